@@ -1,0 +1,117 @@
+package dev.sluice.quic;
+
+import java.net.InetSocketAddress;
+
+/**
+ * Datagrams side by side in one array, with the addresses and ECN mark of each: what a socket
+ * receives in one call, and what it sends in one call. Reused turn after turn; owned by one thread.
+ *
+ * <p>Filling: {@link #hasRoom()}, write at most {@link #slotSize()} bytes into {@link #buffer()}
+ * from {@link #nextOffset()} on, then {@link #add}. Datagrams lie back to back, so that datagrams
+ * of one size for one destination can leave as segments of one system call.
+ */
+public final class DatagramBatch {
+  private final byte[] buffer;
+  private final int slotSize;
+  private final int[] offsets;
+  private final int[] lengths;
+  private final byte[] ecn;
+  private final InetSocketAddress[] locals;
+  private final InetSocketAddress[] remotes;
+  private int count;
+  private int nextOffset;
+
+  /**
+   * @param capacity datagrams that it can hold, at least 1
+   * @param slotSize the largest datagram that it can hold, in bytes
+   */
+  public DatagramBatch(int capacity, int slotSize) {
+    this.slotSize = slotSize;
+    this.buffer = new byte[capacity * slotSize];
+    this.offsets = new int[capacity];
+    this.lengths = new int[capacity];
+    this.ecn = new byte[capacity];
+    this.locals = new InetSocketAddress[capacity];
+    this.remotes = new InetSocketAddress[capacity];
+  }
+
+  /** The array in which all datagrams lie. */
+  public byte[] buffer() {
+    return buffer;
+  }
+
+  /** The largest datagram that can be added, in bytes. */
+  public int slotSize() {
+    return slotSize;
+  }
+
+  /** Whether another datagram of up to {@link #slotSize()} bytes can be added. */
+  public boolean hasRoom() {
+    return count < lengths.length && nextOffset + slotSize <= buffer.length;
+  }
+
+  /** Where the next datagram is to be written. */
+  public int nextOffset() {
+    return nextOffset;
+  }
+
+  /**
+   * Adds the datagram of {@code length} bytes that was written at {@link #nextOffset()}.
+   *
+   * @param local the local address, or null when the socket's own is meant
+   * @param remote the peer's address
+   * @param ecnMark the two ECN bits, 0 to 3 (RFC 3168 §5)
+   */
+  public void add(int length, InetSocketAddress local, InetSocketAddress remote, int ecnMark) {
+    if (length < 0 || length > slotSize || !hasRoom()) {
+      throw new IllegalArgumentException("no room for a datagram of " + length + " bytes");
+    }
+    offsets[count] = nextOffset;
+    lengths[count] = length;
+    locals[count] = local;
+    remotes[count] = remote;
+    ecn[count] = (byte) ecnMark;
+    count++;
+    nextOffset += length;
+  }
+
+  /** The number of datagrams. */
+  public int count() {
+    return count;
+  }
+
+  /** Where datagram {@code index} begins in {@link #buffer()}. */
+  public int offset(int index) {
+    return offsets[index];
+  }
+
+  /** The length of datagram {@code index} in bytes. */
+  public int length(int index) {
+    return lengths[index];
+  }
+
+  /** The local address of datagram {@code index}; null when the socket's own is meant. */
+  public InetSocketAddress local(int index) {
+    return locals[index];
+  }
+
+  /** The peer's address of datagram {@code index}. */
+  public InetSocketAddress remote(int index) {
+    return remotes[index];
+  }
+
+  /** The ECN bits of datagram {@code index}, 0 to 3. */
+  public int ecn(int index) {
+    return ecn[index];
+  }
+
+  /** Forgets all datagrams; the array stays. */
+  public void clear() {
+    for (int i = 0; i < count; i++) {
+      locals[i] = null;
+      remotes[i] = null;
+    }
+    count = 0;
+    nextOffset = 0;
+  }
+}

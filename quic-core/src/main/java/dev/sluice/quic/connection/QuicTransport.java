@@ -1,0 +1,54 @@
+package dev.sluice.quic.connection;
+
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.stream.BidiStream;
+import dev.sluice.quic.stream.SendStream;
+import dev.sluice.tls.TlsSession;
+
+/**
+ * A connection as the application protocol above it sees it: streams, events and the close. HTTP/3
+ * is written against this, so that it can be run over a real {@link Connection} or over a double.
+ * Used on the thread that owns the connection.
+ */
+public interface QuicTransport {
+
+  /** Whether this side opened the connection. */
+  boolean isClient();
+
+  /** The next event in order, or null when there is none at present. */
+  QuicEvent nextEvent();
+
+  /**
+   * Opens a bidirectional stream.
+   *
+   * @return null when the peer's limit is reached or the connection is closing; for the first, a
+   *     StreamsAvailable event follows when the limit grows
+   */
+  BidiStream openBidi();
+
+  /** Opens a unidirectional stream; null as for {@link #openBidi()}. */
+  SendStream openUni();
+
+  /**
+   * Closes the connection with CONNECTION_CLOSE of type 0x1d. What was written and not yet sent is
+   * dropped. Only the first close counts.
+   *
+   * @param applicationCode 0 to 2^62-1
+   * @param reason human-readable; cut to what fits a datagram
+   */
+  void close(long applicationCode, String reason);
+
+  /**
+   * How the connection ended; null while it lives. Set as soon as it starts closing or draining.
+   */
+  ConnectionEnding ending();
+
+  /** What TLS negotiated; null before the handshake is complete. */
+  TlsSession tls();
+
+  /** A snapshot of versions, times and counters, for people and for statistics. */
+  ConnectionStats stats();
+
+  /** TLS keying material exporter (RFC 8446 §7.5); only after the handshake is complete. */
+  byte[] exportKeyingMaterial(String label, byte[] context, int length);
+}

@@ -1,0 +1,45 @@
+package dev.sluice.quic.stream;
+
+import dev.sluice.quic.ending.StreamEnding;
+
+/**
+ * The receiving part of a stream as the application sees it (RFC 9000 §2.2, §3.2). Used on the
+ * thread that owns the connection.
+ *
+ * <p>It stays readable after the connection has ended: every contiguous byte that arrived comes out
+ * first, and only then the ending.
+ */
+public interface RecvStream {
+
+  /** {@link #read} has nothing at present; a Readable event follows. */
+  int NOTHING_NOW = 0;
+
+  /** {@link #read} will never give another byte; {@link #ending()} says why. */
+  int ENDED = -1;
+
+  /** The stream's id; its two low bits say who opened it and whether it is unidirectional. */
+  long id();
+
+  /**
+   * Copies up to {@code length} contiguous bytes out, in order, and returns flow-control credit for
+   * them to the peer.
+   *
+   * @param length at least 1
+   * @return the number of bytes, {@link #NOTHING_NOW} or {@link #ENDED}
+   */
+  int read(byte[] target, int offset, int length);
+
+  /** Contiguous bytes that {@link #read} would give at once. */
+  int available();
+
+  /** How the stream ended; null until {@link #read} has returned, or would return, ENDED. */
+  StreamEnding ending();
+
+  /**
+   * Reads no more: drops what is buffered and asks the peer to stop with STOP_SENDING (§3.5).
+   * Nothing happens when the stream has ended.
+   *
+   * @param applicationCode 0 to 2^62-1
+   */
+  void stopSending(long applicationCode);
+}

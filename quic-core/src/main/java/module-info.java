@@ -1,0 +1,10 @@
+/** QUIC version 1 (RFC 8999, 9000, 9001, 9002), from codecs to sockets. */
+module dev.sluice.quic {
+  requires transitive dev.sluice.tls;
+  requires org.agrona.core;
+
+  exports dev.sluice.quic;
+  exports dev.sluice.quic.connection;
+  exports dev.sluice.quic.ending;
+  exports dev.sluice.quic.stream;
+}
