@@ -7,4 +7,5 @@ module dev.sluice.quic {
   exports dev.sluice.quic.connection;
   exports dev.sluice.quic.ending;
   exports dev.sluice.quic.stream;
+  exports dev.sluice.quic.wire;
 }
