@@ -6,6 +6,7 @@ module dev.sluice.quic {
   exports dev.sluice.quic;
   exports dev.sluice.quic.connection;
   exports dev.sluice.quic.ending;
+  exports dev.sluice.quic.io;
   exports dev.sluice.quic.stream;
   exports dev.sluice.quic.wire;
 }

@@ -1,0 +1,217 @@
+package dev.sluice.quic.io;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * Received bytes on their way from the loop thread to a thread that reads them as an {@link
+ * InputStream}. The loop fills it from a stream as far as there is room; what does not fit stays in
+ * the stream, whose flow control then holds the peer back.
+ *
+ * <p>The reader wakes the loop only when the pipe was full and is half empty again, and the loop
+ * wakes the reader only when it waits, so a fast transfer costs few wake-ups.
+ *
+ * <p>It knows nothing of HTTP. The loop side ({@link #fill}, {@link #end}, {@link #fail}) belongs
+ * to one thread; the stream may be used by any, one call at a time.
+ */
+public final class InboundPipe {
+
+  /** What {@link #fill} found. */
+  public enum Filled {
+    /** The source has nothing at present. */
+    SOURCE_EMPTY,
+    /** The source will never give another byte: call {@link #end} or {@link #fail}. */
+    SOURCE_ENDED,
+    /** No room; {@code onRoom} runs when there is. */
+    PIPE_FULL,
+    /** The reader has gone; what the source holds is of no use. */
+    ABANDONED
+  }
+
+  private final ByteQueue queue;
+  private final Runnable onRoom;
+  private final Runnable onAbandoned;
+  private final ReentrantLock reading = new ReentrantLock();
+  private final Reader stream = new Reader();
+
+  private volatile Thread waiter;
+  private volatile boolean stalled;
+  private volatile boolean abandoned;
+
+  /** Null while more may come; gives null for a clean end. */
+  private volatile Supplier<? extends IOException> end;
+
+  /**
+   * @param capacity bytes that may wait for the reader
+   * @param onRoom runs on the reader's thread when a full pipe is half empty again; it is to get
+   *     {@link #fill} called on the loop
+   * @param onAbandoned runs on the reader's thread, once, when it closes the stream before its end
+   */
+  public InboundPipe(int capacity, Runnable onRoom, Runnable onAbandoned) {
+    this.queue = new ByteQueue(capacity);
+    this.onRoom = Objects.requireNonNull(onRoom);
+    this.onAbandoned = Objects.requireNonNull(onAbandoned);
+  }
+
+  /** The reader's side. Closing it early abandons the rest. */
+  public InputStream stream() {
+    return stream;
+  }
+
+  /** Bytes that were moved in so far. Any thread. */
+  public long received() {
+    return queue.produced();
+  }
+
+  /** Bytes that wait for the reader. Any thread. */
+  public long buffered() {
+    return queue.size();
+  }
+
+  /** Loop: moves bytes from the source as far as there is room. */
+  public Filled fill(ByteQueue.Source source) {
+    if (abandoned) {
+      return Filled.ABANDONED;
+    }
+    long before = queue.produced();
+    Filled filled = null;
+    while (filled == null) {
+      int last = queue.fill(source);
+      if (last == 0) {
+        filled = Filled.SOURCE_EMPTY;
+      } else if (last < 0) {
+        filled = Filled.SOURCE_ENDED;
+      } else {
+        // Full: say so first and look again, so that a reader that empties the pipe in between
+        // either sees the mark or leaves room that is seen here.
+        stalled = true;
+        if (queue.room() == 0) {
+          filled = Filled.PIPE_FULL;
+        } else {
+          stalled = false;
+        }
+      }
+    }
+    if (queue.produced() != before) {
+      wakeReader();
+    }
+    return filled;
+  }
+
+  /** Loop: nothing follows; the reader gets what is there and then end-of-stream. */
+  public void end() {
+    fail(() -> null);
+  }
+
+  /**
+   * Loop: nothing follows; the reader gets what is there and then, each time, an exception. Only
+   * the first of {@link #end} and this counts.
+   */
+  public void fail(Supplier<? extends IOException> failure) {
+    if (end == null) {
+      end = failure;
+      wakeReader();
+    }
+  }
+
+  private void wakeReader() {
+    Thread thread = waiter;
+    if (thread != null) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  private int read(byte[] target, int offset, int length) throws IOException {
+    while (true) {
+      if (abandoned) {
+        throw new IOException("the stream is closed");
+      }
+      Supplier<? extends IOException> ended = end; // before the bytes: they were put in before it
+      int n = queue.read(target, offset, length);
+      if (n > 0) {
+        resumeSource();
+        return n;
+      }
+      if (ended != null) {
+        IOException failure = ended.get();
+        if (failure != null) {
+          throw failure;
+        }
+        return -1;
+      }
+      await();
+    }
+  }
+
+  private void resumeSource() {
+    if (stalled && queue.room() >= queue.capacity() / 2) {
+      stalled = false;
+      onRoom.run();
+    }
+  }
+
+  private void await() throws InterruptedIOException {
+    waiter = Thread.currentThread();
+    try {
+      while (queue.size() == 0 && end == null && !abandoned) {
+        LockSupport.park(this);
+        if (Thread.interrupted()) {
+          Thread.currentThread().interrupt();
+          throw new InterruptedIOException("interrupted while waiting for bytes from the peer");
+        }
+      }
+    } finally {
+      waiter = null;
+    }
+  }
+
+  private void abandon() {
+    if (abandoned) {
+      return;
+    }
+    boolean drained = end != null && queue.size() == 0;
+    abandoned = true;
+    wakeReader(); // a close by another thread ends a read that waits
+    if (!drained) {
+      onAbandoned.run();
+    }
+  }
+
+  /** The lock keeps two threads that read one stream from breaking it; it is free in normal use. */
+  private final class Reader extends InputStream {
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      Objects.checkFromIndexSize(offset, length, target.length);
+      if (length == 0) {
+        return 0;
+      }
+      reading.lock();
+      try {
+        return InboundPipe.this.read(target, offset, length);
+      } finally {
+        reading.unlock();
+      }
+    }
+
+    @Override
+    public int available() {
+      return abandoned ? 0 : (int) Math.min(queue.size(), Integer.MAX_VALUE);
+    }
+
+    @Override
+    public void close() {
+      abandon();
+    }
+  }
+}

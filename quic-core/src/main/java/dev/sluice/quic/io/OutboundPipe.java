@@ -1,0 +1,219 @@
+package dev.sluice.quic.io;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * Bytes on their way from a thread that writes them to an {@link OutputStream} to the loop thread,
+ * which moves them into a stream's send buffer. A writer that is ahead of the network waits here.
+ *
+ * <p>Bytes gather until a threshold, {@code flush()} or {@code close()}, so that many small writes
+ * do not wake the loop many times; and while the loop's stream is full, none does.
+ *
+ * <p>It knows nothing of HTTP. The loop side ({@link #drain}, {@link #fail}) belongs to one thread;
+ * the stream may be used by any, one call at a time.
+ */
+public final class OutboundPipe {
+
+  /** What {@link #drain} left. */
+  public enum Drained {
+    /** Everything went; {@code onData} runs when there is more. */
+    PIPE_EMPTY,
+    /** The sink is full: call {@link #drain} again when it has room. */
+    SINK_FULL,
+    /** Everything went and the writer has closed the stream. Returned once. */
+    FINISHED,
+    /** It has ended before. */
+    ENDED
+  }
+
+  private final ByteQueue queue;
+  private final int threshold;
+  private final Runnable onData;
+  private final ReentrantLock writing = new ReentrantLock();
+  private final Writer stream = new Writer();
+
+  /** Whether {@code onData} has run and {@link #drain} not yet followed. */
+  private final AtomicBoolean announced = new AtomicBoolean();
+
+  private volatile boolean sinkFull;
+  private volatile boolean closed;
+  private volatile Supplier<? extends IOException> failure;
+  private volatile Thread waiter;
+  private boolean ended; // loop only
+
+  /**
+   * @param capacity bytes that may wait for the loop
+   * @param threshold bytes that are gathered before the loop is told, 1 to {@code capacity}
+   * @param onData runs on the writer's thread; it is to get {@link #drain} called on the loop
+   */
+  public OutboundPipe(int capacity, int threshold, Runnable onData) {
+    this.queue = new ByteQueue(capacity);
+    this.threshold = threshold;
+    this.onData = Objects.requireNonNull(onData);
+  }
+
+  /** The writer's side. Closing it ends the stream after what was written. */
+  public OutputStream stream() {
+    return stream;
+  }
+
+  /** Bytes that were written so far. Any thread. */
+  public long written() {
+    return queue.produced();
+  }
+
+  /** Bytes that wait for the loop. Any thread. */
+  public long buffered() {
+    return queue.size();
+  }
+
+  /** Whether the writer has closed its side. Any thread. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Loop: moves bytes into the sink as far as it takes them. */
+  public Drained drain(ByteQueue.Sink sink) {
+    if (ended || failure != null) {
+      return Drained.ENDED;
+    }
+    announced.set(false); // before looking: what is written from here on is announced anew
+    sinkFull = false;
+    boolean finishing = closed; // before the bytes: they were written before the close
+    boolean empty = queue.drainTo(sink);
+    if (!empty) {
+      sinkFull = true;
+    }
+    if (queue.room() >= queue.capacity() / 2) {
+      wakeWriter();
+    }
+    if (!empty) {
+      return Drained.SINK_FULL;
+    }
+    if (!finishing) {
+      return Drained.PIPE_EMPTY;
+    }
+    ended = true;
+    return Drained.FINISHED;
+  }
+
+  /**
+   * Loop: takes no more bytes; the writer gets this exception on every further call. Only the first
+   * counts, and none after FINISHED.
+   */
+  public void fail(Supplier<? extends IOException> cause) {
+    if (!ended && failure == null) {
+      failure = cause;
+      queue.clear();
+      wakeWriter();
+    }
+  }
+
+  private void wakeWriter() {
+    Thread thread = waiter;
+    if (thread != null) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  private void announce() {
+    if (!sinkFull && announced.compareAndSet(false, true)) {
+      onData.run();
+    }
+  }
+
+  private void write(byte[] source, int offset, int length) throws IOException {
+    int done = 0;
+    while (true) {
+      check();
+      done += queue.write(source, offset + done, length - done);
+      if (queue.size() >= threshold) {
+        announce();
+      }
+      if (done == length) {
+        return;
+      }
+      await();
+    }
+  }
+
+  private void check() throws IOException {
+    Supplier<? extends IOException> failed = failure;
+    if (failed != null) {
+      throw failed.get();
+    }
+    if (closed) {
+      throw new IOException("the stream is closed");
+    }
+  }
+
+  /** Waits until half of the pipe is free, so that one wake-up moves much. */
+  private void await() throws InterruptedIOException {
+    waiter = Thread.currentThread();
+    try {
+      while (queue.room() < Math.max(1, queue.capacity() / 2) && failure == null) {
+        LockSupport.park(this);
+        if (Thread.interrupted()) {
+          Thread.currentThread().interrupt();
+          throw new InterruptedIOException("interrupted while waiting for the peer to take bytes");
+        }
+      }
+    } finally {
+      waiter = null;
+    }
+  }
+
+  private final class Writer extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) throws IOException {
+      Objects.checkFromIndexSize(offset, length, source.length);
+      writing.lock();
+      try {
+        OutboundPipe.this.write(source, offset, length);
+      } finally {
+        writing.unlock();
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      Supplier<? extends IOException> failed = failure;
+      if (failed != null) {
+        throw failed.get();
+      }
+      if (queue.size() > 0) {
+        announce();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      writing.lock();
+      try {
+        if (closed) {
+          return;
+        }
+        closed = true;
+        announce();
+      } finally {
+        writing.unlock();
+      }
+      Supplier<? extends IOException> failed = failure;
+      if (failed != null) {
+        throw failed.get();
+      }
+    }
+  }
+}
