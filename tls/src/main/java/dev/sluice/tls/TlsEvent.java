@@ -29,6 +29,13 @@ public sealed interface TlsEvent {
    */
   record HandshakeComplete(TlsSession session) implements TlsEvent {}
 
+  /**
+   * Whether 0-RTT goes ahead (RFC 9001 §4.6.2). A client that offered it learns it with the
+   * server's EncryptedExtensions; a server that was offered it, with the ClientHello. After a
+   * rejection the client's 0-RTT keys are of no further use.
+   */
+  record EarlyDataDecision(boolean accepted) implements TlsEvent {}
+
   /** Client only: a ticket with which a later connection can resume (RFC 8446 §4.6.1). */
   record NewSessionTicket(SessionTicket ticket) implements TlsEvent {}
 

@@ -7,7 +7,14 @@ package dev.sluice.tls;
 public final class TlsException extends Exception {
   private static final long serialVersionUID = 1L;
 
+  /** RFC 9000 §20.1: PROTOCOL_VIOLATION. */
+  private static final long PROTOCOL_VIOLATION = 0x0a;
+
+  /** RFC 9001 §4.8: the first of the codes that carry a TLS alert. */
+  private static final long CRYPTO_ERROR = 0x0100;
+
   private final AlertDescription alert;
+  private final boolean protocolViolation;
 
   /**
    * @param message names the handshake message and what is wrong with it
@@ -15,6 +22,7 @@ public final class TlsException extends Exception {
   public TlsException(AlertDescription alert, String message) {
     super(message);
     this.alert = alert;
+    this.protocolViolation = false;
   }
 
   /**
@@ -24,9 +32,29 @@ public final class TlsException extends Exception {
   public TlsException(AlertDescription alert, String message, Throwable cause) {
     super(message, cause);
     this.alert = alert;
+    this.protocolViolation = false;
   }
 
-  /** The alert for the peer. */
+  private TlsException(String message) {
+    super(message);
+    this.alert = AlertDescription.UNEXPECTED_MESSAGE;
+    this.protocolViolation = true;
+  }
+
+  /**
+   * A breach of a rule that RFC 9001 adds to TLS, for which it demands a connection error of type
+   * PROTOCOL_VIOLATION in place of an alert, for example in §4.6.1 and §8.4.
+   */
+  public static TlsException protocolViolation(String message) {
+    return new TlsException(message);
+  }
+
+  /** The error code for CONNECTION_CLOSE: CRYPTO_ERROR with the alert, or PROTOCOL_VIOLATION. */
+  public long transportErrorCode() {
+    return protocolViolation ? PROTOCOL_VIOLATION : CRYPTO_ERROR + alert.code();
+  }
+
+  /** The alert for the peer; QUIC sends {@link #transportErrorCode}. */
   public AlertDescription alert() {
     return alert;
   }

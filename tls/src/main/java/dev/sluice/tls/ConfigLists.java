@@ -1,0 +1,27 @@
+package dev.sluice.tls;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Checks on the lists that both configurations hold. */
+final class ConfigLists {
+  private ConfigLists() {}
+
+  /** ALPN names: at least one, each 1 to 255 bytes (RFC 7301 §3.1). */
+  static List<String> protocols(List<String> protocols) {
+    for (String protocol : nonEmpty("applicationProtocols", protocols)) {
+      int length = protocol.getBytes(StandardCharsets.UTF_8).length;
+      if (length < 1 || length > 255) {
+        throw new IllegalArgumentException("an ALPN name has 1 to 255 bytes");
+      }
+    }
+    return List.copyOf(protocols);
+  }
+
+  static <T> List<T> nonEmpty(String what, List<T> list) {
+    if (list.isEmpty()) {
+      throw new IllegalArgumentException(what + " must not be empty");
+    }
+    return List.copyOf(list);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.sluice.tls;
+
+/**
+ * A server's last word on 0-RTT, after TLS itself has no objection (RFC 9001 §4.6.3): whether the
+ * transport and the application can honour what the ticket promised, and whether this ClientHello
+ * has been seen before (RFC 8446 §8).
+ */
+@FunctionalInterface
+public interface EarlyDataPolicy {
+  /**
+   * Whether to accept the early data of this connection.
+   *
+   * @param transportParameters the server's, as they were when the ticket was issued
+   * @param applicationState what the server put into the ticket
+   * @param replayKey identifies this ClientHello: its PSK binder, equal only for a replay (RFC 8446
+   *     §8.2)
+   */
+  boolean accept(byte[] transportParameters, byte[] applicationState, byte[] replayKey);
+}

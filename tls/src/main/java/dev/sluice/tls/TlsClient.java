@@ -1,0 +1,41 @@
+package dev.sluice.tls;
+
+/** The client of a TLS 1.3 handshake over QUIC. */
+public final class TlsClient implements TlsEndpoint {
+  /** A client that sends these transport parameters. */
+  public TlsClient(TlsClientConfig config, byte[] transportParameters) {}
+
+  @Override
+  public void start() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void receive(EncryptionLevel level, byte[] bytes, int offset, int length)
+      throws TlsException {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public TlsEvent nextEvent() {
+    return null;
+  }
+
+  @Override
+  public boolean isHandshakeComplete() {
+    return false;
+  }
+
+  @Override
+  public TlsSession session() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public byte[] exportKeyingMaterial(String label, byte[] context, int length) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void destroy() {}
+}
