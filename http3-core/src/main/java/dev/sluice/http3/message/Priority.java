@@ -1,0 +1,25 @@
+package dev.sluice.http3.message;
+
+import java.util.Locale;
+
+/**
+ * The priority of a response (RFC 9218 §4).
+ *
+ * @param urgency 0, the most urgent, to 7
+ * @param incremental whether parts of the response are of use before the rest
+ */
+public record Priority(int urgency, boolean incremental) {
+  /** What applies when nothing is said. */
+  public static final Priority DEFAULT = new Priority(3, false);
+
+  public Priority {
+    if (urgency < 0 || urgency > 7) {
+      throw new IllegalArgumentException("urgency " + urgency);
+    }
+  }
+
+  /** The field value for a Priority field or a PRIORITY_UPDATE frame. */
+  public String toFieldValue() {
+    return String.format(Locale.ROOT, "u=%d%s", urgency, incremental ? ", i" : "");
+  }
+}
