@@ -3,10 +3,12 @@ module dev.sluice.quic {
   requires transitive dev.sluice.tls;
   requires org.agrona.core;
 
-  exports dev.sluice.quic;
   exports dev.sluice.quic.connection;
   exports dev.sluice.quic.ending;
+  exports dev.sluice.quic.frame;
   exports dev.sluice.quic.io;
+  exports dev.sluice.quic.packet;
   exports dev.sluice.quic.stream;
   exports dev.sluice.quic.wire;
+  exports dev.sluice.quic;
 }
