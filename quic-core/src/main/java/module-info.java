@@ -3,6 +3,7 @@ module dev.sluice.quic {
   requires transitive dev.sluice.tls;
   requires org.agrona.core;
 
+  exports dev.sluice.quic;
   exports dev.sluice.quic.connection;
   exports dev.sluice.quic.ending;
   exports dev.sluice.quic.frame;
@@ -10,5 +11,4 @@ module dev.sluice.quic {
   exports dev.sluice.quic.packet;
   exports dev.sluice.quic.stream;
   exports dev.sluice.quic.wire;
-  exports dev.sluice.quic;
 }

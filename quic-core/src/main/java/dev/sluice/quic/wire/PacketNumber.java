@@ -51,4 +51,17 @@ public final class PacketNumber {
     }
     return candidate;
   }
+
+  /**
+   * The value of a Packet Number field once header protection is off.
+   *
+   * @param length how many bytes it has, 1 to 4
+   */
+  public static long read(byte[] buffer, int offset, int length) {
+    long value = 0;
+    for (int i = 0; i < length; i++) {
+      value = value << 8 | buffer[offset + i] & 0xff;
+    }
+    return value;
+  }
 }
