@@ -5,6 +5,7 @@ module dev.sluice.quic {
 
   exports dev.sluice.quic;
   exports dev.sluice.quic.connection;
+  exports dev.sluice.quic.crypto;
   exports dev.sluice.quic.ending;
   exports dev.sluice.quic.frame;
   exports dev.sluice.quic.io;

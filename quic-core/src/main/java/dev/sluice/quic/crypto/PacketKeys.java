@@ -1,0 +1,262 @@
+package dev.sluice.quic.crypto;
+
+import dev.sluice.quic.packet.FirstByte;
+import dev.sluice.quic.packet.QuicVersion;
+import dev.sluice.tls.CipherSuite;
+import dev.sluice.tls.Hkdf;
+import java.security.GeneralSecurityException;
+import java.security.spec.AlgorithmParameterSpec;
+import java.util.Arrays;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.IvParameterSpec;
+
+/**
+ * The keys of one direction at one encryption level and, in 1-RTT, one key phase (RFC 9001 §5). An
+ * object either seals or opens. Not safe for several threads.
+ *
+ * <p>To send: write the header and the payload, {@link #seal}, then {@link #protectHeader}. To
+ * receive: {@link #unprotectHeader}, find the full packet number, then {@link #open}.
+ */
+public final class PacketKeys {
+
+  /** How much longer ciphertext is than plaintext, with every suite (RFC 9001 §5.3). */
+  public static final int TAG_LENGTH = 16;
+
+  private static final int IV_LENGTH = 12;
+  private static final byte[] NO_CONTEXT = {};
+
+  private final QuicVersion version;
+  private final CipherSuite suite;
+  private final AeadLimits limits;
+  private final byte[] secret;
+  private final ProtectionKey key;
+  private final byte[] iv;
+  private final HeaderProtection headerProtection;
+  private final Cipher cipher;
+  private final byte[] nonce = new byte[IV_LENGTH];
+  private final byte[] mask = new byte[HeaderProtection.SAMPLE_LENGTH];
+  private byte[] plaintext = {};
+  private boolean succeeded;
+  private long sealed;
+  private long failedOpens;
+
+  private PacketKeys(
+      QuicVersion version, CipherSuite suite, byte[] secret, HeaderProtection headerProtection) {
+    this.version = version;
+    this.suite = suite;
+    this.limits = AeadLimits.of(suite);
+    this.secret = secret;
+    this.headerProtection = headerProtection;
+    boolean aes = suite != CipherSuite.TLS_CHACHA20_POLY1305_SHA256;
+    key =
+        new ProtectionKey(
+            aes ? "AES" : "ChaCha20-Poly1305",
+            derive(version, suite, secret, "key", suite.keyLength()));
+    iv = derive(version, suite, secret, "iv", IV_LENGTH);
+    try {
+      cipher = Cipher.getInstance(aes ? "AES/GCM/NoPadding" : "ChaCha20-Poly1305");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JDK has no cipher for " + suite, e);
+    }
+  }
+
+  /**
+   * Keys from a traffic secret (RFC 9001 §5.1).
+   *
+   * @param secret as TLS gives it; copied
+   */
+  public static PacketKeys of(QuicVersion version, CipherSuite suite, byte[] secret) {
+    return new PacketKeys(
+        version,
+        suite,
+        secret.clone(),
+        new HeaderProtection(suite, derive(version, suite, secret, "hp", suite.keyLength())));
+  }
+
+  private static byte[] derive(
+      QuicVersion version, CipherSuite suite, byte[] secret, String purpose, int length) {
+    return Hkdf.expandLabel(suite, secret, version.label(purpose), NO_CONTEXT, length);
+  }
+
+  /**
+   * The keys of the next key phase (RFC 9001 §6.1). The header key stays the same and is shared
+   * with these keys, which remain usable.
+   */
+  public PacketKeys next() {
+    succeeded = true;
+    byte[] nextSecret = derive(version, suite, secret, "ku", suite.hashLength());
+    return new PacketKeys(version, suite, nextSecret, headerProtection);
+  }
+
+  /**
+   * Encrypts a payload where it stands and puts the tag after it, for which the buffer must have
+   * {@link #TAG_LENGTH} bytes of room.
+   *
+   * @param headerStart the index of the packet's first byte
+   * @param headerLength the length of the unprotected header, packet number included; the payload
+   *     begins after it
+   * @param payloadLength without the tag
+   * @param packetNumber the full packet number, never the same one twice
+   * @return the length of the ciphertext, tag included
+   */
+  public int seal(
+      byte[] buffer, int headerStart, int headerLength, int payloadLength, long packetNumber) {
+    int payload = headerStart + headerLength;
+    try {
+      cipher.init(Cipher.ENCRYPT_MODE, key, parameters(packetNumber));
+      cipher.updateAAD(buffer, headerStart, headerLength);
+      int length = cipher.doFinal(buffer, payload, payloadLength, buffer, payload);
+      sealed++;
+      return length;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("packet " + packetNumber + " cannot be sealed", e);
+    }
+  }
+
+  /**
+   * Decrypts a payload where it stands. When it does not authenticate the buffer is left as it was,
+   * so that other keys can be tried.
+   *
+   * @param headerStart the index of the packet's first byte
+   * @param headerLength the length of the header without its protection, packet number included
+   * @param ciphertextLength from there to the end of the packet, tag included
+   * @param packetNumber the full packet number
+   * @return the length of the plaintext, -1 when it does not authenticate
+   */
+  public int open(
+      byte[] buffer, int headerStart, int headerLength, int ciphertextLength, long packetNumber) {
+    if (ciphertextLength < TAG_LENGTH) {
+      failedOpens++;
+      return -1;
+    }
+    int payload = headerStart + headerLength;
+    int plaintextLength = ciphertextLength - TAG_LENGTH;
+    if (plaintext.length < plaintextLength) {
+      plaintext = new byte[Math.max(plaintextLength, 2048)];
+    }
+    try {
+      cipher.init(Cipher.DECRYPT_MODE, key, parameters(packetNumber));
+      cipher.updateAAD(buffer, headerStart, headerLength);
+      // In place the JDK would make an array of its own for every packet; it copies just the same.
+      cipher.doFinal(buffer, payload, ciphertextLength, plaintext, 0);
+    } catch (AEADBadTagException e) {
+      failedOpens++;
+      return -1;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("packet " + packetNumber + " cannot be opened", e);
+    }
+    System.arraycopy(plaintext, 0, buffer, payload, plaintextLength);
+    return plaintextLength;
+  }
+
+  /** The nonce is the IV with the packet number on its low end (RFC 9001 §5.3). */
+  private AlgorithmParameterSpec parameters(long packetNumber) {
+    for (int i = 0; i < Integer.BYTES; i++) {
+      nonce[i] = iv[i];
+    }
+    for (int i = 0; i < Long.BYTES; i++) {
+      int at = IV_LENGTH - 1 - i;
+      nonce[at] = (byte) (iv[at] ^ packetNumber >>> (8 * i));
+    }
+    return suite == CipherSuite.TLS_CHACHA20_POLY1305_SHA256
+        ? new IvParameterSpec(nonce)
+        : new GCMParameterSpec(8 * TAG_LENGTH, nonce);
+  }
+
+  /**
+   * Masks the first byte and the packet number of a sealed packet (RFC 9001 §5.4.1).
+   *
+   * @param start the index of the packet's first byte
+   * @param packetNumberOffset the index of the packet number
+   * @param packetNumberLength its length, 1 to 4; with the ciphertext there must be at least 20
+   *     bytes from its index on (§5.4.2)
+   */
+  public void protectHeader(
+      byte[] buffer, int start, int packetNumberOffset, int packetNumberLength) {
+    headerProtection.mask(buffer, packetNumberOffset + HeaderProtection.SAMPLE_OFFSET, mask);
+    applyMask(buffer, start, packetNumberOffset, packetNumberLength);
+  }
+
+  /**
+   * Removes header protection in place. Nothing is authenticated yet: what the header says is known
+   * to be the peer's word only after {@link #open}.
+   *
+   * @param start the index of the packet's first byte
+   * @param packetNumberOffset the index of the packet number
+   * @param end the index after the packet
+   * @return the length of the packet number, -1 for a packet that is too short to sample, which is
+   *     dropped (§5.4.2)
+   */
+  public int unprotectHeader(byte[] buffer, int start, int packetNumberOffset, int end) {
+    int sample = packetNumberOffset + HeaderProtection.SAMPLE_OFFSET;
+    if (sample + HeaderProtection.SAMPLE_LENGTH > end) {
+      return -1;
+    }
+    headerProtection.mask(buffer, sample, mask);
+    int firstByte = buffer[start] ^ mask[0] & FirstByte.protectedBits(buffer[start]);
+    int packetNumberLength = FirstByte.packetNumberLength(firstByte);
+    applyMask(buffer, start, packetNumberOffset, packetNumberLength);
+    return packetNumberLength;
+  }
+
+  private void applyMask(byte[] buffer, int start, int packetNumberOffset, int packetNumberLength) {
+    buffer[start] ^= (byte) (mask[0] & FirstByte.protectedBits(buffer[start]));
+    for (int i = 0; i < packetNumberLength; i++) {
+      buffer[packetNumberOffset + i] ^= mask[1 + i];
+    }
+  }
+
+  /** The header protection of this direction, for masking many packets at once. */
+  public HeaderProtection headerProtection() {
+    return headerProtection;
+  }
+
+  /** The suite that the keys are for. */
+  public CipherSuite suite() {
+    return suite;
+  }
+
+  /** How many packets were sealed with these keys. */
+  public long sealed() {
+    return sealed;
+  }
+
+  /** How many packets did not authenticate with these keys. */
+  public long failedOpens() {
+    return failedOpens;
+  }
+
+  /** How many packets may be sealed with these keys (RFC 9001 §6.6). */
+  public long confidentialityLimit() {
+    return limits.confidentiality();
+  }
+
+  /**
+   * How many packets of a connection may fail to authenticate, over all its keys (RFC 9001 §6.6).
+   */
+  public long integrityLimit() {
+    return limits.integrity();
+  }
+
+  /**
+   * Wipes what can be wiped; the object cannot be used any more. The header key goes with the last
+   * generation only, since {@link #next()} shares it.
+   */
+  public void destroy() {
+    Arrays.fill(secret, (byte) 0);
+    Arrays.fill(iv, (byte) 0);
+    Arrays.fill(plaintext, (byte) 0);
+    key.destroy();
+    if (!succeeded) {
+      headerProtection.destroy();
+    }
+  }
+
+  /** Names the suite and nothing secret. */
+  @Override
+  public String toString() {
+    return "PacketKeys[" + suite + "]";
+  }
+}
