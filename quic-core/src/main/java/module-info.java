@@ -1,7 +1,7 @@
 /** QUIC version 1 (RFC 8999, 9000, 9001, 9002), from codecs to sockets. */
 module dev.sluice.quic {
   requires transitive dev.sluice.tls;
-  requires org.agrona.core;
+  requires org.agrona;
 
   exports dev.sluice.quic;
   exports dev.sluice.quic.connection;
