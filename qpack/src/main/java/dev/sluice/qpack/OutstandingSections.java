@@ -1,0 +1,118 @@
+package dev.sluice.qpack;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The encoder's memory of sections with references to the dynamic table that the decoder has not
+ * acknowledged (RFC 9204 §2.1.1, §4.4.1), and of the streams that they could block (§2.1.2).
+ */
+final class OutstandingSections {
+  /**
+   * One section.
+   *
+   * @param requiredInsertCount of the section, above 0
+   * @param references the absolute index of every reference in it
+   */
+  record Section(long requiredInsertCount, long[] references) {}
+
+  private static final class Stream {
+    final ArrayDeque<Section> sections = new ArrayDeque<>(2);
+    long highestRequired;
+
+    void recomputeHighest() {
+      highestRequired = 0;
+      for (Section section : sections) {
+        highestRequired = Math.max(highestRequired, section.requiredInsertCount());
+      }
+    }
+  }
+
+  /**
+   * A peer that acknowledges nothing makes the encoder remember everything, so beyond these it does
+   * without the dynamic table (§7.3): 4096 sections are a fast server's for many round trips, and
+   * 65536 references 512 KiB.
+   */
+  private static final int MOST_SECTIONS = 4096;
+
+  private static final int MOST_REFERENCES = 64 * 1024;
+
+  private final Map<Long, Stream> streams = new HashMap<>();
+
+  /** The streams with a section that needs more than is known to have been received. */
+  private final List<Stream> blockable = new ArrayList<>();
+
+  private int sections;
+  private int references;
+
+  /** Whether one more section with references can be remembered. */
+  boolean hasRoom() {
+    return sections < MOST_SECTIONS && references < MOST_REFERENCES;
+  }
+
+  /** Whether a section that may block on this stream keeps the number of such streams in limits. */
+  boolean mayBlock(long streamId, long maxBlockedStreams) {
+    return blockable.size() < maxBlockedStreams
+        || !blockable.isEmpty() && blockable.contains(streams.get(streamId));
+  }
+
+  /** Remembers a section that is about to be sent. */
+  void add(long streamId, Section section, long knownReceived) {
+    Stream stream = streams.computeIfAbsent(streamId, id -> new Stream());
+    stream.sections.add(section);
+    sections++;
+    references += section.references().length;
+    boolean wasBlockable = stream.highestRequired > knownReceived;
+    stream.highestRequired = Math.max(stream.highestRequired, section.requiredInsertCount());
+    if (!wasBlockable && stream.highestRequired > knownReceived) {
+      blockable.add(stream);
+    }
+  }
+
+  /** Forgets the earliest section of a stream and returns it; null when there is none. */
+  Section acknowledge(long streamId) {
+    Stream stream = streams.get(streamId);
+    if (stream == null) {
+      return null;
+    }
+    Section earliest = stream.sections.poll();
+    forget(earliest);
+    stream.recomputeHighest();
+    if (stream.sections.isEmpty()) {
+      streams.remove(streamId);
+    }
+    return earliest;
+  }
+
+  /** Forgets all sections of a stream and returns them. */
+  Collection<Section> cancel(long streamId) {
+    Stream stream = streams.remove(streamId);
+    if (stream == null) {
+      return List.of();
+    }
+    stream.sections.forEach(this::forget);
+    stream.highestRequired = 0;
+    return stream.sections;
+  }
+
+  /** After an acknowledgment, a cancellation or an increment: which streams can still block? */
+  void reviewBlockable(long knownReceived) {
+    if (!blockable.isEmpty()) {
+      blockable.removeIf(stream -> stream.highestRequired <= knownReceived);
+    }
+  }
+
+  /** How many streams could be blocked at the decoder. */
+  int blockableStreams() {
+    return blockable.size();
+  }
+
+  private void forget(Section section) {
+    sections--;
+    references -= section.references().length;
+  }
+}
