@@ -1,0 +1,115 @@
+package dev.sluice.quic.congestion;
+
+/**
+ * The controller of RFC 9002 §7 and Appendix B: slow start, a recovery period for each round trip
+ * with losses, and one more datagram a round trip otherwise.
+ */
+public final class NewReno implements CongestionController {
+  private int maxDatagramSize;
+  private long window;
+  private long slowStartThreshold;
+  private long recoveryStart;
+  private boolean everInRecovery;
+  private long ackedBytes;
+  private long avoidanceBytes;
+
+  /**
+   * @param maxDatagramSize the largest datagram that the path carries, in bytes
+   */
+  public NewReno(int maxDatagramSize) {
+    this.maxDatagramSize = maxDatagramSize;
+    reset();
+  }
+
+  @Override
+  public void reset() {
+    window = CongestionController.initialWindow(maxDatagramSize);
+    slowStartThreshold = Long.MAX_VALUE;
+    everInRecovery = false;
+    ackedBytes = 0;
+    avoidanceBytes = 0;
+  }
+
+  @Override
+  public void onPacketSent(int bytes, long bytesInFlight, long now) {
+    // Nothing here depends on what is sent, only on what becomes of it.
+  }
+
+  @Override
+  public void onPacketAcked(int bytes, long sentTime) {
+    if (!inRecovery(sentTime)) {
+      ackedBytes += bytes;
+    }
+  }
+
+  @Override
+  public void onAckProcessed(AckSample sample) {
+    long acked = ackedBytes;
+    ackedBytes = 0;
+    if (!sample.windowUtilised()) {
+      return;
+    }
+    if (window < slowStartThreshold) {
+      window += acked;
+      return;
+    }
+    // Counting bytes until a whole window is acknowledged avoids the rounding of a division for
+    // each packet (RFC 9002 §B.5, RFC 3465 §2.1) and keeps to one datagram a window (§7.3.3).
+    avoidanceBytes += acked;
+    if (avoidanceBytes >= window) {
+      avoidanceBytes -= window;
+      window += maxDatagramSize;
+    }
+  }
+
+  @Override
+  public boolean onCongestionEvent(long sentTime, boolean ecn, long now) {
+    if (inRecovery(sentTime)) {
+      return false;
+    }
+    recoveryStart = now;
+    everInRecovery = true;
+    ackedBytes = 0; // all of it was sent before this period, see inRecovery
+    slowStartThreshold = Math.max(window / 2, CongestionController.minimumWindow(maxDatagramSize));
+    window = slowStartThreshold;
+    avoidanceBytes = 0;
+    return true;
+  }
+
+  @Override
+  public void onPersistentCongestion(long now) {
+    window = CongestionController.minimumWindow(maxDatagramSize);
+    everInRecovery = false;
+    avoidanceBytes = 0;
+  }
+
+  @Override
+  public void onMaxDatagramSize(int size) {
+    boolean untouched = window == CongestionController.initialWindow(maxDatagramSize);
+    maxDatagramSize = size;
+    if (untouched && slowStartThreshold == Long.MAX_VALUE) {
+      window = CongestionController.initialWindow(size); // RFC 9002 §7.2
+    }
+    window = Math.max(window, CongestionController.minimumWindow(size));
+  }
+
+  @Override
+  public long window() {
+    return window;
+  }
+
+  @Override
+  public long slowStartThreshold() {
+    return slowStartThreshold;
+  }
+
+  @Override
+  public String name() {
+    return "newreno";
+  }
+
+  /** Whether a packet sent then belongs to the recovery period or to the time before it. */
+  private boolean inRecovery(long sentTime) {
+    return everInRecovery && sentTime <= recoveryStart;
+  }
+}

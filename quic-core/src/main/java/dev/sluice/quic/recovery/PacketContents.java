@@ -1,0 +1,95 @@
+package dev.sluice.quic.recovery;
+
+import dev.sluice.quic.frame.AckFrame;
+import dev.sluice.quic.frame.ConnectionCloseFrame;
+import dev.sluice.quic.frame.Frame;
+import dev.sluice.quic.wire.WireWriter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * One packet's payload while it is being filled: where the frames go, and what has to be known
+ * about them when the packet is acknowledged or lost. Reused packet after packet; owned by the
+ * connection's thread.
+ */
+public final class PacketContents {
+  private final ArrayList<RecoveryToken> tokens = new ArrayList<>();
+  private final List<RecoveryToken> tokensView = Collections.unmodifiableList(tokens);
+  private WireWriter out;
+  private int start;
+  private boolean ackEliciting;
+  private boolean inFlight;
+
+  /**
+   * Starts the next packet.
+   *
+   * @param out stands where the first frame goes; its limit is where the payload must end
+   */
+  public void begin(WireWriter out) {
+    this.out = out;
+    this.start = out.position();
+    tokens.clear();
+    ackEliciting = false;
+    inFlight = false;
+  }
+
+  /** Where to write, for components that write frames themselves; see {@link #added}. */
+  public WireWriter out() {
+    return out;
+  }
+
+  /** How many more bytes of frames fit. */
+  public int remaining() {
+    return out.remaining();
+  }
+
+  /**
+   * Writes a frame that fits and notes what kind of packet this has become.
+   *
+   * @param token what to give back when the packet is acknowledged or lost, null for nothing
+   */
+  public void add(Frame frame, RecoveryToken token) {
+    frame.write(out);
+    // Everything but ACK and CONNECTION_CLOSE counts toward bytes in flight (RFC 9002 §3); PADDING
+    // does so without eliciting an acknowledgment.
+    if (!(frame instanceof AckFrame) && !(frame instanceof ConnectionCloseFrame)) {
+      inFlight = true;
+    }
+    added(token, frame.isAckEliciting());
+  }
+
+  /**
+   * Notes a frame that the caller has written to {@link #out()} itself.
+   *
+   * @param token what to give back when the packet is acknowledged or lost, null for nothing
+   * @param elicits whether the frame elicits an acknowledgment; then it also counts as in flight
+   */
+  public void added(RecoveryToken token, boolean elicits) {
+    if (token != null) {
+      tokens.add(token);
+    }
+    ackEliciting |= elicits;
+    inFlight |= elicits;
+  }
+
+  /** The tokens of this packet so far; a view that the next {@link #begin} empties. */
+  public List<RecoveryToken> tokens() {
+    return tokensView;
+  }
+
+  /** Whether the peer has to acknowledge this packet (RFC 9000 §13.2). */
+  public boolean isAckEliciting() {
+    return ackEliciting;
+  }
+
+  /** Whether this packet counts toward bytes in flight (RFC 9002 §2). */
+  public boolean isInFlight() {
+    return inFlight;
+  }
+
+  /** Whether nothing has been written yet. */
+  public boolean isEmpty() {
+    return out.position() == start;
+  }
+}

@@ -1,0 +1,61 @@
+package dev.sluice.quic.recovery;
+
+/**
+ * Recognises that everything sent in one space over some time was lost (RFC 9002 §7.6.2). Packets
+ * are declared lost in the order of their numbers, so it is enough to remember the first and the
+ * last of the current run of ack-eliciting losses, and to end the run where an acknowledged packet
+ * lies between two of them.
+ */
+final class PersistentCongestion {
+  private boolean running;
+  private long firstLost;
+  private long lastLost;
+  private long firstSentTime;
+  private long lastSentTime;
+
+  /** An ack-eliciting packet was lost, after all that were lost before it. */
+  void onLost(SentPackets sent, long packetNumber) {
+    if (!running || acknowledgedBetween(sent, lastLost, packetNumber)) {
+      running = true;
+      firstLost = packetNumber;
+      firstSentTime = sent.sentTime(packetNumber);
+    }
+    lastLost = packetNumber;
+    lastSentTime = sent.sentTime(packetNumber);
+  }
+
+  /** A packet declared lost was late instead; then the run was none. */
+  void onSpuriousLoss(long packetNumber) {
+    if (running && packetNumber >= firstLost && packetNumber <= lastLost) {
+      running = false;
+    }
+  }
+
+  /** How long nothing got through, from the first to the last loss of the run; 0 if none. */
+  long duration() {
+    return running ? lastSentTime - firstSentTime : 0;
+  }
+
+  /** When the first packet of the run was sent. */
+  long firstSentTime() {
+    return firstSentTime;
+  }
+
+  /** Starts over, after it was acted on. */
+  void reset() {
+    running = false;
+  }
+
+  private static boolean acknowledgedBetween(SentPackets sent, long low, long high) {
+    if (low + 1 < sent.first()) {
+      return low + 1 < high; // forgotten already: acknowledged, for all we know
+    }
+    // Stops at the first packet of an acknowledged stretch, so a long one costs nothing.
+    for (long packet = low + 1; packet < high; packet++) {
+      if (sent.state(packet) == SentPackets.ACKED) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

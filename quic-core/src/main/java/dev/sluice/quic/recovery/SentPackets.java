@@ -1,0 +1,237 @@
+package dev.sluice.quic.recovery;
+
+import java.util.Arrays;
+
+/**
+ * The packets of one space that were sent and not yet forgotten, in flat arrays that serve as a
+ * ring indexed by packet number. Beside them lies one bit for each packet that may still be
+ * acknowledged, so that an ACK frame which repeats a long history costs a word for each 64 packets.
+ *
+ * <p>A lost packet stays for a while, since its acknowledgment may only be late (RFC 9000 §13.3).
+ */
+final class SentPackets {
+  /** Never sent, acknowledged, or forgotten. */
+  static final int GONE = 0;
+
+  /** Sent, and nothing heard of it. */
+  static final int OUTSTANDING = 1;
+
+  /** Declared lost, but could be late. */
+  static final int LOST = 2;
+
+  /** Acknowledged, while older packets are still open. */
+  static final int ACKED = 3;
+
+  private static final int STATE = 3;
+  private static final int ACK_ELICITING = 4;
+  private static final int IN_FLIGHT = 8;
+
+  /**
+   * From this many packets on, room is made by forgetting packets that are not in flight before the
+   * ring grows. What is in flight is limited by the congestion window; packets with nothing but an
+   * ACK frame are not, and a peer may never acknowledge them.
+   */
+  private static final int KEEP_NOT_IN_FLIGHT = 1024;
+
+  /** The oldest packet number in the ring. */
+  private long first;
+
+  /** One more than the newest packet number in the ring. */
+  private long end;
+
+  /** No packet below this one is outstanding. */
+  private long outstandingFrom;
+
+  private int mask = 63;
+  private long[] sentTimes = new long[64];
+  private long[] lostTimes = new long[64];
+  private int[] sizes = new int[64];
+  private byte[] flags = new byte[64];
+  private Object[] tokens = new Object[64];
+  private long[] open = new long[1];
+
+  /** The oldest packet number of which anything is known; all below are {@link #GONE}. */
+  long first() {
+    return first;
+  }
+
+  /** One more than the largest packet number that was ever added. */
+  long end() {
+    return end;
+  }
+
+  /** Adds a packet; its number is at least {@link #end()}, and numbers in between were skipped. */
+  void add(long packetNumber, int size, boolean elicits, boolean inFlight, Object token, long now) {
+    makeRoom(packetNumber);
+    if (first == end) {
+      first = packetNumber; // nothing was open: what lies in between is gone
+    }
+    for (long skipped = end; skipped < packetNumber; skipped++) {
+      flags[index(skipped)] = GONE;
+    }
+    int at = index(packetNumber);
+    sentTimes[at] = now;
+    sizes[at] = size;
+    flags[at] = (byte) (OUTSTANDING | (elicits ? ACK_ELICITING : 0) | (inFlight ? IN_FLIGHT : 0));
+    tokens[at] = token;
+    open[at >> 6] |= 1L << at;
+    end = packetNumber + 1;
+  }
+
+  int state(long packetNumber) {
+    return known(packetNumber) ? flags[index(packetNumber)] & STATE : GONE;
+  }
+
+  boolean isAckEliciting(long packetNumber) {
+    return (flags[index(packetNumber)] & ACK_ELICITING) != 0;
+  }
+
+  boolean isInFlight(long packetNumber) {
+    return (flags[index(packetNumber)] & IN_FLIGHT) != 0;
+  }
+
+  int size(long packetNumber) {
+    return sizes[index(packetNumber)];
+  }
+
+  long sentTime(long packetNumber) {
+    return sentTimes[index(packetNumber)];
+  }
+
+  /** Null, one {@link RecoveryToken}, or an array of them. */
+  Object token(long packetNumber) {
+    return tokens[index(packetNumber)];
+  }
+
+  /**
+   * The lowest packet number from {@code from} to {@code to}, both included, that is outstanding or
+   * lost; -1 if none.
+   */
+  long nextOpen(long from, long to) {
+    long at = Math.max(from, first);
+    long last = Math.min(to, end - 1);
+    while (at <= last) {
+      int index = index(at);
+      long word = open[index >> 6] >>> index;
+      if (word != 0) {
+        long found = at + Long.numberOfTrailingZeros(word);
+        return found <= last ? found : -1;
+      }
+      at += 64 - (index & 63);
+    }
+    return -1;
+  }
+
+  /** The lowest outstanding packet number; -1 if none. */
+  long firstOutstanding() {
+    return nextOutstanding(outstandingFrom);
+  }
+
+  /** The lowest outstanding packet number that is at least {@code from}; -1 if none. */
+  long nextOutstanding(long from) {
+    long at = nextOpen(from, end - 1);
+    while (at >= 0 && (flags[index(at)] & STATE) != OUTSTANDING) {
+      at = nextOpen(at + 1, end - 1);
+    }
+    if (from <= outstandingFrom) {
+      outstandingFrom = at < 0 ? end : at;
+    }
+    return at;
+  }
+
+  /** Notes an acknowledgment and lets go of the tokens. */
+  void markAcked(long packetNumber) {
+    close(packetNumber, ACKED);
+  }
+
+  /** Notes a loss; the tokens stay until {@link #forget}. */
+  void markLost(long packetNumber, long now) {
+    int at = index(packetNumber);
+    flags[at] = (byte) (flags[at] & ~STATE | LOST);
+    lostTimes[at] = now;
+  }
+
+  /** Forgets the oldest packets: acknowledged ones, and those that were lost before a time. */
+  void forget(long lostBefore) {
+    while (first < end) {
+      int at = index(first);
+      int state = flags[at] & STATE;
+      if (state == OUTSTANDING || (state == LOST && lostTimes[at] >= lostBefore)) {
+        return;
+      }
+      forgetFirst();
+    }
+  }
+
+  /** Forgets everything; numbers go on where they were. */
+  void clear() {
+    Arrays.fill(tokens, null);
+    Arrays.fill(open, 0);
+    first = end;
+    outstandingFrom = end;
+  }
+
+  private void forgetFirst() {
+    close(first, GONE);
+    first++;
+  }
+
+  private void close(long packetNumber, int state) {
+    int at = index(packetNumber);
+    flags[at] = (byte) (flags[at] & ~STATE | state);
+    tokens[at] = null;
+    open[at >> 6] &= ~(1L << at);
+  }
+
+  private void makeRoom(long packetNumber) {
+    while (packetNumber - first > mask && first < end) {
+      if (mask + 1 < KEEP_NOT_IN_FLIGHT || holds(first)) {
+        grow();
+      } else {
+        forgetFirst();
+      }
+    }
+  }
+
+  /** Whether forgetting this packet would lose count of what is in flight. */
+  private boolean holds(long packetNumber) {
+    int bits = flags[index(packetNumber)];
+    return (bits & STATE) == OUTSTANDING && (bits & IN_FLIGHT) != 0;
+  }
+
+  private void grow() {
+    int oldMask = mask;
+    int capacity = 2 * (mask + 1);
+    long[] newSentTimes = new long[capacity];
+    long[] newLostTimes = new long[capacity];
+    int[] newSizes = new int[capacity];
+    byte[] newFlags = new byte[capacity];
+    Object[] newTokens = new Object[capacity];
+    long[] newOpen = new long[capacity >> 6];
+    mask = capacity - 1;
+    for (long packet = first; packet < end; packet++) {
+      int from = (int) packet & oldMask;
+      int to = index(packet);
+      newSentTimes[to] = sentTimes[from];
+      newLostTimes[to] = lostTimes[from];
+      newSizes[to] = sizes[from];
+      newFlags[to] = flags[from];
+      newTokens[to] = tokens[from];
+      newOpen[to >> 6] |= (open[from >> 6] >>> from & 1) << to;
+    }
+    sentTimes = newSentTimes;
+    lostTimes = newLostTimes;
+    sizes = newSizes;
+    flags = newFlags;
+    tokens = newTokens;
+    open = newOpen;
+  }
+
+  private boolean known(long packetNumber) {
+    return packetNumber >= first && packetNumber < end;
+  }
+
+  private int index(long packetNumber) {
+    return (int) packetNumber & mask;
+  }
+}
