@@ -1,0 +1,174 @@
+package dev.sluice.quic.recovery;
+
+import dev.sluice.quic.frame.AckFrame;
+import dev.sluice.quic.frame.AckRanges;
+import dev.sluice.quic.frame.EcnCounts;
+
+/**
+ * What has been received in one packet number space, and when and how to acknowledge it (RFC 9000
+ * §13.2). All times are nanoseconds of the caller's clock; one thread.
+ *
+ * <p>Ask {@link #isDuplicate} once a packet is decrypted, call {@link #onReceived} once all its
+ * frames are processed. After a whole batch of datagrams, ask {@link #shouldSendNow} once: that
+ * makes one ACK frame of the batch. When another packet goes out anyway, {@link #hasNews} tells
+ * whether an ACK frame is worth its bytes.
+ */
+public final class AckTracker {
+  /** ACK at least every second ack-eliciting packet (§13.2.2). */
+  private static final int ELICITING_THRESHOLD = 2;
+
+  /**
+   * The most ranges in one frame. Thirty-two gaps among packets that are not yet known to be
+   * acknowledged are a lot of loss; their ranges take 130 bytes or so.
+   */
+  private static final int MAX_FRAME_RANGES = 32;
+
+  /** After so many ACK frames that nobody acknowledged, one should be sent with a PING. */
+  private static final int ELICIT_AFTER = 64;
+
+  /** ECN-CE (RFC 3168 §5). */
+  private static final int CE = 3;
+
+  private final boolean immediate;
+  private final long maxAckDelay;
+  private final ReceivedPackets received = new ReceivedPackets();
+
+  /** Packets below this are not reported any more: the peer knows. */
+  private long reportFrom;
+
+  private long largest = -1;
+  private long largestReceivedAt;
+  private long largestEliciting = -1;
+  private int elicitingCount;
+  private long oldestElicitingAt;
+  private boolean urgent;
+  private int framesSinceAcked;
+  private final long[] ecnCounts = new long[4];
+
+  /**
+   * @param space Initial and Handshake packets are acknowledged at once
+   * @param maxAckDelay what this end told the peer in max_ack_delay, less the lateness of timers
+   */
+  public AckTracker(PacketNumberSpace space, long maxAckDelay) {
+    this.immediate = space != PacketNumberSpace.APPLICATION;
+    this.maxAckDelay = maxAckDelay;
+  }
+
+  /**
+   * Whether a packet must be dropped because it was processed before, or because it is so old that
+   * this cannot be told any more (RFC 9000 §12.3).
+   */
+  public boolean isDuplicate(long packetNumber) {
+    return received.mayContain(packetNumber);
+  }
+
+  /** The largest number received, -1 if none: for decoding truncated packet numbers. */
+  public long largestReceived() {
+    return largest;
+  }
+
+  /**
+   * A packet was processed.
+   *
+   * @param packetNumber not a duplicate
+   * @param ecn the ECN bits of its datagram, 0 to 3
+   */
+  public void onReceived(long packetNumber, boolean ackEliciting, int ecn, long now) {
+    received.add(packetNumber);
+    reportFrom = Math.min(reportFrom, packetNumber); // a late one is reported nonetheless
+    ecnCounts[ecn & 3]++;
+    if (packetNumber > largest) {
+      largest = packetNumber;
+      largestReceivedAt = now;
+    }
+    if (!ackEliciting) {
+      return;
+    }
+    if (elicitingCount++ == 0) {
+      oldestElicitingAt = now;
+    }
+    // Out of order, or after a gap, or marked (§13.2.1).
+    if (immediate
+        || ecn == CE
+        || packetNumber < largestEliciting
+        || received.startOf(packetNumber) > largestEliciting + 1) {
+      urgent = true;
+    }
+    largestEliciting = Math.max(largestEliciting, packetNumber);
+  }
+
+  /** Whether an ACK frame is due, even if nothing else is to be sent. */
+  public boolean shouldSendNow(long now) {
+    return elicitingCount >= ELICITING_THRESHOLD || now >= deadline();
+  }
+
+  /** When an ACK frame will be due; {@link Long#MAX_VALUE} if none will. */
+  public long deadline() {
+    if (elicitingCount == 0) {
+      return Long.MAX_VALUE; // acknowledging what elicits nothing could go on forever (§13.2.1)
+    }
+    return urgent ? oldestElicitingAt : oldestElicitingAt + maxAckDelay;
+  }
+
+  /** Whether ack-eliciting packets came since the last ACK frame: it may ride along (§13.2.1). */
+  public boolean hasNews() {
+    return elicitingCount > 0;
+  }
+
+  /**
+   * Whether the packet with the next ACK frame should elicit an acknowledgment itself, by a PING if
+   * need be, so that old ranges can be dropped (§13.2.4).
+   */
+  public boolean shouldElicit() {
+    return framesSinceAcked >= ELICIT_AFTER && framesSinceAcked % ELICIT_AFTER == 0;
+  }
+
+  /** The ACK frame for now, as {@link #build(long, int, int)} with room for all ranges. */
+  public AckFrame build(long now, int ackDelayExponent) {
+    return build(now, ackDelayExponent, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Builds the ACK frame for now and counts it as sent: what has come so far is not due any more.
+   *
+   * @param ackDelayExponent this end's own transport parameter
+   * @param maxLength bytes that the frame may take; the oldest ranges are left out to fit
+   * @return null when nothing was received yet, or not even one range fits
+   */
+  public AckFrame build(long now, int ackDelayExponent, int maxLength) {
+    if (largest < 0) {
+      return null;
+    }
+    AckRanges ranges = received.ranges(reportFrom, MAX_FRAME_RANGES);
+    long delay = immediate ? 0 : (Math.max(0, now - largestReceivedAt) / 1000) >> ackDelayExponent;
+    AckFrame frame = new AckFrame(largest, delay, ranges, ecnCounts());
+    while (frame.encodedLength() > maxLength) {
+      if (ranges.count() == 1) {
+        return null;
+      }
+      ranges = ranges.first(ranges.count() / 2);
+      frame = new AckFrame(largest, delay, ranges, ecnCounts());
+    }
+    elicitingCount = 0;
+    urgent = false;
+    framesSinceAcked++;
+    return frame;
+  }
+
+  /**
+   * A packet with an ACK frame of ours was acknowledged: what that frame reported needs no more
+   * reporting (§13.2.4).
+   *
+   * @param largestReported the frame's Largest Acknowledged, from {@link RecoveryToken.Ack}
+   */
+  public void onAckOfAckAcked(long largestReported) {
+    framesSinceAcked = 0;
+    // The largest number stays in every frame (§13.2.3).
+    reportFrom = Math.max(reportFrom, Math.min(largestReported + 1, largest));
+  }
+
+  private EcnCounts ecnCounts() {
+    boolean none = ecnCounts[1] == 0 && ecnCounts[2] == 0 && ecnCounts[3] == 0;
+    return none ? null : new EcnCounts(ecnCounts[2], ecnCounts[1], ecnCounts[3]);
+  }
+}

@@ -1,0 +1,152 @@
+package dev.sluice.quic.recovery;
+
+/**
+ * The loss detection timer (RFC 9002 §6.2, §A.8): one deadline for all spaces, computed from the
+ * state whenever it is asked for, so that there is nothing to re-arm and nothing to forget.
+ */
+final class ProbeTimer {
+  /** Beyond this the exponent makes no difference: 2^30 times a millisecond is twelve days. */
+  private static final int MAX_BACKOFF = 30;
+
+  private final boolean client;
+  private final RttEstimator rtt;
+  private final SpaceRecovery[] spaces;
+
+  private long peerMaxAckDelay;
+  private int count;
+  private boolean handshakeKeys;
+  private boolean handshakeConfirmed;
+  private boolean peerCompletedAddressValidation;
+  private boolean antiAmplificationBlocked;
+
+  /** Since when the client waits for a server that may be blocked. */
+  private long lastActivity;
+
+  ProbeTimer(boolean client, RttEstimator rtt, SpaceRecovery[] spaces, long peerMaxAckDelay) {
+    this.client = client;
+    this.rtt = rtt;
+    this.spaces = spaces;
+    this.peerMaxAckDelay = peerMaxAckDelay;
+    // Clients validate the server's address implicitly.
+    this.peerCompletedAddressValidation = !client;
+  }
+
+  /** When the timer fires; {@link SpaceRecovery#NEVER} when it is not set. */
+  long deadline() {
+    SpaceRecovery loss = lossSpace();
+    if (loss != null) {
+      return loss.lossTime; // then no PTO is set (§6.2.1)
+    }
+    SpaceRecovery probe = probeSpace();
+    return probe == null ? SpaceRecovery.NEVER : probeTime(probe);
+  }
+
+  /** The space whose time threshold ends first; null when none runs. */
+  SpaceRecovery lossSpace() {
+    SpaceRecovery earliest = null;
+    for (SpaceRecovery space : spaces) {
+      if (space.lossTime != SpaceRecovery.NEVER
+          && (earliest == null || space.lossTime < earliest.lossTime)) {
+        earliest = space;
+      }
+    }
+    return earliest;
+  }
+
+  /** The space that the next probe timeout is for; null when none is set. */
+  SpaceRecovery probeSpace() {
+    if (antiAmplificationBlocked) {
+      return null; // a probe could not be sent (§6.2.2.1)
+    }
+    SpaceRecovery earliest = null;
+    for (SpaceRecovery space : spaces) {
+      if (space.ackElicitingInFlight == 0
+          || (space.id == PacketNumberSpace.APPLICATION && !handshakeConfirmed)) {
+        continue;
+      }
+      if (earliest == null || probeTime(space) < probeTime(earliest)) {
+        earliest = space;
+      }
+    }
+    if (earliest == null && !peerCompletedAddressValidation) {
+      // Nothing of ours is missing, but the server may wait for us to prove our address. That holds
+      // as well when only 0-RTT packets are in flight, which no probe timeout covers.
+      return spaces[
+          (handshakeKeys ? PacketNumberSpace.HANDSHAKE : PacketNumberSpace.INITIAL).ordinal()];
+    }
+    return earliest;
+  }
+
+  private long probeTime(SpaceRecovery space) {
+    long duration = rtt.probeTimeout();
+    if (space.id == PacketNumberSpace.APPLICATION) {
+      duration += peerMaxAckDelay; // the other spaces are acknowledged at once (§6.2.1)
+    }
+    long start = space.ackElicitingInFlight > 0 ? space.lastAckElicitingSentTime : lastActivity;
+    int backoff = Math.min(count, MAX_BACKOFF);
+    boolean overflows = duration > Long.MAX_VALUE >> (backoff + 2);
+    return overflows ? SpaceRecovery.NEVER - 1 : start + (duration << backoff);
+  }
+
+  /** The delay that the RTT estimator may subtract (§5.3). */
+  long believableAckDelay(PacketNumberSpace space, long ackDelay) {
+    if (space == PacketNumberSpace.INITIAL) {
+      return 0; // never delayed on purpose
+    }
+    return handshakeConfirmed ? Math.min(ackDelay, peerMaxAckDelay) : ackDelay;
+  }
+
+  void onActivity(long now) {
+    lastActivity = now;
+  }
+
+  void onAcknowledgment(PacketNumberSpace space, long now) {
+    lastActivity = now;
+    if (space == PacketNumberSpace.HANDSHAKE) {
+      peerCompletedAddressValidation = true;
+    }
+    // A client that is not sure yet keeps its backoff, to spare a busy server (§6.2.1).
+    if (peerCompletedAddressValidation) {
+      count = 0;
+    }
+  }
+
+  void onProbeTimeout(long now) {
+    lastActivity = now;
+    count++;
+  }
+
+  void onDiscard(long now) {
+    lastActivity = now;
+    count = 0;
+  }
+
+  void onHandshakeKeys() {
+    handshakeKeys = true;
+  }
+
+  void onHandshakeConfirmed() {
+    handshakeConfirmed = true;
+    peerCompletedAddressValidation = true;
+  }
+
+  void setPeerMaxAckDelay(long nanos) {
+    peerMaxAckDelay = nanos;
+  }
+
+  long peerMaxAckDelay() {
+    return peerMaxAckDelay;
+  }
+
+  void setPeerCompletedAddressValidation(boolean completed) {
+    peerCompletedAddressValidation = completed || !client;
+  }
+
+  void setAntiAmplificationBlocked(boolean blocked) {
+    antiAmplificationBlocked = blocked;
+  }
+
+  int count() {
+    return count;
+  }
+}

@@ -1,0 +1,181 @@
+package dev.sluice.quic.recovery;
+
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.ending.TransportException;
+import dev.sluice.quic.frame.AckFrame;
+import dev.sluice.quic.frame.AckRanges;
+import dev.sluice.quic.frame.FrameTypes;
+
+/**
+ * What {@link Recovery} knows of one packet number space: the variables of RFC 9002 §A.3 that exist
+ * once for each space, and how an ACK frame and the passing of time change them.
+ */
+final class SpaceRecovery {
+  /** No time: for timers that are not set. */
+  static final long NEVER = Long.MAX_VALUE;
+
+  /** Hears of each packet whose fate becomes known, while its details can still be read. */
+  interface PacketListener {
+    void onAcked(SpaceRecovery space, long packetNumber, boolean wasLost);
+
+    void onLost(SpaceRecovery space, long packetNumber);
+  }
+
+  final PacketNumberSpace id;
+  final SentPackets sent = new SentPackets();
+  final PersistentCongestion persistentCongestion = new PersistentCongestion();
+
+  /**
+   * Null where every number is used: only 1-RTT packets are worth an optimistic attacker's while.
+   */
+  private final SkippedNumbers skipped;
+
+  long next;
+  long largestAcked = -1;
+  long lossTime = NEVER;
+  long lastAckElicitingSentTime;
+  int ackElicitingInFlight;
+  int probesPending;
+  boolean discarded;
+
+  /** When the newest acknowledged packet was sent; {@link Long#MIN_VALUE} before there is one. */
+  long newestAckedSentTime = Long.MIN_VALUE;
+
+  SpaceRecovery(PacketNumberSpace id, SkippedNumbers skipped) {
+    this.id = id;
+    this.skipped = skipped;
+  }
+
+  void onSent(long packetNumber, int bytes, PacketContents contents, long now) {
+    if (packetNumber != next) {
+      throw new IllegalArgumentException(packetNumber + " is not the next packet number " + next);
+    }
+    boolean elicits = contents.isAckEliciting();
+    boolean inFlight = contents.isInFlight();
+    sent.add(packetNumber, bytes, elicits, inFlight, pack(contents), now);
+    next = skipped == null ? packetNumber + 1 : skipped.after(packetNumber);
+    if (elicits) {
+      lastAckElicitingSentTime = now;
+      ackElicitingInFlight++;
+      probesPending = Math.max(0, probesPending - 1);
+    }
+  }
+
+  /**
+   * Refuses acknowledgments of packets that do not exist (RFC 9000 §13.1, §21.4).
+   *
+   * @throws TransportException PROTOCOL_VIOLATION
+   */
+  void checkSent(AckFrame ack) {
+    long impossible = ack.largestAcknowledged() >= sent.end() ? ack.largestAcknowledged() : -1;
+    if (impossible < 0 && skipped != null) {
+      impossible = skipped.acknowledged(ack.ranges());
+    }
+    if (impossible >= 0) {
+      throw new TransportException(
+          TransportError.PROTOCOL_VIOLATION,
+          ack.ecn() == null ? FrameTypes.ACK : FrameTypes.ACK_ECN,
+          "ACK of packet " + impossible + ", which was never sent in the " + id + " space");
+    }
+  }
+
+  /**
+   * Reports all packets in the ranges that are not known to be acknowledged yet, and marks them.
+   * Costs as much as there are ranges and newly acknowledged packets.
+   *
+   * @return whether there was one
+   */
+  boolean acknowledge(AckRanges ranges, PacketListener listener) {
+    largestAcked = Math.max(largestAcked, ranges.largest());
+    boolean any = false;
+    for (int i = 0; i < ranges.count() && ranges.largest(i) >= sent.first(); i++) {
+      long last = ranges.largest(i);
+      long packet = sent.nextOpen(ranges.smallest(i), last);
+      while (packet >= 0) {
+        any = true;
+        boolean wasLost = sent.state(packet) == SentPackets.LOST;
+        if (!wasLost && sent.isAckEliciting(packet)) {
+          ackElicitingInFlight--;
+        }
+        if (wasLost) {
+          persistentCongestion.onSpuriousLoss(packet);
+        }
+        newestAckedSentTime = Math.max(newestAckedSentTime, sent.sentTime(packet));
+        listener.onAcked(this, packet, wasLost);
+        sent.markAcked(packet);
+        packet = sent.nextOpen(packet + 1, last);
+      }
+    }
+    return any;
+  }
+
+  /**
+   * Declares packets lost that were sent well before an acknowledged one, by number or by time, and
+   * notes when the next one would be due (RFC 9002 §6.1, §A.10). Numbers and times rise together,
+   * so the first packet that is not lost ends the search.
+   */
+  void detectLosses(int packetThreshold, long lossDelay, PacketListener listener, long now) {
+    lossTime = NEVER;
+    long packet = sent.firstOutstanding();
+    while (packet >= 0 && packet < largestAcked) {
+      long due = sent.sentTime(packet) + lossDelay;
+      if (due > now && largestAcked < packet + packetThreshold) {
+        lossTime = due;
+        return;
+      }
+      sent.markLost(packet, now);
+      if (sent.isAckEliciting(packet)) {
+        ackElicitingInFlight--;
+        persistentCongestion.onLost(sent, packet);
+      }
+      listener.onLost(this, packet);
+      packet = sent.firstOutstanding();
+    }
+  }
+
+  /** Forgets all packets; the numbers go on (RFC 9000 §17.2.5.3). */
+  void clear() {
+    sent.clear();
+    persistentCongestion.reset();
+    lossTime = NEVER;
+    ackElicitingInFlight = 0;
+    probesPending = 0;
+  }
+
+  /** Calls back for each token of a packet. */
+  void deliverAcked(long packetNumber, TokenListener listener) {
+    switch (sent.token(packetNumber)) {
+      case null -> {}
+      case RecoveryToken token -> listener.onAcked(id, token);
+      case RecoveryToken[] tokens -> {
+        for (RecoveryToken token : tokens) {
+          listener.onAcked(id, token);
+        }
+      }
+      default -> throw new IllegalStateException();
+    }
+  }
+
+  /** Calls back for each token of a packet. */
+  void deliverLost(long packetNumber, TokenListener listener) {
+    switch (sent.token(packetNumber)) {
+      case null -> {}
+      case RecoveryToken token -> listener.onLost(id, token);
+      case RecoveryToken[] tokens -> {
+        for (RecoveryToken token : tokens) {
+          listener.onLost(id, token);
+        }
+      }
+      default -> throw new IllegalStateException();
+    }
+  }
+
+  /** Most packets carry one token, so only more than one takes an array. */
+  private static Object pack(PacketContents contents) {
+    return switch (contents.tokens().size()) {
+      case 0 -> null;
+      case 1 -> contents.tokens().getFirst();
+      default -> contents.tokens().toArray(new RecoveryToken[0]);
+    };
+  }
+}
