@@ -1,0 +1,91 @@
+package dev.sluice.quic.flow;
+
+/**
+ * Bytes that we allow the peer to send, on one stream or on the whole connection (RFC 9000 §4.1,
+ * §4.2). The limit moves ahead of what the application has read, by a window that grows by itself:
+ * when the application reads so fast that the peer would have to wait for credit, the window
+ * doubles, up to a maximum that bounds the memory.
+ */
+public final class ReceiveWindow {
+  /**
+   * The window is to be at least this many bandwidth-delay products. Credit is renewed when half
+   * of the window is read, and the renewal takes a round trip to bear fruit, so two would be the
+   * least that keeps a sender going; the rest absorbs a late acknowledgement or a lost update.
+   */
+  private static final int BANDWIDTH_DELAY_PRODUCTS = 4;
+
+  private final long maximum;
+  private long size;
+  private long limit;
+  private long consumed;
+  private long epochStart;
+  private long epochConsumed;
+  private boolean started;
+
+  /**
+   * @param initial the first window and limit, bytes; as in our transport parameters
+   * @param maximum the largest window, bytes
+   */
+  public ReceiveWindow(long initial, long maximum) {
+    this.size = initial;
+    this.limit = initial;
+    this.maximum = Math.max(initial, maximum);
+  }
+
+  /** The limit that the peer was told of last; receiving more is FLOW_CONTROL_ERROR. */
+  public long limit() {
+    return limit;
+  }
+
+  /** The present size of the window, bytes. */
+  public long size() {
+    return size;
+  }
+
+  /** The first bytes have come: from here on the speed is measured. */
+  public void onReceived(long now) {
+    if (!started) {
+      started = true;
+      epochStart = now;
+    }
+  }
+
+  /** The application has read bytes, or they were dropped on its behalf. */
+  public void consume(long bytes) {
+    consumed += bytes;
+  }
+
+  /** Whether half of the window is consumed, so that MAX_DATA or MAX_STREAM_DATA is worth it. */
+  public boolean isUpdateDue() {
+    return limit - consumed <= size / 2 && consumed + size > limit;
+  }
+
+  /**
+   * Moves the limit ahead; called when the frame that carries it is written.
+   *
+   * @param smoothedRtt nanoseconds, 0 when unknown
+   * @return the new limit
+   */
+  public long update(long now, long smoothedRtt) {
+    if (isUpdateDue()) {
+      tune(now, smoothedRtt);
+      limit = Math.max(limit, consumed + size);
+    }
+    return limit;
+  }
+
+  /** Grows the window to at least {@code bytes}, as far as its maximum allows. */
+  public void growTo(long bytes) {
+    size = Math.max(size, Math.min(bytes, maximum));
+  }
+
+  private void tune(long now, long smoothedRtt) {
+    long elapsed = now - epochStart;
+    double bandwidthDelay = (double) (consumed - epochConsumed) * smoothedRtt / Math.max(1, elapsed);
+    if (started && bandwidthDelay * BANDWIDTH_DELAY_PRODUCTS > size) {
+      growTo(size * 2);
+    }
+    epochStart = now;
+    epochConsumed = consumed;
+  }
+}

@@ -1,0 +1,117 @@
+package dev.sluice.quic.stream;
+
+/**
+ * Bytes at absolute offsets of a stream, kept in chunks of a pool. Chunk {@code n} holds the
+ * offsets from {@code n * CHUNK} on and exists only once one of them has been put, so that bytes
+ * can be put in any order, straight to their place. Which offsets hold something, the owner knows.
+ */
+final class ChunkedBytes {
+  private static final int CHUNK = ChunkPool.CHUNK;
+
+  private final ChunkPool pool;
+
+  /** A ring: chunk number n is at index n modulo its length, which is a power of two. */
+  private byte[][] ring = new byte[2][];
+
+  /** The chunks that the ring can hold are numbered from first (inclusive) to first + length. */
+  private long first;
+
+  /** One more than the highest chunk number that was ever put; what lies beyond is null. */
+  private long end;
+
+  ChunkedBytes(ChunkPool pool) {
+    this.pool = pool;
+  }
+
+  /**
+   * Copies bytes in.
+   *
+   * @param offset at least what was handed to {@link #discardBelow}; the caller bounds how far it
+   *     is above that, since the ring grows with the distance
+   */
+  void put(long offset, byte[] source, int from, int length) {
+    while (length > 0) {
+      int within = (int) (offset % CHUNK);
+      int part = Math.min(length, CHUNK - within);
+      System.arraycopy(source, from, chunkForWriting(offset / CHUNK), within, part);
+      offset += part;
+      from += part;
+      length -= part;
+    }
+  }
+
+  /** Copies bytes out that were put before. */
+  void get(long offset, byte[] target, int to, int length) {
+    while (length > 0) {
+      int within = (int) (offset % CHUNK);
+      int part = Math.min(length, CHUNK - within);
+      byte[] chunk = ring[index(offset / CHUNK)];
+      System.arraycopy(chunk, within, target, to, part);
+      offset += part;
+      to += part;
+      length -= part;
+    }
+  }
+
+  /** Gives the chunks that lie wholly below {@code offset} back to the pool. */
+  void discardBelow(long offset) {
+    long keep = offset / CHUNK;
+    for (long n = first; n < keep && n < end; n++) {
+      free(n);
+    }
+    first = Math.max(first, keep);
+    end = Math.max(end, first);
+  }
+
+  /** Gives the chunks that lie wholly at or above {@code offset} back to the pool. */
+  void discardFrom(long offset) {
+    long keep = Math.max(first, (offset + CHUNK - 1) / CHUNK);
+    for (long n = keep; n < end; n++) {
+      free(n);
+    }
+    end = Math.min(end, keep);
+  }
+
+  /** Gives all chunks back; what is put from here on is at {@code offset} or above. */
+  void clear(long offset) {
+    for (long n = first; n < end; n++) {
+      free(n);
+    }
+    first = offset / CHUNK;
+    end = first;
+  }
+
+  private byte[] chunkForWriting(long number) {
+    if (number - first >= ring.length) {
+      grow(number - first + 1);
+    }
+    end = Math.max(end, number + 1);
+    int index = index(number);
+    byte[] chunk = ring[index];
+    if (chunk == null) {
+      chunk = pool.take();
+      ring[index] = chunk;
+    }
+    return chunk;
+  }
+
+  private void grow(long needed) {
+    byte[][] old = ring;
+    ring = new byte[Integer.highestOneBit(Math.toIntExact(needed * 2 - 1))][];
+    for (long n = first; n < end; n++) {
+      ring[index(n)] = old[(int) (n & (old.length - 1))];
+    }
+  }
+
+  private void free(long number) {
+    int index = index(number);
+    if (ring[index] != null) {
+      pool.give(ring[index]);
+      ring[index] = null;
+    }
+  }
+
+  private int index(long number) {
+    return (int) (number & (ring.length - 1));
+  }
+}

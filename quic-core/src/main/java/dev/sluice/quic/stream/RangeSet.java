@@ -1,0 +1,145 @@
+package dev.sluice.quic.stream;
+
+import java.util.Arrays;
+
+/**
+ * A set of stream offsets as half-open ranges, in order, apart from each other. Adding behind the
+ * last range and taking from the first, which is what nearly always happens, cost constant time;
+ * anything else a binary search and the move of one block of memory.
+ */
+final class RangeSet {
+  private long[] starts = new long[4];
+  private long[] ends = new long[4];
+
+  /** The ranges lie at the indexes from head (inclusive) to tail (exclusive). */
+  private int head;
+
+  private int tail;
+
+  boolean isEmpty() {
+    return head == tail;
+  }
+
+  /** The number of ranges. */
+  int size() {
+    return tail - head;
+  }
+
+  /** Where the first range begins; there must be one. */
+  long firstStart() {
+    return starts[head];
+  }
+
+  /** Where the first range ends, exclusive; there must be one. */
+  long firstEnd() {
+    return ends[head];
+  }
+
+  /** Adds the offsets from {@code start} (inclusive) to {@code end} (exclusive). */
+  void add(long start, long end) {
+    if (start >= end) {
+      return;
+    }
+    int low = firstEndingAtOrAfter(start);
+    int high = low;
+    while (high < tail && starts[high] <= end) {
+      high++;
+    }
+    long from = low < high ? Math.min(start, starts[low]) : start;
+    long to = low < high ? Math.max(end, ends[high - 1]) : end;
+    int at = replace(low, high, 1);
+    starts[at] = from;
+    ends[at] = to;
+  }
+
+  /** Removes the offsets from {@code start} (inclusive) to {@code end} (exclusive). */
+  void remove(long start, long end) {
+    if (start >= end || isEmpty()) {
+      return;
+    }
+    int low = firstEndingAtOrAfter(start + 1);
+    int high = low;
+    while (high < tail && starts[high] < end) {
+      high++;
+    }
+    if (low == high) {
+      return;
+    }
+    long leftStart = starts[low];
+    long rightEnd = ends[high - 1];
+    boolean left = leftStart < start;
+    boolean right = rightEnd > end;
+    int at = replace(low, high, (left ? 1 : 0) + (right ? 1 : 0));
+    if (left) {
+      starts[at] = leftStart;
+      ends[at] = start;
+      at++;
+    }
+    if (right) {
+      starts[at] = end;
+      ends[at] = rightEnd;
+    }
+  }
+
+  /** Removes the first range; there must be one. */
+  void removeFirst() {
+    head++;
+    if (head == tail) {
+      clear();
+    }
+  }
+
+  /** The first offset at or above {@code start} that is not in the set, at most {@code end}. */
+  long firstMissing(long start, long end) {
+    int at = firstEndingAtOrAfter(start + 1);
+    return at < tail && starts[at] <= start ? Math.min(ends[at], end) : start;
+  }
+
+  /** The first offset at or above {@code start} that is in the set, at most {@code end}. */
+  long firstPresent(long start, long end) {
+    int at = firstEndingAtOrAfter(start + 1);
+    return at < tail ? Math.clamp(starts[at], start, end) : end;
+  }
+
+  void clear() {
+    head = 0;
+    tail = 0;
+  }
+
+  private int firstEndingAtOrAfter(long offset) {
+    if (head == tail || ends[tail - 1] < offset) {
+      return tail;
+    }
+    if (ends[head] >= offset) {
+      return head;
+    }
+    int at = Arrays.binarySearch(ends, head, tail, offset);
+    return at >= 0 ? at : -at - 1;
+  }
+
+  /** Makes the ranges from low to high into {@code count} free slots; returns the first. */
+  private int replace(int low, int high, int count) {
+    int more = count - (high - low);
+    if (low == head && head >= more) {
+      head += -more;
+      low = head;
+    } else {
+      ensureRoom(more);
+      System.arraycopy(starts, high, starts, high + more, tail - high);
+      System.arraycopy(ends, high, ends, high + more, tail - high);
+      tail += more;
+    }
+    if (head == tail) {
+      clear();
+      return 0;
+    }
+    return low;
+  }
+
+  private void ensureRoom(int more) {
+    if (tail + more > starts.length) {
+      starts = Arrays.copyOf(starts, starts.length * 2);
+      ends = Arrays.copyOf(ends, ends.length * 2);
+    }
+  }
+}

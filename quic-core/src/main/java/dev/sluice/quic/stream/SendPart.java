@@ -1,0 +1,394 @@
+package dev.sluice.quic.stream;
+
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.ending.StreamEnding;
+import dev.sluice.quic.flow.SendCredit;
+import dev.sluice.quic.frame.ResetStreamFrame;
+import dev.sluice.quic.frame.StreamDataBlockedFrame;
+import dev.sluice.quic.frame.StreamFrame;
+import dev.sluice.quic.recovery.PacketContents;
+import dev.sluice.quic.recovery.RecoveryToken;
+import java.util.Objects;
+
+/**
+ * The sending part of a stream: its state machine (RFC 9000 §3.1), its buffer, its credit, and the
+ * frames that it writes.
+ */
+final class SendPart implements SendStream, ControlQueue.Source {
+  /** Default urgency (RFC 9218 §4.1). */
+  private static final int DEFAULT_URGENCY = 3;
+
+  /**
+   * A frame that would carry fewer bytes than this, of more that are pending, waits for the next
+   * packet: its header would be a large part of it.
+   */
+  private static final int LEAST_FRAGMENT = 32;
+
+  /** Room in the buffer is worth an event once it is this part of the whole. */
+  private static final int WRITABLE_FRACTION = 4;
+
+  private final long id;
+  private final StreamContext context;
+  private final SendBuffer buffer;
+  private final SendCredit credit;
+  private SendState state = SendState.READY;
+  private StreamEnding ending;
+  private int bufferLimit;
+  private boolean writeCutShort;
+
+  private boolean finRequested;
+
+  /** The FIN is in flight or has arrived. */
+  private boolean finSent;
+
+  private boolean finAcked;
+
+  private long resetCode;
+  private boolean resetPending;
+  private boolean controlQueued;
+
+  private int urgency = DEFAULT_URGENCY;
+
+  /** Streams share fairly unless the application says otherwise. */
+  private boolean incremental = true;
+
+  /** Kept by the {@link Scheduler}: whether the stream stands in one of its queues. */
+  boolean scheduled;
+
+  /** Kept by the {@link Scheduler}: whether the stream waits for connection credit. */
+  boolean parked;
+
+  /**
+   * @param maxStreamData what the peer lets this stream send at first
+   */
+  SendPart(long id, long maxStreamData, StreamContext context) {
+    this.id = id;
+    this.context = context;
+    this.buffer = new SendBuffer(context.pool);
+    this.credit = new SendCredit(maxStreamData);
+    this.bufferLimit = context.config.sendBuffer();
+  }
+
+  // ---- the application's side ----
+
+  @Override
+  public long id() {
+    return id;
+  }
+
+  @Override
+  public int write(byte[] source, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, source.length);
+    if (ending != null) {
+      return 0;
+    }
+    if (finRequested) {
+      throw new IllegalStateException("stream " + id + " was finished");
+    }
+    int taken = Math.min(length, writable());
+    if (taken > 0) {
+      buffer.write(source, offset, taken);
+      scheduleData();
+    }
+    writeCutShort = taken < length;
+    return taken;
+  }
+
+  @Override
+  public int writable() {
+    if (ending != null || finRequested) {
+      return 0;
+    }
+    return (int) Math.max(0, bufferLimit - buffer.buffered());
+  }
+
+  @Override
+  public void finish() {
+    if (ending == null && !finRequested) {
+      finRequested = true;
+      writeCutShort = false;
+      scheduleData();
+    }
+  }
+
+  @Override
+  public void reset(long applicationCode) {
+    abandon(applicationCode, new StreamEnding.AbandonedLocally(applicationCode));
+  }
+
+  @Override
+  public StreamEnding ending() {
+    return ending;
+  }
+
+  @Override
+  public void setPriority(int newUrgency, boolean newIncremental) {
+    Objects.checkIndex(newUrgency, Scheduler.URGENCIES);
+    if (newUrgency != urgency || newIncremental != incremental) {
+      context.scheduler.remove(this);
+      urgency = newUrgency;
+      incremental = newIncremental;
+      context.scheduler.add(this);
+    }
+  }
+
+  // ---- the peer's side ----
+
+  /** MAX_STREAM_DATA, or the peer's transport parameter. */
+  void onMaxStreamData(long maximum) {
+    if (credit.raise(maximum)) {
+      scheduleData();
+    }
+  }
+
+  /** STOP_SENDING: answered by a reset with the same code (§3.5). */
+  void onStopSending(long applicationCode) {
+    if (abandon(applicationCode, new StreamEnding.StoppedByPeer(applicationCode))) {
+      context.listener.stopped(this, applicationCode);
+    }
+  }
+
+  /** The connection ended; nothing can be sent any more. */
+  void end(ConnectionEnding connectionEnding) {
+    resetPending = false;
+    if (ending == null) {
+      ending = new StreamEnding.ConnectionEnded(connectionEnding);
+    }
+    buffer.discard();
+  }
+
+  /** Another look at whether the stream is still blocked, after a long silence (§4.1). */
+  void repeatBlocked() {
+    if (state == SendState.SEND) {
+      credit.reportAgain();
+      queueControl();
+    }
+  }
+
+  // ---- data ----
+
+  int urgency() {
+    return urgency;
+  }
+
+  boolean isIncremental() {
+    return incremental;
+  }
+
+  SendState state() {
+    return state;
+  }
+
+  /** Whether a STREAM frame could be sent now, if the connection's credit allows. */
+  boolean hasData() {
+    if (!state.canBeReset() || ending != null) {
+      return false;
+    }
+    return buffer.hasLost() || isFinPending() || buffer.unsent() > 0 && credit.available() > 0;
+  }
+
+  /** Whether all that it could send is new data, which counts toward the connection's limit. */
+  boolean needsConnectionCredit() {
+    return !buffer.hasLost() && buffer.unsent() > 0;
+  }
+
+  /**
+   * Writes one STREAM frame; {@link #hasData()} holds, and there is connection credit if it is
+   * needed.
+   *
+   * @return false when it didn't fit
+   */
+  boolean writeData(PacketContents out) {
+    long offset = buffer.pendingOffset();
+    int room = StreamFrame.dataThatFits(id, offset, out.remaining());
+    if (room < 0) {
+      return false;
+    }
+    long pending = buffer.pendingLength();
+    boolean fresh = !buffer.hasLost();
+    if (fresh) {
+      long allowed = Math.min(credit.available(), context.connectionCredit.available());
+      pending = Math.min(pending, allowed);
+    }
+    int length = (int) Math.min(pending, room);
+    if (length < pending && length < LEAST_FRAGMENT) {
+      return false;
+    }
+    boolean fin = finRequested && offset + length == buffer.written();
+    StreamFrame.writeHeader(out.out(), id, offset, length, fin);
+    if (length > 0) {
+      copyData(out, length, fresh);
+    }
+    out.added(new RecoveryToken.Stream(id, offset, length, fin), true);
+    onSent(fin);
+    return true;
+  }
+
+  private void copyData(PacketContents out, int length, boolean fresh) {
+    int position = out.out().position();
+    buffer.send(length, out.out().buffer(), position);
+    out.out().position(position + length);
+    if (fresh) {
+      credit.use(length);
+      context.connectionCredit.use(length);
+    }
+  }
+
+  private void onSent(boolean fin) {
+    if (state == SendState.READY) {
+      state = SendState.SEND;
+    }
+    if (fin) {
+      finSent = true;
+      state = SendState.DATA_SENT;
+    }
+    if (buffer.unsent() > 0) {
+      noteBlocked();
+    } else if (writeCutShort && bufferLimit < context.config.maxSendBuffer()) {
+      // All of the buffer is in flight and the application has more: the buffer is what limits.
+      bufferLimit = Math.min(bufferLimit * 2, context.config.maxSendBuffer());
+      announceRoom();
+    }
+  }
+
+  private boolean isFinPending() {
+    return finRequested && !finSent && buffer.unsent() == 0;
+  }
+
+  private void scheduleData() {
+    if (buffer.unsent() > 0) {
+      noteBlocked();
+    }
+    context.scheduler.add(this);
+  }
+
+  private void noteBlocked() {
+    if (credit.available() == 0) {
+      credit.blocked();
+      queueControl();
+    }
+  }
+
+  private void announceRoom() {
+    if (writeCutShort && writable() >= bufferLimit / WRITABLE_FRACTION) {
+      writeCutShort = false;
+      context.listener.writable(this);
+    }
+  }
+
+  // ---- acknowledgement and loss ----
+
+  /** A STREAM frame has arrived. */
+  void onDataAcked(long offset, int length, boolean fin) {
+    if (ending != null || !state.canBeReset()) {
+      return;
+    }
+    buffer.onAcked(offset, length);
+    if (fin) {
+      finAcked = true;
+      finSent = true;
+    }
+    if (finAcked && buffer.isAllAcknowledged()) {
+      state = SendState.DATA_RECVD;
+      ending = new StreamEnding.Finished();
+      context.listener.completed(this);
+      context.partDone.accept(id);
+    } else {
+      announceRoom();
+    }
+  }
+
+  /** A STREAM frame was lost; after a reset nothing of it is sent again (§13.3). */
+  void onDataLost(long offset, int length, boolean fin) {
+    if (ending != null || !state.canBeReset()) {
+      return;
+    }
+    buffer.onLost(offset, length);
+    if (fin && !finAcked) {
+      finSent = false;
+    }
+    context.scheduler.add(this);
+  }
+
+  /** RESET_STREAM has arrived. */
+  void onResetAcked() {
+    if (state == SendState.RESET_SENT) {
+      state = SendState.RESET_RECVD;
+      resetPending = false;
+      context.listener.completed(this);
+      context.partDone.accept(id);
+    }
+  }
+
+  /** RESET_STREAM was lost: it is sent again as it was. */
+  void onResetLost() {
+    if (state == SendState.RESET_SENT) {
+      resetPending = true;
+      queueControl();
+    }
+  }
+
+  /** STREAM_DATA_BLOCKED was lost: sent again only while it is true. */
+  void onBlockedLost() {
+    repeatBlocked();
+  }
+
+  // ---- control frames ----
+
+  private boolean abandon(long applicationCode, StreamEnding why) {
+    if (ending != null || !state.canBeReset()) {
+      return false;
+    }
+    state = SendState.RESET_SENT;
+    ending = why;
+    resetCode = applicationCode;
+    resetPending = true;
+    buffer.discard();
+    context.scheduler.forget(this);
+    queueControl();
+    return true;
+  }
+
+  private boolean isBlockedReportPending() {
+    return credit.isReportPending()
+        && (state == SendState.READY || state == SendState.SEND)
+        && ending == null;
+  }
+
+  @Override
+  public boolean hasControl() {
+    return resetPending || isBlockedReportPending();
+  }
+
+  @Override
+  public boolean writeControl(PacketContents out, long now) {
+    if (resetPending) {
+      ResetStreamFrame frame = new ResetStreamFrame(id, resetCode, buffer.sent());
+      if (frame.encodedLength() > out.remaining()) {
+        return false;
+      }
+      out.add(frame, new RecoveryToken.ResetStream(id));
+      resetPending = false;
+    } else if (isBlockedReportPending()) {
+      StreamDataBlockedFrame frame = new StreamDataBlockedFrame(id, credit.limit());
+      if (frame.encodedLength() > out.remaining()) {
+        return false;
+      }
+      out.add(frame, new RecoveryToken.StreamDataBlocked(id));
+      credit.onReportSent();
+      state = SendState.SEND;
+    }
+    return true;
+  }
+
+  @Override
+  public boolean markQueued(boolean queued) {
+    boolean before = controlQueued;
+    controlQueued = queued;
+    return before;
+  }
+
+  private void queueControl() {
+    context.control.add(this);
+  }
+}

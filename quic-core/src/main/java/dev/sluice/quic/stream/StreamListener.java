@@ -1,0 +1,33 @@
+package dev.sluice.quic.stream;
+
+/**
+ * Told what happens to the streams of a connection, in order. Called in the middle of {@link
+ * Streams}' work: an implementation notes the event and returns, it calls nothing of the streams.
+ */
+public interface StreamListener {
+
+  /**
+   * The peer opened a stream; once for each, in order of ids, before anything else of the stream.
+   *
+   * @param send null for a unidirectional stream
+   */
+  void opened(RecvStream recv, SendStream send);
+
+  /**
+   * The stream has bytes or has ended, and was not known to. Not repeated before a read has
+   * returned {@link RecvStream#NOTHING_NOW}.
+   */
+  void readable(RecvStream recv);
+
+  /** A quarter of the send buffer or more is free, after a write that was cut short. */
+  void writable(SendStream send);
+
+  /** STOP_SENDING arrived, and the stream has been reset with the same code. */
+  void stopped(SendStream send, long applicationCode);
+
+  /** The sending part is in the state "Data Recvd" or "Reset Recvd". */
+  void completed(SendStream send);
+
+  /** A stream of this type can be opened, after an attempt that had failed. */
+  void available(boolean bidirectional);
+}

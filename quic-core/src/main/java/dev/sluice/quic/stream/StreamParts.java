@@ -1,0 +1,16 @@
+package dev.sluice.quic.stream;
+
+/**
+ * A stream: its id and the parts that exist at this end.
+ *
+ * @param send null when only the peer sends
+ * @param recv null when only this end sends
+ */
+record StreamParts(long id, SendPart send, RecvPart recv) {
+
+  /** Whether both parts are in terminal states, so that the stream can be forgotten (§3.4). */
+  boolean isClosed() {
+    return (send == null || send.state().isTerminal())
+        && (recv == null || recv.state().isTerminal());
+  }
+}

@@ -1,0 +1,293 @@
+package dev.sluice.quic.stream;
+
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.ending.TransportException;
+import dev.sluice.quic.frame.DataBlockedFrame;
+import dev.sluice.quic.frame.MaxDataFrame;
+import dev.sluice.quic.frame.MaxStreamDataFrame;
+import dev.sluice.quic.frame.MaxStreamsFrame;
+import dev.sluice.quic.frame.ResetStreamFrame;
+import dev.sluice.quic.frame.StopSendingFrame;
+import dev.sluice.quic.frame.StreamDataBlockedFrame;
+import dev.sluice.quic.frame.StreamFrame;
+import dev.sluice.quic.frame.StreamsBlockedFrame;
+import dev.sluice.quic.recovery.PacketContents;
+import dev.sluice.quic.recovery.RecoveryToken;
+
+/**
+ * All streams of a connection (RFC 9000 §2 to §4): takes the frames that concern streams, writes
+ * those that are due, and hears which of them arrived. Used on the thread that owns the connection.
+ */
+public final class Streams {
+  private final StreamContext context;
+  private final ConnectionControl control;
+  private final StreamTable table;
+  private boolean ended;
+
+  /** Streams with chunks of their own; see the other constructor. */
+  public Streams(boolean client, StreamConfig local, StreamListener listener) {
+    this(client, local, listener, new ChunkPool());
+  }
+
+  /**
+   * @param client whether this end opened the connection
+   * @param local our limits, as our transport parameters state them
+   * @param listener told what happens; see its rule on calling back
+   * @param pool storage, which connections of the same thread may share
+   */
+  public Streams(boolean client, StreamConfig local, StreamListener listener, ChunkPool pool) {
+    this.context = new StreamContext(local, listener, pool, this::onPartDone);
+    this.control = new ConnectionControl(context);
+    this.table = new StreamTable(client, context, control);
+  }
+
+  /** The peer's limits, from its transport parameters. Limits only grow by it. */
+  public void onPeerLimits(StreamLimits peer) {
+    if (context.connectionCredit.raise(peer.maxData())) {
+      context.scheduler.onConnectionCredit();
+    }
+    table.onPeerLimits(peer);
+    raiseStreams(true, peer.maxStreamsBidi());
+    raiseStreams(false, peer.maxStreamsUni());
+  }
+
+  // ---- the application's side ----
+
+  /** Opens a bidirectional stream; null at the peer's limit, or once the connection has ended. */
+  public BidiStream openBidi() {
+    StreamParts stream = ended ? null : table.open(true);
+    return stream == null ? null : new BidiStream(stream.send(), stream.recv());
+  }
+
+  /** Opens a unidirectional stream; null as for {@link #openBidi()}. */
+  public SendStream openUni() {
+    StreamParts stream = ended ? null : table.open(false);
+    return stream == null ? null : stream.send();
+  }
+
+  // ---- frames from the peer ----
+
+  /** Data of a stream; the frame's bytes are copied. */
+  public void onFrame(StreamFrame frame, long now) {
+    StreamParts stream = table.require(frame.streamId(), frame.type(), false);
+    if (stream != null) {
+      stream.recv().onData(frame, now);
+    }
+  }
+
+  /** The peer has reset what it was sending. */
+  public void onFrame(ResetStreamFrame frame, long now) {
+    StreamParts stream = table.require(frame.streamId(), frame.type(), false);
+    if (stream != null) {
+      stream.recv().onReset(frame.type(), frame.errorCode(), frame.finalSize(), 0, now);
+    }
+  }
+
+  /** The peer reads no more of what we send. */
+  public void onFrame(StopSendingFrame frame, long now) {
+    StreamParts stream = table.require(frame.streamId(), frame.type(), true);
+    if (stream != null) {
+      stream.send().onStopSending(frame.errorCode());
+    }
+  }
+
+  /** More credit for all streams together. */
+  public void onFrame(MaxDataFrame frame, long now) {
+    if (context.connectionCredit.raise(frame.maximum())) {
+      context.scheduler.onConnectionCredit();
+    }
+  }
+
+  /** More credit for one stream. */
+  public void onFrame(MaxStreamDataFrame frame, long now) {
+    StreamParts stream = table.require(frame.streamId(), frame.type(), true);
+    if (stream != null) {
+      stream.send().onMaxStreamData(frame.maximum());
+    }
+  }
+
+  /** More streams. */
+  public void onFrame(MaxStreamsFrame frame, long now) {
+    requireStreamCount(frame.type(), frame.maximum());
+    raiseStreams(frame.bidirectional(), frame.maximum());
+  }
+
+  /** The peer waits for credit. It gets more whenever data is read, so this changes nothing. */
+  public void onFrame(DataBlockedFrame frame, long now) {}
+
+  /** The peer waits for credit on a stream; changes nothing, but may open the stream. */
+  public void onFrame(StreamDataBlockedFrame frame, long now) {
+    table.require(frame.streamId(), frame.type(), false);
+  }
+
+  /** The peer waits for streams. It gets more whenever some close, so this changes nothing. */
+  public void onFrame(StreamsBlockedFrame frame, long now) {
+    requireStreamCount(frame.type(), frame.limit());
+  }
+
+  // ---- packets to the peer ----
+
+  /**
+   * Whether frames other than STREAM are due. Writing data can make one due (the blocked frames),
+   * so ask again after it.
+   */
+  public boolean hasControl() {
+    return !ended && (control.isDue() || context.control.isDue());
+  }
+
+  /** Whether STREAM frames can be sent now. */
+  public boolean hasData() {
+    return !ended && context.scheduler.next() != null;
+  }
+
+  /** Writes the frames other than STREAM that are due, as long as they fit. */
+  public void writeControl(PacketContents out, long now) {
+    if (!ended) {
+      control.write(out, now);
+      context.control.write(out, now);
+    }
+  }
+
+  /** Writes STREAM frames in the order of the streams' priorities, as long as they fit. */
+  public void writeData(PacketContents out, long now) {
+    SendPart part = ended ? null : context.scheduler.next();
+    while (part != null && part.writeData(out)) {
+      context.scheduler.onTurn(part);
+      part = context.scheduler.next();
+    }
+  }
+
+  /** A packet arrived; tokens that aren't of streams are passed over. */
+  public void onAcked(RecoveryToken token) {
+    switch (token) {
+      case RecoveryToken.Stream(long id, long offset, int length, boolean fin) -> {
+        StreamParts stream = table.find(id);
+        if (stream != null) {
+          stream.send().onDataAcked(offset, length, fin);
+        }
+      }
+      case RecoveryToken.ResetStream(long id) -> {
+        StreamParts stream = table.find(id);
+        if (stream != null) {
+          stream.send().onResetAcked();
+        }
+      }
+      default -> {
+        // Limits and blocked frames need no acknowledgement: a newer value replaces the older.
+      }
+    }
+  }
+
+  /** A packet was lost; tokens that aren't of streams are passed over. */
+  public void onLost(RecoveryToken token) {
+    if (ended) {
+      return;
+    }
+    switch (token) {
+      case RecoveryToken.MaxData() -> control.onMaxDataLost();
+      case RecoveryToken.MaxStreams(boolean bidi) -> control.onMaxStreamsLost(bidi);
+      case RecoveryToken.DataBlocked() -> context.connectionCredit.reportAgain();
+      case RecoveryToken.StreamsBlocked(boolean bidi) -> control.open(bidi).reportAgain();
+      case RecoveryToken.Stream(long id, long offset, int length, boolean fin) -> {
+        StreamParts stream = table.find(id);
+        if (stream != null) {
+          stream.send().onDataLost(offset, length, fin);
+        }
+      }
+      case RecoveryToken.ResetStream(long id) -> {
+        StreamParts stream = table.find(id);
+        if (stream != null) {
+          stream.send().onResetLost();
+        }
+      }
+      case RecoveryToken.StreamDataBlocked(long id) -> {
+        StreamParts stream = table.find(id);
+        if (stream != null) {
+          stream.send().onBlockedLost();
+        }
+      }
+      case RecoveryToken.StopSending(long id) -> {
+        StreamParts stream = table.find(id);
+        if (stream != null) {
+          stream.recv().onStopSendingLost();
+        }
+      }
+      case RecoveryToken.MaxStreamData(long id) -> {
+        StreamParts stream = table.find(id);
+        if (stream != null) {
+          stream.recv().onMaxStreamDataLost();
+        }
+      }
+      default -> {
+        // Another component's.
+      }
+    }
+  }
+
+  /** A new estimate of the round trip, nanoseconds, by which the receive windows grow. */
+  public void onRoundTrip(long smoothedRttNanos) {
+    context.smoothedRtt = smoothedRttNanos;
+  }
+
+  /**
+   * Makes the blocked frames due again that are still true. To be called when nothing that elicits
+   * an acknowledgement has been in flight for a while, so that a peer that waits for us doesn't run
+   * into its idle timeout (§4.1).
+   */
+  public void repeatBlocked() {
+    if (ended) {
+      return;
+    }
+    context.connectionCredit.reportAgain();
+    control.openBidi.reportAgain();
+    control.openUni.reportAgain();
+    for (StreamParts stream : table.all()) {
+      if (stream.send() != null) {
+        stream.send().repeatBlocked();
+      }
+    }
+  }
+
+  // ---- the end ----
+
+  /**
+   * The connection has ended. Nothing is sent from here on; what arrived in order stays readable,
+   * and after it each stream says how it ended. Only the first call counts.
+   */
+  public void end(ConnectionEnding ending) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    for (StreamParts stream : table.all()) {
+      if (stream.send() != null) {
+        stream.send().end(ending);
+      }
+      if (stream.recv() != null) {
+        stream.recv().end(ending);
+      }
+    }
+    // From here on a stream lives as long as the application holds it.
+    table.clear();
+    context.control.clear();
+    context.scheduler.clear();
+  }
+
+  private void onPartDone(long id) {
+    table.onPartDone(id);
+  }
+
+  private void raiseStreams(boolean bidirectional, long maximum) {
+    if (control.open(bidirectional).raise(maximum) && !ended) {
+      context.listener.available(bidirectional);
+    }
+  }
+
+  private static void requireStreamCount(long frameType, long count) {
+    if (count > MaxStreamsFrame.LARGEST) {
+      throw new TransportException(
+          TransportError.FRAME_ENCODING_ERROR, frameType, "a count of streams beyond 2^60");
+    }
+  }
+}
