@@ -1,4 +1,4 @@
-package dev.sluice.tls.message;
+package dev.sluice.tls.wire;
 
 import dev.sluice.tls.AlertDescription;
 import dev.sluice.tls.TlsException;

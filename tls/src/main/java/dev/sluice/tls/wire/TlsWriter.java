@@ -1,4 +1,4 @@
-package dev.sluice.tls.message;
+package dev.sluice.tls.wire;
 
 import java.util.Arrays;
 
