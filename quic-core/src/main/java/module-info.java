@@ -7,11 +7,14 @@ module dev.sluice.quic {
   exports dev.sluice.quic.congestion;
   exports dev.sluice.quic.connection;
   exports dev.sluice.quic.crypto;
+  exports dev.sluice.quic.endpoint;
   exports dev.sluice.quic.ending;
   exports dev.sluice.quic.frame;
   exports dev.sluice.quic.io;
   exports dev.sluice.quic.packet;
+  exports dev.sluice.quic.path;
   exports dev.sluice.quic.recovery;
   exports dev.sluice.quic.stream;
+  exports dev.sluice.quic.trace;
   exports dev.sluice.quic.wire;
 }

@@ -3,6 +3,4 @@ module dev.sluice.tls {
   requires org.bouncycastle.provider;
 
   exports dev.sluice.tls;
-  exports dev.sluice.tls.cert;
-  exports dev.sluice.tls.psk;
 }

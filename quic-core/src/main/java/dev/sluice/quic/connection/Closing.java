@@ -1,0 +1,140 @@
+package dev.sluice.quic.connection;
+
+import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
+import dev.sluice.quic.ending.ConnectionEnding.Side;
+import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.frame.ConnectionCloseFrame;
+import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.tls.EncryptionLevel;
+
+/**
+ * The end of a connection (RFC 9000 §10): closing when this side acted, draining when the peer did,
+ * and the silent ends.
+ */
+final class Closing {
+
+  /** Where the connection is on its way out. */
+  enum Phase {
+    OPEN,
+    /** CONNECTION_CLOSE was or is to be sent; packets are answered with it (§10.2.1). */
+    CLOSING,
+    /** The peer closed; nothing is sent any more (§10.2.2). */
+    DRAINING,
+    /** Nothing is left to wait for. */
+    ENDED
+  }
+
+  /** §10.2: closing and draining last three times the PTO. */
+  private static final int PERIOD_IN_PTOS = 3;
+
+  private final Connection connection;
+  private Phase phase = Phase.OPEN;
+  private ConnectionEnding ending;
+  private long until = Long.MAX_VALUE;
+  private boolean closeWanted;
+  private long datagramsSinceClosing;
+
+  Closing(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** This side closes. Only the first end counts. */
+  void close(ConnectionEnding reason, long now) {
+    if (phase == Phase.OPEN) {
+      end(reason, Phase.CLOSING, now);
+      closeWanted = true;
+    }
+  }
+
+  /** CONNECTION_CLOSE from the peer. */
+  void onPeerClose(ConnectionCloseFrame frame, long now) {
+    if (phase == Phase.OPEN) {
+      end(
+          frame.application()
+              ? new ApplicationClose(Side.PEER, frame.errorCode(), frame.reason())
+              : new TransportClose(
+                  Side.PEER, frame.errorCode(), frame.frameType(), frame.reason()),
+          Phase.DRAINING,
+          now);
+    }
+  }
+
+  /** The connection is over and the peer is told nothing: timeouts, stateless reset, versions. */
+  void endSilently(ConnectionEnding reason, long now) {
+    if (phase == Phase.OPEN) {
+      end(reason, Phase.DRAINING, now);
+      phase = Phase.ENDED;
+      until = Long.MAX_VALUE;
+      connection.release();
+    }
+  }
+
+  private void end(ConnectionEnding reason, Phase next, long now) {
+    ending = reason;
+    phase = next;
+    until = now + PERIOD_IN_PTOS * connection.recovery.ptoNanos();
+    connection.trace(now, () -> new TraceEvent.ConnectionEnded(reason));
+    // What arrived is announced before the end is, and stays readable after it.
+    connection.streams.end(reason);
+    connection.events.add(new QuicEvent.Ended(reason));
+  }
+
+  /**
+   * A datagram came while closing. It is answered less and less often, so that two closing endpoints
+   * do not keep each other awake (§10.2.1).
+   */
+  void onDatagram() {
+    datagramsSinceClosing++;
+    if (phase == Phase.CLOSING && Long.bitCount(datagramsSinceClosing) == 1) {
+      closeWanted = true;
+    }
+  }
+
+  boolean isOpen() {
+    return phase == Phase.OPEN;
+  }
+
+  boolean isEnded() {
+    return phase == Phase.ENDED;
+  }
+
+  ConnectionEnding ending() {
+    return ending;
+  }
+
+  long deadline() {
+    return phase == Phase.CLOSING || phase == Phase.DRAINING ? until : Long.MAX_VALUE;
+  }
+
+  void onDeadline(long now) {
+    if (now >= deadline()) {
+      phase = Phase.ENDED;
+      connection.release();
+    }
+  }
+
+  /** Sends CONNECTION_CLOSE when one is due. */
+  void send(long now, DatagramBatch out) {
+    if (phase == Phase.CLOSING && closeWanted && out.hasRoom()) {
+      closeWanted = false;
+      connection.sender.sendClose(now, out);
+    }
+  }
+
+  /** The frame for a packet of the given level (§10.2.3). */
+  ConnectionCloseFrame frame(EncryptionLevel level) {
+    return switch (ending) {
+      case ApplicationClose(Side by, long code, String reason) ->
+          level == EncryptionLevel.APPLICATION
+              ? new ConnectionCloseFrame(true, code, 0, reason)
+              // An application's code and reason are not for packets that anyone can read.
+              : new ConnectionCloseFrame(false, TransportError.APPLICATION_ERROR.code(), 0, "");
+      case TransportClose(Side by, long code, long frameType, String reason) ->
+          new ConnectionCloseFrame(false, code, frameType, reason);
+      default -> throw new IllegalStateException("no CONNECTION_CLOSE for " + ending);
+    };
+  }
+}

@@ -1,0 +1,430 @@
+package dev.sluice.quic.connection;
+
+import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
+import dev.sluice.quic.ending.ConnectionEnding.Side;
+import dev.sluice.quic.packet.QuicVersion;
+import dev.sluice.quic.path.ConnectionIdSource;
+import dev.sluice.quic.path.Path;
+import dev.sluice.quic.path.Paths;
+import dev.sluice.quic.path.RemoteConnectionIds;
+import dev.sluice.quic.recovery.Recovery;
+import dev.sluice.quic.recovery.RecoveryConfig;
+import dev.sluice.quic.recovery.Timeout;
+import dev.sluice.quic.stream.BidiStream;
+import dev.sluice.quic.stream.ChunkPool;
+import dev.sluice.quic.stream.SendStream;
+import dev.sluice.quic.stream.StreamLimits;
+import dev.sluice.quic.stream.Streams;
+import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.trace.Tracer;
+import dev.sluice.quic.wire.Bytes;
+import dev.sluice.quic.wire.ConnectionId;
+import dev.sluice.tls.TlsClient;
+import dev.sluice.tls.TlsEndpoint;
+import dev.sluice.tls.TlsServer;
+import dev.sluice.tls.TlsSession;
+import java.net.InetSocketAddress;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * A QUIC connection as a state machine (RFC 9000): datagrams and time go in, datagrams and events
+ * come out. It has no thread, clock, socket or randomness of its own and is used by one thread.
+ *
+ * <p>This class is the table of contents; the work is done by its parts:
+ *
+ * <ul>
+ *   <li>{@link Receiver} and {@link FrameDispatch}: from a datagram to the part that a frame is for
+ *   <li>{@link Sender} and {@link PayloadWriter}: from what the parts have to say to a datagram
+ *   <li>{@link Handshake}, {@link PacketSpaces}, {@link OneRttKeys}: TLS, and the keys that it
+ *       yields
+ *   <li>{@link Streams}: streams and flow control
+ *   <li>{@link Recovery}: acknowledgements, loss, congestion and pacing
+ *   <li>{@link Paths}, {@link ConnectionIds}: addresses and connection IDs
+ *   <li>{@link Timers}, {@link Closing}: how it ends
+ * </ul>
+ */
+public final class Connection implements QuicTransport {
+
+  /** ack_delay_exponent of this side: delays in units of 8 microseconds (RFC 9000 §18.2). */
+  static final int ACK_DELAY_EXPONENT = 3;
+
+  /** max_ack_delay of this side. */
+  static final int MAX_ACK_DELAY_MILLIS = 25;
+
+  /** What a socket's receive slots can hold; advertised as max_udp_payload_size. */
+  static final int MAX_RECEIVED_DATAGRAM = 2048;
+
+  final TransportConfig config;
+  final RandomGenerator random;
+  final Tracer tracer;
+  final EventQueue events = new EventQueue();
+  final Counters counters = new Counters();
+  final QuicVersion version;
+  final ConnectionIds ids;
+  final Paths paths;
+  final Streams streams;
+  final Recovery recovery;
+  final PacketSpaces spaces;
+  final Receiver receiver;
+  final Handshake handshake;
+  final Timers timers;
+  final Closing closing;
+  final Sender sender;
+  private final boolean client;
+  private Bytes initialToken;
+  private byte[] laterToken;
+  private int datagramSize;
+  private long now;
+  private boolean released;
+
+  private Connection(
+      boolean client,
+      TransportConfig config,
+      Tracer tracer,
+      QuicVersion version,
+      ConnectionIds ids,
+      Path path,
+      Function<Connection, TlsEndpoint> tls,
+      RandomGenerator random,
+      long now) {
+    this.client = client;
+    this.now = now;
+    this.config = config;
+    this.random = random;
+    this.tracer = tracer;
+    this.version = version;
+    this.ids = ids;
+    this.paths = new Paths(client, path);
+    ChunkPool pool = new ChunkPool();
+    this.streams = new Streams(client, config.streams(), events, pool);
+    this.recovery =
+        new Recovery(
+            new RecoveryConfig(
+                client, config.maxDatagramSize(), config.initialRtt().toNanos(), random),
+            config.congestion().create(config.maxDatagramSize()),
+            new TokenRouter(this));
+    this.spaces = new PacketSpaces(this, pool);
+    this.receiver = new Receiver(this);
+    this.handshake = new Handshake(this, tls.apply(this));
+    this.timers = new Timers(this, now);
+    this.closing = new Closing(this);
+    this.sender = new Sender(this);
+    this.initialToken = Bytes.EMPTY;
+    // Until the peer's max_udp_payload_size is known nothing larger than this is sent (§14).
+    this.datagramSize = 1200;
+    trace(
+        now,
+        () ->
+            new TraceEvent.ConnectionStarted(
+                client, path.local(), path.remote(), ids.originalDestination()));
+  }
+
+  /**
+   * Opens a connection to a server. Its first flight leaves with the first {@link #send}.
+   *
+   * @param ids where this side's connection IDs come from
+   * @param local null where the socket's own address is meant
+   * @param random cryptographically secure outside of tests
+   * @param now nanoseconds of any clock that only moves forward; the same in all calls
+   */
+  public static Connection client(
+      ClientConfig config,
+      ConnectionIdSource ids,
+      InetSocketAddress local,
+      InetSocketAddress remote,
+      RandomGenerator random,
+      long now) {
+    byte[] destination = new byte[8];
+    random.nextBytes(destination);
+    ConnectionIds all = ConnectionIds.client(ids, ConnectionId.of(destination));
+    Connection connection =
+        new Connection(
+            true,
+            config.transport(),
+            config.tracer().get(),
+            QuicVersion.V1,
+            all,
+            new Path(local, remote, true),
+            c -> new TlsClient(config.tls(), c.encodedParameters(null)),
+            random,
+            now);
+    if (config.token() != null) {
+      connection.initialToken = Bytes.of(config.token());
+    }
+    connection.spaces.installInitial(connection.version, all.originalDestination());
+    connection.handshake.start(now);
+    return connection;
+  }
+
+  /**
+   * Answers a client. The datagram that its origin was read from is to be given to {@link #receive}
+   * next.
+   */
+  public static Connection server(
+      ServerConfig config,
+      ServerOrigin origin,
+      ConnectionIdSource ids,
+      InetSocketAddress local,
+      InetSocketAddress remote,
+      RandomGenerator random,
+      long now) {
+    ConnectionIds all = ConnectionIds.server(ids, origin);
+    Connection connection =
+        new Connection(
+            false,
+            config.transport(),
+            config.tracer().get(),
+            origin.version(),
+            all,
+            new Path(local, remote, origin.addressValidated()),
+            c -> new TlsServer(config.tls(), c::answerParameters),
+            random,
+            now);
+    connection.spaces.installInitial(connection.version, origin.firstDestination());
+    connection.handshake.start(now);
+    return connection;
+  }
+
+  // ---- datagrams and time ----
+
+  /**
+   * Takes a datagram. Its bytes are decrypted where they stand, and not kept.
+   *
+   * @param ecn the two ECN bits of its IP header
+   */
+  public void receive(
+      byte[] buffer,
+      int offset,
+      int length,
+      InetSocketAddress local,
+      InetSocketAddress remote,
+      int ecn,
+      long now) {
+    this.now = now;
+    counters.onDatagramReceived(length);
+    Path path = paths.of(local, remote);
+    if (path == null) {
+      counters.onDropped();
+      return;
+    }
+    path.amplification().onReceived(length);
+    if (closing.isOpen()) {
+      receiver.receive(buffer, offset, length, path, ecn, now);
+    } else {
+      closing.onDatagram();
+    }
+  }
+
+  /**
+   * Adds what is to be sent to the batch.
+   *
+   * @return true when the batch is full and there may be more: send it, clear it, call again
+   */
+  public boolean send(long now, DatagramBatch out) {
+    this.now = now;
+    if (closing.isOpen()) {
+      return sender.send(now, out);
+    }
+    closing.send(now, out);
+    return false;
+  }
+
+  /** When {@link #onDeadline} has to be called; {@link Long#MAX_VALUE} for never. */
+  public long nextDeadline() {
+    if (!closing.isOpen()) {
+      return closing.deadline();
+    }
+    long deadline = Math.min(timers.deadline(), recovery.deadline());
+    deadline = Math.min(deadline, Math.min(paths.deadline(), sender.deadline()));
+    for (PacketSpace space : spaces.all()) {
+      deadline = Math.min(deadline, space.acks().deadline());
+    }
+    return Math.min(deadline, spaces.oneRtt().deadline());
+  }
+
+  /** Time has passed. {@link #send} is to be called afterwards. */
+  public void onDeadline(long now) {
+    this.now = now;
+    if (!closing.isOpen()) {
+      closing.onDeadline(now);
+      return;
+    }
+    timers.onDeadline(now);
+    if (closing.isOpen()) {
+      if (recovery.onDeadline(now) instanceof Timeout.Probe) {
+        counters.onProbeTimeout();
+      }
+      paths.onDeadline(now);
+      spaces.oneRtt().onDeadline(now);
+    }
+  }
+
+  /** Whether nothing is left to do: no deadline, nothing to send. Streams may still be read. */
+  public boolean isEnded() {
+    return closing.isEnded();
+  }
+
+  // ---- the application's side ----
+
+  @Override
+  public boolean isClient() {
+    return client;
+  }
+
+  @Override
+  public QuicEvent nextEvent() {
+    return events.poll();
+  }
+
+  @Override
+  public BidiStream openBidi() {
+    return closing.isOpen() ? streams.openBidi() : null;
+  }
+
+  @Override
+  public SendStream openUni() {
+    return closing.isOpen() ? streams.openUni() : null;
+  }
+
+  @Override
+  public void close(long applicationCode, String reason) {
+    closing.close(new ApplicationClose(Side.LOCAL, applicationCode, reason), now);
+  }
+
+  @Override
+  public ConnectionEnding ending() {
+    return closing.ending();
+  }
+
+  @Override
+  public TlsSession tls() {
+    return handshake.isComplete() ? handshake.tls().session() : null;
+  }
+
+  @Override
+  public ConnectionStats stats() {
+    return counters.snapshot(this);
+  }
+
+  @Override
+  public byte[] exportKeyingMaterial(String label, byte[] context, int length) {
+    return handshake.tls().exportKeyingMaterial(label, context, length);
+  }
+
+  /**
+   * Server only: a token that the client may use for a later connection, sent once the handshake is
+   * confirmed; null for none.
+   */
+  public void setLaterToken(byte[] token) {
+    laterToken = token;
+  }
+
+  // ---- what the parts ask of the whole ----
+
+  /** A server's parameters depend on the client's only in that these are checked first. */
+  private byte[] answerParameters(byte[] clientParameters) {
+    handshake.onPeerParameters(TransportParameterCodec.read(clientParameters, false));
+    return encodedParameters(Bytes.of(ids.resetToken()));
+  }
+
+  private byte[] encodedParameters(Bytes resetToken) {
+    StreamLimits limits = config.streams().limits();
+    TransportParameters.Builder own = new TransportParameters.Builder();
+    own.maxIdleTimeoutMillis = config.idleTimeout().toMillis();
+    own.maxUdpPayloadSize = MAX_RECEIVED_DATAGRAM;
+    own.initialMaxData = limits.maxData();
+    own.initialMaxStreamDataBidiLocal = limits.maxStreamDataBidiLocal();
+    own.initialMaxStreamDataBidiRemote = limits.maxStreamDataBidiRemote();
+    own.initialMaxStreamDataUni = limits.maxStreamDataUni();
+    own.initialMaxStreamsBidi = limits.maxStreamsBidi();
+    own.initialMaxStreamsUni = limits.maxStreamsUni();
+    own.ackDelayExponent = ACK_DELAY_EXPONENT;
+    own.maxAckDelayMillis = MAX_ACK_DELAY_MILLIS;
+    own.activeConnectionIdLimit = RemoteConnectionIds.ACTIVE_LIMIT;
+    own.initialSourceConnectionId = ids.localFirst();
+    if (!client) {
+      own.originalDestinationConnectionId = ids.originalDestination();
+      own.retrySourceConnectionId = ids.retrySource();
+      own.statelessResetToken = resetToken;
+    }
+    return TransportParameterCodec.write(own.build(), random);
+  }
+
+  void applyPeerParameters(TransportParameters peer) {
+    streams.onPeerLimits(
+        new StreamLimits(
+            peer.initialMaxData(),
+            peer.initialMaxStreamDataBidiLocal(),
+            peer.initialMaxStreamDataBidiRemote(),
+            peer.initialMaxStreamDataUni(),
+            peer.initialMaxStreamsBidi(),
+            peer.initialMaxStreamsUni()));
+    recovery.setPeerMaxAckDelay(peer.maxAckDelayMillis() * 1_000_000);
+    timers.onPeerIdleTimeout(peer.maxIdleTimeoutMillis());
+    datagramSize = (int) Math.min(config.maxDatagramSize(), peer.maxUdpPayloadSize());
+    ids.onPeerLimit(peer.activeConnectionIdLimit());
+    if (peer.statelessResetToken() != null) {
+      ids.remote().firstResetToken(peer.statelessResetToken().toArray());
+    }
+  }
+
+  /**
+   * The server wants proof of our address first: everything starts over with its token (§8.1.2).
+   */
+  void onRetry(ConnectionId chosen, byte[] token, long now) {
+    ids.onRetry(chosen);
+    initialToken = Bytes.of(token);
+    spaces.installInitial(version, chosen);
+    recovery.resetForRetry(now);
+  }
+
+  /** The peer writes from another address (§9.3). What was learnt of the old path is not kept. */
+  void onPeerMoved(Path path, long now) {
+    Path before = paths.active();
+    paths.migrate(path, now, 3 * recovery.ptoNanos());
+    if (!path.sharesHostWith(before)) {
+      recovery.congestion().reset();
+      recovery.rtt().reset(config.initialRtt().toNanos());
+    }
+    trace(now, () -> new TraceEvent.PathChanged(before.remote(), path.remote()));
+  }
+
+  /** For the Token field of Initial packets; empty without a token. */
+  Bytes initialToken() {
+    return initialToken;
+  }
+
+  byte[] laterToken() {
+    return laterToken;
+  }
+
+  boolean isLaterTokenPending() {
+    return laterToken != null && !client && handshake.isConfirmed();
+  }
+
+  /** The largest datagram that may be sent now, in bytes. */
+  int datagramSize() {
+    return datagramSize;
+  }
+
+  /** Lets go of keys and IDs; what streams hold stays. */
+  void release() {
+    if (!released) {
+      released = true;
+      spaces.destroy();
+      ids.retireAll();
+      handshake.tls().destroy();
+    }
+  }
+
+  /** Makes the event only when somebody listens. */
+  void trace(long now, Supplier<TraceEvent> event) {
+    if (tracer.isEnabled()) {
+      tracer.on(now, event.get());
+    }
+  }
+}

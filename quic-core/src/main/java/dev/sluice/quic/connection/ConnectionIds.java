@@ -1,0 +1,121 @@
+package dev.sluice.quic.connection;
+
+import dev.sluice.quic.path.ConnectionIdSource;
+import dev.sluice.quic.path.LocalConnectionIds;
+import dev.sluice.quic.path.RemoteConnectionIds;
+import dev.sluice.quic.wire.ConnectionId;
+
+/** Every connection ID of a connection: ours, the peer's, and those of the handshake. */
+final class ConnectionIds {
+  private final ConnectionIdSource source;
+  private final ConnectionId localFirst;
+  private final LocalConnectionIds local;
+  private final RemoteConnectionIds remote;
+  private final ConnectionId routedUntilConfirmed;
+  private final ConnectionId originalDestination;
+  private ConnectionId peerFirst;
+  private ConnectionId retrySource;
+  private long peerLimit;
+
+  private ConnectionIds(
+      ConnectionIdSource source,
+      ConnectionId remoteFirst,
+      ConnectionId originalDestination,
+      ConnectionId routedUntilConfirmed) {
+    this.source = source;
+    this.localFirst = source.issue();
+    this.local = new LocalConnectionIds(source, localFirst);
+    this.remote = new RemoteConnectionIds(remoteFirst);
+    this.originalDestination = originalDestination;
+    this.routedUntilConfirmed = routedUntilConfirmed;
+  }
+
+  /**
+   * A client's.
+   *
+   * @param invented the random destination of its first Initial (RFC 9000 §7.2)
+   */
+  static ConnectionIds client(ConnectionIdSource source, ConnectionId invented) {
+    return new ConnectionIds(source, invented, invented, null);
+  }
+
+  /** A server's. */
+  static ConnectionIds server(ConnectionIdSource source, ServerOrigin origin) {
+    ConnectionIds ids =
+        new ConnectionIds(
+            source,
+            origin.clientSource(),
+            origin.originalDestination(),
+            origin.firstDestination());
+    ids.peerFirst = origin.clientSource();
+    ids.retrySource = origin.retrySource();
+    return ids;
+  }
+
+  LocalConnectionIds local() {
+    return local;
+  }
+
+  RemoteConnectionIds remote() {
+    return remote;
+  }
+
+  /** The source of our first long headers, initial_source_connection_id. */
+  ConnectionId localFirst() {
+    return localFirst;
+  }
+
+  /** The stateless reset token of our first ID (§18.2). */
+  byte[] resetToken() {
+    return source.resetToken(localFirst);
+  }
+
+  /** The source of the peer's first long header; null for a client before it came. */
+  ConnectionId peerFirst() {
+    return peerFirst;
+  }
+
+  ConnectionId originalDestination() {
+    return originalDestination;
+  }
+
+  ConnectionId retrySource() {
+    return retrySource;
+  }
+
+  /** Client: the server's Retry moves us to another destination (§17.2.5.1). */
+  void onRetry(ConnectionId chosen) {
+    retrySource = chosen;
+    remote.replaceFirst(chosen);
+  }
+
+  /** Client: the server's first Initial names the destination from here on (§7.2). */
+  void onFirstPacket(ConnectionId chosen) {
+    peerFirst = chosen;
+    remote.replaceFirst(chosen);
+  }
+
+  /** Whether a packet with this destination is for this connection. */
+  boolean isOurs(ConnectionId destination) {
+    return local.contains(destination) || destination.equals(routedUntilConfirmed);
+  }
+
+  void onPeerLimit(long activeConnectionIdLimit) {
+    peerLimit = activeConnectionIdLimit;
+  }
+
+  /** The handshake is confirmed: the peer gets IDs to spare, the ID it made up is let go. */
+  void issueMore() {
+    local.onPeerLimit(peerLimit);
+    if (routedUntilConfirmed != null) {
+      source.retire(routedUntilConfirmed);
+    }
+  }
+
+  void retireAll() {
+    local.retireAll();
+    if (routedUntilConfirmed != null) {
+      source.retire(routedUntilConfirmed);
+    }
+  }
+}

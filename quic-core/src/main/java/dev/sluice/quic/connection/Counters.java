@@ -1,0 +1,62 @@
+package dev.sluice.quic.connection;
+
+/** What a connection has sent and received, for its statistics. */
+final class Counters {
+  private long datagramsSent;
+  private long datagramsReceived;
+  private long bytesSent;
+  private long bytesReceived;
+  private long packetsSent;
+  private long packetsReceived;
+  private long probeTimeouts;
+  private long dropped;
+
+  void onDatagramSent(int bytes) {
+    datagramsSent++;
+    bytesSent += bytes;
+  }
+
+  void onDatagramReceived(int bytes) {
+    datagramsReceived++;
+    bytesReceived += bytes;
+  }
+
+  void onPacketSent() {
+    packetsSent++;
+  }
+
+  void onPacketReceived() {
+    packetsReceived++;
+  }
+
+  void onProbeTimeout() {
+    probeTimeouts++;
+  }
+
+  void onDropped() {
+    dropped++;
+  }
+
+  ConnectionStats snapshot(Connection connection) {
+    var rtt = connection.recovery.rtt();
+    return new ConnectionStats(
+        connection.version.number(),
+        connection.paths.active().local(),
+        connection.paths.active().remote(),
+        rtt.isSampled() ? rtt.smoothed() : 0,
+        rtt.latest(),
+        rtt.isSampled() ? rtt.min() : 0,
+        rtt.variation(),
+        connection.recovery.congestion().window(),
+        connection.recovery.bytesInFlight(),
+        datagramsSent,
+        datagramsReceived,
+        bytesSent,
+        bytesReceived,
+        packetsSent,
+        packetsReceived,
+        connection.recovery.packetsLost(),
+        probeTimeouts,
+        dropped);
+  }
+}

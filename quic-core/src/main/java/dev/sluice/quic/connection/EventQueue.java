@@ -1,0 +1,57 @@
+package dev.sluice.quic.connection;
+
+import dev.sluice.quic.stream.RecvStream;
+import dev.sluice.quic.stream.SendStream;
+import dev.sluice.quic.stream.StreamListener;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * The events that the application has not taken yet, in order. Bounded by what can be announced: each
+ * stream has at most a handful of events, and the peer can open no more streams than it was allowed.
+ */
+final class EventQueue implements StreamListener {
+  private final Deque<QuicEvent> queue = new ArrayDeque<>();
+
+  void add(QuicEvent event) {
+    queue.add(event);
+  }
+
+  QuicEvent poll() {
+    return queue.poll();
+  }
+
+  boolean isEmpty() {
+    return queue.isEmpty();
+  }
+
+  @Override
+  public void opened(RecvStream recv, SendStream send) {
+    queue.add(new QuicEvent.PeerOpened(recv, send));
+  }
+
+  @Override
+  public void readable(RecvStream recv) {
+    queue.add(new QuicEvent.Readable(recv));
+  }
+
+  @Override
+  public void writable(SendStream send) {
+    queue.add(new QuicEvent.Writable(send));
+  }
+
+  @Override
+  public void stopped(SendStream send, long applicationCode) {
+    queue.add(new QuicEvent.Stopped(send, applicationCode));
+  }
+
+  @Override
+  public void completed(SendStream send) {
+    queue.add(new QuicEvent.SendCompleted(send));
+  }
+
+  @Override
+  public void available(boolean bidirectional) {
+    queue.add(new QuicEvent.StreamsAvailable(bidirectional));
+  }
+}

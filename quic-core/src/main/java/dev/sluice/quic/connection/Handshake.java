@@ -1,0 +1,157 @@
+package dev.sluice.quic.connection;
+
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.ending.TransportException;
+import dev.sluice.quic.frame.CryptoFrame;
+import dev.sluice.quic.frame.FrameTypes;
+import dev.sluice.quic.wire.ConnectionId;
+import dev.sluice.tls.EncryptionLevel;
+import dev.sluice.tls.TlsEndpoint;
+import dev.sluice.tls.TlsEvent;
+import dev.sluice.tls.TlsException;
+import java.util.Objects;
+
+/**
+ * Drives the TLS handshake: CRYPTO bytes go to TLS, what TLS asks for goes into effect (RFC 9001
+ * §4).
+ */
+final class Handshake {
+  private final Connection connection;
+  private final TlsEndpoint tls;
+  private final byte[] chunk = new byte[4096];
+  private TransportParameters peer;
+  private boolean complete;
+  private boolean confirmed;
+  private boolean donePending;
+
+  Handshake(Connection connection, TlsEndpoint tls) {
+    this.connection = connection;
+    this.tls = tls;
+  }
+
+  /** A client's first move. */
+  void start(long now) {
+    tls.start();
+    obeyEvents(now);
+  }
+
+  /** CRYPTO, at the level of the packet that carried it (RFC 9001 §4.1.3). */
+  void onCrypto(EncryptionLevel level, CryptoFrame frame, long now) {
+    CryptoStream crypto = connection.spaces.of(level).crypto();
+    crypto.receive(frame);
+    try {
+      for (int n = crypto.read(chunk); n > 0; n = crypto.read(chunk)) {
+        tls.receive(level, chunk, 0, n);
+        obeyEvents(now);
+      }
+    } catch (TlsException failure) {
+      obeyEvents(now);
+      throw new TransportException(
+          TransportError.CRYPTO_ERROR + failure.alert().code(),
+          FrameTypes.CRYPTO,
+          failure.getMessage());
+    }
+  }
+
+  private void obeyEvents(long now) {
+    for (TlsEvent event = tls.nextEvent(); event != null; event = tls.nextEvent()) {
+      switch (event) {
+        case TlsEvent.SendMessage(EncryptionLevel level, byte[] bytes) ->
+            connection.spaces.of(level).crypto().write(bytes);
+        case TlsEvent.TrafficSecret secret -> connection.spaces.install(secret, now);
+        case TlsEvent.PeerTransportParameters(byte[] bytes) ->
+            onPeerParameters(TransportParameterCodec.read(bytes, connection.isClient()));
+        case TlsEvent.HandshakeComplete ignored -> onComplete(now);
+        case TlsEvent.EarlyDataDecision ignored -> {
+          // Only who offered 0-RTT waits for it, and this connection did not.
+        }
+        case TlsEvent.NewSessionTicket(var ticket) ->
+            connection.events.add(new QuicEvent.NewSessionTicket(ticket));
+      }
+    }
+  }
+
+  /** A server answers with parameters of its own once it has seen the client's. */
+  void onPeerParameters(TransportParameters parameters) {
+    if (peer != null) {
+      return;
+    }
+    authenticateIds(parameters);
+    peer = parameters;
+    connection.applyPeerParameters(parameters);
+  }
+
+  /** The connection IDs of the handshake were not tampered with (RFC 9000 §7.3). */
+  private void authenticateIds(TransportParameters parameters) {
+    require(
+        "initial_source_connection_id",
+        parameters.initialSourceConnectionId(),
+        connection.ids.peerFirst());
+    if (connection.isClient()) {
+      require(
+          "original_destination_connection_id",
+          parameters.originalDestinationConnectionId(),
+          connection.ids.originalDestination());
+      require(
+          "retry_source_connection_id",
+          parameters.retrySourceConnectionId(),
+          connection.ids.retrySource());
+    }
+  }
+
+  private static void require(String name, ConnectionId stated, ConnectionId seen) {
+    if (!Objects.equals(stated, seen)) {
+      throw new TransportException(
+          TransportError.TRANSPORT_PARAMETER_ERROR,
+          FrameTypes.CRYPTO,
+          "transport parameters: " + name + (stated == null ? " is missing" : " does not match"));
+    }
+  }
+
+  private void onComplete(long now) {
+    complete = true;
+    connection.events.add(new QuicEvent.HandshakeComplete(tls.session()));
+    connection.receiver.keysArrived();
+    if (!connection.isClient()) {
+      donePending = true;
+      confirm(now);
+    }
+  }
+
+  /** HANDSHAKE_DONE reached the client, or the server has completed (RFC 9001 §4.1.2). */
+  void confirm(long now) {
+    if (confirmed) {
+      return;
+    }
+    confirmed = true;
+    connection.spaces.discard(EncryptionLevel.HANDSHAKE, now);
+    connection.recovery.onHandshakeConfirmed();
+    connection.ids.issueMore();
+    connection.events.add(new QuicEvent.HandshakeConfirmed());
+  }
+
+  TlsEndpoint tls() {
+    return tls;
+  }
+
+  /** The peer's transport parameters; null before they came. */
+  TransportParameters peer() {
+    return peer;
+  }
+
+  boolean isComplete() {
+    return complete;
+  }
+
+  boolean isConfirmed() {
+    return confirmed;
+  }
+
+  boolean isDonePending() {
+    return donePending;
+  }
+
+  void setDonePending(boolean pending) {
+    donePending = pending;
+  }
+}

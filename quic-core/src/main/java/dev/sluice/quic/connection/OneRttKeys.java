@@ -1,0 +1,187 @@
+package dev.sluice.quic.connection;
+
+import dev.sluice.quic.crypto.PacketKeys;
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.ending.TransportException;
+import dev.sluice.quic.packet.PacketType;
+import dev.sluice.quic.trace.TraceEvent;
+
+/**
+ * The keys of 1-RTT packets and their phases (RFC 9001 §6). A phase is named by one bit, so that the
+ * receiver keeps the keys of the present phase, of the next, and for a while of the one before.
+ */
+final class OneRttKeys {
+
+  /** §6.5: old keys are kept for packets that were overtaken, for three times the PTO. */
+  private static final int RETENTION_IN_PTOS = 3;
+
+  /**
+   * §6.6: a key seals no more packets than its limit. The update comes with this much of it left, for
+   * what is sent until the peer lets us update.
+   */
+  private static final long MARGIN_SHIFT = 1;
+
+  private final Connection connection;
+  private PacketKeys send;
+  private PacketKeys receive;
+  private PacketKeys receiveNext;
+  private PacketKeys receivePrevious;
+  private int phase;
+  private long firstSentInPhase = -1;
+  private long firstReceivedInPhase = Long.MAX_VALUE;
+  private boolean acknowledgedInPhase;
+  private long dropPreviousAt = Long.MAX_VALUE;
+  private long failedOpens;
+
+  OneRttKeys(Connection connection) {
+    this.connection = connection;
+  }
+
+  void installSend(PacketKeys keys) {
+    send = keys;
+  }
+
+  void installReceive(PacketKeys keys) {
+    receive = keys;
+    receiveNext = keys.next();
+  }
+
+  boolean canSend() {
+    return send != null && send.sealed() < send.confidentialityLimit();
+  }
+
+  boolean canReceive() {
+    return receive != null;
+  }
+
+  /** Removes header protection, whose key is the same in every phase; see PacketKeys. */
+  int unprotectHeader(byte[] buffer, int start, int packetNumberOffset, int end) {
+    return receive.unprotectHeader(buffer, start, packetNumberOffset, end);
+  }
+
+  /** The keys for a packet that shows this phase bit and number (§6.3). */
+  PacketKeys forReceiving(int phaseBit, long packetNumber) {
+    if (phaseBit == (phase & 1)) {
+      return receive;
+    }
+    // The other bit is the phase before for numbers below this phase's first, else the next one.
+    return receivePrevious != null && packetNumber < firstReceivedInPhase
+        ? receivePrevious
+        : receiveNext;
+  }
+
+  /** A packet was authentic under the given keys. */
+  void onReceived(PacketKeys keys, long packetNumber, long now) {
+    if (keys == receive) {
+      firstReceivedInPhase = Math.min(firstReceivedInPhase, packetNumber);
+    } else if (keys == receiveNext) {
+      onPeerUpdated(packetNumber, now);
+    } else if (packetNumber > firstReceivedInPhase) {
+      throw new TransportException(
+          TransportError.KEY_UPDATE_ERROR, 0, "1-RTT: an old key on a newer packet");
+    }
+  }
+
+  private void onPeerUpdated(long packetNumber, long now) {
+    if (phase > 0 && firstSentInPhase < 0) {
+      // Nothing of the present phase has left, so the peer cannot have an acknowledgement (§6.2).
+      throw new TransportException(
+          TransportError.KEY_UPDATE_ERROR, 0, "1-RTT: updated again before we could follow");
+    }
+    advanceReceive(now);
+    firstReceivedInPhase = packetNumber;
+    // §6.2: an update is answered by the packet that acknowledges it, at the latest.
+    advanceSend(now);
+  }
+
+  private void advanceReceive(long now) {
+    if (receivePrevious != null) {
+      receivePrevious.destroy();
+    }
+    receivePrevious = receive;
+    receive = receiveNext;
+    receiveNext = receive.next();
+    phase++;
+    dropPreviousAt = now + RETENTION_IN_PTOS * connection.recovery.ptoNanos();
+  }
+
+  private void advanceSend(long now) {
+    PacketKeys old = send;
+    send = old.next();
+    old.destroy();
+    firstSentInPhase = -1;
+    acknowledgedInPhase = false;
+    int updated = phase;
+    connection.trace(now, () -> new TraceEvent.KeyUpdated(PacketType.ONE_RTT, true, updated));
+  }
+
+  /** Moves to the next phase when the present key is worn; before a packet is drafted. */
+  void updateIfWorn(long now) {
+    if (send != null && send.sealed() >= send.confidentialityLimit() >> MARGIN_SHIFT && mayUpdate()) {
+      update(now);
+    }
+  }
+
+  /** The keys for sending the packet with this number. */
+  PacketKeys forSending(long packetNumber) {
+    if (firstSentInPhase < 0) {
+      firstSentInPhase = packetNumber;
+    }
+    return send;
+  }
+
+  /** §6.1: only after the handshake is confirmed and a packet of this phase is acknowledged. */
+  boolean mayUpdate() {
+    return connection.handshake.isConfirmed() && acknowledgedInPhase && receivePrevious == null;
+  }
+
+  /** Initiates an update (§6.1); only when {@link #mayUpdate()}. */
+  void update(long now) {
+    advanceReceive(now);
+    firstReceivedInPhase = Long.MAX_VALUE;
+    advanceSend(now);
+  }
+
+  void onAcknowledged(long largest) {
+    acknowledgedInPhase |= firstSentInPhase >= 0 && largest >= firstSentInPhase;
+  }
+
+  /** The phase bit of packets sent now. */
+  int sendPhaseBit() {
+    return phase & 1;
+  }
+
+  /** A packet failed to authenticate; after too many the keys are not safe any more (§6.6). */
+  void onFailedOpen() {
+    failedOpens++;
+    if (failedOpens > receive.integrityLimit()) {
+      throw new TransportException(
+          TransportError.AEAD_LIMIT_REACHED, 0, "1-RTT: too many packets failed to authenticate");
+    }
+  }
+
+  long deadline() {
+    return dropPreviousAt;
+  }
+
+  void onDeadline(long now) {
+    if (now >= dropPreviousAt) {
+      dropPreviousAt = Long.MAX_VALUE;
+      receivePrevious.destroy();
+      receivePrevious = null;
+    }
+  }
+
+  void destroy() {
+    for (PacketKeys keys : new PacketKeys[] {send, receive, receiveNext, receivePrevious}) {
+      if (keys != null) {
+        keys.destroy();
+      }
+    }
+    send = null;
+    receive = null;
+    receiveNext = null;
+    receivePrevious = null;
+    dropPreviousAt = Long.MAX_VALUE;
+  }
+}

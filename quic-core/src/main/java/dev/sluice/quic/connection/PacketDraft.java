@@ -1,0 +1,154 @@
+package dev.sluice.quic.connection;
+
+import dev.sluice.quic.crypto.PacketKeys;
+import dev.sluice.quic.frame.PaddingFrame;
+import dev.sluice.quic.packet.LongHeaderWriter;
+import dev.sluice.quic.packet.PacketType;
+import dev.sluice.quic.packet.ShortHeaderWriter;
+import dev.sluice.quic.recovery.PacketContents;
+import dev.sluice.quic.wire.Bytes;
+import dev.sluice.quic.wire.ConnectionId;
+import dev.sluice.quic.wire.PacketNumber;
+import dev.sluice.quic.wire.WireWriter;
+
+/**
+ * A packet between its first header byte and its sealing. Packets of one datagram are drafted one
+ * after another, then padded, then sealed; a draft is reused for the next datagram.
+ */
+final class PacketDraft {
+
+  /** Bytes that every AEAD of QUIC adds (RFC 9001 §5.3). */
+  static final int TAG = 16;
+
+  /** Header protection samples from 4 bytes after the packet number's start on (RFC 9001 §5.4.2). */
+  private static final int MIN_NUMBER_AND_PAYLOAD = 4;
+
+  private final PacketSpace space;
+  private final PacketType type;
+  private final PacketContents contents = new PacketContents();
+  private WireWriter out;
+  private long number;
+  private int start;
+  private int numberOffset;
+  private int payloadStart;
+  private int limit;
+
+  PacketDraft(PacketSpace space) {
+    this.space = space;
+    this.type =
+        switch (space.number()) {
+          case INITIAL -> PacketType.INITIAL;
+          case HANDSHAKE -> PacketType.HANDSHAKE;
+          case APPLICATION -> PacketType.ONE_RTT;
+        };
+  }
+
+  PacketSpace space() {
+    return space;
+  }
+
+  PacketType type() {
+    return type;
+  }
+
+  PacketContents contents() {
+    return contents;
+  }
+
+  long number() {
+    return number;
+  }
+
+  /**
+   * Writes the header where the writer stands and makes room for the payload.
+   *
+   * @return false, with nothing written, when the datagram has too little room left
+   */
+  boolean begin(
+      Connection connection, WireWriter writer, Bytes token, long packetNumber, long largestAcked) {
+    ConnectionId destination = connection.ids.remote().current();
+    int numberLength = PacketNumber.encodedLength(packetNumber, largestAcked);
+    int header =
+        type == PacketType.ONE_RTT
+            ? ShortHeaderWriter.length(destination, numberLength)
+            : LongHeaderWriter.length(
+                type, destination, connection.ids.localFirst(), token, numberLength);
+    if (writer.remaining() < header + MIN_NUMBER_AND_PAYLOAD + TAG) {
+      return false;
+    }
+    out = writer;
+    number = packetNumber;
+    start = writer.position();
+    limit = writer.limit();
+    if (type == PacketType.ONE_RTT) {
+      numberOffset =
+          ShortHeaderWriter.write(
+              writer,
+              destination,
+              false,
+              connection.spaces.oneRtt().sendPhaseBit() == 1,
+              packetNumber,
+              numberLength);
+    } else {
+      int lengthField =
+          LongHeaderWriter.begin(
+              writer,
+              type,
+              connection.version,
+              destination,
+              connection.ids.localFirst(),
+              token,
+              packetNumber,
+              numberLength);
+      numberOffset = lengthField + LongHeaderWriter.LENGTH_WIDTH;
+    }
+    payloadStart = writer.position();
+    writer.limit(limit - TAG);
+    contents.begin(writer);
+    return true;
+  }
+
+  /** Nothing was to be said after all: takes the header back. */
+  void undo() {
+    out.limit(limit);
+    out.position(start);
+  }
+
+  /** The payload is complete, but for padding; leaves room for the tag. */
+  void finish() {
+    int missing = MIN_NUMBER_AND_PAYLOAD - (out.position() - numberOffset);
+    if (missing > 0) {
+      contents.add(new PaddingFrame(missing), null);
+    }
+    out.limit(limit);
+    out.skip(TAG);
+  }
+
+  /** Lengthens the payload of the datagram's last packet (RFC 9000 §14.1). */
+  void pad(int bytes) {
+    out.position(out.position() - TAG);
+    contents.add(new PaddingFrame(bytes), null);
+    out.skip(TAG);
+  }
+
+  /**
+   * Encrypts the payload and protects the header.
+   *
+   * @param end where the packet ends, its tag included
+   * @return the packet's length in bytes
+   */
+  int seal(PacketKeys keys, int end) {
+    byte[] buffer = out.buffer();
+    if (type != PacketType.ONE_RTT) {
+      LongHeaderWriter.finishLength(buffer, numberOffset - LongHeaderWriter.LENGTH_WIDTH, end);
+    }
+    keys.seal(buffer, start, payloadStart - start, end - TAG - payloadStart, number);
+    keys.protectHeader(buffer, start, numberOffset, payloadStart - numberOffset);
+    return end - start;
+  }
+
+  /** Where the packet begins in the buffer. */
+  int start() {
+    return start;
+  }
+}

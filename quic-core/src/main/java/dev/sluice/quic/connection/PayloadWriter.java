@@ -1,0 +1,132 @@
+package dev.sluice.quic.connection;
+
+import dev.sluice.quic.frame.AckFrame;
+import dev.sluice.quic.frame.HandshakeDoneFrame;
+import dev.sluice.quic.frame.NewTokenFrame;
+import dev.sluice.quic.frame.PingFrame;
+import dev.sluice.quic.path.Path;
+import dev.sluice.quic.recovery.PacketContents;
+import dev.sluice.quic.recovery.RecoveryToken;
+import dev.sluice.quic.wire.Bytes;
+
+/** Decides which frames go into a packet, and in which order. Each part writes its own. */
+final class PayloadWriter {
+  private final Connection connection;
+  private boolean wroteProbe;
+
+  PayloadWriter(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** Whether a packet of this space has something to say now. */
+  boolean hasSomething(PacketSpace space, Path path, boolean mayElicit, long now) {
+    wroteProbe = false;
+    boolean probing = connection.recovery.probesPending(space.number()) > 0;
+    return space.acks().shouldSendNow(now) || probing || mayElicit && hasEliciting(space, path);
+  }
+
+  /** Whether anything waits that congestion control has a say in. */
+  boolean hasPending() {
+    for (PacketSpace space : connection.spaces.all()) {
+      if (connection.spaces.canSend(space) && hasEliciting(space, connection.paths.active())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean hasEliciting(PacketSpace space, Path path) {
+    if (space.crypto().hasPending()) {
+      return true;
+    }
+    return space == connection.spaces.application()
+        && (connection.streams.hasData()
+            || connection.streams.hasControl()
+            || path.hasPending()
+            || connection.handshake.isDonePending()
+            || connection.ids.local().hasPending()
+            || connection.ids.remote().hasPending()
+            || connection.isLaterTokenPending()
+            || connection.timers.isPingWanted());
+  }
+
+  /**
+   * Writes the payload of a packet.
+   *
+   * @param mayElicit whether congestion control and pacing let more into flight
+   */
+  void write(PacketSpace space, PacketContents out, Path path, boolean mayElicit, long now) {
+    boolean probing = connection.recovery.probesPending(space.number()) > 0;
+    boolean eliciting = (mayElicit || probing) && hasEliciting(space, path);
+    if (space.acks().shouldSendNow(now) || (eliciting || probing) && space.acks().hasNews()) {
+      writeAck(space, out, now);
+    }
+    if (probing && !eliciting) {
+      connection.recovery.resendForProbe(space.number());
+    }
+    if (mayElicit || probing) {
+      writeEliciting(space, out, path, now);
+    }
+    if (probing && !out.isAckEliciting() && out.remaining() > 0) {
+      out.add(new PingFrame(), new RecoveryToken.Ping());
+    }
+  }
+
+  private void writeAck(PacketSpace space, PacketContents out, long now) {
+    AckFrame ack = space.acks().build(now, Connection.ACK_DELAY_EXPONENT, out.remaining());
+    if (ack != null) {
+      if (space.acks().shouldElicit()) {
+        out.add(new PingFrame(), new RecoveryToken.Ping());
+      }
+      out.add(ack, new RecoveryToken.Ack(ack.largestAcknowledged()));
+    }
+  }
+
+  private void writeEliciting(PacketSpace space, PacketContents out, Path path, long now) {
+    if (space != connection.spaces.application()) {
+      space.crypto().write(out);
+      return;
+    }
+    if (path.hasPending()) {
+      path.write(out, connection.random.nextLong());
+      wroteProbe = true;
+    }
+    space.crypto().write(out);
+    if (connection.handshake.isDonePending() && out.remaining() > 0) {
+      out.add(new HandshakeDoneFrame(), new RecoveryToken.HandshakeDone());
+      connection.handshake.setDonePending(false);
+    }
+    connection.ids.remote().write(out);
+    connection.ids.local().write(out);
+    writeLaterToken(out);
+    connection.streams.writeControl(out, now);
+    connection.streams.writeData(out, now);
+    if (connection.timers.isPingWanted()) {
+      connection.timers.pingSent();
+      if (!out.isAckEliciting() && out.remaining() > 0) {
+        out.add(new PingFrame(), new RecoveryToken.Ping());
+      }
+    }
+  }
+
+  private void writeLaterToken(PacketContents out) {
+    if (connection.isLaterTokenPending()) {
+      Bytes token = Bytes.of(connection.laterToken());
+      NewTokenFrame frame = new NewTokenFrame(token);
+      if (frame.encodedLength() <= out.remaining()) {
+        out.add(frame, new RecoveryToken.NewToken(token));
+        connection.setLaterToken(null);
+      }
+    }
+  }
+
+  /** Only challenges and responses, for a path that is not in use. */
+  void writeProbe(PacketContents out, Path path) {
+    path.write(out, connection.random.nextLong());
+  }
+
+  /** Whether the last payload had a challenge or a response in it. */
+  boolean wroteProbe() {
+    return wroteProbe;
+  }
+}

@@ -1,0 +1,240 @@
+package dev.sluice.quic.connection;
+
+import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.crypto.PacketKeys;
+import dev.sluice.quic.packet.PacketType;
+import dev.sluice.quic.path.Path;
+import dev.sluice.quic.recovery.PacketContents;
+import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.wire.Bytes;
+import dev.sluice.quic.wire.WireWriter;
+import dev.sluice.tls.EncryptionLevel;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The send side: fills datagrams with packets, one for each encryption level that has something to
+ * say (RFC 9000 §12.2), within what congestion control, pacing and anti-amplification allow.
+ */
+final class Sender {
+
+  /** §14.1: what a datagram with an Initial is padded to, and one that probes a path (§8.2.1). */
+  private static final int MIN_PADDED = 1200;
+
+  private final Connection connection;
+  private final PayloadWriter payloads;
+  private final WireWriter writer = new WireWriter(new byte[0], 0, 0);
+  private final List<PacketDraft> drafts = new ArrayList<>();
+  private final List<PacketDraft> filled = new ArrayList<>(3);
+  private long pacedUntil = Long.MAX_VALUE;
+
+  Sender(Connection connection) {
+    this.connection = connection;
+    this.payloads = new PayloadWriter(connection);
+    connection.spaces.all().forEach(space -> drafts.add(new PacketDraft(space)));
+  }
+
+  /**
+   * Adds datagrams to the batch until there is nothing to send, or no more may be sent, or the batch
+   * is full.
+   *
+   * @return true in the last case: the batch should be sent and this be called again
+   */
+  boolean send(long now, DatagramBatch out) {
+    pacedUntil = Long.MAX_VALUE;
+    connection.spaces.oneRtt().updateIfWorn(now);
+    for (Path path : List.copyOf(connection.paths.others())) {
+      if (path.hasPending() && out.hasRoom()) {
+        sendProbe(path, now, out);
+      }
+    }
+    while (sendDatagram(now, out)) {
+      if (!out.hasRoom()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** When pacing lets the next packet go; {@link Long#MAX_VALUE} when pacing holds nothing back. */
+  long deadline() {
+    return pacedUntil;
+  }
+
+  /** One datagram on the active path; false when there is nothing to send or it may not be. */
+  private boolean sendDatagram(long now, DatagramBatch out) {
+    if (!out.hasRoom()) {
+      return true;
+    }
+    Path path = connection.paths.active();
+    int size = Math.min(connection.datagramSize(), out.slotSize());
+    boolean blocked = path.amplification().allowance() < size;
+    connection.recovery.setAntiAmplificationBlocked(blocked);
+    if (blocked) {
+      return false;
+    }
+    boolean mayElicit = connection.recovery.canSend(now);
+    begin(out, size);
+    for (PacketDraft draft : drafts) {
+      if (connection.spaces.canSend(draft.space())
+          && payloads.hasSomething(draft.space(), path, mayElicit, now)) {
+        fill(draft, path, mayElicit, now);
+      }
+    }
+    if (filled.isEmpty()) {
+      if (!mayElicit) {
+        waitForRoom();
+      }
+      return false;
+    }
+    if (needsPadding(path)) {
+      padTo(out, MIN_PADDED);
+    }
+    dispatch(path, now, out);
+    return true;
+  }
+
+  private void waitForRoom() {
+    if (payloads.hasPending()) {
+      pacedUntil = connection.recovery.paceUntil();
+    } else {
+      connection.recovery.onApplicationLimited();
+    }
+  }
+
+  private void begin(DatagramBatch out, int size) {
+    filled.clear();
+    writer.reset(out.buffer(), out.nextOffset(), size);
+  }
+
+  private void fill(PacketDraft draft, Path path, boolean mayElicit, long now) {
+    if (!start(draft)) {
+      return;
+    }
+    payloads.write(draft.space(), draft.contents(), path, mayElicit, now);
+    if (draft.contents().isEmpty()) {
+      draft.undo();
+    } else {
+      draft.finish();
+      filled.add(draft);
+    }
+  }
+
+  private boolean start(PacketDraft draft) {
+    Bytes token = draft.type() == PacketType.INITIAL ? connection.initialToken() : Bytes.EMPTY;
+    return draft.begin(
+        connection,
+        writer,
+        token,
+        connection.recovery.nextPacketNumber(draft.space().number()),
+        connection.recovery.largestAcknowledged(draft.space().number()));
+  }
+
+  /** §14.1: what carries an Initial, unless a server's only acknowledges; §8.2.1: path probes. */
+  private boolean needsPadding(Path path) {
+    for (PacketDraft draft : filled) {
+      if (draft.type() == PacketType.INITIAL
+          && (connection.isClient() || draft.contents().isAckEliciting())) {
+        return true;
+      }
+    }
+    return payloads.wroteProbe();
+  }
+
+  private void padTo(DatagramBatch out, int size) {
+    int missing = out.nextOffset() + size - writer.position();
+    if (missing > 0) {
+      filled.getLast().pad(missing);
+    }
+  }
+
+  /** Seals what was drafted and adds it to the batch. */
+  private void dispatch(Path path, long now, DatagramBatch out) {
+    int length = writer.position() - out.nextOffset();
+    for (int i = 0; i < filled.size(); i++) {
+      int end = i + 1 < filled.size() ? filled.get(i + 1).start() : writer.position();
+      sealed(filled.get(i), end, now);
+    }
+    out.add(length, path.local(), path.remote(), 0);
+    path.amplification().onSent(length);
+    connection.counters.onDatagramSent(length);
+    if (connection.isClient() && contains(PacketType.HANDSHAKE)) {
+      connection.spaces.discard(EncryptionLevel.INITIAL, now);
+    }
+  }
+
+  private void sealed(PacketDraft draft, int end, long now) {
+    PacketSpace space = draft.space();
+    PacketContents contents = draft.contents();
+    PacketKeys keys =
+        draft.type() == PacketType.ONE_RTT
+            ? connection.spaces.oneRtt().forSending(draft.number())
+            : space.sendKeys();
+    int length = draft.seal(keys, end);
+    connection.recovery.onPacketSent(space.number(), draft.number(), length, contents, now);
+    connection.counters.onPacketSent();
+    boolean elicits = contents.isAckEliciting();
+    if (elicits) {
+      connection.timers.onAckElicitingSent(now);
+    }
+    long number = draft.number();
+    connection.trace(
+        now, () -> new TraceEvent.PacketSent(draft.type(), number, length, elicits));
+  }
+
+  private boolean contains(PacketType type) {
+    for (PacketDraft draft : filled) {
+      if (draft.type() == type) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A challenge or response on a path that is not in use (§8.2). */
+  private void sendProbe(Path path, long now, DatagramBatch out) {
+    PacketDraft draft = drafts.getLast();
+    if (!connection.spaces.canSend(draft.space())
+        || path.amplification().allowance() < MIN_PADDED) {
+      return;
+    }
+    begin(out, MIN_PADDED);
+    if (start(draft)) {
+      payloads.writeProbe(draft.contents(), path);
+      draft.finish();
+      filled.add(draft);
+      padTo(out, MIN_PADDED);
+      dispatch(path, now, out);
+    }
+  }
+
+  /** CONNECTION_CLOSE at every level that the peer may be able to read (§10.2.3). */
+  void sendClose(long now, DatagramBatch out) {
+    Path path = connection.paths.active();
+    if (path.amplification().allowance() < MIN_PADDED) {
+      return;
+    }
+    begin(out, MIN_PADDED);
+    for (PacketDraft draft : drafts) {
+      boolean readable = connection.spaces.canSend(draft.space());
+      if (readable && start(draft)) {
+        draft
+            .contents()
+            .add(
+                connection
+                    .closing
+                    .frame(draft.space().level())
+                    .fitting(draft.contents().remaining()),
+                null);
+        draft.finish();
+        filled.add(draft);
+      }
+    }
+    if (!filled.isEmpty()) {
+      if (contains(PacketType.INITIAL)) {
+        padTo(out, MIN_PADDED);
+      }
+      dispatch(path, now, out);
+    }
+  }
+}

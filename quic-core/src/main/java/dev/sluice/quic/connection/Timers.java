@@ -1,0 +1,85 @@
+package dev.sluice.quic.connection;
+
+import dev.sluice.quic.ending.ConnectionEnding;
+
+/**
+ * Idle timeout, keep-alive and the limit on the handshake (RFC 9000 §10.1). The other deadlines of a
+ * connection live with what they are about; {@link Connection#nextDeadline()} takes the earliest.
+ */
+final class Timers {
+  private final Connection connection;
+  private final long handshakeDeadline;
+  private final long started;
+  private long idleTimeout;
+  private long idleSince;
+  private boolean elicitedSinceReceive;
+  private boolean pingWanted;
+
+  Timers(Connection connection, long now) {
+    this.connection = connection;
+    this.started = now;
+    this.idleSince = now;
+    this.idleTimeout = connection.config.idleTimeoutNanos();
+    this.handshakeDeadline = now + connection.config.handshakeTimeoutNanos();
+  }
+
+  /** The effective timeout is the smaller of the two sides' (§10.1). */
+  void onPeerIdleTimeout(long nanos) {
+    if (nanos != 0) {
+      idleTimeout = idleTimeout == 0 ? nanos : Math.min(idleTimeout, nanos);
+    }
+  }
+
+  void onPacketReceived(long now) {
+    idleSince = now;
+    elicitedSinceReceive = false;
+  }
+
+  /** Only the first ack-eliciting packet since the peer was last heard restarts the timer. */
+  void onAckElicitingSent(long now) {
+    if (!elicitedSinceReceive) {
+      elicitedSinceReceive = true;
+      idleSince = now;
+    }
+  }
+
+  long deadline() {
+    long deadline = idleDeadline();
+    if (!connection.handshake.isComplete()) {
+      deadline = Math.min(deadline, handshakeDeadline);
+    }
+    return Math.min(deadline, keepAliveDeadline());
+  }
+
+  void onDeadline(long now) {
+    if (now >= idleDeadline()) {
+      connection.closing.endSilently(new ConnectionEnding.IdleTimeout(now - idleSince), now);
+    } else if (!connection.handshake.isComplete() && now >= handshakeDeadline) {
+      connection.closing.endSilently(new ConnectionEnding.HandshakeTimeout(now - started), now);
+    } else if (now >= keepAliveDeadline()) {
+      pingWanted = true;
+    }
+  }
+
+  /** At least three PTOs, so that lost packets get a chance of repair (§10.1). */
+  private long idleDeadline() {
+    return idleTimeout == 0
+        ? Long.MAX_VALUE
+        : idleSince + Math.max(idleTimeout, 3 * connection.recovery.ptoNanos());
+  }
+
+  private long keepAliveDeadline() {
+    long interval = connection.config.keepAliveNanos();
+    return interval == 0 || pingWanted || elicitedSinceReceive || !connection.handshake.isConfirmed()
+        ? Long.MAX_VALUE
+        : idleSince + interval;
+  }
+
+  boolean isPingWanted() {
+    return pingWanted;
+  }
+
+  void pingSent() {
+    pingWanted = false;
+  }
+}

@@ -1,0 +1,110 @@
+package dev.sluice.quic.connection;
+
+import dev.sluice.quic.wire.Bytes;
+import dev.sluice.quic.wire.ConnectionId;
+
+/**
+ * The transport parameters of one side (RFC 9000 §18.2). Absent ones hold the default that the RFC
+ * gives them; absent connection IDs, tokens and addresses are null.
+ *
+ * @param maxIdleTimeoutMillis 0 for none
+ * @param statelessResetToken 16 bytes, server only
+ * @param maxUdpPayloadSize at least 1200
+ * @param ackDelayExponent 0 to 20
+ * @param maxAckDelayMillis below 2^14
+ * @param preferredAddress as it came, server only
+ * @param activeConnectionIdLimit at least 2
+ * @param maxDatagramFrameSize 0 when DATAGRAM is not supported (RFC 9221 §3)
+ */
+public record TransportParameters(
+    ConnectionId originalDestinationConnectionId,
+    long maxIdleTimeoutMillis,
+    Bytes statelessResetToken,
+    long maxUdpPayloadSize,
+    long initialMaxData,
+    long initialMaxStreamDataBidiLocal,
+    long initialMaxStreamDataBidiRemote,
+    long initialMaxStreamDataUni,
+    long initialMaxStreamsBidi,
+    long initialMaxStreamsUni,
+    long ackDelayExponent,
+    long maxAckDelayMillis,
+    boolean disableActiveMigration,
+    Bytes preferredAddress,
+    long activeConnectionIdLimit,
+    ConnectionId initialSourceConnectionId,
+    ConnectionId retrySourceConnectionId,
+    long maxDatagramFrameSize) {
+
+  /** What a side has that sends no parameter at all. */
+  public static final TransportParameters DEFAULTS = new Builder().build();
+
+  /** A builder that starts from these values. */
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.originalDestinationConnectionId = originalDestinationConnectionId;
+    builder.maxIdleTimeoutMillis = maxIdleTimeoutMillis;
+    builder.statelessResetToken = statelessResetToken;
+    builder.maxUdpPayloadSize = maxUdpPayloadSize;
+    builder.initialMaxData = initialMaxData;
+    builder.initialMaxStreamDataBidiLocal = initialMaxStreamDataBidiLocal;
+    builder.initialMaxStreamDataBidiRemote = initialMaxStreamDataBidiRemote;
+    builder.initialMaxStreamDataUni = initialMaxStreamDataUni;
+    builder.initialMaxStreamsBidi = initialMaxStreamsBidi;
+    builder.initialMaxStreamsUni = initialMaxStreamsUni;
+    builder.ackDelayExponent = ackDelayExponent;
+    builder.maxAckDelayMillis = maxAckDelayMillis;
+    builder.disableActiveMigration = disableActiveMigration;
+    builder.preferredAddress = preferredAddress;
+    builder.activeConnectionIdLimit = activeConnectionIdLimit;
+    builder.initialSourceConnectionId = initialSourceConnectionId;
+    builder.retrySourceConnectionId = retrySourceConnectionId;
+    builder.maxDatagramFrameSize = maxDatagramFrameSize;
+    return builder;
+  }
+
+  /** Collects parameters, from a configuration or off the wire. Fields are the parameters. */
+  public static final class Builder {
+    ConnectionId originalDestinationConnectionId;
+    long maxIdleTimeoutMillis;
+    Bytes statelessResetToken;
+    long maxUdpPayloadSize = 65527;
+    long initialMaxData;
+    long initialMaxStreamDataBidiLocal;
+    long initialMaxStreamDataBidiRemote;
+    long initialMaxStreamDataUni;
+    long initialMaxStreamsBidi;
+    long initialMaxStreamsUni;
+    long ackDelayExponent = 3;
+    long maxAckDelayMillis = 25;
+    boolean disableActiveMigration;
+    Bytes preferredAddress;
+    long activeConnectionIdLimit = 2;
+    ConnectionId initialSourceConnectionId;
+    ConnectionId retrySourceConnectionId;
+    long maxDatagramFrameSize;
+
+    /** The parameters as collected. */
+    public TransportParameters build() {
+      return new TransportParameters(
+          originalDestinationConnectionId,
+          maxIdleTimeoutMillis,
+          statelessResetToken,
+          maxUdpPayloadSize,
+          initialMaxData,
+          initialMaxStreamDataBidiLocal,
+          initialMaxStreamDataBidiRemote,
+          initialMaxStreamDataUni,
+          initialMaxStreamsBidi,
+          initialMaxStreamsUni,
+          ackDelayExponent,
+          maxAckDelayMillis,
+          disableActiveMigration,
+          preferredAddress,
+          activeConnectionIdLimit,
+          initialSourceConnectionId,
+          retrySourceConnectionId,
+          maxDatagramFrameSize);
+    }
+  }
+}

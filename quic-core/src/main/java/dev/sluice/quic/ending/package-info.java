@@ -1,0 +1,2 @@
+/** How connections and streams end, as values. */
+package dev.sluice.quic.ending;

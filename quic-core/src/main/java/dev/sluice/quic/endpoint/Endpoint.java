@@ -1,0 +1,302 @@
+package dev.sluice.quic.endpoint;
+
+import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.connection.ClientConfig;
+import dev.sluice.quic.connection.Connection;
+import dev.sluice.quic.connection.ServerConfig;
+import dev.sluice.quic.connection.ServerOrigin;
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.packet.PacketHeader;
+import dev.sluice.quic.packet.LongHeader;
+import dev.sluice.quic.packet.ShortHeader;
+import dev.sluice.quic.packet.UnknownVersionHeader;
+import dev.sluice.quic.packet.PacketParser;
+import dev.sluice.quic.packet.PacketType;
+import dev.sluice.quic.wire.ConnectionId;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * All connections of one UDP socket: finds the connection that a datagram is for, answers those that
+ * are for none, and accepts new ones (RFC 9000 §5.2). Like the connections a pure state machine, for
+ * one thread:
+ *
+ * <pre>
+ * receive(batch, now) → accept() until null → nextTouched() until null, taking each one's events
+ *   → send(now, batch) until it returns false → wait until nextDeadline() → onDeadline(now) → …
+ * </pre>
+ */
+public final class Endpoint {
+
+  /** The smallest UDP payload that may carry a client's first flight (RFC 9000 §14.1). */
+  private static final int MIN_INITIAL_DATAGRAM = 1200;
+
+  /** A client's first destination ID has at least eight bytes (§7.2). */
+  private static final int MIN_ORIGINAL_DESTINATION = 8;
+
+  private final EndpointConfig config;
+  private final StatelessResets resets;
+  private final AddressTokens tokens;
+  private final StatelessAnswers answers;
+  private final Map<ConnectionId, Route> routes = new HashMap<>();
+  private final Map<Connection, Route> connections = new LinkedHashMap<>();
+  private final Deque<Route> touched = new ArrayDeque<>();
+  private final Deque<Route> toSend = new ArrayDeque<>();
+  private final Deque<Connection> accepted = new ArrayDeque<>();
+  private final DeadlineQueue deadlines = new DeadlineQueue();
+  private ServerConfig server;
+
+  /** An endpoint that opens connections, and accepts them once {@link #listen} is called. */
+  public Endpoint(EndpointConfig config) {
+    this.config = config;
+    this.resets = new StatelessResets(config.resetKey(), config.random());
+    this.tokens = new AddressTokens(config.tokenKey(), config.random());
+    this.answers = new StatelessAnswers(config.random());
+  }
+
+  /** Accepts connections from now on; null stops it, and leaves those that live alone. */
+  public void listen(ServerConfig serverConfig) {
+    server = serverConfig;
+  }
+
+  /** Opens a connection. Its first flight leaves with the next {@link #send}. */
+  public Connection connect(
+      InetSocketAddress local, InetSocketAddress remote, ClientConfig client, long now) {
+    Route route = new Route(this);
+    Connection connection =
+        Connection.client(client, route, local, remote, config.random(), now);
+    register(route, connection);
+    return connection;
+  }
+
+  /** Takes in what the socket received. */
+  public void receive(DatagramBatch batch, long now) {
+    for (int i = 0; i < batch.count(); i++) {
+      receiveOne(batch, i, now);
+    }
+  }
+
+  /** A connection that a peer opened, once each; null when there is none. */
+  public Connection accept() {
+    return accepted.poll();
+  }
+
+  /**
+   * A connection that may have events, or null. It gets its chance to send in the next {@link #send},
+   * after the caller has taken the events and answered them.
+   */
+  public Connection nextTouched() {
+    Route route = touched.poll();
+    if (route == null) {
+      return null;
+    }
+    toSend.add(route);
+    return route.connection();
+  }
+
+  /** The application did something with a connection outside of its turn. */
+  public void touch(Connection connection) {
+    Route route = connections.get(connection);
+    if (route != null) {
+      touch(route);
+    }
+  }
+
+  /**
+   * Fills the batch with what is to be sent.
+   *
+   * @return whether there is more: send this batch, clear it, and call again
+   */
+  public boolean send(long now, DatagramBatch out) {
+    answers.send(out);
+    while (!toSend.isEmpty()) {
+      Route route = toSend.peek();
+      if (route.connection().send(now, out)) {
+        return true;
+      }
+      toSend.poll();
+      route.untouch();
+      if (route.connection().isEnded()) {
+        connections.remove(route.connection());
+      } else {
+        deadlines.update(route);
+      }
+    }
+    return answers.isPending();
+  }
+
+  /** When {@link #onDeadline} has to be called; {@link Long#MAX_VALUE} for never. */
+  public long nextDeadline() {
+    return deadlines.next();
+  }
+
+  /** Time has passed: connections whose deadline is due act on it. */
+  public void onDeadline(long now) {
+    for (Route due = deadlines.poll(now); due != null; due = deadlines.poll(now)) {
+      if (due.connection().nextDeadline() <= now) {
+        due.connection().onDeadline(now);
+        touch(due);
+      } else {
+        deadlines.update(due);
+      }
+    }
+  }
+
+  /** The connections that live, in the order of their making. */
+  public Collection<Connection> connections() {
+    return connections.keySet();
+  }
+
+  private void receiveOne(DatagramBatch batch, int index, long now) {
+    byte[] buffer = batch.buffer();
+    int offset = batch.offset(index);
+    int length = batch.length(index);
+    PacketHeader header =
+        PacketParser.parse(buffer, offset, offset + length, config.connectionIdLength());
+    if (header == null) {
+      return;
+    }
+    Route route = routes.get(header.destination());
+    if (route == null) {
+      route = onUnrouted(header, batch, index, now);
+    }
+    if (route != null) {
+      route
+          .connection()
+          .receive(
+              buffer,
+              offset,
+              length,
+              batch.local(index),
+              batch.remote(index),
+              batch.ecn(index),
+              now);
+      touch(route);
+    }
+  }
+
+  /** A datagram for no connection: the start of one, or something to be answered without state. */
+  private Route onUnrouted(PacketHeader header, DatagramBatch batch, int index, long now) {
+    int length = batch.length(index);
+    InetSocketAddress local = batch.local(index);
+    InetSocketAddress remote = batch.remote(index);
+    switch (header) {
+      case UnknownVersionHeader unknown -> {
+        if (server != null && length >= MIN_INITIAL_DATAGRAM) {
+          answers.versionNegotiation(unknown, local, remote);
+        }
+      }
+      case ShortHeader unroutable -> {
+        byte[] reset = resets.answer(unroutable.destination(), length);
+        if (reset != null) {
+          answers.add(reset, local, remote);
+        }
+      }
+      case LongHeader initial when initial.type() == PacketType.INITIAL -> {
+        if (server != null
+            && length >= MIN_INITIAL_DATAGRAM
+            && initial.destination().length() >= MIN_ORIGINAL_DESTINATION) {
+          return admit(initial, batch, index, now);
+        }
+      }
+      default -> {
+        // Retry, Version Negotiation, Handshake and 0-RTT for a connection that is not there.
+      }
+    }
+    return null;
+  }
+
+  private Route admit(LongHeader initial, DatagramBatch batch, int index, long now) {
+    InetSocketAddress local = batch.local(index);
+    InetSocketAddress remote = batch.remote(index);
+    AddressTokens.Verdict verdict =
+        initial.token().length() == 0
+            ? new AddressTokens.Verdict.Absent()
+            : tokens.judge(initial.token(), remote, now);
+    return switch (verdict) {
+      case AddressTokens.Verdict.Invalid(String reason) -> {
+        answers.refuse(initial, TransportError.INVALID_TOKEN, reason, local, remote);
+        yield null;
+      }
+      case AddressTokens.Verdict.Absent() when server.retry() -> {
+        byte[] token = tokens.forRetry(remote, initial.destination(), now);
+        answers.retry(initial, randomId(), token, local, remote);
+        yield null;
+      }
+      case AddressTokens.Verdict.Absent() ->
+          open(initial, ServerOrigin.of(initial), batch, index, now);
+      case AddressTokens.Verdict.Validated() ->
+          open(initial, ServerOrigin.of(initial).withAddressValidated(), batch, index, now);
+      case AddressTokens.Verdict.Retried(ConnectionId original) ->
+          open(initial, ServerOrigin.of(initial).afterRetry(original), batch, index, now);
+    };
+  }
+
+  private Route open(
+      LongHeader initial, ServerOrigin origin, DatagramBatch batch, int index, long now) {
+    InetSocketAddress local = batch.local(index);
+    InetSocketAddress remote = batch.remote(index);
+    if (connections.size() >= server.maxConnections()) {
+      answers.refuse(
+          initial, TransportError.CONNECTION_REFUSED, "the server is full", local, remote);
+      return null;
+    }
+    if (!answers.isAuthentic(initial, batch.buffer())) {
+      // Anyone can send a datagram that looks like this; no state is spent on it.
+      return null;
+    }
+    Route route = new Route(this);
+    Connection connection =
+        Connection.server(server, origin, route, local, remote, config.random(), now);
+    connection.setLaterToken(tokens.forLater(remote, now));
+    // Until the client knows an ID of ours it writes to the one that it made up (§7.2).
+    routes.put(initial.destination(), route);
+    register(route, connection);
+    accepted.add(connection);
+    return route;
+  }
+
+  private void register(Route route, Connection connection) {
+    route.connection(connection);
+    connections.put(connection, route);
+    touch(route);
+  }
+
+  private void touch(Route route) {
+    if (route.touch()) {
+      touched.add(route);
+    }
+  }
+
+  ConnectionId issue(Route route) {
+    ConnectionId id = randomId();
+    while (routes.containsKey(id)) {
+      id = randomId();
+    }
+    routes.put(id, route);
+    return id;
+  }
+
+  byte[] resetToken(ConnectionId id) {
+    return resets.token(id);
+  }
+
+  void retire(ConnectionId id) {
+    routes.remove(id);
+  }
+
+  int connectionIdLength() {
+    return config.connectionIdLength();
+  }
+
+  private ConnectionId randomId() {
+    byte[] id = new byte[config.connectionIdLength()];
+    config.random().nextBytes(id);
+    return ConnectionId.of(id);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.sluice.quic.endpoint;
+
+import dev.sluice.quic.connection.Connection;
+import dev.sluice.quic.path.ConnectionIdSource;
+import dev.sluice.quic.wire.ConnectionId;
+
+/** A connection as its endpoint knows it: the IDs that lead to it, and whether it wants a turn. */
+final class Route implements ConnectionIdSource {
+  private final Endpoint endpoint;
+  private Connection connection;
+  private boolean touched;
+  private long scheduled = Long.MAX_VALUE;
+
+  Route(Endpoint endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  void connection(Connection made) {
+    connection = made;
+  }
+
+  /** Marks the connection as wanting a turn; true when it did not before. */
+  boolean touch() {
+    boolean before = touched;
+    touched = true;
+    return !before;
+  }
+
+  void untouch() {
+    touched = false;
+  }
+
+  /** The deadline under which the route stands in the queue. */
+  long scheduled() {
+    return scheduled;
+  }
+
+  void scheduled(long deadline) {
+    scheduled = deadline;
+  }
+
+  @Override
+  public ConnectionId issue() {
+    return endpoint.issue(this);
+  }
+
+  @Override
+  public byte[] resetToken(ConnectionId id) {
+    return endpoint.resetToken(id);
+  }
+
+  @Override
+  public void retire(ConnectionId id) {
+    endpoint.retire(id);
+  }
+
+  @Override
+  public int length() {
+    return endpoint.connectionIdLength();
+  }
+}

@@ -1,0 +1,22 @@
+package dev.sluice.quic.path;
+
+import dev.sluice.quic.wire.ConnectionId;
+
+/**
+ * Where a connection gets the connection IDs by which its peer addresses it. The endpoint provides
+ * one that also routes; a program with its own loop may provide another.
+ */
+public interface ConnectionIdSource {
+
+  /** A new connection ID that no other connection of the endpoint uses; always of one length. */
+  ConnectionId issue();
+
+  /** The 16-byte stateless reset token that belongs to a connection ID (RFC 9000 §10.3.2). */
+  byte[] resetToken(ConnectionId id);
+
+  /** The peer will not use this ID again, or the connection is gone. */
+  void retire(ConnectionId id);
+
+  /** Length in bytes of every ID, 0 to 20. */
+  int length();
+}

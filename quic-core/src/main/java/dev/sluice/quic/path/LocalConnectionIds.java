@@ -1,0 +1,131 @@
+package dev.sluice.quic.path;
+
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.ending.TransportException;
+import dev.sluice.quic.frame.FrameTypes;
+import dev.sluice.quic.frame.NewConnectionIdFrame;
+import dev.sluice.quic.recovery.PacketContents;
+import dev.sluice.quic.recovery.RecoveryToken;
+import dev.sluice.quic.wire.Bytes;
+import dev.sluice.quic.wire.ConnectionId;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.TreeMap;
+
+/**
+ * The connection IDs that this endpoint issued and the peer may address it by (RFC 9000 §5.1.1). One
+ * is replaced for each that the peer retires, up to the peer's active_connection_id_limit.
+ */
+public final class LocalConnectionIds {
+
+  /**
+   * More than the default limit of 2 lets the peer move a few times without waiting; each ID costs an
+   * entry in the endpoint's routing table, so a peer's larger limit is not filled.
+   */
+  private static final int MAX_ACTIVE = 4;
+
+  private final ConnectionIdSource source;
+  private final TreeMap<Long, ConnectionId> active = new TreeMap<>();
+  private final Deque<Long> toSend = new ArrayDeque<>();
+  private long nextSequence;
+
+  /**
+   * @param first the ID with sequence number 0, the one of the handshake
+   */
+  public LocalConnectionIds(ConnectionIdSource source, ConnectionId first) {
+    this.source = source;
+    active.put(nextSequence++, first);
+  }
+
+  /** Whether a packet with this destination is for this connection. */
+  public boolean contains(ConnectionId id) {
+    return active.containsValue(id);
+  }
+
+  /** Issues as many IDs as the peer's active_connection_id_limit allows (§5.1.1). */
+  public void onPeerLimit(long activeConnectionIdLimit) {
+    if (source.length() == 0) {
+      return;
+    }
+    long target = Math.min(activeConnectionIdLimit, MAX_ACTIVE);
+    while (active.size() < target) {
+      issue();
+    }
+  }
+
+  /**
+   * The peer retires an ID (§19.16).
+   *
+   * @param usedByPacket the destination of the packet that carried the frame
+   */
+  public void onRetire(long sequence, ConnectionId usedByPacket) {
+    if (sequence >= nextSequence) {
+      throw retireError("sequence number " + sequence + " was never issued");
+    }
+    ConnectionId id = active.get(sequence);
+    if (id == null) {
+      return;
+    }
+    if (source.length() == 0) {
+      throw retireError("this endpoint uses zero-length connection IDs");
+    }
+    if (id.equals(usedByPacket)) {
+      throw retireError("it retires the ID that its own packet is addressed to");
+    }
+    active.remove(sequence);
+    toSend.remove(sequence);
+    source.retire(id);
+    issue();
+  }
+
+  /** Whether a NEW_CONNECTION_ID frame waits. */
+  public boolean hasPending() {
+    return !toSend.isEmpty();
+  }
+
+  /** Writes waiting NEW_CONNECTION_ID frames, as many as fit. */
+  public void write(PacketContents out) {
+    while (!toSend.isEmpty()) {
+      long sequence = toSend.peek();
+      NewConnectionIdFrame frame = frame(sequence);
+      if (frame.encodedLength() > out.remaining()) {
+        return;
+      }
+      toSend.poll();
+      out.add(frame, new RecoveryToken.NewConnectionId(sequence));
+    }
+  }
+
+  /** The packet with the frame was lost; it is sent again unless the ID is retired by now. */
+  public void onLost(RecoveryToken.NewConnectionId token) {
+    if (active.containsKey(token.sequence())) {
+      toSend.add(token.sequence());
+    }
+  }
+
+  /** The connection is gone: gives every ID back to the source. */
+  public void retireAll() {
+    active.values().forEach(source::retire);
+    active.clear();
+    toSend.clear();
+  }
+
+  private void issue() {
+    ConnectionId id = source.issue();
+    active.put(nextSequence, id);
+    toSend.add(nextSequence);
+    nextSequence++;
+  }
+
+  private NewConnectionIdFrame frame(long sequence) {
+    ConnectionId id = active.get(sequence);
+    return new NewConnectionIdFrame(sequence, 0, id, Bytes.of(source.resetToken(id)));
+  }
+
+  private static TransportException retireError(String reason) {
+    return new TransportException(
+        TransportError.PROTOCOL_VIOLATION,
+        FrameTypes.RETIRE_CONNECTION_ID,
+        "RETIRE_CONNECTION_ID: " + reason);
+  }
+}

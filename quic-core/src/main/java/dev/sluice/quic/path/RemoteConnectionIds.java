@@ -1,0 +1,192 @@
+package dev.sluice.quic.path;
+
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.ending.TransportException;
+import dev.sluice.quic.frame.FrameTypes;
+import dev.sluice.quic.frame.NewConnectionIdFrame;
+import dev.sluice.quic.frame.RetireConnectionIdFrame;
+import dev.sluice.quic.recovery.PacketContents;
+import dev.sluice.quic.recovery.RecoveryToken;
+import dev.sluice.quic.wire.ConnectionId;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The connection IDs that the peer issued and this endpoint addresses it by (RFC 9000 §5.1.2), with
+ * the stateless reset token of each.
+ */
+public final class RemoteConnectionIds {
+
+  /** What this endpoint advertises as active_connection_id_limit. */
+  public static final int ACTIVE_LIMIT = 4;
+
+  /**
+   * RETIRE_CONNECTION_ID frames that may wait unacknowledged. A peer that forces more retirements
+   * than it acknowledges is cut off (§5.1.2 asks for at least twice the limit).
+   */
+  private static final int MAX_RETIRING = 4 * ACTIVE_LIMIT;
+
+  private record Issued(ConnectionId id, byte[] resetToken) {}
+
+  private final TreeMap<Long, Issued> available = new TreeMap<>();
+  private final Deque<Long> toRetire = new ArrayDeque<>();
+  private int retiring;
+  private long currentSequence;
+  private long retirePriorTo;
+  private ConnectionId current;
+
+  /**
+   * @param first the ID of the handshake, sequence number 0; a client's first is one that it made up
+   */
+  public RemoteConnectionIds(ConnectionId first) {
+    current = first;
+    available.put(0L, new Issued(first, null));
+  }
+
+  /** The ID for packets sent now. */
+  public ConnectionId current() {
+    return current;
+  }
+
+  /** Client only: the server chose its ID, in its first Initial or in a Retry (§7.2). */
+  public void replaceFirst(ConnectionId chosenByServer) {
+    available.put(0L, new Issued(chosenByServer, null));
+    current = chosenByServer;
+  }
+
+  /** The reset token of the first ID, from the server's transport parameters (§18.2). */
+  public void firstResetToken(byte[] token) {
+    Issued first = available.get(0L);
+    if (first != null) {
+      available.put(0L, new Issued(first.id(), token));
+    }
+  }
+
+  /** NEW_CONNECTION_ID (§19.15). */
+  public void onFrame(NewConnectionIdFrame frame) {
+    if (current.length() == 0) {
+      throw error(
+          TransportError.PROTOCOL_VIOLATION, "the peer chose zero-length connection IDs before");
+    }
+    Issued known = available.get(frame.sequence());
+    if (known == null && frame.sequence() < Math.max(retirePriorTo, currentSequence)) {
+      // Retired before it came, or come again after it was: either way the peer may forget it.
+      retire(frame.sequence());
+      return;
+    }
+    if (known != null) {
+      if (!known.id().equals(frame.id())) {
+        throw error(
+            TransportError.PROTOCOL_VIOLATION,
+            "sequence number " + frame.sequence() + " came before with another ID");
+      }
+      return;
+    }
+    for (Issued issued : available.values()) {
+      if (issued.id().equals(frame.id())) {
+        throw error(
+            TransportError.PROTOCOL_VIOLATION, "the ID came before with another sequence number");
+      }
+    }
+    available.put(
+        frame.sequence(), new Issued(frame.id(), frame.statelessResetToken().toArray()));
+    retirePriorTo(frame.retirePriorTo());
+    if (available.size() > ACTIVE_LIMIT) {
+      throw error(
+          TransportError.CONNECTION_ID_LIMIT_ERROR,
+          available.size() + " active IDs, the limit is " + ACTIVE_LIMIT);
+    }
+  }
+
+  /**
+   * Moves to another ID, as a change of path asks for (§9.5).
+   *
+   * @return false when the peer has not issued another
+   */
+  public boolean rotate() {
+    Map.Entry<Long, Issued> next = available.higherEntry(currentSequence);
+    if (next == null) {
+      return false;
+    }
+    long old = currentSequence;
+    use(next);
+    available.remove(old);
+    retire(old);
+    return true;
+  }
+
+  /** Whether the last 16 bytes of a datagram are a reset token of the peer (§10.3.1). */
+  public boolean isResetToken(byte[] buffer, int offset) {
+    byte[] candidate = new byte[16];
+    System.arraycopy(buffer, offset, candidate, 0, 16);
+    boolean match = false;
+    for (Issued issued : available.values()) {
+      if (issued.resetToken() != null) {
+        match |= MessageDigest.isEqual(issued.resetToken(), candidate);
+      }
+    }
+    return match;
+  }
+
+  /** Whether a RETIRE_CONNECTION_ID frame waits. */
+  public boolean hasPending() {
+    return !toRetire.isEmpty();
+  }
+
+  /** Writes waiting RETIRE_CONNECTION_ID frames, as many as fit. */
+  public void write(PacketContents out) {
+    while (!toRetire.isEmpty()) {
+      RetireConnectionIdFrame frame = new RetireConnectionIdFrame(toRetire.peek());
+      if (frame.encodedLength() > out.remaining()) {
+        return;
+      }
+      toRetire.poll();
+      out.add(frame, new RecoveryToken.RetireConnectionId(frame.sequence()));
+    }
+  }
+
+  /** The peer knows of the retirement. */
+  public void onAcked(RecoveryToken.RetireConnectionId token) {
+    retiring--;
+  }
+
+  /** The retirement has to be said again. */
+  public void onLost(RecoveryToken.RetireConnectionId token) {
+    toRetire.add(token.sequence());
+  }
+
+  private void retirePriorTo(long limit) {
+    if (limit <= retirePriorTo) {
+      return;
+    }
+    retirePriorTo = limit;
+    while (!available.isEmpty() && available.firstKey() < limit) {
+      retire(available.pollFirstEntry().getKey());
+    }
+    if (currentSequence < limit) {
+      use(available.firstEntry());
+    }
+  }
+
+  private void use(Map.Entry<Long, Issued> entry) {
+    currentSequence = entry.getKey();
+    current = entry.getValue().id();
+  }
+
+  private void retire(long sequence) {
+    if (++retiring > MAX_RETIRING) {
+      throw error(
+          TransportError.CONNECTION_ID_LIMIT_ERROR,
+          "more than " + MAX_RETIRING + " retirements wait for acknowledgement");
+    }
+    toRetire.add(sequence);
+  }
+
+  private static TransportException error(TransportError error, String reason) {
+    return new TransportException(
+        error, FrameTypes.NEW_CONNECTION_ID, "NEW_CONNECTION_ID: " + reason);
+  }
+}
