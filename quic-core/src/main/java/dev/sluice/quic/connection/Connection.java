@@ -4,6 +4,8 @@ import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
 import dev.sluice.quic.ending.ConnectionEnding.Side;
+import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
+import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.path.ConnectionIdSource;
 import dev.sluice.quic.path.Path;
@@ -231,6 +233,22 @@ public final class Connection implements QuicTransport {
     }
     closing.send(now, out);
     return false;
+  }
+
+  /**
+   * The network says that nobody listens at the peer's address. Believed only while the handshake
+   * is under way: later such a message, which anyone can forge, is less believable than the peer.
+   */
+  public void onUnreachable(String reason, long now) {
+    this.now = now;
+    if (!handshake.isComplete()) {
+      closing.endSilently(new ConnectionEnding.Unreachable(reason), now);
+    }
+  }
+
+  /** Closes the connection on the transport's own account: the program ends, or has failed. */
+  public void closeTransport(TransportError error, String reason) {
+    closing.close(new TransportClose(Side.LOCAL, error.code(), 0, reason), now);
   }
 
   /** When {@link #onDeadline} has to be called; {@link Long#MAX_VALUE} for never. */
