@@ -127,10 +127,13 @@ final class EncoderTable {
     }
   }
 
-  /** Moves the draining index on until unused space and draining entries make up their part. */
+  /**
+   * Moves the draining index on until unused space and draining entries make up their part. The
+   * newest entry never drains: renewing it would change nothing.
+   */
   private void advanceDraining() {
     long target = table.capacity() / DRAINING_PART - (table.capacity() - table.size());
-    while (drainingSize < target) {
+    while (drainingSize < target && drainingIndex < table.insertCount() - 1) {
       drainingSize += table.get(drainingIndex++).size();
     }
   }
