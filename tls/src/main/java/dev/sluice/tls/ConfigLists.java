@@ -10,7 +10,7 @@ final class ConfigLists {
   /** ALPN names: at least one, each 1 to 255 bytes (RFC 7301 §3.1). */
   static List<String> protocols(List<String> protocols) {
     for (String protocol : nonEmpty("applicationProtocols", protocols)) {
-      int length = protocol.getBytes(StandardCharsets.UTF_8).length;
+      int length = protocol.getBytes(StandardCharsets.ISO_8859_1).length;
       if (length < 1 || length > 255) {
         throw new IllegalArgumentException("an ALPN name has 1 to 255 bytes");
       }

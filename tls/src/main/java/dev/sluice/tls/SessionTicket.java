@@ -2,8 +2,8 @@ package dev.sluice.tls;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sluice.tls.message.TlsReader;
-import dev.sluice.tls.message.TlsWriter;
+import dev.sluice.tls.wire.TlsReader;
+import dev.sluice.tls.wire.TlsWriter;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateEncodingException;

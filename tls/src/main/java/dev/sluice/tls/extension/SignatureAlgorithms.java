@@ -1,0 +1,36 @@
+package dev.sluice.tls.extension;
+
+import dev.sluice.tls.SignatureScheme;
+import dev.sluice.tls.TlsException;
+import dev.sluice.tls.wire.TlsReader;
+import dev.sluice.tls.wire.TlsWriter;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * signature_algorithms (RFC 8446 §4.2.3).
+ *
+ * @param codes code points in order of preference, known or not
+ */
+public record SignatureAlgorithms(List<Integer> codes) implements Extension {
+  @Override
+  public int code() {
+    return ExtensionType.SIGNATURE_ALGORITHMS.code();
+  }
+
+  @Override
+  public void writeBody(TlsWriter out) {
+    CodeList.write16(out, codes);
+  }
+
+  /** The schemes that are known here, in the sender's order. */
+  public List<SignatureScheme> known() {
+    return codes.stream().map(SignatureScheme::of).filter(Objects::nonNull).distinct().toList();
+  }
+
+  /** The extension of a ClientHello or CertificateRequest, or null. */
+  public static SignatureAlgorithms in(Extensions extensions) throws TlsException {
+    TlsReader in = extensions.reader(ExtensionType.SIGNATURE_ALGORITHMS);
+    return in == null ? null : new SignatureAlgorithms(CodeList.read16(in));
+  }
+}
