@@ -78,10 +78,11 @@ public final class Pacer {
     if (!started) {
       started = true;
       credit = burst;
+      filledAt = now;
     } else if (now > filledAt) {
       credit += (now - filledAt) * rate / 1e9;
+      filledAt = now;
     }
     credit = Math.min(credit, burst);
-    filledAt = Math.max(filledAt, now);
   }
 }
