@@ -1,0 +1,113 @@
+package dev.sluice.quic.connection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
+import dev.sluice.quic.sim.EndpointNode;
+import dev.sluice.quic.sim.Link;
+import dev.sluice.quic.sim.Simulation;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** A handshake and a transfer each way over networks of all kinds. */
+class TransferTest {
+  private static final int SMALL = 100_000;
+  private static final int LARGE = 10_000_000;
+
+  @Test
+  void aPerfectNetwork() {
+    Simulation.seeds(20, sim -> transfer(sim, SMALL, () -> new Link().delay(Simulation.ms(10))));
+  }
+
+  @Test
+  void aFifthOfAllDatagramsLost() {
+    Simulation.seeds(
+        1000, sim -> transfer(sim, SMALL, () -> new Link().delay(Simulation.ms(10)).loss(0.2)));
+  }
+
+  @Test
+  void halfASecondOfRoundTrip() {
+    Simulation.seeds(1000, sim -> transfer(sim, SMALL, () -> new Link().delay(Simulation.ms(250))));
+  }
+
+  @Test
+  void reordering() {
+    Simulation.seeds(
+        1000,
+        sim ->
+            transfer(
+                sim,
+                SMALL,
+                () ->
+                    new Link()
+                        .delay(Simulation.ms(10))
+                        .jitter(Simulation.ms(5))
+                        .reorder(0.2, Simulation.ms(30))));
+  }
+
+  @Test
+  void corruptionDuplicationAndTruncation() {
+    Simulation.seeds(
+        200,
+        sim ->
+            transfer(
+                sim,
+                SMALL,
+                () ->
+                    new Link()
+                        .delay(Simulation.ms(10))
+                        .corrupt(0.05)
+                        .truncate(0.05)
+                        .duplicate(0.05)));
+  }
+
+  @Test
+  void tenMegabytesThroughABottleneck() {
+    Simulation.seeds(
+        10,
+        sim ->
+            transfer(
+                sim,
+                LARGE,
+                () ->
+                    new Link()
+                        .delay(Simulation.ms(20))
+                        .rate(100_000_000)
+                        .queue(200_000)
+                        .loss(0.001)));
+  }
+
+  private static void transfer(Simulation sim, int size, Supplier<Link> kind) {
+    SplittableRandom random = sim.random();
+    Transfer transfer = new Transfer(size);
+    InetSocketAddress clientAddress = sim.address(1);
+    InetSocketAddress serverAddress = sim.address(2);
+    EndpointNode client =
+        sim.attach(
+            clientAddress,
+            new EndpointNode(TestPeers.endpoint(random.split()), transfer::onEvents));
+    EndpointNode server =
+        sim.attach(
+            serverAddress,
+            new EndpointNode(TestPeers.endpoint(random.split()), transfer::onEvents));
+    sim.bothWays(clientAddress, serverAddress, kind);
+    TransportConfig transport =
+        TransportConfig.DEFAULTS.withHandshakeTimeout(Duration.ofMinutes(5));
+    server.endpoint().listen(TestPeers.server(random.split()).withTransport(transport));
+    Connection connection =
+        client
+            .endpoint()
+            .connect(
+                null,
+                serverAddress,
+                TestPeers.client(random.split()).withTransport(transport),
+                sim.now());
+    sim.run(Duration.ofMinutes(30), () -> transfer.finished() == 2);
+    assertInstanceOf(ApplicationClose.class, connection.ending());
+    assertEquals(1, server.accepted().size());
+  }
+}
