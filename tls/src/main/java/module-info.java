@@ -3,4 +3,6 @@ module dev.sluice.tls {
   requires org.bouncycastle.provider;
 
   exports dev.sluice.tls;
+  exports dev.sluice.tls.cert;
+  exports dev.sluice.tls.psk;
 }
