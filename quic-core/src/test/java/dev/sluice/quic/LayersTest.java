@@ -16,6 +16,7 @@ class LayersTest {
             "dev.sluice.quic.frame",
             "dev.sluice.quic.packet",
             "dev.sluice.quic.crypto",
+            "dev.sluice.quic.trace",
             // What a packet carries is known to those who fill it, before those who track its loss.
             "dev.sluice.quic.recovery.RecoveryToken",
             "dev.sluice.quic.recovery.PacketContents",

@@ -1,0 +1,93 @@
+package dev.sluice.tools.get;
+
+import dev.sluice.tools.CommandException;
+import dev.sluice.tools.ExitCode;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where a response's body goes: standard output, or a file that is made when the first byte, or the
+ * end, is there to be written. Whatever goes wrong with it is a write error.
+ */
+final class Output implements AutoCloseable {
+  private static final int BUFFER = 1 << 16;
+
+  private final String name;
+  private final boolean ours;
+  private final Opener opener;
+  private OutputStream out;
+
+  private interface Opener {
+    OutputStream open() throws IOException;
+  }
+
+  private Output(String name, boolean ours, Opener opener) {
+    this.name = name;
+    this.ours = ours;
+    this.opener = opener;
+  }
+
+  /** To a stream that stays open. */
+  static Output to(OutputStream stream) {
+    return new Output("standard output", false, () -> new BufferedOutputStream(stream, BUFFER));
+  }
+
+  /** To a file, which is overwritten. */
+  static Output to(Path file) {
+    return new Output(
+        file.toString(), true, () -> new BufferedOutputStream(Files.newOutputStream(file), BUFFER));
+  }
+
+  /** Writes bytes. */
+  void write(byte[] bytes, int offset, int length) throws CommandException {
+    try {
+      open().write(bytes, offset, length);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Hands over what is buffered, so that somebody who watches can see it. */
+  void flush() throws CommandException {
+    try {
+      open().flush();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Completes the output: a file exists then, an empty one too. */
+  void finish() throws CommandException {
+    flush();
+    close();
+  }
+
+  /** Lets go of a file; what is buffered is not for anyone any more. */
+  @Override
+  public void close() throws CommandException {
+    if (out != null && ours) {
+      try {
+        out.close();
+      } catch (IOException e) {
+        throw failed(e);
+      } finally {
+        out = null;
+      }
+    }
+  }
+
+  private OutputStream open() throws IOException {
+    if (out == null) {
+      out = opener.open();
+    }
+    return out;
+  }
+
+  private CommandException failed(IOException e) {
+    String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+    return new CommandException(ExitCode.WRITE_ERROR, "cannot write to " + name + ": " + reason, e);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.sluice.tools.serve;
+
+import java.net.http.HttpHeaders;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Conditional requests for one state of a file (RFC 9110 §13).
+ *
+ * @param entityTag the strong entity tag, with its quotes
+ * @param lastModified to the second
+ */
+record Preconditions(String entityTag, Instant lastModified) {
+
+  /** What is to be done about a request. */
+  enum Outcome {
+    PROCEED,
+    NOT_MODIFIED,
+    FAILED
+  }
+
+  /** Evaluates the conditions of a GET or HEAD in the order of §13.2.2. */
+  Outcome evaluate(HttpHeaders request) {
+    List<String> match = request.allValues("if-match");
+    if (!match.isEmpty()) {
+      if (!anyTag(match, false)) {
+        return Outcome.FAILED;
+      }
+    } else if (date(request, "if-unmodified-since").map(lastModified::isAfter).orElse(false)) {
+      return Outcome.FAILED;
+    }
+    List<String> noneMatch = request.allValues("if-none-match");
+    if (!noneMatch.isEmpty()) {
+      return anyTag(noneMatch, true) ? Outcome.NOT_MODIFIED : Outcome.PROCEED;
+    }
+    boolean unchanged =
+        date(request, "if-modified-since").map(since -> !lastModified.isAfter(since)).orElse(false);
+    return unchanged ? Outcome.NOT_MODIFIED : Outcome.PROCEED;
+  }
+
+  /** Whether a Range field counts: there is no If-Range, or it names this very state (§13.1.5). */
+  boolean rangeApplies(HttpHeaders request) {
+    Optional<String> condition = request.firstValue("if-range").map(String::strip);
+    return condition.isEmpty()
+        || condition.get().equals(entityTag)
+        // A date counts only when it is exactly ours.
+        || HttpDate.parse(condition.get()).map(lastModified::equals).orElse(false);
+  }
+
+  private boolean anyTag(List<String> fields, boolean weak) {
+    return fields.stream()
+        .flatMap(field -> List.of(field.split(",")).stream())
+        .map(String::strip)
+        .anyMatch(
+            tag ->
+                tag.equals("*") || tag.equals(entityTag) || weak && tag.equals("W/" + entityTag));
+  }
+
+  private static Optional<Instant> date(HttpHeaders request, String field) {
+    return request.firstValue(field).flatMap(HttpDate::parse);
+  }
+}

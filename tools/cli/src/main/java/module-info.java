@@ -1,0 +1,9 @@
+/** The command line: demo, serve and get. */
+module dev.sluice.tools {
+  requires dev.sluice.http3;
+  requires info.picocli;
+  requires me.tongfei.progressbar;
+
+  opens dev.sluice.tools to
+      info.picocli;
+}

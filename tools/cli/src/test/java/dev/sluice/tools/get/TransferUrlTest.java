@@ -1,0 +1,68 @@
+package dev.sluice.tools.get;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.sluice.tools.CommandException;
+import dev.sluice.tools.ExitCode;
+import java.net.URI;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TransferUrlTest {
+  @ParameterizedTest
+  @CsvSource({
+    "localhost, https://localhost/",
+    "localhost:4433/a?b#c, https://localhost:4433/a?b",
+    "https://[::1]:4433, https://[::1]:4433/",
+    "HTTPS://example.org/a b|c, https://example.org/a%20b%7Cc",
+    "https://user@example.org/, https://example.org/",
+    "https://example.org/\u00e9, https://example.org/%C3%A9",
+  })
+  void reads(String text, URI expected) throws CommandException {
+    assertEquals(expected, TransferUrl.parse(text));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://localhost/, UNSUPPORTED_PROTOCOL",
+    "ftp://localhost/, UNSUPPORTED_PROTOCOL",
+    "https://, MALFORMED_URL",
+    "https:///path, MALFORMED_URL",
+    "https://a b/, MALFORMED_URL",
+    "https://host:99999/, MALFORMED_URL",
+    "https://host:0/, MALFORMED_URL",
+    "https://host:port/, MALFORMED_URL",
+    "https://[::1/, MALFORMED_URL",
+    "https://host/%zz, MALFORMED_URL",
+    "'', MALFORMED_URL",
+  })
+  void refuses(String text, ExitCode expected) {
+    CommandException e = assertThrows(CommandException.class, () -> TransferUrl.parse(text));
+    assertEquals(expected, e.exitCode());
+  }
+
+  @Property(tries = 1000)
+  void anyTextIsAUrlOrTheDocumentedError(@ForAll String text) {
+    try {
+      assertEquals("https", TransferUrl.parse(text).getScheme());
+    } catch (CommandException documented) {
+      assertEquals(true, documented.exitCode().code() == 1 || documented.exitCode().code() == 3);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"https://h/a/b.txt?c, b.txt", "https://h/%C3%A9, \u00e9"})
+  void namesOfFiles(URI uri, String expected) throws CommandException {
+    assertEquals(expected, TransferUrl.remoteName(uri));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"https://h/", "https://h/a/", "https://h/a/..", "https://h/a%2f..", "https://h/%00"})
+  void noNames(URI uri) {
+    CommandException e = assertThrows(CommandException.class, () -> TransferUrl.remoteName(uri));
+    assertEquals(ExitCode.WRITE_ERROR, e.exitCode());
+  }
+}
