@@ -1,9 +1,29 @@
 package dev.sluice.http3.connection;
 
 import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.ending.Http3Exception;
+import dev.sluice.http3.frame.GoawayFrame;
+import dev.sluice.http3.frame.PriorityUpdateFrame;
+import dev.sluice.http3.message.FieldSection;
+import dev.sluice.http3.message.MalformedMessageException;
+import dev.sluice.http3.message.Priority;
 import dev.sluice.http3.message.RequestHead;
+import dev.sluice.http3.message.RequestHeaderSection;
+import dev.sluice.http3.stream.FieldCompression;
+import dev.sluice.qpack.FieldLine;
+import dev.sluice.qpack.Unblocked;
+import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.connection.QuicTransport;
 import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.stream.BidiStream;
+import dev.sluice.quic.stream.RecvStream;
+import dev.sluice.quic.stream.SendStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.random.RandomGenerator;
 
 /**
@@ -12,21 +32,71 @@ import java.util.random.RandomGenerator;
  * takes events until {@link #nextEvent()} is null, and lets the transport send.
  */
 public final class Http3Connection {
+  private final QuicTransport quic;
+  private final Http3Config config;
+  private final FieldCompression compression;
+  private final LocalStreams localStreams;
+  private final PeerStreams peerStreams;
+  private final FloodGuard guard = new FloodGuard();
+  private final Goaways goaways;
+  private final PriorityUpdates priorityUpdates = new PriorityUpdates();
+
+  private final Queue<Http3Event> events = new ArrayDeque<>();
+  private final Map<Long, RequestStream> requests = new LinkedHashMap<>();
+
+  private Http3Settings peerSettings = Http3Settings.DEFAULTS;
+  // Server: the id of the first request that has not arrived.
+  private long nextRequestId;
+  private boolean requestsWanted;
+  private boolean drained;
+  private boolean failed;
+  private boolean ended;
 
   /**
    * @param quic the transport; this connection takes all its events from now on
    * @param random for GREASE (RFC 9114 §7.2.8) only
    */
-  public Http3Connection(QuicTransport quic, Http3Config config, RandomGenerator random) {}
+  public Http3Connection(QuicTransport quic, Http3Config config, RandomGenerator random) {
+    this.quic = quic;
+    this.config = config;
+    compression =
+        new FieldCompression(
+            config.encoderLimits(),
+            config.qpackMaxTableCapacity(),
+            config.qpackBlockedStreams(),
+            config.maxFieldSectionSize());
+    localStreams = new LocalStreams(config, compression, random);
+    PeerControl control =
+        new PeerControl(this::onPeerSettings, this::onPeerGoaway, this::onPriorityUpdate);
+    peerStreams =
+        new PeerStreams(
+            !quic.isClient(), guard, compression, control::onFrame, this::onEncoderStream);
+    goaways = new Goaways(quic.isClient());
+  }
 
   /** Takes all events of the transport and moves everything on as far as it goes. */
   public void process() {
-    throw new UnsupportedOperationException();
+    if (quic.ending() == null) {
+      localStreams.open(quic);
+    }
+    for (QuicEvent event = quic.nextEvent(); event != null; event = quic.nextEvent()) {
+      try {
+        onTransport(event);
+      } catch (Http3Exception e) {
+        fail(e);
+      }
+    }
+    flushCompression();
+    checkDrained();
   }
 
   /** The next event in order, or null when there is none at present. */
   public Http3Event nextEvent() {
-    throw new UnsupportedOperationException();
+    if (events.isEmpty() && !ended && quic.ending() != null) {
+      // Something that was called here or on an exchange has closed the connection.
+      process();
+    }
+    return events.poll();
   }
 
   /**
@@ -42,12 +112,37 @@ public final class Http3Connection {
    *     that much
    */
   public RequestStream openRequest(RequestHead head, boolean end) {
-    throw new UnsupportedOperationException();
+    if (!canOpenRequests()) {
+      throw new IllegalStateException("the connection takes no new requests");
+    }
+    if (head.protocol() != null && !peerSettings.isConnectProtocolEnabled()) {
+      throw new IllegalStateException("the server has not offered extended CONNECT");
+    }
+    List<FieldLine> lines = checked(head);
+    FieldSection.requireAtMost(lines, peerSettings.maxFieldSectionSize());
+    BidiStream stream = quic.openBidi();
+    if (stream == null) {
+      requestsWanted = true;
+      return null;
+    }
+    RequestStream request = RequestStream.opened(this, stream, head);
+    requests.put(stream.id(), request);
+    drained = false;
+    request.sendRequest(head, lines, end);
+    return request;
+  }
+
+  private static List<FieldLine> checked(RequestHead head) {
+    try {
+      return RequestHeaderSection.format(head);
+    } catch (MalformedMessageException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   /** Client: whether the connection takes new requests: no GOAWAY either way, and not ended. */
   public boolean canOpenRequests() {
-    throw new UnsupportedOperationException();
+    return isClient() && !isGoingAway() && ending() == null;
   }
 
   /**
@@ -56,7 +151,9 @@ public final class Http3Connection {
    * trip later is the second. Nothing happens once either was called.
    */
   public void announceGoaway() {
-    throw new UnsupportedOperationException();
+    if (!goaways.isSent()) {
+      sendGoaway(goaways.largest(), false);
+    }
   }
 
   /**
@@ -64,12 +161,21 @@ public final class Http3Connection {
    * with H3_REQUEST_REJECTED, and this side opens no more. Nothing happens the second time.
    */
   public void goaway() {
-    throw new UnsupportedOperationException();
+    if (!goaways.isFinalSent()) {
+      // A client speaks of pushes, and has allowed none.
+      sendGoaway(isClient() ? 0 : nextRequestId, true);
+    }
+  }
+
+  private void sendGoaway(long id, boolean isFinal) {
+    goaways.send(id, isFinal);
+    localStreams.send(new GoawayFrame(id));
+    checkDrained();
   }
 
   /** Whether a GOAWAY was sent or received. */
   public boolean isGoingAway() {
-    throw new UnsupportedOperationException();
+    return goaways.isSent() || goaways.isReceived();
   }
 
   /**
@@ -79,31 +185,225 @@ public final class Http3Connection {
    * @param reason for people at the other end, possibly empty
    */
   public void close(Http3Error error, String reason) {
-    throw new UnsupportedOperationException();
+    quic.close(error.code(), reason);
   }
 
   /** How the connection ended; null while it lives. */
   public ConnectionEnding ending() {
-    throw new UnsupportedOperationException();
+    return quic.ending();
   }
 
   /** Exchanges that are not {@link Http3Event.Closed} yet. */
   public int activeRequests() {
-    throw new UnsupportedOperationException();
+    return requests.size();
   }
 
   /** The peer's settings; {@link Http3Settings#DEFAULTS} before they have arrived. */
   public Http3Settings peerSettings() {
-    throw new UnsupportedOperationException();
+    return peerSettings;
   }
 
   /** Whether this side opened the connection. */
   public boolean isClient() {
-    throw new UnsupportedOperationException();
+    return quic.isClient();
   }
 
   /** The transport, for its statistics and its TLS session. */
   public QuicTransport transport() {
-    throw new UnsupportedOperationException();
+    return quic;
+  }
+
+  // What the transport tells
+
+  private void onTransport(QuicEvent event) {
+    switch (event) {
+      case QuicEvent.HandshakeComplete complete -> {
+        localStreams.open(quic);
+        onRequestsAvailable();
+        emit(new Http3Event.Transport(event));
+      }
+      case QuicEvent.PeerOpened(RecvStream recv, SendStream send) -> {
+        if (send == null) {
+          peerStreams.onOpened(recv);
+        } else {
+          onRequestStream(new BidiStream(send, recv));
+        }
+      }
+      case QuicEvent.Readable(RecvStream stream) -> {
+        RequestStream request = requests.get(stream.id());
+        if (request != null) {
+          request.advance();
+        } else if (!failed) {
+          peerStreams.onReadable(stream.id());
+        }
+      }
+      case QuicEvent.Writable(SendStream stream) -> {
+        RequestStream request = requests.get(stream.id());
+        if (request != null) {
+          request.onWritable();
+        } else {
+          localStreams.onWritable(stream.id());
+        }
+      }
+      case QuicEvent.Stopped(SendStream stream, long code) -> {
+        RequestStream request = requests.get(stream.id());
+        if (request != null) {
+          request.onStopped(code);
+        } else {
+          localStreams.onStopped(stream.id());
+        }
+      }
+      case QuicEvent.SendCompleted(SendStream stream) -> {
+        RequestStream request = requests.get(stream.id());
+        if (request != null) {
+          request.onSendCompleted();
+        }
+      }
+      case QuicEvent.StreamsAvailable(boolean bidirectional) -> {
+        if (bidirectional) {
+          onRequestsAvailable();
+        } else {
+          localStreams.open(quic);
+        }
+      }
+      case QuicEvent.HandshakeConfirmed confirmed -> emit(new Http3Event.Transport(event));
+      case QuicEvent.NewSessionTicket ticket -> emit(new Http3Event.Transport(event));
+      case QuicEvent.NewToken token -> emit(new Http3Event.Transport(event));
+      case QuicEvent.Ended(ConnectionEnding ending) -> onEnded(ending);
+    }
+  }
+
+  private void onRequestsAvailable() {
+    if (requestsWanted) {
+      requestsWanted = false;
+      emit(new Http3Event.RequestsAvailable());
+    }
+  }
+
+  /** A bidirectional stream of the peer: a request, if we are the server (RFC 9114 §6.1). */
+  private void onRequestStream(BidiStream stream) {
+    if (isClient()) {
+      throw new Http3Exception(
+          Http3Error.H3_STREAM_CREATION_ERROR, "a bidirectional stream from the server");
+    }
+    nextRequestId = Math.max(nextRequestId, stream.id() + 4);
+    if (goaways.rejects(stream.id())) {
+      long code = Http3Error.H3_REQUEST_REJECTED.code();
+      stream.send().reset(code);
+      stream.recv().stopSending(code);
+      compression.cancel(stream.id());
+      return;
+    }
+    RequestStream request = RequestStream.accepted(this, stream);
+    requests.put(stream.id(), request);
+    request.advance();
+  }
+
+  /** What had arrived was announced before; each exchange now learns that no more will. */
+  private void onEnded(ConnectionEnding ending) {
+    ended = true;
+    for (RequestStream request : new ArrayList<>(requests.values())) {
+      request.onConnectionEnded(ending, false);
+    }
+    emit(new Http3Event.ConnectionEnded(ending));
+  }
+
+  // What the peer's streams tell
+
+  private void onPeerSettings(Http3Settings settings) {
+    peerSettings = settings;
+    compression.onPeerSettings(settings.qpackMaxTableCapacity(), settings.qpackBlockedStreams());
+    emit(new Http3Event.SettingsReceived(settings));
+  }
+
+  private void onPeerGoaway(long id) {
+    if (!goaways.receive(id)) {
+      return;
+    }
+    emit(new Http3Event.Goaway(id));
+    if (isClient()) {
+      for (RequestStream request : new ArrayList<>(requests.values())) {
+        if (request.id() >= id) {
+          request.onNotCovered(id);
+        }
+      }
+    }
+  }
+
+  private void onPriorityUpdate(long requestId, Priority priority) {
+    RequestStream request = requests.get(requestId);
+    if (request != null && request.request() != null) {
+      request.applyPriority(priority);
+    } else if (request != null || requestId >= nextRequestId) {
+      priorityUpdates.put(requestId, priority);
+    }
+  }
+
+  private void onEncoderStream() {
+    for (Unblocked next = compression.nextUnblocked();
+        next != null;
+        next = compression.nextUnblocked()) {
+      RequestStream request = requests.get(next.streamId());
+      if (request != null) {
+        request.onUnblocked(next.section());
+      }
+    }
+  }
+
+  // What the exchanges ask for
+
+  Http3Config config() {
+    return config;
+  }
+
+  FieldCompression compression() {
+    return compression;
+  }
+
+  void emit(Http3Event event) {
+    events.add(event);
+  }
+
+  void flushCompression() {
+    if (ending() == null) {
+      compression.flush();
+      try {
+        localStreams.requireModest();
+      } catch (Http3Exception e) {
+        fail(e);
+      }
+    }
+  }
+
+  /** A connection error (RFC 9114 §8). The transport's Ended event brings the rest. */
+  void fail(Http3Exception e) {
+    failed = true;
+    quic.close(e.error().code(), e.getMessage());
+  }
+
+  Priority takePriority(long requestId) {
+    return priorityUpdates.take(requestId);
+  }
+
+  void sendPriorityUpdate(long requestId, Priority priority) {
+    localStreams.send(new PriorityUpdateFrame(false, requestId, priority.toFieldValue()));
+  }
+
+  void onUnansweredReset() {
+    guard.onReset();
+  }
+
+  void onClosed(RequestStream request) {
+    requests.remove(request.id());
+    guard.onExchange();
+    checkDrained();
+  }
+
+  private void checkDrained() {
+    boolean leaving = goaways.isFinalSent() || isClient() && isGoingAway();
+    if (leaving && requests.isEmpty() && !drained && ending() == null) {
+      drained = true;
+      emit(new Http3Event.Drained());
+    }
   }
 }

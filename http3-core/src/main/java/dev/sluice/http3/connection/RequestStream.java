@@ -1,11 +1,26 @@
 package dev.sluice.http3.connection;
 
 import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.http3.message.ContentLength;
+import dev.sluice.http3.message.FieldSection;
 import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.message.MalformedMessageException;
 import dev.sluice.http3.message.Priority;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.ResponseHead;
+import dev.sluice.http3.message.ResponseHeaderSection;
+import dev.sluice.http3.message.TrailerSection;
+import dev.sluice.http3.stream.MessageReader;
+import dev.sluice.http3.stream.MessageWriter;
+import dev.sluice.qpack.Decoded;
+import dev.sluice.qpack.FieldLine;
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.stream.BidiStream;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * One exchange: a request and its responses on one bidirectional stream (RFC 9114 §4.1), in either
@@ -22,26 +37,88 @@ public final class RequestStream {
   /** {@link #readData} gives no more bytes. */
   public static final int ENDED = -1;
 
-  RequestStream() {}
+  /** RFC 6585 §5, which RFC 9114 §4.2.2 points to. */
+  private static final int REQUEST_HEADER_FIELDS_TOO_LARGE = 431;
+
+  private final Http3Connection connection;
+  private final BidiStream stream;
+  private final boolean client;
+  private final MessageReader reader;
+  private final MessageWriter writer;
+
+  private Object attachment;
+  private ResponseHead sentResponse;
+  // A server's user does not know a request before its head.
+  private boolean announced;
+  private boolean tellReadable = true;
+  private boolean received;
+  private boolean sent;
+
+  private RequestStream(
+      Http3Connection connection, BidiStream stream, boolean client, MessageReader reader) {
+    this.connection = connection;
+    this.stream = stream;
+    this.client = client;
+    this.reader = reader;
+    this.writer = new MessageWriter(stream.send());
+    this.announced = client;
+  }
+
+  /** A client's exchange; {@link #sendRequest} is the next step. */
+  static RequestStream opened(Http3Connection connection, BidiStream stream, RequestHead head) {
+    MessageReader reader =
+        MessageReader.ofResponse(
+            stream.recv(),
+            connection.compression(),
+            connection.config().maxFieldSectionSize(),
+            head);
+    return new RequestStream(connection, stream, true, reader);
+  }
+
+  /** A server's exchange, on a stream that the client opened. */
+  static RequestStream accepted(Http3Connection connection, BidiStream stream) {
+    MessageReader reader =
+        MessageReader.ofRequest(
+            stream.recv(),
+            connection.compression(),
+            connection.config().maxFieldSectionSize(),
+            connection.config().enableConnectProtocol());
+    return new RequestStream(connection, stream, false, reader);
+  }
 
   /** The QUIC stream's id. */
   public long id() {
-    throw new UnsupportedOperationException();
+    return stream.id();
   }
 
   /** The request's head: what was sent at a client, what arrived at a server. */
   public RequestHead request() {
-    throw new UnsupportedOperationException();
+    return reader.requestHead();
   }
 
   /** Whatever the user of this stream has tied to it; null at first. */
   public Object attachment() {
-    throw new UnsupportedOperationException();
+    return attachment;
   }
 
   /** Ties something to this stream, for the user's own book-keeping. */
-  public void attach(Object attachment) {
-    throw new UnsupportedOperationException();
+  public void attach(Object newAttachment) {
+    attachment = newAttachment;
+  }
+
+  // Sending
+
+  /** Client: sends the head, which has been checked. */
+  void sendRequest(RequestHead head, List<FieldLine> lines, boolean end) {
+    long length = head.isConnect() ? ContentLength.UNKNOWN : ContentLength.of(head.fields());
+    writer.writeHead(connection.compression().encode(id(), lines), length);
+    Priority priority = priorityOf(head);
+    if (priority != null) {
+      stream.send().setPriority(priority.urgency(), priority.incremental());
+    }
+    if (end) {
+      finish();
+    }
   }
 
   /**
@@ -51,11 +128,18 @@ public final class RequestStream {
    * @throws IllegalArgumentException when the status is not 1xx, is 101, or a field is malformed
    */
   public void sendInformational(ResponseHead head) {
-    throw new UnsupportedOperationException();
+    if (!head.isInformational()) {
+      throw new IllegalArgumentException("status " + head.status() + " is not interim");
+    }
+    byte[] section = responseSection(head);
+    if (section != null) {
+      writer.writeInformational(section);
+    }
   }
 
   /**
-   * Server: sends the final response's head.
+   * Server: sends the final response's head. Nothing happens when the client has stopped the
+   * response or the connection has ended.
    *
    * @param end whether it is the whole response
    * @throws IllegalStateException when it was sent before
@@ -64,44 +148,138 @@ public final class RequestStream {
    *     that much
    */
   public void sendResponse(ResponseHead head, boolean end) {
-    throw new UnsupportedOperationException();
+    if (head.isInformational()) {
+      throw new IllegalArgumentException("status " + head.status() + " is interim");
+    }
+    byte[] section = responseSection(head);
+    if (section != null) {
+      sentResponse = head;
+      writer.writeHead(section, contentDue(head));
+      if (end) {
+        finish();
+      }
+    }
+  }
+
+  /** The encoded section, or null when it would reach nobody. */
+  private byte[] responseSection(ResponseHead head) {
+    if (client) {
+      throw new IllegalStateException("a client sends no responses");
+    }
+    if (writer.isCut()) {
+      return null;
+    }
+    if (!writer.isBeforeHead()) {
+      throw new IllegalStateException("the response was sent before");
+    }
+    return section(() -> ResponseHeaderSection.format(head));
+  }
+
+  private byte[] section(Supplier<List<FieldLine>> lines) {
+    try {
+      List<FieldLine> checked = lines.get();
+      FieldSection.requireAtMost(checked, connection.peerSettings().maxFieldSectionSize());
+      return connection.compression().encode(id(), checked);
+    } catch (MalformedMessageException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  /** How much content must follow a response's head (RFC 9110 §6.4.1, §9.3.6). */
+  private long contentDue(ResponseHead head) {
+    int status = head.status();
+    if (request().method().equals("HEAD") || status == 204 || status == 304) {
+      return 0;
+    }
+    return isTunnel() ? ContentLength.UNKNOWN : ContentLength.of(head.fields());
+  }
+
+  /** Whether what this side sends is not a message but a tunnel's data (RFC 9114 §4.4). */
+  private boolean isTunnel() {
+    return request().isConnect()
+        && (client || sentResponse.status() >= 200 && sentResponse.status() < 300);
   }
 
   /**
    * Sends content as far as there is room.
    *
    * @return how many bytes were taken, 0 to {@code length}; when fewer than {@code length}, a
-   *     Writable event follows unless the stream has ended
-   * @throws IllegalStateException before the head, or after the end of the message
+   *     Writable event follows unless the stream was cut short, which {@link #isCut()} tells
+   * @throws IllegalStateException before the head, after the end of the message, or for more than
+   *     the head allows: its Content-Length, or nothing after HEAD, 204 and 304
    */
   public int writeData(byte[] source, int offset, int length) {
-    throw new UnsupportedOperationException();
+    Objects.checkFromIndexSize(offset, length, source.length);
+    if (writer.isCut()) {
+      return 0;
+    }
+    requireOpen();
+    return writer.writeData(source, offset, length);
   }
 
   /** Bytes of content that {@link #writeData} would take at once. */
   public int writable() {
-    throw new UnsupportedOperationException();
+    return writer.writable();
+  }
+
+  /**
+   * Whether what this side sends was cut short, by a reset here, by the peer, or by the end of the
+   * connection. Writes have no effect then.
+   */
+  public boolean isCut() {
+    return writer.isCut();
   }
 
   /**
    * Sends the trailer section and ends the message.
    *
-   * @throws IllegalStateException before the head, or after the end of the message
+   * @throws IllegalStateException before the head, after the end of the message, or in a tunnel
    * @throws IllegalArgumentException when a field is malformed or the section is too large
    */
   public void sendTrailers(Fields fields) {
-    throw new UnsupportedOperationException();
+    if (writer.isCut()) {
+      return;
+    }
+    requireOpen();
+    if (isTunnel()) {
+      throw new IllegalStateException("a tunnel has no trailers");
+    }
+    writer.writeTrailers(section(() -> TrailerSection.format(fields)));
+    finish();
   }
 
-  /** Ends the message. Nothing happens when it has ended. */
+  /**
+   * Ends the message. Nothing happens when it has ended. A message with less content than its
+   * Content-Length promised cannot be ended well and is reset with H3_INTERNAL_ERROR instead.
+   *
+   * @throws IllegalStateException before the head
+   */
   public void finish() {
-    throw new UnsupportedOperationException();
+    if (!writer.isCut() && writer.isBeforeHead()) {
+      throw new IllegalStateException("no head was sent");
+    }
+    if (writer.isOpen() && writer.isShort()) {
+      reset(Http3Error.H3_INTERNAL_ERROR);
+    } else {
+      writer.finish();
+    }
   }
 
-  /** Cuts short what this side sends (RESET_STREAM). Nothing happens when it has ended. */
-  public void reset(Http3Error error) {
-    throw new UnsupportedOperationException();
+  private void requireOpen() {
+    if (!writer.isOpen()) {
+      throw new IllegalStateException(
+          writer.isBeforeHead() ? "no head was sent" : "the message has ended");
+    }
   }
+
+  /** Cuts short what this side sends (RESET_STREAM). Nothing happens when all of it arrived. */
+  public void reset(Http3Error error) {
+    if (!writer.isCut()) {
+      writer.reset(error.code());
+    }
+  }
+
+  // Receiving
 
   /**
    * Copies content out, in order, straight from the QUIC stream.
@@ -110,17 +288,48 @@ public final class RequestStream {
    * @return the number of bytes, {@link #NOTHING_NOW} or {@link #ENDED}
    */
   public int readData(byte[] target, int offset, int length) {
-    throw new UnsupportedOperationException();
+    Objects.checkFromIndexSize(offset, length, target.length);
+    tellReadable = false;
+    int total = 0;
+    try {
+      while (total < length) {
+        int read = reader.readData(target, offset + total, length - total);
+        total += read;
+        if (read == 0 && !moveOn()) {
+          break;
+        }
+      }
+      if (total == length) {
+        // What follows the content is known as soon as the content was read.
+        moveOn();
+      }
+    } catch (Http3Exception e) {
+      broke(e);
+    }
+    if (total > 0) {
+      return total;
+    }
+    tellReadable = !received;
+    return received ? ENDED : NOTHING_NOW;
+  }
+
+  /** Goes past what is not content; whether there is new content to read. */
+  private boolean moveOn() {
+    if (reader.isWithinContent()) {
+      return false;
+    }
+    advance();
+    return reader.isWithinContent();
   }
 
   /** Bytes of content that {@link #readData} is certain to give at once; there may be more. */
   public int available() {
-    throw new UnsupportedOperationException();
+    return reader.available();
   }
 
   /** The trailer section; null when there was none, or not yet. */
   public Fields trailers() {
-    throw new UnsupportedOperationException();
+    return reader.trailers();
   }
 
   /**
@@ -128,21 +337,202 @@ public final class RequestStream {
    * ending is Abandoned, unless it has one already.
    */
   public void stopReading(Http3Error error) {
-    throw new UnsupportedOperationException();
+    if (!received) {
+      reader.abandon(new RequestEnding.Abandoned(error.code()), error.code());
+      onReceived();
+    }
   }
 
   /** Gives up both directions (RFC 9114 §4.1.1). */
   public void cancel(Http3Error error) {
-    throw new UnsupportedOperationException();
+    reset(error);
+    stopReading(error);
   }
 
   /** How what this exchange receives ended; null until everything that arrived was read. */
   public RequestEnding ending() {
-    throw new UnsupportedOperationException();
+    return received ? reader.ending() : null;
   }
 
-  /** What this side sends on the stream goes before or after other streams' data (RFC 9218). */
+  /**
+   * Sets the exchange's priority (RFC 9218). What this side sends on the stream goes before or
+   * after other streams' data accordingly; a client also asks the server to do the same with its
+   * response, by PRIORITY_UPDATE.
+   */
   public void setPriority(Priority priority) {
-    throw new UnsupportedOperationException();
+    stream.send().setPriority(priority.urgency(), priority.incremental());
+    if (client) {
+      connection.sendPriorityUpdate(id(), priority);
+    }
+  }
+
+  // What the connection tells
+
+  /** Moves on as far as it goes without reading content, and says what it comes to. */
+  void advance() {
+    if (received) {
+      return;
+    }
+    try {
+      boolean more = true;
+      while (more) {
+        more = onStep(reader.next());
+      }
+    } catch (Http3Exception e) {
+      broke(e);
+    }
+    connection.flushCompression();
+  }
+
+  private boolean onStep(MessageReader.Step step) {
+    switch (step) {
+      case NOTHING_NOW -> {
+        return false;
+      }
+      case INFORMATIONAL ->
+          connection.emit(new Http3Event.Informational(this, reader.responseHead()));
+      case HEAD -> onHead();
+      case TRAILERS -> connection.emit(new Http3Event.Trailers(this, reader.trailers()));
+      case CONTENT -> {
+        emitReadable();
+        return false;
+      }
+      case END -> {
+        onReceived();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void onHead() {
+    if (client) {
+      connection.emit(new Http3Event.Response(this, reader.responseHead()));
+      return;
+    }
+    announced = true;
+    Priority update = connection.takePriority(id());
+    Priority priority = update == null ? priorityOf(request()) : update;
+    if (priority != null) {
+      applyPriority(priority);
+    }
+    connection.emit(new Http3Event.Request(this, request()));
+  }
+
+  /** Server: the client has changed its mind about the priority. */
+  void applyPriority(Priority priority) {
+    stream.send().setPriority(priority.urgency(), priority.incremental());
+  }
+
+  private static Priority priorityOf(RequestHead head) {
+    String value = head.fields().combined("priority");
+    return value == null ? null : Priority.parse(value);
+  }
+
+  private void emitReadable() {
+    if (tellReadable && reader.isAfterHead() && announced) {
+      tellReadable = false;
+      connection.emit(new Http3Event.Readable(this));
+    }
+  }
+
+  /** What there was to receive has been handed over. */
+  private void onReceived() {
+    received = true;
+    RequestEnding ending = reader.ending();
+    if (!ending.isComplete()) {
+      connection.compression().cancel(id());
+    }
+    if (ending instanceof RequestEnding.StreamError error) {
+      abort(error);
+    }
+    if (ending instanceof RequestEnding.ResetByPeer && !client && !writer.isFinished()) {
+      connection.onUnansweredReset();
+    }
+    if (announced) {
+      emitReadable();
+      connection.emit(new Http3Event.RequestEnded(this, ending));
+    }
+    closeWhenDone();
+  }
+
+  /** A stream error (RFC 9114 §8): both directions end with its code. */
+  private void abort(RequestEnding.StreamError error) {
+    boolean answerable = !client && !error.afterHead() && writer.isBeforeHead();
+    if (answerable && error.error() == Http3Error.H3_EXCESSIVE_LOAD) {
+      ResponseHead tooLarge =
+          new ResponseHead(REQUEST_HEADER_FIELDS_TOO_LARGE, Fields.of("content-length", "0"));
+      writer.writeHead(section(() -> ResponseHeaderSection.format(tooLarge)), 0);
+      writer.finish();
+      stream.recv().stopSending(Http3Error.H3_NO_ERROR.code());
+      return;
+    }
+    reset(error.error());
+    stream.recv().stopSending(error.error().code());
+  }
+
+  /** The peer broke a rule on this stream that costs the connection. */
+  private void broke(Http3Exception e) {
+    connection.fail(e);
+    onConnectionEnded(connection.ending(), true);
+  }
+
+  /** The section that waited has been decoded. */
+  void onUnblocked(Decoded section) {
+    try {
+      reader.onUnblocked(section);
+    } catch (Http3Exception e) {
+      broke(e);
+      return;
+    }
+    advance();
+  }
+
+  /** Client: the server's GOAWAY leaves this request out. */
+  void onNotCovered(long goawayId) {
+    if (!received && !reader.isAfterHead()) {
+      long code = Http3Error.H3_REQUEST_CANCELLED.code();
+      reset(Http3Error.H3_REQUEST_CANCELLED);
+      reader.abandon(new RequestEnding.NotCoveredByGoaway(goawayId), code);
+      onReceived();
+    }
+  }
+
+  void onWritable() {
+    if (writer.onWritable()) {
+      connection.emit(new Http3Event.Writable(this));
+    }
+  }
+
+  void onStopped(long code) {
+    writer.cut();
+    if (announced) {
+      connection.emit(new Http3Event.Stopped(this, code));
+    }
+  }
+
+  void onSendCompleted() {
+    sent = true;
+    closeWhenDone();
+  }
+
+  /**
+   * @param broken whether it was this stream that broke the connection
+   */
+  void onConnectionEnded(ConnectionEnding cause, boolean broken) {
+    if (!received) {
+      reader.onConnectionEnded(cause, broken);
+      advance();
+    }
+    writer.cut();
+  }
+
+  private void closeWhenDone() {
+    if (received && sent) {
+      connection.onClosed(this);
+      if (announced) {
+        connection.emit(new Http3Event.Closed(this));
+      }
+    }
   }
 }

@@ -18,6 +18,16 @@ public record Priority(int urgency, boolean incremental) {
     }
   }
 
+  /**
+   * Reads a Priority field value (RFC 9218 §4, §5). Unknown parameters and values out of range are
+   * ignored.
+   *
+   * @return null when it is not a Dictionary of Structured Fields (RFC 9651 §3.2)
+   */
+  public static Priority parse(String fieldValue) {
+    return PriorityField.parse(fieldValue);
+  }
+
   /** The field value for a Priority field or a PRIORITY_UPDATE frame. */
   public String toFieldValue() {
     return String.format(Locale.ROOT, "u=%d%s", urgency, incremental ? ", i" : "");

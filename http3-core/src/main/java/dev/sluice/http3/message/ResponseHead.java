@@ -5,7 +5,8 @@ import java.util.Objects;
 /**
  * A response's status and header fields (RFC 9114 §4.3.2).
  *
- * @param status 100 to 599, never 101 (§4.5)
+ * @param status three digits from 100, never 101 (§4.5); above 599 a client takes it for a 5xx (RFC
+ *     9110 §15)
  * @param fields the header fields
  */
 public record ResponseHead(int status, Fields fields) {

@@ -1,0 +1,114 @@
+package dev.sluice.http3.stream;
+
+import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.ending.Http3Exception;
+import dev.sluice.quic.stream.SendStream;
+import dev.sluice.quic.wire.VarInt;
+import dev.sluice.quic.wire.WireWriter;
+
+/**
+ * A unidirectional stream that this side sends on for as long as the connection lives: control,
+ * QPACK encoder or QPACK decoder. What it is given waits here until QUIC takes it, from before the
+ * stream could be opened.
+ */
+public final class LocalUniStream {
+  /**
+   * A peer that neither opens its flow control nor grants streams, and goes on making this side say
+   * things, would have them pile up here. A quarter of a megabyte is a thousand times what one
+   * round trip of these streams carries.
+   */
+  private static final int MAX_WAITING = 256 << 10;
+
+  private final long type;
+  private SendStream out;
+  private byte[] waiting;
+  private int waitingFrom;
+  private int waitingTo;
+
+  /**
+   * @param type what the stream is; its first bytes
+   */
+  public LocalUniStream(long type) {
+    this.type = type;
+    waiting = new byte[VarInt.length(type)];
+    new WireWriter(waiting, 0, waiting.length).varInt(type);
+    waitingTo = waiting.length;
+  }
+
+  /** Whether the QUIC stream was opened. */
+  public boolean isOpen() {
+    return out != null;
+  }
+
+  /** Whether this is the stream with a given id. */
+  public boolean is(long id) {
+    return out != null && out.id() == id;
+  }
+
+  /** What the stream is. */
+  public long type() {
+    return type;
+  }
+
+  /** The QUIC stream is there: sends what has waited for it. */
+  public void open(SendStream stream) {
+    out = stream;
+    flush();
+  }
+
+  /** Bytes that would go out at once. */
+  public int credit() {
+    return out == null || waitingFrom < waitingTo ? 0 : out.writable();
+  }
+
+  /**
+   * Sends bytes after all that was given before. What QUIC does not take waits; {@link
+   * #requireModest()} says when that is too much.
+   */
+  public void write(byte[] bytes) {
+    if (bytes.length == 0) {
+      return;
+    }
+    int taken = 0;
+    if (out != null && waitingFrom == waitingTo) {
+      taken = out.write(bytes, 0, bytes.length);
+    }
+    keep(bytes, taken);
+  }
+
+  /** There may be room again. */
+  public void flush() {
+    if (out != null && waitingFrom < waitingTo) {
+      waitingFrom += out.write(waiting, waitingFrom, waitingTo - waitingFrom);
+    }
+  }
+
+  /**
+   * Checks that what waits is no more than an honest peer would let pile up.
+   *
+   * @throws Http3Exception H3_EXCESSIVE_LOAD when it is
+   */
+  public void requireModest() {
+    if (waitingTo - waitingFrom > MAX_WAITING) {
+      throw new Http3Exception(
+          Http3Error.H3_EXCESSIVE_LOAD, "our " + StreamType.name(type) + " is never read");
+    }
+  }
+
+  private void keep(byte[] bytes, int from) {
+    int more = bytes.length - from;
+    if (more == 0) {
+      return;
+    }
+    int left = waitingTo - waitingFrom;
+    if (waiting.length - waitingTo < more) {
+      byte[] target = new byte[Math.max(2 * (left + more), 256)];
+      System.arraycopy(waiting, waitingFrom, target, 0, left);
+      waiting = target;
+      waitingFrom = 0;
+      waitingTo = left;
+    }
+    System.arraycopy(bytes, from, waiting, waitingTo, more);
+    waitingTo += more;
+  }
+}
