@@ -8,9 +8,9 @@ package dev.sluice.quic.flow;
  */
 public final class ReceiveWindow {
   /**
-   * The window is to be at least this many bandwidth-delay products. Credit is renewed when half
-   * of the window is read, and the renewal takes a round trip to bear fruit, so two would be the
-   * least that keeps a sender going; the rest absorbs a late acknowledgement or a lost update.
+   * The window is to be at least this many bandwidth-delay products. Credit is renewed when half of
+   * the window is read, and the renewal takes a round trip to bear fruit, so two would be the least
+   * that keeps a sender going; the rest absorbs a late acknowledgement or a lost update.
    */
   private static final int BANDWIDTH_DELAY_PRODUCTS = 4;
 
@@ -69,9 +69,14 @@ public final class ReceiveWindow {
   public long update(long now, long smoothedRtt) {
     if (isUpdateDue()) {
       tune(now, smoothedRtt);
-      limit = Math.max(limit, consumed + size);
+      limit = nextLimit();
     }
     return limit;
+  }
+
+  /** The limit that an update would announce if the window kept its size. */
+  public long nextLimit() {
+    return Math.max(limit, consumed + size);
   }
 
   /** Grows the window to at least {@code bytes}, as far as its maximum allows. */
@@ -81,7 +86,8 @@ public final class ReceiveWindow {
 
   private void tune(long now, long smoothedRtt) {
     long elapsed = now - epochStart;
-    double bandwidthDelay = (double) (consumed - epochConsumed) * smoothedRtt / Math.max(1, elapsed);
+    double bandwidthDelay =
+        (double) (consumed - epochConsumed) * smoothedRtt / Math.max(1, elapsed);
     if (started && bandwidthDelay * BANDWIDTH_DELAY_PRODUCTS > size) {
       growTo(size * 2);
     }

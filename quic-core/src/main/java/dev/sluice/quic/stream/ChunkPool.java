@@ -17,8 +17,11 @@ public final class ChunkPool {
   /** 1 MiB: what a fast transfer takes and gives back between two turns of the event loop. */
   private static final int MAX_IDLE = 128;
 
-  /** 64 KiB: what is kept once no stream holds anything, so that an idle connection costs little. */
-  private static final int MAX_IDLE_WHEN_UNUSED = 8;
+  /**
+   * 128 KiB: what is kept once no stream holds anything, so that an idle connection costs little. A
+   * reader that keeps up lets it come to that after each batch of datagrams, and one batch fits.
+   */
+  private static final int MAX_IDLE_WHEN_UNUSED = 16;
 
   private final ArrayDeque<byte[]> idle = new ArrayDeque<>();
   private int taken;

@@ -112,7 +112,11 @@ public final class Reassembler {
   /** Drops what lies beyond the first gap: for when nothing more can arrive to fill it. */
   public void discardBeyondGap() {
     beyondGap.clear();
-    bytes.discardFrom(contiguousEnd);
+    if (readable() == 0) {
+      bytes.clear(contiguousEnd);
+    } else {
+      bytes.discardFrom(contiguousEnd);
+    }
   }
 
   /**
