@@ -25,7 +25,7 @@ final class ConnectionIds {
     this.source = source;
     this.localFirst = source.issue();
     this.local = new LocalConnectionIds(source, localFirst);
-    this.remote = new RemoteConnectionIds(remoteFirst);
+    this.remote = new RemoteConnectionIds(source, remoteFirst);
     this.originalDestination = originalDestination;
     this.routedUntilConfirmed = routedUntilConfirmed;
   }
@@ -43,10 +43,7 @@ final class ConnectionIds {
   static ConnectionIds server(ConnectionIdSource source, ServerOrigin origin) {
     ConnectionIds ids =
         new ConnectionIds(
-            source,
-            origin.clientSource(),
-            origin.originalDestination(),
-            origin.firstDestination());
+            source, origin.clientSource(), origin.originalDestination(), origin.firstDestination());
     ids.peerFirst = origin.clientSource();
     ids.retrySource = origin.retrySource();
     return ids;
@@ -114,6 +111,7 @@ final class ConnectionIds {
 
   void retireAll() {
     local.retireAll();
+    source.expectReset(null);
     if (routedUntilConfirmed != null) {
       source.retire(routedUntilConfirmed);
     }

@@ -20,8 +20,13 @@ final class PacketDraft {
   /** Bytes that every AEAD of QUIC adds (RFC 9001 §5.3). */
   static final int TAG = 16;
 
-  /** Header protection samples from 4 bytes after the packet number's start on (RFC 9001 §5.4.2). */
+  /**
+   * Header protection samples from 4 bytes after the packet number's start on (RFC 9001 §5.4.2).
+   */
   private static final int MIN_NUMBER_AND_PAYLOAD = 4;
+
+  /** §10.3: packets are this much longer than the IDs that the peer must use. */
+  private static final int RESETTABLE = 22;
 
   private final PacketSpace space;
   private final PacketType type;
@@ -32,6 +37,7 @@ final class PacketDraft {
   private int numberOffset;
   private int payloadStart;
   private int limit;
+  private int minLength;
 
   PacketDraft(PacketSpace space) {
     this.space = space;
@@ -80,6 +86,7 @@ final class PacketDraft {
     number = packetNumber;
     start = writer.position();
     limit = writer.limit();
+    minLength = RESETTABLE + connection.ids.localFirst().length();
     if (type == PacketType.ONE_RTT) {
       numberOffset =
           ShortHeaderWriter.write(
@@ -114,9 +121,16 @@ final class PacketDraft {
     out.position(start);
   }
 
-  /** The payload is complete, but for padding; leaves room for the tag. */
+  /**
+   * The payload is complete, but for padding; leaves room for the tag. No packet is so short that a
+   * stateless reset in answer to it could be told from a packet by its length (RFC 9000 §10.3).
+   */
   void finish() {
-    int missing = MIN_NUMBER_AND_PAYLOAD - (out.position() - numberOffset);
+    int missing =
+        Math.max(
+            MIN_NUMBER_AND_PAYLOAD - (out.position() - numberOffset),
+            minLength - TAG - (out.position() - start));
+    missing = Math.min(missing, out.remaining());
     if (missing > 0) {
       contents.add(new PaddingFrame(missing), null);
     }

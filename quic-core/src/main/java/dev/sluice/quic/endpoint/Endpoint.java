@@ -6,12 +6,13 @@ import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.connection.ServerOrigin;
 import dev.sluice.quic.ending.TransportError;
-import dev.sluice.quic.packet.PacketHeader;
 import dev.sluice.quic.packet.LongHeader;
-import dev.sluice.quic.packet.ShortHeader;
-import dev.sluice.quic.packet.UnknownVersionHeader;
+import dev.sluice.quic.packet.PacketHeader;
 import dev.sluice.quic.packet.PacketParser;
 import dev.sluice.quic.packet.PacketType;
+import dev.sluice.quic.packet.ShortHeader;
+import dev.sluice.quic.packet.UnknownVersionHeader;
+import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -22,9 +23,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * All connections of one UDP socket: finds the connection that a datagram is for, answers those that
- * are for none, and accepts new ones (RFC 9000 §5.2). Like the connections a pure state machine, for
- * one thread:
+ * All connections of one UDP socket: finds the connection that a datagram is for, answers those
+ * that are for none, and accepts new ones (RFC 9000 §5.2). Like the connections a pure state
+ * machine, for one thread:
  *
  * <pre>
  * receive(batch, now) → accept() until null → nextTouched() until null, taking each one's events
@@ -44,6 +45,7 @@ public final class Endpoint {
   private final AddressTokens tokens;
   private final StatelessAnswers answers;
   private final Map<ConnectionId, Route> routes = new HashMap<>();
+  private final Map<Bytes, Route> expectedResets = new HashMap<>();
   private final Map<Connection, Route> connections = new LinkedHashMap<>();
   private final Deque<Route> touched = new ArrayDeque<>();
   private final Deque<Route> toSend = new ArrayDeque<>();
@@ -68,8 +70,7 @@ public final class Endpoint {
   public Connection connect(
       InetSocketAddress local, InetSocketAddress remote, ClientConfig client, long now) {
     Route route = new Route(this);
-    Connection connection =
-        Connection.client(client, route, local, remote, config.random(), now);
+    Connection connection = Connection.client(client, route, local, remote, config.random(), now);
     register(route, connection);
     return connection;
   }
@@ -87,8 +88,8 @@ public final class Endpoint {
   }
 
   /**
-   * A connection that may have events, or null. It gets its chance to send in the next {@link #send},
-   * after the caller has taken the events and answered them.
+   * A connection that may have events, or null. It gets its chance to send in the next {@link
+   * #send}, after the caller has taken the events and answered them.
    */
   public Connection nextTouched() {
     Route route = touched.poll();
@@ -192,6 +193,10 @@ public final class Endpoint {
         }
       }
       case ShortHeader unroutable -> {
+        Route forgotten = resetBy(batch, index);
+        if (forgotten != null) {
+          return forgotten;
+        }
         byte[] reset = resets.answer(unroutable.destination(), length);
         if (reset != null) {
           answers.add(reset, local, remote);
@@ -209,6 +214,16 @@ public final class Endpoint {
       }
     }
     return null;
+  }
+
+  /** The connection that the peer has forgotten, if that is what the datagram says (§10.3.1). */
+  private Route resetBy(DatagramBatch batch, int index) {
+    int length = batch.length(index);
+    if (expectedResets.isEmpty() || length < StatelessResets.MIN_LENGTH) {
+      return null;
+    }
+    return expectedResets.get(
+        resets.blind(batch.buffer(), batch.offset(index) + length - StatelessResets.TOKEN));
   }
 
   private Route admit(LongHeader initial, DatagramBatch batch, int index, long now) {
@@ -284,6 +299,16 @@ public final class Endpoint {
 
   byte[] resetToken(ConnectionId id) {
     return resets.token(id);
+  }
+
+  void expectReset(Route route, byte[] token) {
+    if (route.expectedReset() != null) {
+      expectedResets.remove(route.expectedReset(), route);
+    }
+    route.expectedReset(token == null ? null : resets.blind(token, 0));
+    if (token != null) {
+      expectedResets.put(route.expectedReset(), route);
+    }
   }
 
   void retire(ConnectionId id) {

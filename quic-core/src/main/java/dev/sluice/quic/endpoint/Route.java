@@ -2,6 +2,7 @@ package dev.sluice.quic.endpoint;
 
 import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.path.ConnectionIdSource;
+import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 
 /** A connection as its endpoint knows it: the IDs that lead to it, and whether it wants a turn. */
@@ -10,6 +11,7 @@ final class Route implements ConnectionIdSource {
   private Connection connection;
   private boolean touched;
   private long scheduled = Long.MAX_VALUE;
+  private Bytes expectedReset;
 
   Route(Endpoint endpoint) {
     this.endpoint = endpoint;
@@ -43,6 +45,17 @@ final class Route implements ConnectionIdSource {
     scheduled = deadline;
   }
 
+  /**
+   * Under which the endpoint finds this route when the peer has forgotten the connection, or null.
+   */
+  Bytes expectedReset() {
+    return expectedReset;
+  }
+
+  void expectedReset(Bytes blinded) {
+    expectedReset = blinded;
+  }
+
   @Override
   public ConnectionId issue() {
     return endpoint.issue(this);
@@ -56,6 +69,11 @@ final class Route implements ConnectionIdSource {
   @Override
   public void retire(ConnectionId id) {
     endpoint.retire(id);
+  }
+
+  @Override
+  public void expectReset(byte[] token) {
+    endpoint.expectReset(this, token);
   }
 
   @Override

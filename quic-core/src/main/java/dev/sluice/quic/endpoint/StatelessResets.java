@@ -1,5 +1,6 @@
 package dev.sluice.quic.endpoint;
 
+import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.tls.Hkdf;
 import java.util.Arrays;
@@ -11,8 +12,11 @@ import java.util.random.RandomGenerator;
  */
 final class StatelessResets {
 
+  /** Bytes of a token. */
+  static final int TOKEN = 16;
+
   /** Header form and fixed bit, 38 unpredictable bits, the token (§10.3). */
-  static final int MIN_LENGTH = 5 + 16;
+  static final int MIN_LENGTH = 5 + TOKEN;
 
   /** Long enough to look like a packet with a connection ID of 20 bytes in it. */
   private static final int MAX_LENGTH = 43;
@@ -34,8 +38,16 @@ final class StatelessResets {
   }
 
   /**
-   * The answer to a datagram for an ID that nobody here knows. It is shorter than what it answers, so
-   * that two endpoints without state cannot reset each other for ever (§10.3.3).
+   * What a token is looked up by. Blinded with the key, so that the time of a look-up says nothing
+   * about the token (§10.3.1).
+   */
+  Bytes blind(byte[] buffer, int offset) {
+    return Bytes.of(Hkdf.hmac("SHA-256", key, Arrays.copyOfRange(buffer, offset, offset + 16)));
+  }
+
+  /**
+   * The answer to a datagram for an ID that nobody here knows. It is shorter than what it answers,
+   * so that two endpoints without state cannot reset each other for ever (§10.3.3).
    *
    * @return null when what came is too short to be answered
    */

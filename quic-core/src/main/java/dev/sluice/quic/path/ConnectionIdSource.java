@@ -17,6 +17,14 @@ public interface ConnectionIdSource {
   /** The peer will not use this ID again, or the connection is gone. */
   void retire(ConnectionId id);
 
+  /**
+   * The peer's stateless reset token for the ID by which it is addressed now: a datagram for no
+   * known ID that ends in it is a reset of this connection (RFC 9000 §10.3.1).
+   *
+   * @param token 16 bytes, or null when the ID in use has none
+   */
+  void expectReset(byte[] token);
+
   /** Length in bytes of every ID, 0 to 20. */
   int length();
 }

@@ -10,6 +10,7 @@ import dev.sluice.quic.recovery.RecoveryToken;
 import dev.sluice.quic.wire.ConnectionId;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,6 +32,7 @@ public final class RemoteConnectionIds {
 
   private record Issued(ConnectionId id, byte[] resetToken) {}
 
+  private final ConnectionIdSource local;
   private final TreeMap<Long, Issued> available = new TreeMap<>();
   private final Deque<Long> toRetire = new ArrayDeque<>();
   private int retiring;
@@ -39,9 +41,12 @@ public final class RemoteConnectionIds {
   private ConnectionId current;
 
   /**
-   * @param first the ID of the handshake, sequence number 0; a client's first is one that it made up
+   * @param local is told which reset token to expect
+   * @param first the ID of the handshake, sequence number 0; a client's first is one that it made
+   *     up
    */
-  public RemoteConnectionIds(ConnectionId first) {
+  public RemoteConnectionIds(ConnectionIdSource local, ConnectionId first) {
+    this.local = local;
     current = first;
     available.put(0L, new Issued(first, null));
   }
@@ -62,6 +67,9 @@ public final class RemoteConnectionIds {
     Issued first = available.get(0L);
     if (first != null) {
       available.put(0L, new Issued(first.id(), token));
+      if (currentSequence == 0) {
+        local.expectReset(token);
+      }
     }
   }
 
@@ -91,8 +99,7 @@ public final class RemoteConnectionIds {
             TransportError.PROTOCOL_VIOLATION, "the ID came before with another sequence number");
       }
     }
-    available.put(
-        frame.sequence(), new Issued(frame.id(), frame.statelessResetToken().toArray()));
+    available.put(frame.sequence(), new Issued(frame.id(), frame.statelessResetToken().toArray()));
     retirePriorTo(frame.retirePriorTo());
     if (available.size() > ACTIVE_LIMIT) {
       throw error(
@@ -118,17 +125,14 @@ public final class RemoteConnectionIds {
     return true;
   }
 
-  /** Whether the last 16 bytes of a datagram are a reset token of the peer (§10.3.1). */
+  /**
+   * Whether the last 16 bytes of a datagram are the peer's reset token. Only that of the ID in use
+   * counts: tokens of unused and of retired IDs must not be looked for (§10.3.1).
+   */
   public boolean isResetToken(byte[] buffer, int offset) {
-    byte[] candidate = new byte[16];
-    System.arraycopy(buffer, offset, candidate, 0, 16);
-    boolean match = false;
-    for (Issued issued : available.values()) {
-      if (issued.resetToken() != null) {
-        match |= MessageDigest.isEqual(issued.resetToken(), candidate);
-      }
-    }
-    return match;
+    byte[] expected = available.get(currentSequence).resetToken();
+    byte[] candidate = Arrays.copyOfRange(buffer, offset, offset + 16);
+    return expected != null && MessageDigest.isEqual(expected, candidate);
   }
 
   /** Whether a RETIRE_CONNECTION_ID frame waits. */
@@ -174,6 +178,7 @@ public final class RemoteConnectionIds {
   private void use(Map.Entry<Long, Issued> entry) {
     currentSequence = entry.getKey();
     current = entry.getValue().id();
+    local.expectReset(entry.getValue().resetToken());
   }
 
   private void retire(long sequence) {
