@@ -69,6 +69,14 @@ class PacketNumberTest {
     assertTrue(decoded >= 0 && decoded <= PacketNumber.MAX);
   }
 
+  /** Expected is 1000; 872 and 1128 end in the same byte and are equally far from it. */
+  @Test
+  void ofTwoEquallyNearTheHigherIsTaken() {
+    assertEquals(1128, PacketNumber.decode(1128 & 0xff, 1, 999));
+    assertEquals(1127, PacketNumber.decode(1127 & 0xff, 1, 999));
+    assertEquals(873, PacketNumber.decode(873 & 0xff, 1, 999));
+  }
+
   /** Of all numbers with these low bits, from 0 to 2^62-1, the one closest to what is expected. */
   private static long nearest(long truncated, int bytes, long expected) {
     BigInteger window = BigInteger.ONE.shiftLeft(8 * bytes);
