@@ -1,41 +1,57 @@
 package dev.sluice.tls;
 
-/** The client of a TLS 1.3 handshake over QUIC. */
+import dev.sluice.tls.handshake.ClientHandshake;
+import dev.sluice.tls.handshake.MessagePump;
+
+/** The client of a TLS 1.3 handshake over QUIC (RFC 8446, RFC 9001 §4). */
 public final class TlsClient implements TlsEndpoint {
-  /** A client that sends these transport parameters. */
-  public TlsClient(TlsClientConfig config, byte[] transportParameters) {}
+  private final ClientHandshake handshake;
+  private final MessagePump pump;
+
+  /**
+   * A client for one connection.
+   *
+   * @param transportParameters the client's quic_transport_parameters as QUIC encodes them (RFC
+   *     9001 §8.2); not to be changed afterwards
+   */
+  public TlsClient(TlsClientConfig config, byte[] transportParameters) {
+    handshake = new ClientHandshake(config, transportParameters);
+    pump = new MessagePump(handshake);
+  }
 
   @Override
   public void start() {
-    throw new UnsupportedOperationException();
+    handshake.start();
   }
 
   @Override
   public void receive(EncryptionLevel level, byte[] bytes, int offset, int length)
       throws TlsException {
-    throw new UnsupportedOperationException();
+    pump.receive(level, bytes, offset, length);
   }
 
   @Override
   public TlsEvent nextEvent() {
-    return null;
+    return handshake.nextEvent();
   }
 
   @Override
   public boolean isHandshakeComplete() {
-    return false;
+    return handshake.isComplete();
   }
 
   @Override
   public TlsSession session() {
-    throw new UnsupportedOperationException();
+    return handshake.session();
   }
 
   @Override
   public byte[] exportKeyingMaterial(String label, byte[] context, int length) {
-    throw new UnsupportedOperationException();
+    return handshake.export(label, context, length);
   }
 
   @Override
-  public void destroy() {}
+  public void destroy() {
+    handshake.destroy();
+  }
 }

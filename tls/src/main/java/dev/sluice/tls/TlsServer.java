@@ -1,43 +1,59 @@
 package dev.sluice.tls;
 
+import dev.sluice.tls.handshake.MessagePump;
+import dev.sluice.tls.handshake.ServerHandshake;
 import java.util.function.UnaryOperator;
 
-/** The server of a TLS 1.3 handshake over QUIC. */
+/** The server of a TLS 1.3 handshake over QUIC (RFC 8446, RFC 9001 §4). */
 public final class TlsServer implements TlsEndpoint {
-  /** A server that answers with what the operator makes of the client transport parameters. */
-  public TlsServer(TlsServerConfig config, UnaryOperator<byte[]> transportParameters) {}
+  private final ServerHandshake handshake;
+  private final MessagePump pump;
+
+  /**
+   * A server for one connection.
+   *
+   * @param transportParameters is given the client's quic_transport_parameters, once its
+   *     ClientHello is there, and gives the server's (RFC 9001 §8.2). A RuntimeException that it
+   *     throws comes out of {@link #receive} unchanged and ends the handshake
+   */
+  public TlsServer(TlsServerConfig config, UnaryOperator<byte[]> transportParameters) {
+    handshake = new ServerHandshake(config, transportParameters);
+    pump = new MessagePump(handshake);
+  }
 
   @Override
   public void start() {
-    throw new UnsupportedOperationException();
+    handshake.start();
   }
 
   @Override
   public void receive(EncryptionLevel level, byte[] bytes, int offset, int length)
       throws TlsException {
-    throw new UnsupportedOperationException();
+    pump.receive(level, bytes, offset, length);
   }
 
   @Override
   public TlsEvent nextEvent() {
-    return null;
+    return handshake.nextEvent();
   }
 
   @Override
   public boolean isHandshakeComplete() {
-    return false;
+    return handshake.isComplete();
   }
 
   @Override
   public TlsSession session() {
-    throw new UnsupportedOperationException();
+    return handshake.session();
   }
 
   @Override
   public byte[] exportKeyingMaterial(String label, byte[] context, int length) {
-    throw new UnsupportedOperationException();
+    return handshake.export(label, context, length);
   }
 
   @Override
-  public void destroy() {}
+  public void destroy() {
+    handshake.destroy();
+  }
 }
