@@ -278,9 +278,9 @@ public final class ClientHandshake implements Handshake {
     exporter = secrets.deriveApplication(transcript.hash());
     send(EncryptionLevel.HANDSHAKE, ownFlight());
     byte[] resumptionMaster = secrets.resumptionMaster(transcript.hash());
-    secrets.destroy();
     secrets.releaseApplication(Direction.SEND);
     secrets.releaseApplication(Direction.RECEIVE);
+    secrets.destroy();
     state = ClientState.CONNECTED;
     TlsSession session = session();
     tickets = new TicketReceiver(config, session, resumptionMaster, parameters);
@@ -351,7 +351,7 @@ public final class ClientHandshake implements Handshake {
 
   @Override
   public void destroy() {
-    offer.destroyAgreements();
+    offer.destroy();
     if (secrets != null) {
       secrets.destroy();
     }

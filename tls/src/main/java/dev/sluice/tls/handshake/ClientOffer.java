@@ -141,6 +141,14 @@ final class ClientOffer {
     agreements.clear();
   }
 
+  /** Zeroes everything secret. */
+  void destroy() {
+    destroyAgreements();
+    if (pskSchedule != null) {
+      pskSchedule.destroy();
+    }
+  }
+
   private byte[] encode(Cookie cookie, TranscriptHash transcript) {
     List<Extension> list = list(cookie);
     PreSharedKeyOffer psk = ticket == null ? null : unbound();

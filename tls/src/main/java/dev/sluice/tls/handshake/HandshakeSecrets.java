@@ -80,9 +80,15 @@ final class HandshakeSecrets {
 
   /** Hands out one of the 1-RTT secrets. */
   void releaseApplication(Direction direction) {
-    boolean clients = client == (direction == Direction.SEND);
-    release(
-        EncryptionLevel.APPLICATION, direction, clients ? clientApplication : serverApplication);
+    byte[] secret;
+    if (client == (direction == Direction.SEND)) {
+      secret = clientApplication;
+      clientApplication = null;
+    } else {
+      secret = serverApplication;
+      serverApplication = null;
+    }
+    release(EncryptionLevel.APPLICATION, direction, secret);
   }
 
   /**
@@ -107,9 +113,11 @@ final class HandshakeSecrets {
   /** Zeroes everything but what was handed out. */
   void destroy() {
     schedule.destroy();
-    if (clientHandshake != null) {
-      Arrays.fill(clientHandshake, (byte) 0);
-      Arrays.fill(serverHandshake, (byte) 0);
+    for (byte[] secret :
+        Arrays.asList(clientHandshake, serverHandshake, clientApplication, serverApplication)) {
+      if (secret != null) {
+        Arrays.fill(secret, (byte) 0);
+      }
     }
   }
 

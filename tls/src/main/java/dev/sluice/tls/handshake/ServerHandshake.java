@@ -206,9 +206,9 @@ public final class ServerHandshake implements Handshake {
     PeerAuthentication.requireFinished(expected, finished.verifyData());
     transcript.add(message.encoded());
     byte[] resumptionMaster = secrets.resumptionMaster(transcript.hash());
-    secrets.destroy();
     // RFC 9001 §5.7: no 1-RTT packet is opened before the handshake is complete.
     secrets.releaseApplication(Direction.RECEIVE);
+    secrets.destroy();
     state = ServerState.CONNECTED;
     TlsSession session = session();
     events.add(new TlsEvent.HandshakeComplete(session));

@@ -17,9 +17,9 @@ import javax.crypto.spec.SecretKeySpec;
  * epoch is a one-way function of the one before, and only those whose tickets can still be valid
  * are kept. Whoever steals the memory of a server learns nothing of older tickets (RFC 8446 §C.4).
  *
- * <p>Safe for use by any thread without a lock: the keys lie in an immutable ring, and two threads
- * that move it on at the same time arrive at the same one. The random generator must be safe for
- * use by all those threads too.
+ * <p>Safe for use by any thread without a lock: the keys lie in an immutable ring of final fields.
+ * A thread that sees an older one, or two that move it on at the same time, arrive at the same
+ * keys. The random generator must be safe for use by all those threads too.
  *
  * <pre>
  *   ticket = epoch (8) | salt (32) | AES-256-GCM(key and nonce from epoch key and salt)
@@ -45,7 +45,7 @@ public final class RotatingTicketProtector implements TicketProtector {
   private final RandomGenerator random;
   private final long epochSeconds;
   private final int kept;
-  private volatile Ring ring;
+  private Ring ring;
 
   /**
    * @param lifetime how long a ticket can be opened at least, one minute to seven days
