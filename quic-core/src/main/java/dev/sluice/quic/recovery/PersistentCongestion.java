@@ -7,14 +7,23 @@ package dev.sluice.quic.recovery;
  * lies between two of them.
  */
 final class PersistentCongestion {
+  private final RttEstimator rtt;
   private boolean running;
   private long firstLost;
   private long lastLost;
   private long firstSentTime;
   private long lastSentTime;
 
+  PersistentCongestion(RttEstimator rtt) {
+    this.rtt = rtt;
+  }
+
   /** An ack-eliciting packet was lost, after all that were lost before it. */
   void onLost(SentPackets sent, long packetNumber) {
+    // Before the first sample, timeouts rest on a guess and probes are few (§7.6.2).
+    if (!rtt.isSampled() || sent.sentTime(packetNumber) <= rtt.firstSampleTime()) {
+      return;
+    }
     if (!running || acknowledgedBetween(sent, lastLost, packetNumber)) {
       running = true;
       firstLost = packetNumber;

@@ -62,9 +62,9 @@ public final class Recovery {
     this.rtt = new RttEstimator(config.initialRtt());
     this.spaces =
         new SpaceRecovery[] {
-          new SpaceRecovery(PacketNumberSpace.INITIAL, null),
-          new SpaceRecovery(PacketNumberSpace.HANDSHAKE, null),
-          new SpaceRecovery(PacketNumberSpace.APPLICATION, new SkippedNumbers(config.random()))
+          new SpaceRecovery(PacketNumberSpace.INITIAL, rtt, null),
+          new SpaceRecovery(PacketNumberSpace.HANDSHAKE, rtt, null),
+          new SpaceRecovery(PacketNumberSpace.APPLICATION, rtt, new SkippedNumbers(config.random()))
         };
     this.probeTimer = new ProbeTimer(config.client(), rtt, spaces, DEFAULT_MAX_ACK_DELAY);
   }
@@ -198,9 +198,7 @@ public final class Recovery {
   /** RFC 9002 §7.6.2. */
   private boolean isPersistentCongestion(SpaceRecovery at) {
     PersistentCongestion run = at.persistentCongestion;
-    if (!rtt.isSampled()
-        || run.duration() <= PERSISTENT_CONGESTION_THRESHOLD * ptoNanos()
-        || run.firstSentTime() <= rtt.firstSampleTime()) {
+    if (run.duration() <= PERSISTENT_CONGESTION_THRESHOLD * ptoNanos()) {
       return false;
     }
     // Something of another space that got through since speaks against it. It may have been sent

@@ -23,7 +23,7 @@ final class SpaceRecovery {
 
   final PacketNumberSpace id;
   final SentPackets sent = new SentPackets();
-  final PersistentCongestion persistentCongestion = new PersistentCongestion();
+  final PersistentCongestion persistentCongestion;
 
   /**
    * Null where every number is used: only 1-RTT packets are worth an optimistic attacker's while.
@@ -41,8 +41,9 @@ final class SpaceRecovery {
   /** When the newest acknowledged packet was sent; {@link Long#MIN_VALUE} before there is one. */
   long newestAckedSentTime = Long.MIN_VALUE;
 
-  SpaceRecovery(PacketNumberSpace id, SkippedNumbers skipped) {
+  SpaceRecovery(PacketNumberSpace id, RttEstimator rtt, SkippedNumbers skipped) {
     this.id = id;
+    this.persistentCongestion = new PersistentCongestion(rtt);
     this.skipped = skipped;
   }
 
