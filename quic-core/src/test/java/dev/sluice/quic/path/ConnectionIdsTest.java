@@ -1,0 +1,192 @@
+package dev.sluice.quic.path;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.ending.TransportException;
+import dev.sluice.quic.frame.Frame;
+import dev.sluice.quic.frame.NewConnectionIdFrame;
+import dev.sluice.quic.frame.RetireConnectionIdFrame;
+import dev.sluice.quic.recovery.RecoveryToken;
+import dev.sluice.quic.wire.Bytes;
+import dev.sluice.quic.wire.ConnectionId;
+import dev.sluice.testkit.Requirement;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** Issuing and retiring connection IDs, RFC 9000 §5.1. */
+class ConnectionIdsTest {
+  private final FakeIdSource source = new FakeIdSource();
+  private final ConnectionId first = source.issue();
+  private final LocalConnectionIds local = new LocalConnectionIds(source, first);
+  private final ConnectionId peerFirst = ConnectionId.of(new byte[] {9, 0});
+  private final RemoteConnectionIds remote = new RemoteConnectionIds(source, peerFirst);
+
+  @Test
+  @Requirement({"RFC9000-5.1.1#1", "RFC9000-5.1.1#4"})
+  void issuesUpToThePeersLimitInSequence() {
+    local.onPeerLimit(3);
+    assertEquals(List.of(1L, 2L), sequences(Packet.of(local::write).frames()));
+    assertFalse(local.hasPending());
+  }
+
+  @Test
+  @Requirement({"RFC9000-5.1.1#7", "RFC9000-5.1.1#2"})
+  void replacesWhatThePeerRetires() {
+    local.onPeerLimit(2);
+    Packet.of(local::write);
+    local.onRetire(1, first);
+    assertEquals(List.of(2L), sequences(Packet.of(local::write).frames()));
+    assertEquals(1, source.retired.size());
+    assertTrue(local.contains(first));
+  }
+
+  @Test
+  void sendsAgainWhatWasLostUnlessRetired() {
+    local.onPeerLimit(3);
+    Packet.of(local::write);
+    local.onLost(new RecoveryToken.NewConnectionId(1));
+    local.onLost(new RecoveryToken.NewConnectionId(2));
+    local.onRetire(1, first);
+    assertEquals(List.of(2L, 3L), sequences(Packet.of(local::write).frames()));
+  }
+
+  @Test
+  @Requirement({"RFC9000-19.16#1", "RFC9000-19.16#3"})
+  void refusesRetirementsThatCannotBe() {
+    assertFails(TransportError.PROTOCOL_VIOLATION, local, l -> l.onRetire(1, first));
+    assertFails(TransportError.PROTOCOL_VIOLATION, local, l -> l.onRetire(0, first));
+  }
+
+  @Test
+  @Requirement("RFC9000-19.16#4")
+  void refusesRetirementOfZeroLengthIds() {
+    FakeIdSource none = new FakeIdSource(0);
+    LocalConnectionIds ids = new LocalConnectionIds(none, none.issue());
+    ids.onPeerLimit(8);
+    assertFalse(ids.hasPending());
+    assertFails(TransportError.PROTOCOL_VIOLATION, ids, l -> l.onRetire(0, peerFirst));
+  }
+
+  @Test
+  @Requirement({"RFC9000-5.1.2#4", "RFC9000-19.15#8"})
+  void stopsUsingWhatIsToBeRetired() {
+    remote.onFrame(issued(1, 0));
+    assertEquals(peerFirst, remote.current());
+    remote.onFrame(issued(2, 2));
+    assertEquals(id(2), remote.current());
+    assertEquals(List.of(0L, 1L), retired(Packet.of(remote::write).frames()));
+    remote.onFrame(issued(3, 1));
+    assertEquals(id(2), remote.current());
+  }
+
+  @Test
+  @Requirement("RFC9000-19.15#9")
+  void retiresAtOnceWhatComesTooLate() {
+    remote.onFrame(issued(3, 3));
+    Packet.of(remote::write);
+    remote.onFrame(issued(2, 0));
+    assertEquals(List.of(2L), retired(Packet.of(remote::write).frames()));
+  }
+
+  @Test
+  @Requirement("RFC9000-19.15#4")
+  void toleratesTheSameFrameTwice() {
+    remote.onFrame(issued(1, 0));
+    remote.onFrame(issued(1, 0));
+    assertFalse(remote.hasPending());
+  }
+
+  @Test
+  @Requirement({"RFC9000-5.1.1#6", "RFC9000-19.15#3", "RFC9000-19.15#5"})
+  void refusesTooManyAndContradictions() {
+    for (int i = 1; i < RemoteConnectionIds.ACTIVE_LIMIT; i++) {
+      remote.onFrame(issued(i, 0));
+    }
+    assertFails(TransportError.CONNECTION_ID_LIMIT_ERROR, remote, r -> r.onFrame(issued(9, 0)));
+    assertFails(
+        TransportError.PROTOCOL_VIOLATION,
+        remote,
+        r -> r.onFrame(new NewConnectionIdFrame(1, 0, id(7), token(7))));
+    assertFails(
+        TransportError.PROTOCOL_VIOLATION,
+        remote,
+        r -> r.onFrame(new NewConnectionIdFrame(7, 0, id(1), token(1))));
+    RemoteConnectionIds none = new RemoteConnectionIds(source, ConnectionId.EMPTY);
+    assertFails(TransportError.PROTOCOL_VIOLATION, none, r -> r.onFrame(issued(1, 0)));
+  }
+
+  @Test
+  @Requirement({"RFC9000-5.1.2#5", "RFC9000-5.1.2#6"})
+  void boundsUnacknowledgedRetirements() {
+    int allowed = 0;
+    TransportException end = null;
+    for (int i = 1; end == null; i++) {
+      try {
+        remote.onFrame(issued(i, i));
+        allowed++;
+      } catch (TransportException e) {
+        end = e;
+      }
+    }
+    assertTrue(allowed >= 2 * RemoteConnectionIds.ACTIVE_LIMIT);
+    assertEquals(TransportError.CONNECTION_ID_LIMIT_ERROR.code(), end.code());
+  }
+
+  @Test
+  void acknowledgedRetirementsMakeRoom() {
+    for (int i = 1; i < 1000; i++) {
+      remote.onFrame(issued(i, i));
+      Packet.of(remote::write)
+          .tokens()
+          .forEach(t -> remote.onAcked((RecoveryToken.RetireConnectionId) t));
+    }
+    assertEquals(id(999), remote.current());
+  }
+
+  @Test
+  @Requirement({"RFC9000-10.3.1#3", "RFC9000-10.3.1#5"})
+  void expectsOnlyTheResetTokenInUse() {
+    remote.onFrame(issued(1, 0));
+    assertNull(source.expectedReset);
+    assertFalse(remote.isResetToken(token(1).toArray(), 0));
+    assertTrue(remote.rotate());
+    assertArrayEquals(token(1).toArray(), source.expectedReset);
+    assertTrue(remote.isResetToken(token(1).toArray(), 0));
+    assertFalse(remote.rotate());
+  }
+
+  private static <T> void assertFails(TransportError error, T target, Consumer<T> action) {
+    TransportException e = assertThrows(TransportException.class, () -> action.accept(target));
+    assertEquals(error.code(), e.code());
+  }
+
+  private static ConnectionId id(long sequence) {
+    return ConnectionId.of(new byte[] {7, (byte) (sequence >> 8), (byte) sequence});
+  }
+
+  private static Bytes token(long sequence) {
+    byte[] token = new byte[16];
+    token[0] = (byte) (sequence >> 8);
+    token[1] = (byte) sequence;
+    return Bytes.of(token);
+  }
+
+  private static NewConnectionIdFrame issued(long sequence, long retirePriorTo) {
+    return new NewConnectionIdFrame(sequence, retirePriorTo, id(sequence), token(sequence));
+  }
+
+  private static List<Long> sequences(List<Frame> frames) {
+    return frames.stream().map(f -> ((NewConnectionIdFrame) f).sequence()).toList();
+  }
+
+  private static List<Long> retired(List<Frame> frames) {
+    return frames.stream().map(f -> ((RetireConnectionIdFrame) f).sequence()).toList();
+  }
+}
