@@ -34,16 +34,16 @@ import org.bouncycastle.asn1.x509.Time;
 import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
 
 /** Makes certificates of every kind that the tests need. */
-final class TestAuthority {
-  static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+public final class TestAuthority {
+  public static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
 
   private static final String ECDSA_SHA256 = "1.2.840.10045.4.3.2";
   private static final String RSA_SHA256 = "1.2.840.113549.1.1.11";
   private static int serial = 1;
 
   final String name;
-  final KeyPair keys;
-  final X509Certificate certificate;
+  public final KeyPair keys;
+  public final X509Certificate certificate;
 
   private TestAuthority(String name, KeyPair keys, X509Certificate certificate) {
     this.name = name;
@@ -51,27 +51,27 @@ final class TestAuthority {
     this.certificate = certificate;
   }
 
-  static TestAuthority create(String name, String algorithm) {
+  public static TestAuthority create(String name, String algorithm) {
     KeyPair keys = keys(algorithm);
     TestAuthority self = new TestAuthority(name, keys, null);
     return new TestAuthority(name, keys, self.sign(new Request(name, keys).authority()));
   }
 
   /** An intermediate. */
-  TestAuthority subordinate(String subject) {
+  public TestAuthority subordinate(String subject) {
     KeyPair own = keys("P-256");
     return new TestAuthority(subject, own, sign(new Request(subject, own).authority()));
   }
 
-  Identity issue(Request request) {
+  public Identity issue(Request request) {
     return Identity.of(List.of(sign(request)), request.keys.getPrivate());
   }
 
-  Identity issue(String algorithm, String... names) {
+  public Identity issue(String algorithm, String... names) {
     return issue(new Request(names[0], keys(algorithm)).names(names));
   }
 
-  static KeyPair keys(String algorithm) {
+  public static KeyPair keys(String algorithm) {
     try {
       KeyPairGenerator generator;
       switch (algorithm) {
@@ -92,7 +92,7 @@ final class TestAuthority {
   }
 
   /** What a certificate is to say. */
-  static final class Request {
+  public static final class Request {
     final String subject;
     final KeyPair keys;
     List<String> names = List.of();
@@ -103,46 +103,46 @@ final class TestAuthority {
     KeyPurposeId[] purposes = {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth};
     String signature;
 
-    Request(String subject, KeyPair keys) {
+    public Request(String subject, KeyPair keys) {
       this.subject = subject;
       this.keys = keys;
     }
 
-    Request names(String... wanted) {
+    public Request names(String... wanted) {
       names = List.of(wanted);
       return this;
     }
 
-    Request validity(Instant start, Instant end) {
+    public Request validity(Instant start, Instant end) {
       from = start;
       until = end;
       return this;
     }
 
-    Request authority() {
+    public Request authority() {
       authority = true;
       keyUsage = KeyUsage.keyCertSign;
       purposes = null;
       return this;
     }
 
-    Request usage(int bits) {
+    public Request usage(int bits) {
       keyUsage = bits;
       return this;
     }
 
-    Request purposes(KeyPurposeId... wanted) {
+    public Request purposes(KeyPurposeId... wanted) {
       purposes = wanted;
       return this;
     }
 
-    Request signedWith(String jca) {
+    public Request signedWith(String jca) {
       signature = jca;
       return this;
     }
   }
 
-  X509Certificate sign(Request request) {
+  public X509Certificate sign(Request request) {
     try {
       boolean rsa = keys.getPublic().getAlgorithm().equals("RSA");
       String jca =
