@@ -3,24 +3,17 @@ package dev.sluice.http3.connection;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.http3.ending.RequestEnding;
-import dev.sluice.http3.message.ContentLength;
-import dev.sluice.http3.message.FieldSection;
 import dev.sluice.http3.message.Fields;
-import dev.sluice.http3.message.MalformedMessageException;
 import dev.sluice.http3.message.Priority;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.ResponseHead;
-import dev.sluice.http3.message.ResponseHeaderSection;
-import dev.sluice.http3.message.TrailerSection;
 import dev.sluice.http3.stream.MessageReader;
-import dev.sluice.http3.stream.MessageWriter;
 import dev.sluice.qpack.Decoded;
 import dev.sluice.qpack.FieldLine;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.stream.BidiStream;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 /**
  * One exchange: a request and its responses on one bidirectional stream (RFC 9114 §4.1), in either
@@ -37,17 +30,21 @@ public final class RequestStream {
   /** {@link #readData} gives no more bytes. */
   public static final int ENDED = -1;
 
-  /** RFC 6585 §5, which RFC 9114 §4.2.2 points to. */
-  private static final int REQUEST_HEADER_FIELDS_TOO_LARGE = 431;
+  /** "Request Header Fields Too Large" (RFC 6585 §5, which RFC 9114 §4.2.2 points to). */
+  private static final ResponseHead TOO_LARGE =
+      new ResponseHead(431, Fields.of("content-length", "0"));
+
+  /** What stands for a request that could not be read. */
+  private static final RequestHead UNKNOWN_REQUEST =
+      RequestHead.of("GET", "https", "unknown", "/", Fields.EMPTY);
 
   private final Http3Connection connection;
   private final BidiStream stream;
   private final boolean client;
   private final MessageReader reader;
-  private final MessageWriter writer;
+  private final OutgoingMessage out;
 
   private Object attachment;
-  private ResponseHead sentResponse;
   // A server's user does not know a request before its head.
   private boolean announced;
   private boolean tellReadable = true;
@@ -60,7 +57,7 @@ public final class RequestStream {
     this.stream = stream;
     this.client = client;
     this.reader = reader;
-    this.writer = new MessageWriter(stream.send());
+    this.out = new OutgoingMessage(connection, stream.send());
     this.announced = client;
   }
 
@@ -110,11 +107,10 @@ public final class RequestStream {
 
   /** Client: sends the head, which has been checked. */
   void sendRequest(RequestHead head, List<FieldLine> lines, boolean end) {
-    long length = head.isConnect() ? ContentLength.UNKNOWN : ContentLength.of(head.fields());
-    writer.writeHead(connection.compression().encode(id(), lines), length);
+    out.sendRequest(head, lines);
     Priority priority = priorityOf(head);
     if (priority != null) {
-      stream.send().setPriority(priority.urgency(), priority.incremental());
+      applyPriority(priority);
     }
     if (end) {
       finish();
@@ -122,24 +118,18 @@ public final class RequestStream {
   }
 
   /**
-   * Server: sends an interim response, before the final one.
+   * Server: sends an interim response, before the final one. Nothing happens when {@link #isCut()}.
    *
    * @throws IllegalStateException after the final response
    * @throws IllegalArgumentException when the status is not 1xx, is 101, or a field is malformed
    */
   public void sendInformational(ResponseHead head) {
-    if (!head.isInformational()) {
-      throw new IllegalArgumentException("status " + head.status() + " is not interim");
-    }
-    byte[] section = responseSection(head);
-    if (section != null) {
-      writer.writeInformational(section);
-    }
+    requireServer();
+    out.sendInformational(head);
   }
 
   /**
-   * Server: sends the final response's head. Nothing happens when the client has stopped the
-   * response or the connection has ended.
+   * Server: sends the final response's head. Nothing happens when {@link #isCut()}.
    *
    * @param end whether it is the whole response
    * @throws IllegalStateException when it was sent before
@@ -148,78 +138,35 @@ public final class RequestStream {
    *     that much
    */
   public void sendResponse(ResponseHead head, boolean end) {
-    if (head.isInformational()) {
-      throw new IllegalArgumentException("status " + head.status() + " is interim");
-    }
-    byte[] section = responseSection(head);
-    if (section != null) {
-      sentResponse = head;
-      writer.writeHead(section, contentDue(head));
-      if (end) {
-        finish();
-      }
+    requireServer();
+    out.sendResponse(request(), head);
+    if (end) {
+      finish();
     }
   }
 
-  /** The encoded section, or null when it would reach nobody. */
-  private byte[] responseSection(ResponseHead head) {
+  private void requireServer() {
     if (client) {
       throw new IllegalStateException("a client sends no responses");
     }
-    if (writer.isCut()) {
-      return null;
-    }
-    if (!writer.isBeforeHead()) {
-      throw new IllegalStateException("the response was sent before");
-    }
-    return section(() -> ResponseHeaderSection.format(head));
-  }
-
-  private byte[] section(Supplier<List<FieldLine>> lines) {
-    try {
-      List<FieldLine> checked = lines.get();
-      FieldSection.requireAtMost(checked, connection.peerSettings().maxFieldSectionSize());
-      return connection.compression().encode(id(), checked);
-    } catch (MalformedMessageException e) {
-      throw new IllegalArgumentException(e.getMessage(), e);
-    }
-  }
-
-  /** How much content must follow a response's head (RFC 9110 §6.4.1, §9.3.6). */
-  private long contentDue(ResponseHead head) {
-    int status = head.status();
-    if (request().method().equals("HEAD") || status == 204 || status == 304) {
-      return 0;
-    }
-    return isTunnel() ? ContentLength.UNKNOWN : ContentLength.of(head.fields());
-  }
-
-  /** Whether what this side sends is not a message but a tunnel's data (RFC 9114 §4.4). */
-  private boolean isTunnel() {
-    return request().isConnect()
-        && (client || sentResponse.status() >= 200 && sentResponse.status() < 300);
   }
 
   /**
    * Sends content as far as there is room.
    *
    * @return how many bytes were taken, 0 to {@code length}; when fewer than {@code length}, a
-   *     Writable event follows unless the stream was cut short, which {@link #isCut()} tells
+   *     Writable event follows unless {@link #isCut()}
    * @throws IllegalStateException before the head, after the end of the message, or for more than
    *     the head allows: its Content-Length, or nothing after HEAD, 204 and 304
    */
   public int writeData(byte[] source, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, source.length);
-    if (writer.isCut()) {
-      return 0;
-    }
-    requireOpen();
-    return writer.writeData(source, offset, length);
+    return out.writeData(source, offset, length);
   }
 
   /** Bytes of content that {@link #writeData} would take at once. */
   public int writable() {
-    return writer.writable();
+    return out.writer().writable();
   }
 
   /**
@@ -227,7 +174,7 @@ public final class RequestStream {
    * connection. Writes have no effect then.
    */
   public boolean isCut() {
-    return writer.isCut();
+    return out.writer().isCut();
   }
 
   /**
@@ -237,15 +184,7 @@ public final class RequestStream {
    * @throws IllegalArgumentException when a field is malformed or the section is too large
    */
   public void sendTrailers(Fields fields) {
-    if (writer.isCut()) {
-      return;
-    }
-    requireOpen();
-    if (isTunnel()) {
-      throw new IllegalStateException("a tunnel has no trailers");
-    }
-    writer.writeTrailers(section(() -> TrailerSection.format(fields)));
-    finish();
+    out.sendTrailers(fields);
   }
 
   /**
@@ -255,28 +194,12 @@ public final class RequestStream {
    * @throws IllegalStateException before the head
    */
   public void finish() {
-    if (!writer.isCut() && writer.isBeforeHead()) {
-      throw new IllegalStateException("no head was sent");
-    }
-    if (writer.isOpen() && writer.isShort()) {
-      reset(Http3Error.H3_INTERNAL_ERROR);
-    } else {
-      writer.finish();
-    }
-  }
-
-  private void requireOpen() {
-    if (!writer.isOpen()) {
-      throw new IllegalStateException(
-          writer.isBeforeHead() ? "no head was sent" : "the message has ended");
-    }
+    out.finish();
   }
 
   /** Cuts short what this side sends (RESET_STREAM). Nothing happens when all of it arrived. */
   public void reset(Http3Error error) {
-    if (!writer.isCut()) {
-      writer.reset(error.code());
-    }
+    out.reset(error);
   }
 
   // Receiving
@@ -360,7 +283,7 @@ public final class RequestStream {
    * response, by PRIORITY_UPDATE.
    */
   public void setPriority(Priority priority) {
-    stream.send().setPriority(priority.urgency(), priority.incremental());
+    applyPriority(priority);
     if (client) {
       connection.sendPriorityUpdate(id(), priority);
     }
@@ -419,7 +342,7 @@ public final class RequestStream {
     connection.emit(new Http3Event.Request(this, request()));
   }
 
-  /** Server: the client has changed its mind about the priority. */
+  /** What this side sends goes before or after other streams' data accordingly. */
   void applyPriority(Priority priority) {
     stream.send().setPriority(priority.urgency(), priority.incremental());
   }
@@ -446,7 +369,7 @@ public final class RequestStream {
     if (ending instanceof RequestEnding.StreamError error) {
       abort(error);
     }
-    if (ending instanceof RequestEnding.ResetByPeer && !client && !writer.isFinished()) {
+    if (ending instanceof RequestEnding.ResetByPeer && !client && !out.writer().isFinished()) {
       connection.onUnansweredReset();
     }
     if (announced) {
@@ -458,12 +381,10 @@ public final class RequestStream {
 
   /** A stream error (RFC 9114 §8): both directions end with its code. */
   private void abort(RequestEnding.StreamError error) {
-    boolean answerable = !client && !error.afterHead() && writer.isBeforeHead();
-    if (answerable && error.error() == Http3Error.H3_EXCESSIVE_LOAD) {
-      ResponseHead tooLarge =
-          new ResponseHead(REQUEST_HEADER_FIELDS_TOO_LARGE, Fields.of("content-length", "0"));
-      writer.writeHead(section(() -> ResponseHeaderSection.format(tooLarge)), 0);
-      writer.finish();
+    boolean tooLarge = error.error() == Http3Error.H3_EXCESSIVE_LOAD;
+    if (tooLarge && !client && !error.afterHead()) {
+      out.sendResponse(UNKNOWN_REQUEST, TOO_LARGE);
+      out.finish();
       stream.recv().stopSending(Http3Error.H3_NO_ERROR.code());
       return;
     }
@@ -499,13 +420,13 @@ public final class RequestStream {
   }
 
   void onWritable() {
-    if (writer.onWritable()) {
+    if (out.writer().onWritable()) {
       connection.emit(new Http3Event.Writable(this));
     }
   }
 
   void onStopped(long code) {
-    writer.cut();
+    out.writer().cut();
     if (announced) {
       connection.emit(new Http3Event.Stopped(this, code));
     }
@@ -524,7 +445,7 @@ public final class RequestStream {
       reader.onConnectionEnded(cause, broken);
       advance();
     }
-    writer.cut();
+    out.writer().cut();
   }
 
   private void closeWhenDone() {

@@ -1,0 +1,136 @@
+package dev.sluice.http3.connection;
+
+import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.message.ContentLength;
+import dev.sluice.http3.message.FieldSection;
+import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.message.MalformedMessageException;
+import dev.sluice.http3.message.RequestHead;
+import dev.sluice.http3.message.ResponseHead;
+import dev.sluice.http3.message.ResponseHeaderSection;
+import dev.sluice.http3.message.TrailerSection;
+import dev.sluice.http3.stream.MessageWriter;
+import dev.sluice.qpack.FieldLine;
+import dev.sluice.quic.stream.SendStream;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What an exchange sends: checks each step against the rules for messages, so that nothing
+ * malformed leaves this side (RFC 9114 §4.1.2), and encodes it.
+ */
+final class OutgoingMessage {
+  private final Http3Connection connection;
+  private final long id;
+  private final MessageWriter writer;
+  private boolean tunnel;
+
+  OutgoingMessage(Http3Connection connection, SendStream out) {
+    this.connection = connection;
+    this.id = out.id();
+    this.writer = new MessageWriter(out);
+  }
+
+  MessageWriter writer() {
+    return writer;
+  }
+
+  /** Sends a request's head, whose lines have been checked. */
+  void sendRequest(RequestHead head, List<FieldLine> lines) {
+    tunnel = head.isConnect();
+    long due = tunnel ? ContentLength.UNKNOWN : ContentLength.of(head.fields());
+    writer.writeHead(connection.compression().encode(id, lines), due);
+  }
+
+  void sendInformational(ResponseHead head) {
+    if (!head.isInformational()) {
+      throw new IllegalArgumentException("status " + head.status() + " is not interim");
+    }
+    if (mayRespond()) {
+      writer.writeInformational(section(() -> ResponseHeaderSection.format(head)));
+    }
+  }
+
+  void sendResponse(RequestHead request, ResponseHead head) {
+    if (head.isInformational()) {
+      throw new IllegalArgumentException("status " + head.status() + " is interim");
+    }
+    if (mayRespond()) {
+      byte[] section = section(() -> ResponseHeaderSection.format(head));
+      tunnel = request.isConnect() && head.status() >= 200 && head.status() < 300;
+      writer.writeHead(section, contentDue(request, head));
+    }
+  }
+
+  /** How much content must follow a response's head (RFC 9110 §6.4.1, §9.3.6). */
+  private long contentDue(RequestHead request, ResponseHead head) {
+    if (request.method().equals("HEAD") || head.status() == 204 || head.status() == 304) {
+      return 0;
+    }
+    return tunnel ? ContentLength.UNKNOWN : ContentLength.of(head.fields());
+  }
+
+  /** Whether a response would reach anybody. */
+  private boolean mayRespond() {
+    if (writer.isCut()) {
+      return false;
+    }
+    if (!writer.isBeforeHead()) {
+      throw new IllegalStateException("the response was sent before");
+    }
+    return true;
+  }
+
+  int writeData(byte[] source, int offset, int length) {
+    return isOpen() ? writer.writeData(source, offset, length) : 0;
+  }
+
+  void sendTrailers(Fields fields) {
+    if (isOpen()) {
+      if (tunnel) {
+        throw new IllegalStateException("a tunnel has no trailers");
+      }
+      writer.writeTrailers(section(() -> TrailerSection.format(fields)));
+      finish();
+    }
+  }
+
+  void finish() {
+    if (!writer.isCut() && writer.isBeforeHead()) {
+      throw new IllegalStateException("no head was sent");
+    }
+    if (writer.isOpen() && writer.isShort()) {
+      reset(Http3Error.H3_INTERNAL_ERROR);
+    } else {
+      writer.finish();
+    }
+  }
+
+  void reset(Http3Error error) {
+    if (!writer.isCut()) {
+      writer.reset(error.code());
+    }
+  }
+
+  /** Whether content would reach anybody. */
+  private boolean isOpen() {
+    if (writer.isCut()) {
+      return false;
+    }
+    if (!writer.isOpen()) {
+      throw new IllegalStateException(
+          writer.isBeforeHead() ? "no head was sent" : "the message has ended");
+    }
+    return true;
+  }
+
+  private byte[] section(Supplier<List<FieldLine>> lines) {
+    try {
+      List<FieldLine> checked = lines.get();
+      FieldSection.requireAtMost(checked, connection.peerSettings().maxFieldSectionSize());
+      return connection.compression().encode(id, checked);
+    } catch (MalformedMessageException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+}
