@@ -336,9 +336,8 @@ public final class RequestStream {
     announced = true;
     Priority update = connection.takePriority(id());
     Priority priority = update == null ? priorityOf(request()) : update;
-    if (priority != null) {
-      applyPriority(priority);
-    }
+    // A request that says nothing about it has the default priority (RFC 9218 §4).
+    applyPriority(priority == null ? Priority.DEFAULT : priority);
     connection.emit(new Http3Event.Request(this, request()));
   }
 

@@ -34,7 +34,8 @@ public final class MessageWriter {
   /** The shortest DATA frame with something in it. */
   private static final int MIN_DATA_FRAME = 3;
 
-  private static final byte[] EMPTY_DATA_FRAME = {(byte) FrameType.DATA, 0};
+  /** As much content as is copied here when not even that fits. */
+  private static final int SMALL_DATA = 32;
 
   private final SendStream out;
   private final byte[] dataHeader = new byte[MAX_DATA_HEADER];
@@ -111,8 +112,9 @@ public final class MessageWriter {
     if (room >= MIN_DATA_FRAME) {
       taken = writeDataFrame(source, offset, Math.min(length, MAX_DATA), room);
     } else if (room > 0) {
-      // No frame fits. QUIC tells of new room only after a write that was cut short, so fill up.
-      writeWaiting(EMPTY_DATA_FRAME);
+      // QUIC tells of new room only after a write that was cut short, so fill what there is.
+      taken = Math.min(length, SMALL_DATA);
+      writeWaiting(smallDataFrame(source, offset, taken));
     }
     if (taken < length) {
       if (waitingFrom == waiting.length) {
@@ -139,6 +141,14 @@ public final class MessageWriter {
     out.write(dataHeader, 0, dataHeaderWriter.position());
     out.write(source, offset, taken);
     return taken;
+  }
+
+  private static byte[] smallDataFrame(byte[] source, int offset, int length) {
+    byte[] frame = new byte[2 + length];
+    frame[0] = (byte) FrameType.DATA;
+    frame[1] = (byte) length;
+    System.arraycopy(source, offset, frame, 2, length);
+    return frame;
   }
 
   private static int lengthWidth(int length) {

@@ -1,0 +1,163 @@
+package dev.sluice.http3.memory;
+
+import dev.sluice.quic.connection.ConnectionStats;
+import dev.sluice.quic.connection.QuicEvent;
+import dev.sluice.quic.connection.QuicTransport;
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.ending.StreamEnding;
+import dev.sluice.quic.stream.BidiStream;
+import dev.sluice.tls.TlsSession;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** One end of a {@link MemoryLink}. */
+public final class MemoryTransport implements QuicTransport {
+  final Queue<QuicEvent> events = new ArrayDeque<>();
+  final SortedMap<Long, MemorySendStream> sends = new TreeMap<>();
+  final SortedMap<Long, MemoryRecvStream> recvs = new TreeMap<>();
+  int sendBuffer = 64 << 10;
+  private final boolean client;
+  private int bidiAllowed = 100;
+  private int uniAllowed = 100;
+  private long nextBidi;
+  private long nextUni;
+  private boolean bidiWanted;
+  private boolean uniWanted;
+  private ConnectionEnding ending;
+
+  MemoryTransport(boolean client) {
+    this.client = client;
+    nextBidi = client ? 0 : 1;
+    nextUni = client ? 2 : 3;
+  }
+
+  @Override
+  public boolean isClient() {
+    return client;
+  }
+
+  @Override
+  public QuicEvent nextEvent() {
+    return events.poll();
+  }
+
+  @Override
+  public BidiStream openBidi() {
+    if (ending != null) {
+      return null;
+    }
+    if (nextBidi / 4 >= bidiAllowed) {
+      bidiWanted = true;
+      return null;
+    }
+    long id = nextBidi;
+    nextBidi += 4;
+    return new BidiStream(send(id), recv(id));
+  }
+
+  @Override
+  public MemorySendStream openUni() {
+    if (ending != null) {
+      return null;
+    }
+    if (nextUni / 4 >= uniAllowed) {
+      uniWanted = true;
+      return null;
+    }
+    long id = nextUni;
+    nextUni += 4;
+    return send(id);
+  }
+
+  @Override
+  public void close(long applicationCode, String reason) {
+    end(
+        new ConnectionEnding.ApplicationClose(
+            ConnectionEnding.Side.LOCAL, applicationCode, reason));
+  }
+
+  @Override
+  public ConnectionEnding ending() {
+    return ending;
+  }
+
+  @Override
+  public TlsSession tls() {
+    return null;
+  }
+
+  @Override
+  public ConnectionStats stats() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public byte[] exportKeyingMaterial(String label, byte[] context, int length) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** How much each stream's send buffer takes. */
+  public void sendBuffer(int bytes) {
+    sendBuffer = bytes;
+  }
+
+  /** How many streams of each type this end may have opened over all; tells it when it waited. */
+  public void allow(int bidi, int uni) {
+    bidiAllowed = bidi;
+    uniAllowed = uni;
+    if (bidiWanted && nextBidi / 4 < bidi) {
+      bidiWanted = false;
+      events.add(new QuicEvent.StreamsAvailable(true));
+    }
+    if (uniWanted && nextUni / 4 < uni) {
+      uniWanted = false;
+      events.add(new QuicEvent.StreamsAvailable(false));
+    }
+  }
+
+  /** The sending part of a stream that exists. */
+  public MemorySendStream sendStream(long id) {
+    return sends.get(id);
+  }
+
+  /** The receiving part of a stream that exists. */
+  public MemoryRecvStream recvStream(long id) {
+    return recvs.get(id);
+  }
+
+  /** The connection ends for this end. Its streams still give what they hold. */
+  public void end(ConnectionEnding how) {
+    if (ending == null) {
+      ending = how;
+      StreamEnding forStreams = new StreamEnding.ConnectionEnded(how);
+      sends.values().forEach(stream -> stream.endSilently(forStreams));
+      recvs.values().forEach(stream -> stream.endSilently(forStreams));
+      events.add(new QuicEvent.Ended(how));
+    }
+  }
+
+  /** The receiving part of a stream of the peer's, announced when it is new. */
+  MemoryRecvStream accept(long id) {
+    MemoryRecvStream known = recvs.get(id);
+    if (known != null) {
+      return known;
+    }
+    MemoryRecvStream recv = recv(id);
+    events.add(new QuicEvent.PeerOpened(recv, (id & 2) == 0 ? send(id) : null));
+    return recv;
+  }
+
+  private MemorySendStream send(long id) {
+    MemorySendStream stream = new MemorySendStream(this, id);
+    sends.put(id, stream);
+    return stream;
+  }
+
+  private MemoryRecvStream recv(long id) {
+    MemoryRecvStream stream = new MemoryRecvStream(this, id);
+    recvs.put(id, stream);
+    return stream;
+  }
+}
