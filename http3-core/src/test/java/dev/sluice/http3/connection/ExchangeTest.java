@@ -158,13 +158,18 @@ class ExchangeTest {
     atServer.sendResponse(Pair.ok(), false);
     int written = 0;
     for (int round = 0; round < 1000 && written < content.length; round++) {
-      int before = pair.serverEvents.size();
+      pair.serverEvents.clear();
       written += atServer.writeData(content, written, content.length - written);
+      for (int i = 0; i < 20 && pair.serverEvents.isEmpty(); i++) {
+        pair.run();
+      }
+      assertEquals(
+          written == content.length ? 0 : 1,
+          Pair.all(pair.serverEvents, Http3Event.Writable.class).size(),
+          "round " + round);
+    }
+    for (int i = 0; i < 20; i++) {
       pair.run();
-      boolean told =
-          pair.serverEvents.subList(before, pair.serverEvents.size()).stream()
-              .anyMatch(Http3Event.Writable.class::isInstance);
-      assertTrue(told || written == content.length, "round " + round);
     }
     atServer.finish();
     pair.run();
@@ -217,7 +222,9 @@ class ExchangeTest {
             "GET", "https", "example.com", "/", Fields.of("cookie", "a=1; b=2", "x", "y"));
     pair.run().client.openRequest(head, true);
     pair.run();
-    assertEquals(Fields.of("cookie", "a=1; b=2", "x", "y"), pair.request().request().fields());
+    Fields received = pair.request().request().fields();
+    assertEquals(List.of("a=1; b=2"), received.all("cookie"));
+    assertEquals(2, received.size());
   }
 
   @Test
