@@ -28,6 +28,7 @@ import dev.sluice.tls.TlsEndpoint;
 import dev.sluice.tls.TlsServer;
 import dev.sluice.tls.TlsSession;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -259,7 +260,9 @@ public final class Connection implements QuicTransport {
     long deadline = Math.min(timers.deadline(), recovery.deadline());
     deadline = Math.min(deadline, Math.min(paths.deadline(), sender.deadline()));
     for (PacketSpace space : spaces.all()) {
-      deadline = Math.min(deadline, space.acks().deadline());
+      if (spaces.canSend(space)) {
+        deadline = Math.min(deadline, space.acks().deadline());
+      }
     }
     return Math.min(deadline, spaces.oneRtt().deadline());
   }
@@ -382,7 +385,7 @@ public final class Connection implements QuicTransport {
             peer.initialMaxStreamsBidi(),
             peer.initialMaxStreamsUni()));
     recovery.setPeerMaxAckDelay(peer.maxAckDelayMillis() * 1_000_000);
-    timers.onPeerIdleTimeout(peer.maxIdleTimeoutMillis());
+    timers.onPeerIdleTimeout(TimeUnit.MILLISECONDS.toNanos(peer.maxIdleTimeoutMillis()));
     datagramSize = (int) Math.min(config.maxDatagramSize(), peer.maxUdpPayloadSize());
     ids.onPeerLimit(peer.activeConnectionIdLimit());
     if (peer.statelessResetToken() != null) {

@@ -96,7 +96,10 @@ public final class Endpoint {
     if (route == null) {
       return null;
     }
-    toSend.add(route);
+    route.untouch();
+    if (route.queueToSend()) {
+      toSend.add(route);
+    }
     return route.connection();
   }
 
@@ -121,7 +124,7 @@ public final class Endpoint {
         return true;
       }
       toSend.poll();
-      route.untouch();
+      route.dequeueToSend();
       if (route.connection().isEnded()) {
         connections.remove(route.connection());
       } else {

@@ -10,6 +10,7 @@ final class Route implements ConnectionIdSource {
   private final Endpoint endpoint;
   private Connection connection;
   private boolean touched;
+  private boolean queuedToSend;
   private long scheduled = Long.MAX_VALUE;
   private Bytes expectedReset;
 
@@ -25,7 +26,7 @@ final class Route implements ConnectionIdSource {
     connection = made;
   }
 
-  /** Marks the connection as wanting a turn; true when it did not before. */
+  /** Marks the connection as having something to tell; true when it had not before. */
   boolean touch() {
     boolean before = touched;
     touched = true;
@@ -34,6 +35,17 @@ final class Route implements ConnectionIdSource {
 
   void untouch() {
     touched = false;
+  }
+
+  /** Marks the connection as waiting for its chance to send; true when it did not wait before. */
+  boolean queueToSend() {
+    boolean before = queuedToSend;
+    queuedToSend = true;
+    return !before;
+  }
+
+  void dequeueToSend() {
+    queuedToSend = false;
   }
 
   /** The deadline under which the route stands in the queue. */

@@ -41,6 +41,8 @@ final class Transfer {
     private RecvStream recv;
     private int written;
     private int read;
+    private boolean sent;
+    private boolean received;
 
     Half(Connection connection) {
       this.connection = connection;
@@ -61,6 +63,10 @@ final class Transfer {
         }
         case QuicEvent.Writable e -> write();
         case QuicEvent.Readable e -> read();
+        case QuicEvent.SendCompleted e -> {
+          sent = true;
+          closeWhenDone();
+        }
         default -> {}
       }
     }
@@ -102,7 +108,12 @@ final class Transfer {
         throw new AssertionError("after " + read + " bytes: " + recv.ending());
       }
       finished++;
-      if (connection.isClient()) {
+      received = true;
+      closeWhenDone();
+    }
+
+    private void closeWhenDone() {
+      if (connection.isClient() && sent && received) {
         connection.close(0, "done");
       }
     }

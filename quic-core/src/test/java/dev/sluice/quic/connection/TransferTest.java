@@ -106,8 +106,9 @@ class TransferTest {
                 serverAddress,
                 TestPeers.client(random.split()).withTransport(transport),
                 sim.now());
-    sim.run(Duration.ofMinutes(30), () -> transfer.finished() == 2);
+    sim.run(Duration.ofMinutes(30), () -> connection.ending() != null);
     assertInstanceOf(ApplicationClose.class, connection.ending());
+    assertEquals(2, transfer.finished());
     assertEquals(1, server.accepted().size());
   }
 }
