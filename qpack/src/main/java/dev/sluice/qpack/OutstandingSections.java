@@ -22,14 +22,12 @@ final class OutstandingSections {
 
   private static final class Stream {
     final ArrayDeque<Section> sections = new ArrayDeque<>(2);
-    long highestRequired;
 
-    void recomputeHighest() {
-      highestRequired = 0;
-      for (Section section : sections) {
-        highestRequired = Math.max(highestRequired, section.requiredInsertCount());
-      }
-    }
+    /**
+     * The highest Required Insert Count among the sections. It may outlive its section when that is
+     * acknowledged, for it is then no higher than the Known Received Count, and harmless.
+     */
+    long highestRequired;
   }
 
   /**
@@ -81,7 +79,6 @@ final class OutstandingSections {
     }
     Section earliest = stream.sections.poll();
     forget(earliest);
-    stream.recomputeHighest();
     if (stream.sections.isEmpty()) {
       streams.remove(streamId);
     }

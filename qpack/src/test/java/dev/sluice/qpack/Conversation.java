@@ -62,6 +62,7 @@ final class Conversation {
     }
     deliverEncoderStream(Integer.MAX_VALUE);
     while (!underWay.isEmpty()) {
+      assertTrue(blocked.isEmpty());
       deliverSection();
     }
     deliverDecoderStream(Integer.MAX_VALUE);

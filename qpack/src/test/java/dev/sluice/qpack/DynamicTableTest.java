@@ -44,7 +44,7 @@ class DynamicTableTest {
 
   private static int dropped(List<FieldLine> all, int dropped, long capacity) {
     int first = dropped;
-    while (all.subList(first, all.size()).stream().mapToLong(FieldLine::size).sum() > capacity) {
+    while (size(all, first) > capacity) {
       first++;
     }
     return first;
@@ -57,13 +57,20 @@ class DynamicTableTest {
     EncoderTable table = new EncoderTable();
     table.setCapacity(capacity);
     List<FieldLine> all = new ArrayList<>();
+    int draining = 0;
     for (int step : steps) {
-      FieldLine line = new FieldLine("n" + step % 4, "v" + step);
+      FieldLine line = new FieldLine("n" + step % 4, "v".repeat(step % 7) + step);
       assertEquals(true, table.canInsert(line));
       assertEquals(all.size(), table.insert(line));
       table.setKnownReceived(table.insertCount());
       all.add(line);
       int dropped = dropped(all, 0, capacity);
+      draining = Math.max(draining, dropped);
+      while (draining < all.size() - 1 && size(all, draining) > capacity - capacity / 4) {
+        draining++;
+      }
+      assertEquals(true, table.isDraining(draining - 1));
+      assertEquals(false, table.isDraining(draining));
       for (int below = dropped; below <= all.size(); below++) {
         int lastLine = all.subList(0, below).lastIndexOf(line);
         assertEquals(lastLine < dropped ? -1 : lastLine, table.findLine(line, below));
@@ -72,5 +79,9 @@ class DynamicTableTest {
         assertEquals(lastName < dropped ? -1 : lastName, table.findName(line.name(), below));
       }
     }
+  }
+
+  private static long size(List<FieldLine> all, int from) {
+    return all.subList(from, all.size()).stream().mapToLong(FieldLine::size).sum();
   }
 }

@@ -92,6 +92,21 @@ class QpackEncoderTest {
     assertEquals(2, encoder.table().insertCount());
   }
 
+  /** Not referred to, since no stream may block, but not acknowledged either. */
+  @Test
+  @Requirement("RFC9204-2.1.1#1")
+  void unacknowledgedEntriesAreNotEvicted() throws QpackException {
+    QpackEncoder encoder = encoder(64, 0);
+    encoder.encode(0, List.of(AUTHORITY));
+    assertTrue(encoder.takeEncoderStream().length > 0);
+    FieldLine other = new FieldLine(":authority", "www.example.org");
+    encoder.encode(4, List.of(other));
+    assertEquals(0, encoder.takeEncoderStream().length);
+    decoderStream(encoder, "01");
+    encoder.encode(8, List.of(other));
+    assertTrue(encoder.takeEncoderStream().length > 0);
+  }
+
   @Test
   void entriesOfTheSameSectionAreNotEvictedEither() throws QpackException {
     QpackEncoder encoder = encoder(64, 100);
