@@ -220,9 +220,9 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
   }
 
   /** Drops what is unread after the end of the connection; the ending is there at once. */
-  void discard() {
+  void discardUnread() {
     buffer.discard();
-    if (ending == null && connectionEnding != null) {
+    if (ending == null) {
       ending = new StreamEnding.ConnectionEnded(connectionEnding);
     }
   }

@@ -70,7 +70,7 @@ public final class Streams {
 
   /** Data of a stream; the frame's bytes are copied. */
   public void onFrame(StreamFrame frame, long now) {
-    StreamParts stream = table.require(frame.streamId(), frame.type(), false);
+    StreamParts stream = require(frame.streamId(), frame.type(), false);
     if (stream != null) {
       stream.recv().onData(frame, now);
     }
@@ -78,7 +78,7 @@ public final class Streams {
 
   /** The peer has reset what it was sending. */
   public void onFrame(ResetStreamFrame frame, long now) {
-    StreamParts stream = table.require(frame.streamId(), frame.type(), false);
+    StreamParts stream = require(frame.streamId(), frame.type(), false);
     if (stream != null) {
       stream.recv().onReset(frame.type(), frame.errorCode(), frame.finalSize(), 0, now);
     }
@@ -86,7 +86,7 @@ public final class Streams {
 
   /** The peer reads no more of what we send. */
   public void onFrame(StopSendingFrame frame, long now) {
-    StreamParts stream = table.require(frame.streamId(), frame.type(), true);
+    StreamParts stream = require(frame.streamId(), frame.type(), true);
     if (stream != null) {
       stream.send().onStopSending(frame.errorCode());
     }
@@ -101,7 +101,7 @@ public final class Streams {
 
   /** More credit for one stream. */
   public void onFrame(MaxStreamDataFrame frame, long now) {
-    StreamParts stream = table.require(frame.streamId(), frame.type(), true);
+    StreamParts stream = require(frame.streamId(), frame.type(), true);
     if (stream != null) {
       stream.send().onMaxStreamData(frame.maximum());
     }
@@ -118,7 +118,7 @@ public final class Streams {
 
   /** The peer waits for credit on a stream; changes nothing, but may open the stream. */
   public void onFrame(StreamDataBlockedFrame frame, long now) {
-    table.require(frame.streamId(), frame.type(), false);
+    require(frame.streamId(), frame.type(), false);
   }
 
   /** The peer waits for streams. It gets more whenever some close, so this changes nothing. */
@@ -160,6 +160,9 @@ public final class Streams {
 
   /** A packet arrived; tokens that aren't of streams are passed over. */
   public void onAcked(RecoveryToken token) {
+    if (ended) {
+      return;
+    }
     switch (token) {
       case RecoveryToken.Stream(long id, long offset, int length, boolean fin) -> {
         StreamParts stream = table.find(id);
@@ -252,8 +255,8 @@ public final class Streams {
   // ---- the end ----
 
   /**
-   * The connection has ended. Nothing is sent from here on; what arrived in order stays readable,
-   * and after it each stream says how it ended. Only the first call counts.
+   * The connection has ended. Nothing is sent or taken in from here on; what arrived in order stays
+   * readable, and after it each stream says how it ended. Only the first call counts.
    */
   public void end(ConnectionEnding ending) {
     if (ended) {
@@ -268,10 +271,30 @@ public final class Streams {
         stream.recv().end(ending);
       }
     }
-    // From here on a stream lives as long as the application holds it.
-    table.clear();
     context.control.clear();
     context.scheduler.clear();
+  }
+
+  /**
+   * Drops what is still unread after the end, so that every stream gives its ending at once. The
+   * receive windows bound the bytes that are held, and the streams can be read as long as anyone
+   * likes; with this, whoever owns the connection bounds the time.
+   */
+  public void discardUnread() {
+    if (!ended) {
+      return;
+    }
+    for (StreamParts stream : table.all()) {
+      if (stream.recv() != null) {
+        stream.recv().discardUnread();
+      }
+    }
+    table.clear();
+  }
+
+  /** The stream that a frame names; null when it has nothing to say any more. */
+  private StreamParts require(long id, long frameType, boolean toSendPart) {
+    return ended ? null : table.require(id, frameType, toSendPart);
   }
 
   private void onPartDone(long id) {

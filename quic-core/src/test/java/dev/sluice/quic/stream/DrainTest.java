@@ -164,6 +164,21 @@ class DrainTest {
     assertEquals(new StreamEnding.AbandonedLocally(5), stream.ending());
   }
 
+  @ParameterizedTest
+  @MethodSource("endings")
+  void whoeverOwnsTheConnectionCanFreeWhatNobodyReads(ConnectionEnding ending) {
+    StreamsEnd end = new StreamsEnd(false, StreamConfig.DEFAULT);
+    Held.CONTIGUOUS.arrive(end);
+    end.streams.discardUnread();
+    RecvStream stream = end.received.get(0L);
+    assertEquals(4, stream.available(), "not while the connection lives");
+    end.streams.end(ending);
+    end.streams.discardUnread();
+    assertEquals(0, end.pool.taken());
+    assertEquals(RecvStream.ENDED, read(stream, new StringBuilder(), 3));
+    assertEquals(new StreamEnding.ConnectionEnded(ending), stream.ending());
+  }
+
   static Stream<Named<ConnectionEnding>> endings() {
     return ENDINGS.stream().map(ending -> Named.of(ending.describe(), ending));
   }

@@ -263,6 +263,16 @@ class SendPartTest {
   }
 
   @Test
+  void aFinThatArrivedIsNotRepeatedWhenAnotherCopyOfItIsLost() {
+    bringTo(SendState.DATA_SENT);
+    part.onDataLost(10, 0, true);
+    assertEquals("10-10+FIN", flush());
+    part.onDataAcked(10, 0, true);
+    part.onDataLost(10, 0, true);
+    assertEquals("nothing", flush());
+  }
+
+  @Test
   void aWriteCutShortIsFollowedByOneEventWhenAQuarterIsFree() {
     part.onMaxStreamData(1 << 30);
     context.connectionCredit.raise(1 << 30);

@@ -346,6 +346,10 @@ class StreamsTest {
     other.setPriority(0, false);
     server.streams.repeatBlocked();
     assertNull(server.send());
+    server.takeEvents();
+    server.receive(data(0, 0, 1, false));
+    server.receive(new StopSendingFrame(7, 1));
+    assertEquals(List.of(), server.takeEvents());
     assertNull(server.streams.openBidi());
     assertNull(server.streams.openUni());
     assertEquals(new StreamEnding.AbandonedLocally(5), stream.ending());
