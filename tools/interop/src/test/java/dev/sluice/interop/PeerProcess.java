@@ -1,0 +1,163 @@
+package dev.sluice.interop;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A peer that somebody else wrote, running as a process of its own. What it prints is kept, and is
+ * part of the message of every failure. Closing it ends it and whatever it started.
+ */
+final class PeerProcess implements AutoCloseable {
+  private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(5);
+
+  private final List<String> command;
+  private final Process process;
+  private final List<String> lines = new ArrayList<>();
+  private final Thread reader;
+  private boolean ended;
+
+  private PeerProcess(List<String> command, Process process) {
+    this.command = command;
+    this.process = process;
+    this.reader = Thread.ofVirtual().start(this::read);
+  }
+
+  /** Starts a program with its output and errors in one log. */
+  static PeerProcess start(Path folder, Map<String, String> environment, String... command)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.directory(folder.toFile()).redirectErrorStream(true);
+    builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+    builder.environment().putAll(environment);
+    return new PeerProcess(List.of(command), builder.start());
+  }
+
+  /** Starts a program with this process's environment. */
+  static PeerProcess start(Path folder, String... command) throws IOException {
+    return start(folder, Map.of(), command);
+  }
+
+  /**
+   * Where a program is; skips the calling test with one line where it is not installed.
+   *
+   * @param debianPackage where it comes from
+   */
+  static String require(String program, String debianPackage) {
+    Stream<Path> folders = Stream.of(System.getenv("PATH").split(":")).map(Path::of);
+    Path found =
+        folders
+            .map(folder -> folder.resolve(program))
+            .filter(Files::isExecutable)
+            .findFirst()
+            .orElse(null);
+    Assumptions.assumeTrue(
+        found != null, () -> "skipped: " + program + " (package " + debianPackage + ") is missing");
+    return found.toString();
+  }
+
+  /** Waits for a line in which the pattern is found. */
+  void awaitLine(String pattern, Duration limit) {
+    Predicate<String> match = Pattern.compile(pattern).asPredicate();
+    long deadline = System.nanoTime() + limit.toNanos();
+    synchronized (lines) {
+      while (lines.stream().noneMatch(match)) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0 || ended) {
+          throw failure("has not printed " + pattern);
+        }
+        waitForMore(left);
+      }
+    }
+  }
+
+  /** Waits for the end of the process and gives its exit code. */
+  int awaitExit(Duration limit) {
+    try {
+      if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw failure("has not ended after " + limit);
+      }
+      reader.join(PATIENCE_AT_THE_END);
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure("was waited for when the test was interrupted");
+    }
+  }
+
+  /** Waits for the end of the process, which has to be a success. */
+  void awaitSuccess(Duration limit) {
+    int code = awaitExit(limit);
+    if (code != 0) {
+      throw failure("ended with code " + code);
+    }
+  }
+
+  /** Everything printed so far. */
+  String output() {
+    synchronized (lines) {
+      return String.join("\n", lines);
+    }
+  }
+
+  /** A failure of the test, with the peer's side of the story. */
+  AssertionError failure(String what) {
+    return new AssertionError(String.join(" ", command) + " " + what + ":\n" + output());
+  }
+
+  @Override
+  public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroy();
+    try {
+      if (!process.waitFor(PATIENCE_AT_THE_END.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void waitForMore(long nanos) {
+    try {
+      TimeUnit.NANOSECONDS.timedWait(lines, Math.max(nanos, 1_000_000));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure("was waited for when the test was interrupted");
+    }
+  }
+
+  private void read() {
+    try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        add(line);
+      }
+    } catch (IOException e) {
+      add("[its output broke off: " + e.getMessage() + "]");
+    } finally {
+      synchronized (lines) {
+        ended = true;
+        lines.notifyAll();
+      }
+    }
+  }
+
+  private void add(String line) {
+    synchronized (lines) {
+      lines.add(line);
+      lines.notifyAll();
+    }
+  }
+}
