@@ -15,7 +15,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.DERNull;
-import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
@@ -28,6 +27,9 @@ import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
  * and the older forms of SEC 1 and PKCS#1 that OpenSSL writes.
  */
 public final class Pem {
+  /** id-Ed25519 (RFC 8410 §3), for which Bouncy Castle's provider jar has no public name. */
+  private static final String ED25519 = "1.3.101.112";
+
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
 
@@ -98,7 +100,7 @@ public final class Pem {
       algorithm = "EC";
     } else if (oid.equals(PKCSObjectIdentifiers.rsaEncryption)) {
       algorithm = "RSA";
-    } else if (oid.equals(EdECObjectIdentifiers.id_Ed25519)) {
+    } else if (oid.getId().equals(ED25519)) {
       algorithm = "Ed25519";
     } else {
       throw new IllegalArgumentException("private keys of algorithm " + oid + " are not supported");
