@@ -61,11 +61,16 @@ final class Receiver {
         }
       }
     } catch (TransportException violation) {
-      connection.closing.close(
-          new ConnectionEnding.TransportClose(
-              Side.LOCAL, violation.code(), violation.frameType(), violation.getMessage()),
-          now);
+      close(violation.code(), violation.frameType(), violation.getMessage(), now);
+    } catch (RuntimeException defect) {
+      // A defect of ours. It must not take the other connections of the endpoint down with it.
+      close(TransportError.INTERNAL_ERROR.code(), 0, defect.toString(), now);
     }
+  }
+
+  private void close(long code, long frameType, String reason, long now) {
+    connection.closing.close(
+        new ConnectionEnding.TransportClose(Side.LOCAL, code, frameType, reason), now);
   }
 
   /** Keys have come: what waited for them is opened as soon as the present datagram is done. */

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 
 /** A QUIC endpoint on the simulated network, with an application on each of its connections. */
 public final class EndpointNode implements Node {
-  private final Endpoint endpoint;
+  private Endpoint endpoint;
   private final Consumer<Connection> application;
   private final DatagramBatch one = new DatagramBatch(1, 65_536);
   private final List<Connection> accepted = new ArrayList<>();
@@ -26,6 +26,11 @@ public final class EndpointNode implements Node {
   /** The endpoint. */
   public Endpoint endpoint() {
     return endpoint;
+  }
+
+  /** The process dies, and another takes its place that knows of no connection. */
+  public void restart(Endpoint another) {
+    endpoint = another;
   }
 
   /** The connections that peers opened, in order. */
