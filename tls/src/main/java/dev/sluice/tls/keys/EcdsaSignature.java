@@ -2,7 +2,6 @@ package dev.sluice.tls.keys;
 
 import dev.sluice.tls.SignatureScheme;
 import dev.sluice.tls.SignatureScheme.KeyType;
-import java.io.IOException;
 import java.math.BigInteger;
 import org.bouncycastle.crypto.Digest;
 import org.bouncycastle.crypto.digests.SHA256Digest;
@@ -12,7 +11,6 @@ import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
 import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
-import org.bouncycastle.crypto.signers.StandardDSAEncoding;
 
 /** ECDSA over P-256 with SHA-256 and over P-384 with SHA-384, signatures in DER. */
 final class EcdsaSignature {
@@ -24,26 +22,26 @@ final class EcdsaSignature {
     ECDSASigner signer = new ECDSASigner(new HMacDSAKCalculator(digest(scheme)));
     signer.init(true, new ECPrivateKeyParameters(key, curve));
     BigInteger[] rs = signer.generateSignature(hash(scheme, content));
-    try {
-      return StandardDSAEncoding.INSTANCE.encode(curve.getN(), rs[0], rs[1]);
-    } catch (IOException e) {
-      throw new IllegalStateException("cannot encode two numbers", e);
-    }
+    return new DerSignature(rs[0], rs[1]).encode();
   }
 
   static boolean verify(
       SignatureScheme scheme, java.security.spec.ECPoint key, byte[] content, byte[] signature) {
+    DerSignature rs = DerSignature.decode(signature);
+    if (rs == null) {
+      return false;
+    }
     ECDomainParameters curve = curve(scheme);
     try {
-      BigInteger[] rs = StandardDSAEncoding.INSTANCE.decode(curve.getN(), signature);
       ECDSASigner signer = new ECDSASigner();
       signer.init(
           false,
           new ECPublicKeyParameters(
               curve.getCurve().createPoint(key.getAffineX(), key.getAffineY()), curve));
-      return signer.verifySignature(hash(scheme, content), rs[0], rs[1]);
-    } catch (IOException | IllegalArgumentException | ArithmeticException e) {
-      // Not DER, a number out of range, or a key off the curve: no valid signature.
+      // Refuses numbers outside of 1 to n-1.
+      return signer.verifySignature(hash(scheme, content), rs.r(), rs.s());
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      // The key is not on its curve.
       return false;
     }
   }
