@@ -56,14 +56,16 @@ class PersistentCongestionTest {
     h.send(APPLICATION);
     h.now += 1000;
     long delivered = h.send(APPLICATION);
-    h.now += 1000;
+    h.now += 200;
+    h.ack(APPLICATION, delivered);
+    h.now += 800;
     h.send(APPLICATION);
     h.now += 300;
     long survivor = h.send(APPLICATION);
     h.now += 200;
-    h.ack(APPLICATION, delivered);
     h.ack(APPLICATION, survivor);
     assertEquals(2, h.lost.size());
+    assertTrue(3 * h.recovery.ptoNanos() < 2000 * MS, "the time itself would do");
     assertTrue(!collapsed());
   }
 
