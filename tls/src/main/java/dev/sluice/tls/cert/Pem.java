@@ -86,7 +86,10 @@ public final class Pem {
             // A certificate, or "EC PARAMETERS" before a key.
           }
         }
-      } catch (IOException | GeneralSecurityException | IllegalStateException e) {
+      } catch (IllegalArgumentException e) {
+        throw e;
+      } catch (IOException | GeneralSecurityException | RuntimeException e) {
+        // The ASN.1 classes fail with whatever comes to hand when a file is garbled.
         throw new IllegalArgumentException("the private key cannot be read", e);
       }
     }

@@ -63,11 +63,7 @@ public final class ServiceIdentity {
     }
     String parent = pattern.substring(2);
     int dot = reference.indexOf('.');
-    // "*.com" would take in a whole registry: ask for two labels beside the wildcard.
-    return parent.indexOf('*') < 0
-        && parent.indexOf('.') > 0
-        && dot > 0
-        && reference.substring(dot + 1).equals(parent);
+    return parent.indexOf('*') < 0 && dot > 0 && reference.substring(dot + 1).equals(parent);
   }
 
   private static boolean matchesIp(String presented, byte[] address) {

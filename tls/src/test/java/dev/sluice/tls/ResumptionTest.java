@@ -1,0 +1,301 @@
+package dev.sluice.tls;
+
+import static dev.sluice.tls.TlsPair.clientConfig;
+import static dev.sluice.tls.TlsPair.requireAlert;
+import static dev.sluice.tls.TlsPair.serverConfig;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.testkit.Requirement;
+import dev.sluice.tls.message.HandshakeType;
+import dev.sluice.tls.psk.RotatingTicketProtector;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Tickets, resumption and the place of 0-RTT. */
+class ResumptionTest {
+  private static final byte[] STATE = "settings".getBytes(StandardCharsets.US_ASCII);
+
+  private static TlsServerConfig.Builder server() {
+    return serverConfig().ticketProtector(TlsPair.TICKETS);
+  }
+
+  private static SessionTicket ticket(TlsClientConfig client, TlsServerConfig server) {
+    TlsPair pair = new TlsPair(client, server).run().requireComplete();
+    assertEquals(2, pair.client.tickets.size());
+    return pair.client.tickets.getFirst();
+  }
+
+  private static SessionTicket ticket() {
+    return ticket(clientConfig().build(), server().build());
+  }
+
+  private static TlsPair resume(TlsClientConfig client, TlsServerConfig server) {
+    return new TlsPair(client, server).run().requireComplete();
+  }
+
+  @ParameterizedTest
+  @EnumSource(CipherSuite.class)
+  @Requirement({"RFC8446-4.2.11#8", "RFC8446-4.2.9#8", "RFC8446-4.6.1#4", "RFC8446-4.3.2#8"})
+  void resumesWithoutCertificates(CipherSuite suite) {
+    TlsClientConfig client = clientConfig().cipherSuites(suite).build();
+    SessionTicket ticket = ticket(client, server().build());
+    SessionTicket stored = SessionTicket.fromBytes(ticket.toBytes());
+    TlsPair pair =
+        resume(
+            client.toBuilder()
+                .ticket(stored)
+                .certificateVerifier(
+                    (chain, context) -> {
+                      throw new AssertionError("no certificate is shown");
+                    })
+                .build(),
+            server()
+                .clientAuthentication(ClientAuthentication.WANT, HandshakeTest.trustRoot())
+                .build());
+    assertTrue(pair.client.session.resumed());
+    assertEquals(TlsPair.P256.certificateChain(), pair.client.session.peerCertificates());
+    assertNull(pair.client.session.signatureScheme());
+    // A resumed session gives tickets of its own, and those work too.
+    resume(client.toBuilder().ticket(pair.client.tickets.getLast()).build(), server().build());
+  }
+
+  @Test
+  @Requirement("RFC8446-4.1.4#7")
+  void resumesAfterAHelloRetryRequest() {
+    TlsPair pair =
+        resume(
+            clientConfig().ticket(ticket()).build(), server().groups(NamedGroup.SECP256R1).build());
+    assertTrue(pair.client.session.resumed());
+    assertEquals(NamedGroup.SECP256R1, pair.client.session.group());
+  }
+
+  @Test
+  @Requirement("RFC8446-4.1.4#11")
+  void dropsTheTicketWhenTheRetryChoosesAnotherHash() {
+    TlsPair pair =
+        resume(
+            clientConfig().ticket(ticket()).build(),
+            server()
+                .groups(NamedGroup.SECP256R1)
+                .cipherSuites(CipherSuite.TLS_AES_256_GCM_SHA384)
+                .build());
+    assertFalse(pair.client.session.resumed());
+  }
+
+  @Test
+  @Requirement({"RFC8446-4.2.11#5", "RFC8446-4.2.11#6"})
+  void fallsBackToAFullHandshake() {
+    SessionTicket ticket = ticket();
+    TlsClientConfig client = clientConfig().ticket(ticket).build();
+    List<TlsServerConfig> servers =
+        List.of(
+            serverConfig().build(),
+            serverConfig()
+                .ticketProtector(
+                    new RotatingTicketProtector(
+                        Duration.ofDays(1), new Random(77), TestAuthority.NOW))
+                .build(),
+            server().cipherSuites(CipherSuite.TLS_AES_256_GCM_SHA384).build(),
+            server()
+                .clientAuthentication(ClientAuthentication.NEED, HandshakeTest.trustRoot())
+                .build());
+    for (TlsServerConfig server : servers) {
+      TlsPair pair = resume(client.toBuilder().identitySelector(r -> TlsPair.P256).build(), server);
+      assertFalse(pair.client.session.resumed());
+    }
+    TlsPair otherProtocol =
+        resume(
+            client.toBuilder().applicationProtocols("hq-interop", "h3").build(),
+            server().applicationProtocols("hq-interop").build());
+    assertFalse(otherProtocol.client.session.resumed());
+  }
+
+  @Test
+  @Requirement({"RFC8446-4.2.11.1#1", "RFC8446-4.6.1#5", "RFC8446-4.6.1#10"})
+  void clientOffersATicketOnlyWhereItBelongs() {
+    SessionTicket ticket = ticket();
+    TlsClientConfig client = clientConfig().ticket(ticket).build();
+    List<TlsClientConfig> others =
+        List.of(
+            client.toBuilder().serverName("127.0.0.1").build(),
+            client.toBuilder().applicationProtocols("hq-interop").build(),
+            client.toBuilder().cipherSuites(CipherSuite.TLS_AES_256_GCM_SHA384).build(),
+            client.toBuilder().clock(() -> TestAuthority.NOW.plus(Duration.ofDays(1))).build(),
+            client.toBuilder().clock(() -> TestAuthority.NOW.minusSeconds(1)).build());
+    for (TlsClientConfig other : others) {
+      TlsPair pair = new TlsPair(other, server().applicationProtocols("h3", "hq-interop").build());
+      boolean[] offered = {false};
+      pair.tamper =
+          Rewrite.from(
+              true,
+              Rewrite.message(
+                  HandshakeType.CLIENT_HELLO,
+                  m -> {
+                    offered[0] =
+                        Rewrite.parse(m, dev.sluice.tls.message.ClientHello::read)
+                            .extensions()
+                            .contains(dev.sluice.tls.extension.ExtensionType.PRE_SHARED_KEY);
+                    return m;
+                  }));
+      pair.run().requireComplete();
+      assertFalse(offered[0], other.toString());
+    }
+  }
+
+  @Test
+  void serverRefusesExpiredTicketsWhateverTheClientSays() {
+    SessionTicket ticket = ticket();
+    TlsPair pair =
+        resume(
+            clientConfig().ticket(ticket).build(),
+            server().clock(() -> TestAuthority.NOW.plus(Duration.ofDays(1))).build());
+    assertFalse(pair.client.session.resumed());
+  }
+
+  @Test
+  @Requirement("RFC8446-4.2.11#9")
+  void aWrongBinderEndsTheHandshake() {
+    TlsPair pair = new TlsPair(clientConfig().ticket(ticket()).build(), server().build());
+    pair.tamper = Rewrite.from(true, Rewrite.lastBit(HandshakeType.CLIENT_HELLO));
+    requireAlert(pair.run().server, AlertDescription.DECRYPT_ERROR);
+  }
+
+  @Test
+  void aClientsCertificateTravelsInTheTicketAndIsJudgedAgain() {
+    TlsServerConfig need =
+        server().clientAuthentication(ClientAuthentication.NEED, HandshakeTest.trustRoot()).build();
+    TlsClientConfig client = clientConfig().identitySelector(r -> TlsPair.P384).build();
+    SessionTicket ticket = ticket(client, need);
+    TlsPair pair = resume(client.toBuilder().ticket(ticket).build(), need);
+    assertTrue(pair.server.session.resumed());
+    assertEquals(TlsPair.P384.certificateChain(), pair.server.session.peerCertificates());
+    TlsServerConfig doubtful =
+        need.toBuilder()
+            .clientAuthentication(
+                ClientAuthentication.NEED,
+                new CertificateVerifier() {
+                  private boolean resumption = true;
+
+                  @Override
+                  public void verify(
+                      List<java.security.cert.X509Certificate> chain, Context context)
+                      throws java.security.cert.CertificateException {
+                    if (resumption) {
+                      resumption = false;
+                      throw new java.security.cert.CertificateException("revoked since");
+                    }
+                  }
+                })
+            .build();
+    assertFalse(
+        resume(client.toBuilder().ticket(ticket).build(), doubtful).server.session.resumed());
+  }
+
+  @Test
+  @Requirement({"RFC9001-4.6.1#1", "RFC8446-4.2.10#7", "RFC8446-4.2.10#8", "RFC9001-8.3#1"})
+  void earlyDataIsAcceptedUnderTheTicketsTerms() {
+    List<byte[]> replayKeys = new ArrayList<>();
+    TlsServerConfig server =
+        server()
+            .ticketApplicationState(STATE)
+            .earlyDataPolicy(
+                (parameters, state, key) -> {
+                  assertArrayEquals(TlsPair.SERVER_PARAMETERS, parameters);
+                  assertArrayEquals(STATE, state);
+                  replayKeys.add(key);
+                  return true;
+                })
+            .build();
+    SessionTicket ticket = ticket(clientConfig().build(), server);
+    assertTrue(ticket.allowsEarlyData());
+    TlsClientConfig client = clientConfig().ticket(ticket).earlyData(true).build();
+    TlsPair pair = resume(client, server);
+    assertTrue(pair.client.earlyData && pair.server.earlyData);
+    assertTrue(pair.client.session.earlyDataAccepted());
+    assertTrue(pair.server.session.earlyDataAccepted());
+    assertNotNull(pair.client.secrets.get("EARLY_DATA/SEND"));
+    assertArrayEquals(
+        pair.client.secrets.get("EARLY_DATA/SEND"), pair.server.secrets.get("EARLY_DATA/RECEIVE"));
+    assertEquals(1, replayKeys.size());
+  }
+
+  @Test
+  @Requirement({"RFC8446-4.2.10#3", "RFC8446-4.2.10#4", "RFC8446-4.2.10#10"})
+  void earlyDataIsRejectedWhenAnythingDiffers() {
+    TlsServerConfig server = server().earlyDataPolicy((p, s, k) -> true).build();
+    SessionTicket ticket = ticket(clientConfig().build(), server);
+    TlsClientConfig client = clientConfig().ticket(ticket).earlyData(true).build();
+    List<TlsServerConfig> servers =
+        List.of(
+            server.toBuilder().earlyDataPolicy(null).build(),
+            server.toBuilder().earlyDataPolicy((p, s, k) -> false).build(),
+            server.toBuilder().cipherSuites(CipherSuite.TLS_CHACHA20_POLY1305_SHA256).build(),
+            server.toBuilder().groups(NamedGroup.SECP384R1).build(),
+            server.toBuilder().clock(() -> TestAuthority.NOW.plusSeconds(11)).build(),
+            server.toBuilder().ticketProtector(null).build());
+    for (TlsServerConfig other : servers) {
+      TlsPair pair = resume(client, other);
+      assertEquals(false, pair.client.earlyData);
+      assertEquals(false, pair.server.earlyData);
+      assertFalse(pair.client.session.earlyDataAccepted());
+    }
+    // Off by default, and without the server's permission.
+    assertNull(resume(clientConfig().ticket(ticket).build(), server).client.earlyData);
+    assertNull(
+        resume(clientConfig().ticket(ticket()).earlyData(true).build(), server).client.earlyData);
+  }
+
+  @Test
+  void ticketKeysRotateAndDie() {
+    Instant start = TestAuthority.NOW;
+    RotatingTicketProtector protector =
+        new RotatingTicketProtector(Duration.ofHours(4), new Random(5), start);
+    byte[] ticket = protector.protect(STATE, start);
+    assertArrayEquals(STATE, protector.open(ticket, start));
+    assertArrayEquals(STATE, protector.open(ticket, start.plus(Duration.ofHours(4))));
+    byte[] later = protector.protect(STATE, start.plus(Duration.ofHours(4)));
+    assertNull(protector.open(ticket, start.plus(Duration.ofHours(6))));
+    assertArrayEquals(STATE, protector.open(later, start.plus(Duration.ofHours(6))));
+    // A clock that goes back does not bring dead keys to life.
+    assertNull(protector.open(ticket, start));
+    for (int i = 0; i < later.length; i++) {
+      byte[] forged = later.clone();
+      forged[i] ^= 1;
+      assertNull(protector.open(forged, start.plus(Duration.ofHours(6))));
+    }
+    assertNull(protector.open(new byte[0], start));
+    assertNull(
+        protector.open(
+            protector.protect(STATE, start.plus(Duration.ofDays(9000))),
+            start.plus(Duration.ofDays(9999))));
+  }
+
+  @Test
+  void storedTicketsAreReadBackOrRefused() {
+    SessionTicket ticket = ticket().withApplicationState(STATE);
+    byte[] bytes = ticket.toBytes();
+    SessionTicket back = SessionTicket.fromBytes(bytes);
+    assertArrayEquals(bytes, back.toBytes());
+    assertArrayEquals(STATE, back.applicationState());
+    assertEquals(ticket.receivedAt(), back.receivedAt());
+    for (int length = 0; length < bytes.length; length++) {
+      byte[] cut = java.util.Arrays.copyOf(bytes, length);
+      assertThrows(IllegalArgumentException.class, () -> SessionTicket.fromBytes(cut));
+    }
+    assertFalse(
+        ticket.toString().contains(java.util.HexFormat.of().formatHex(ticket.resumptionSecret())));
+  }
+}
