@@ -73,11 +73,11 @@ final class PayloadWriter {
   }
 
   private void writeAck(PacketSpace space, PacketContents out, long now) {
+    if (space.acks().shouldElicit() && out.remaining() > 1) {
+      out.add(new PingFrame(), new RecoveryToken.Ping());
+    }
     AckFrame ack = space.acks().build(now, Connection.ACK_DELAY_EXPONENT, out.remaining());
     if (ack != null) {
-      if (space.acks().shouldElicit()) {
-        out.add(new PingFrame(), new RecoveryToken.Ping());
-      }
       out.add(ack, new RecoveryToken.Ack(ack.largestAcknowledged()));
     }
   }
