@@ -247,6 +247,19 @@ public final class Connection implements QuicTransport {
     }
   }
 
+  /** The socket is gone, and with it every way to the peer. */
+  public void onSocketFailure(String reason, long now) {
+    this.now = now;
+    closing.endSilently(new ConnectionEnding.Unreachable(reason), now);
+  }
+
+  /** An exception came out of one of the methods above: it can do nothing sensible any more. */
+  public void giveUp(long now) {
+    this.now = now;
+    closing.endSilently(
+        new TransportClose(Side.LOCAL, TransportError.INTERNAL_ERROR.code(), 0, ""), now);
+  }
+
   /** Closes the connection on the transport's own account: the program ends, or has failed. */
   public void closeTransport(TransportError error, String reason) {
     closing.close(new TransportClose(Side.LOCAL, error.code(), 0, reason), now);

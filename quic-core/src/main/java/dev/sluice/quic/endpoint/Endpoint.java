@@ -53,6 +53,9 @@ public final class Endpoint {
   private final DeadlineQueue deadlines = new DeadlineQueue();
   private ServerConfig server;
 
+  /** The connection that is being called, to know whose fault an exception is. */
+  private Route atWork;
+
   /** An endpoint that opens connections, and accepts them once {@link #listen} is called. */
   public Endpoint(EndpointConfig config) {
     this.config = config;
@@ -120,7 +123,10 @@ public final class Endpoint {
     answers.send(out);
     while (!toSend.isEmpty()) {
       Route route = toSend.peek();
-      if (route.connection().send(now, out)) {
+      atWork = route;
+      boolean more = route.connection().send(now, out);
+      atWork = null;
+      if (more) {
         return true;
       }
       toSend.poll();
@@ -143,12 +149,40 @@ public final class Endpoint {
   public void onDeadline(long now) {
     for (Route due = deadlines.poll(now); due != null; due = deadlines.poll(now)) {
       if (due.connection().nextDeadline() <= now) {
+        atWork = due;
         due.connection().onDeadline(now);
+        atWork = null;
         touch(due);
       } else {
         deadlines.update(due);
       }
     }
+  }
+
+  /**
+   * An exception came out of one of the other methods. That is a bug, and must not become
+   * everybody's trouble: gives up the connection in which it happened, without a word to its peer.
+   *
+   * @return whether it happened in a connection
+   */
+  public boolean giveUpFaulty(long now) {
+    Route faulty = atWork;
+    atWork = null;
+    if (faulty == null) {
+      return false;
+    }
+    try {
+      faulty.connection().giveUp(now);
+    } catch (RuntimeException e) {
+      // It is broken; what matters is that nothing leads to it any more.
+    }
+    connections.remove(faulty.connection());
+    routes.values().removeIf(route -> route == faulty);
+    expectedResets.values().removeIf(route -> route == faulty);
+    toSend.remove(faulty);
+    faulty.dequeueToSend();
+    touch(faulty);
+    return true;
   }
 
   /** The connections that live, in the order of their making. */
@@ -170,6 +204,7 @@ public final class Endpoint {
       route = onUnrouted(header, batch, index, now);
     }
     if (route != null) {
+      atWork = route;
       route
           .connection()
           .receive(
@@ -180,6 +215,7 @@ public final class Endpoint {
               batch.remote(index),
               batch.ecn(index),
               now);
+      atWork = null;
       touch(route);
     }
   }

@@ -2,18 +2,24 @@ package dev.sluice.quic.io;
 
 import dev.sluice.quic.DatagramBatch;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 
 /**
- * The portable socket: one system call a datagram. It does not tell or set ECN bits, since the JDK
- * does not.
+ * The portable socket: one system call a datagram. It does not tell or set ECN bits, nor tell at
+ * which of the host's addresses a datagram arrived, since the JDK does not. A server on a host with
+ * several addresses therefore binds to each of them rather than to the wildcard: else answers may
+ * leave from an address that the client did not write to.
  */
 final class DatagramChannelSocket implements UdpSocket {
 
@@ -24,39 +30,78 @@ final class DatagramChannelSocket implements UdpSocket {
   private static final int BUFFER = 4 << 20;
 
   private final DatagramChannel channel;
-  private final SelectionKey key;
+  private final ByteBuffer transfer;
   private final InetSocketAddress local;
   private final InetSocketAddress remote;
-  private final ByteBuffer transfer = ByteBuffer.allocateDirect(65_536);
+  private SelectionKey key;
+  private boolean readable;
+  private boolean writable = true;
+  private String refusal;
 
   private DatagramChannelSocket(
-      DatagramChannel channel,
-      SelectionKey key,
-      InetSocketAddress local,
-      InetSocketAddress remote) {
+      DatagramChannel channel, ByteBuffer transfer, InetSocketAddress remote) throws IOException {
     this.channel = channel;
-    this.key = key;
-    this.local = local;
+    this.transfer = transfer;
+    this.local = (InetSocketAddress) channel.getLocalAddress();
     this.remote = remote;
   }
 
   static DatagramChannelSocket open(
-      Selector selector, InetSocketAddress local, InetSocketAddress remote) throws IOException {
-    DatagramChannel channel = DatagramChannel.open();
+      Selector selector, ByteBuffer transfer, InetSocketAddress local, InetSocketAddress remote)
+      throws IOException {
+    requireResolved(local);
+    requireResolved(remote);
+    DatagramChannel channel = openChannel(local, remote);
     try {
       channel.configureBlocking(false);
-      channel.setOption(StandardSocketOptions.SO_RCVBUF, BUFFER);
-      channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER);
+      enlarge(channel);
       channel.bind(local);
       if (remote != null) {
         channel.connect(remote);
       }
-      SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-      return new DatagramChannelSocket(
-          channel, key, (InetSocketAddress) channel.getLocalAddress(), remote);
+      DatagramChannelSocket socket = new DatagramChannelSocket(channel, transfer, remote);
+      socket.key = channel.register(selector, SelectionKey.OP_READ, socket);
+      return socket;
+    } catch (ClosedSelectorException e) {
+      channel.close();
+      throw new IOException("the event loop has ended", e);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  private static void requireResolved(InetSocketAddress address) throws UnknownHostException {
+    if (address != null && address.isUnresolved()) {
+      throw new UnknownHostException(address.getHostString());
+    }
+  }
+
+  /**
+   * A wildcard, of either family, means both where the host has both, as everywhere in the JDK; any
+   * other IPv4 address gets a socket of its own family.
+   */
+  private static DatagramChannel openChannel(InetSocketAddress local, InetSocketAddress remote)
+      throws IOException {
+    InetSocketAddress telling = remote != null ? remote : local;
+    boolean ipv4 =
+        telling != null
+            && telling.getAddress() instanceof Inet4Address address
+            && !address.isAnyLocalAddress();
+    ProtocolFamily family = StandardProtocolFamily.INET;
+    try {
+      return ipv4 ? DatagramChannel.open(family) : DatagramChannel.open();
+    } catch (UnsupportedOperationException e) {
+      throw new IOException("this host does not speak the address's protocol", e);
+    }
+  }
+
+  private static void enlarge(DatagramChannel channel) {
+    try {
+      channel.setOption(StandardSocketOptions.SO_RCVBUF, BUFFER);
+      channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER);
+    } catch (IOException e) {
+      // Some systems refuse what is more than they allow; then their default has to do.
     }
   }
 
@@ -65,74 +110,112 @@ final class DatagramChannelSocket implements UdpSocket {
     return local;
   }
 
+  /** The poller's word. */
+  void onReady(int operations) {
+    readable |= (operations & SelectionKey.OP_READ) != 0;
+    if ((operations & SelectionKey.OP_WRITE) != 0) {
+      writable = true;
+      key.interestOps(SelectionKey.OP_READ);
+    }
+  }
+
   @Override
-  public boolean receive(DatagramBatch into) throws IOException {
+  public boolean isReadable() {
+    return readable;
+  }
+
+  @Override
+  public boolean isWritable() {
+    return writable;
+  }
+
+  @Override
+  public void receive(DatagramBatch into) throws IOException {
     while (into.hasRoom()) {
       transfer.clear();
-      InetSocketAddress from = receiveOne();
+      InetSocketAddress from;
+      try {
+        from = receiveOne();
+      } catch (PortUnreachableException e) {
+        // An ICMP message of before, in the place of a datagram; there may be datagrams behind it.
+        refusal = "nobody listens at " + remote;
+        continue;
+      }
       if (from == null) {
-        return false;
+        readable = false;
+        return;
       }
       transfer.flip();
       int length = transfer.remaining();
+      // Longer than what peers are told they may send: not for us, or not from a sound peer.
       if (length > 0 && length <= into.slotSize()) {
         transfer.get(into.buffer(), into.nextOffset(), length);
         into.add(length, null, from, 0);
       }
     }
-    return true;
   }
 
+  /** Always by receive, since read cannot tell an empty datagram from none. */
   private InetSocketAddress receiveOne() throws IOException {
-    try {
-      if (remote != null) {
-        return channel.read(transfer) == 0 && transfer.position() == 0 ? null : remote;
-      }
-      return (InetSocketAddress) channel.receive(transfer);
-    } catch (PortUnreachableException e) {
-      throw new UnreachableException("nobody listens at " + remote, e);
-    }
+    return (InetSocketAddress) channel.receive(transfer);
   }
 
   @Override
-  public int send(DatagramBatch batch, int from) throws IOException {
+  public int send(DatagramBatch batch, int from) {
     for (int i = from; i < batch.count(); i++) {
       transfer.clear();
       transfer.put(batch.buffer(), batch.offset(i), batch.length(i));
       transfer.flip();
       if (!sendOne(batch.remote(i))) {
+        writable = false;
+        if (key.isValid()) {
+          key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+        }
         return i;
       }
     }
     return batch.count();
   }
 
-  private boolean sendOne(InetSocketAddress to) throws IOException {
+  /** False when the system's buffer is full. */
+  private boolean sendOne(InetSocketAddress to) {
     try {
-      int sent = remote != null ? channel.write(transfer) : channel.send(transfer, to);
-      return sent > 0;
-    } catch (PortUnreachableException e) {
-      throw new UnreachableException("nobody listens at " + to, e);
+      try {
+        return write(to);
+      } catch (PortUnreachableException e) {
+        // The system speaks of an earlier datagram, and has not sent this one.
+        refusal = "nobody listens at " + to;
+        return write(to);
+      }
     } catch (IOException e) {
       // Too large for the path, forbidden by a filter, no route just now: lost, as far as QUIC is
-      // concerned, and repaired or given up by its own timers.
+      // concerned, and repaired or given up by its own timers. Only a handshake that cannot even
+      // leave this host ends at once.
+      if (remote != null && refusal == null) {
+        refusal = "sending to " + to + ": " + e.getMessage();
+      }
       return true;
     }
   }
 
+  private boolean write(InetSocketAddress to) throws IOException {
+    return (remote != null ? channel.write(transfer) : channel.send(transfer, to)) > 0;
+  }
+
   @Override
-  public void awaitWritable(boolean wanted) {
-    if (key.isValid()) {
-      key.interestOps(wanted ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
-    }
+  public String takeRefusal() {
+    String taken = refusal;
+    refusal = null;
+    return taken;
   }
 
   @Override
   public void close() {
+    readable = false;
     try {
       channel.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      // Nothing is written to it any more, so nothing is lost.
     }
   }
 }

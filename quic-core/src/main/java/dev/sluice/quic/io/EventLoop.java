@@ -1,16 +1,20 @@
 package dev.sluice.quic.io;
 
+import dev.sluice.quic.DatagramBatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -20,6 +24,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class EventLoop implements Executor, AutoCloseable {
   private static final Logger LOG = System.getLogger(EventLoop.class.getName());
+
+  /** Where this program's time begins, so that it never overflows; one for all loops. */
+  private static final long START = System.nanoTime();
+
+  /** Tasks run in one turn: a thread that never stops asking does not keep datagrams waiting. */
+  private static final int TASKS_PER_TURN = 1024;
+
+  /** Datagrams taken in before they are answered, and sent in one go. */
+  private static final int BATCH = 64;
+
+  /** Room for a datagram: larger than any that peers are told they may send. */
+  private static final int SLOT = 2048;
 
   private record Scheduled(long at, long order, Runnable task) implements Comparable<Scheduled> {
     @Override
@@ -32,12 +48,20 @@ public final class EventLoop implements Executor, AutoCloseable {
   private final Thread thread;
   private final Poller poller;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  private final AtomicBoolean woken = new AtomicBoolean();
+
+  /**
+   * Whether the thread waits, or is about to. Whoever brings a task after that wakes it; while it
+   * is busy nobody has to, since it looks for tasks once more after setting this.
+   */
+  private final AtomicBoolean sleeping = new AtomicBoolean();
+
   private final PriorityQueue<Scheduled> scheduled = new PriorityQueue<>();
   private final List<QuicSocket> sockets = new ArrayList<>();
+  private final Deque<DatagramBatch> batches = new ArrayDeque<>();
   private long order;
-  private long now = System.nanoTime();
-  private volatile boolean closing;
+  private long now = clock();
+  private boolean closing;
+  private volatile boolean ended;
 
   private EventLoop(String name, boolean daemon, Poller poller) {
     this.poller = poller;
@@ -65,21 +89,30 @@ public final class EventLoop implements Executor, AutoCloseable {
   }
 
   /**
-   * Runs a task on the loop's thread, in the order of the calls. Any thread. Dropped when the loop
-   * has ended.
+   * Runs a task on the loop's thread, in the order of the calls. Any thread.
+   *
+   * @throws RejectedExecutionException the loop has ended; the task will not run
    */
   @Override
   public void execute(Runnable task) {
     tasks.add(task);
-    if (!inLoop() && woken.compareAndSet(false, true)) {
+    if (sleeping.get() && sleeping.compareAndSet(true, false)) {
       poller.wakeUp();
+    }
+    if (ended && tasks.remove(task)) {
+      throw new RejectedExecutionException("the event loop " + thread.getName() + " has ended");
     }
   }
 
-  /** Runs a task on the loop's thread after a delay. Any thread. */
+  /**
+   * Runs a task on the loop's thread after a delay, unless the loop ends before. Any thread.
+   *
+   * @throws RejectedExecutionException the loop has ended
+   */
   public void schedule(Runnable task, long delayNanos) {
     if (inLoop()) {
-      scheduled.add(new Scheduled(now + delayNanos, order++, task));
+      long delay = Math.clamp(delayNanos, 0, Long.MAX_VALUE - now);
+      scheduled.add(new Scheduled(now + delay, order++, task));
     } else {
       execute(() -> schedule(task, delayNanos));
     }
@@ -90,7 +123,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     return Thread.currentThread() == thread;
   }
 
-  /** The time of this turn, as of {@link System#nanoTime}. Only on the loop's thread. */
+  /** The time of this turn: nanoseconds since some moment. Only on the loop's thread. */
   public long now() {
     return now;
   }
@@ -98,11 +131,15 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Closes all sockets after what they have to send, and ends the thread. Any thread. */
   @Override
   public void close() {
-    execute(
-        () -> {
-          closing = true;
-          sockets.forEach(QuicSocket::close);
-        });
+    try {
+      execute(
+          () -> {
+            closing = true;
+            sockets.forEach(QuicSocket::beginClose);
+          });
+    } catch (RejectedExecutionException e) {
+      // It has ended already.
+    }
   }
 
   /**
@@ -115,12 +152,39 @@ public final class EventLoop implements Executor, AutoCloseable {
     return thread.join(Duration.ofMillis(millis));
   }
 
+  // ---- for sockets ----
+
   Poller poller() {
     return poller;
   }
 
   void add(QuicSocket socket) {
-    execute(() -> sockets.add(socket));
+    execute(
+        () -> {
+          sockets.add(socket);
+          if (closing) {
+            socket.beginClose();
+          }
+        });
+  }
+
+  /** An empty batch; all sockets of the loop share a few. */
+  DatagramBatch takeBatch() {
+    DatagramBatch batch = batches.poll();
+    return batch != null ? batch : new DatagramBatch(BATCH, SLOT);
+  }
+
+  void giveBatch(DatagramBatch batch) {
+    batch.clear();
+    if (batches.size() < 2) { // one to receive, one to send
+      batches.push(batch);
+    }
+  }
+
+  // ---- the thread ----
+
+  private static long clock() {
+    return System.nanoTime() - START;
   }
 
   private void run() {
@@ -128,28 +192,72 @@ public final class EventLoop implements Executor, AutoCloseable {
       while (!closing || !sockets.isEmpty()) {
         turn();
       }
+    } catch (Throwable e) {
+      LOG.log(Level.ERROR, "the event loop ends", e);
+      sockets.forEach(socket -> socket.fail("the event loop has failed: " + e));
+    }
+    end();
+  }
+
+  /**
+   * What was asked for before the end is still done, so that nobody waits for an answer in vain.
+   */
+  private void end() {
+    runTasks(Integer.MAX_VALUE);
+    ended = true;
+    runTasks(Integer.MAX_VALUE);
+    scheduled.clear();
+    try {
       poller.close();
     } catch (IOException e) {
-      LOG.log(Level.ERROR, "the event loop ends", e);
+      LOG.log(Level.DEBUG, "closing the poller", e);
     }
   }
 
   private void turn() throws IOException {
-    now = System.nanoTime();
-    runTasks();
+    now = clock();
+    runTasks(TASKS_PER_TURN);
     boolean busy = false;
-    for (QuicSocket socket : List.copyOf(sockets)) {
+    boolean anyClosed = false;
+    for (int i = 0; i < sockets.size(); i++) {
+      QuicSocket socket = sockets.get(i);
       busy |= socket.turn(now);
+      anyClosed |= socket.isClosed();
     }
-    sockets.removeIf(QuicSocket::isClosed);
-    poller.await(busy ? 0 : waitNanos());
-    // Tasks that came since the flag was set have been seen by nobody: look for them next turn.
-    woken.set(false);
+    if (anyClosed) {
+      sockets.removeIf(QuicSocket::isClosed);
+    }
+    await(busy);
   }
 
-  private void runTasks() {
-    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+  private void await(boolean busy) throws IOException {
+    if (busy) {
+      poller.await(0);
+    } else {
+      sleeping.set(true);
+      poller.await(waitNanos());
+      sleeping.set(false);
+    }
+    // Nobody has reason to interrupt the loop, and while it is interrupted no wait would wait.
+    Thread.interrupted();
+  }
+
+  private long waitNanos() {
+    if (!tasks.isEmpty() || closing && sockets.isEmpty()) {
+      return 0;
+    }
+    long deadline = scheduled.isEmpty() ? Long.MAX_VALUE : scheduled.peek().at();
+    for (int i = 0; i < sockets.size(); i++) {
+      deadline = Math.min(deadline, sockets.get(i).nextDeadline());
+    }
+    return deadline == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, deadline - clock());
+  }
+
+  private void runTasks(int limit) {
+    Runnable task = tasks.poll();
+    for (int i = 1; task != null; i++) {
       runSafely(task);
+      task = i < limit ? tasks.poll() : null;
     }
     while (!scheduled.isEmpty() && scheduled.peek().at() <= now) {
       runSafely(scheduled.poll().task());
@@ -159,19 +267,8 @@ public final class EventLoop implements Executor, AutoCloseable {
   private static void runSafely(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.log(Level.ERROR, "a task on the event loop failed", e);
     }
-  }
-
-  private long waitNanos() {
-    if (!tasks.isEmpty() || closing) {
-      return 0;
-    }
-    long deadline = scheduled.isEmpty() ? Long.MAX_VALUE : scheduled.peek().at();
-    for (QuicSocket socket : sockets) {
-      deadline = Math.min(deadline, socket.nextDeadline());
-    }
-    return deadline == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, deadline - System.nanoTime());
   }
 }

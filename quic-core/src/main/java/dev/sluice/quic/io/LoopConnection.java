@@ -3,6 +3,7 @@ package dev.sluice.quic.io;
 import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.connection.QuicTransport;
 import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.ending.TransportError;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -12,7 +13,7 @@ public final class LoopConnection {
   private final QuicSocket socket;
   private final Connection connection;
   private final CompletableFuture<ConnectionEnding> ended = new CompletableFuture<>();
-  private ConnectionListener listener;
+  private ConnectionListener listener = c -> {};
 
   LoopConnection(QuicSocket socket, Connection connection) {
     this.socket = socket;
@@ -42,7 +43,21 @@ public final class LoopConnection {
     socket.wake(this);
   }
 
-  /** Completes when the connection ends, after the listener has been told. Any thread. */
+  /**
+   * Closes the connection with CONNECTION_CLOSE of type 0x1c, for a program that has failed and has
+   * no code of its application protocol for it. Only on the loop's thread.
+   *
+   * @param reason human-readable, goes to the peer
+   */
+  public void closeTransport(TransportError error, String reason) {
+    connection.closeTransport(error, reason);
+    wake();
+  }
+
+  /**
+   * Completes when the connection ends, after the listener has been told, on the loop's thread:
+   * what depends on it must not block. Any thread.
+   */
   public CompletionStage<ConnectionEnding> ended() {
     return ended.minimalCompletionStage();
   }
@@ -57,9 +72,12 @@ public final class LoopConnection {
 
   /** Lets the listener take its events, and tells those who wait of the end. */
   void deliver() {
-    listener.onEvents(this);
-    if (connection.ending() != null && !ended.isDone()) {
-      ended.complete(connection.ending());
+    try {
+      listener.onEvents(this);
+    } finally {
+      if (connection.ending() != null) {
+        ended.complete(connection.ending());
+      }
     }
   }
 }

@@ -7,15 +7,16 @@ import java.net.InetSocketAddress;
 interface Poller {
 
   /**
-   * Opens a socket.
+   * Opens a socket. Any thread.
    *
-   * @param local where to bind; port 0 for any
+   * @param local where to bind; port 0 for any, null for any address too
    * @param remote null for a socket that talks to everyone
    */
   UdpSocket open(InetSocketAddress local, InetSocketAddress remote) throws IOException;
 
   /**
-   * Waits until a socket can be read, or written if that is awaited, or somebody wakes the poller.
+   * Waits until a socket can be read, or can be written to again after its buffer was full, or
+   * somebody wakes the poller. The sockets know afterwards which of it they are.
    *
    * @param nanos how long at the most; 0 not to wait at all, {@link Long#MAX_VALUE} for ever
    */

@@ -15,26 +15,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
 /** One UDP socket with the connections that share it, driven by an event loop. */
 public final class QuicSocket implements AutoCloseable {
   private static final Logger LOG = System.getLogger(QuicSocket.class.getName());
 
-  /** Datagrams taken in before they are answered, and sent in one go. */
-  private static final int BATCH = 64;
-
-  /** Larger than any datagram that peers are told they may send. */
-  private static final int SLOT = 2048;
+  /** How long a socket that is being closed waits for the system to take its last datagrams. */
+  private static final long LINGER_NANOS = 500_000_000;
 
   private final EventLoop loop;
   private final UdpSocket socket;
   private final Endpoint endpoint;
-  private final DatagramBatch in = new DatagramBatch(BATCH, SLOT);
-  private final DatagramBatch out = new DatagramBatch(BATCH, SLOT);
   private final Map<Connection, LoopConnection> handles = new HashMap<>();
   private Acceptor acceptor;
-  private int unsent;
+
+  /** What the system had no room for, or null. */
+  private DatagramBatch unsent;
+
+  private int unsentFrom;
+  private boolean closeWhenQuiet;
+  private boolean closing;
+  private long closeBy = Long.MAX_VALUE;
   private boolean closed;
 
   private QuicSocket(EventLoop loop, UdpSocket socket, EndpointConfig config) {
@@ -47,6 +50,7 @@ public final class QuicSocket implements AutoCloseable {
    * Opens a socket for any number of peers.
    *
    * @param bind the local address; port 0 for any
+   * @throws IOException the address cannot be bound to, or the loop has ended
    */
   public static QuicSocket open(EventLoop loop, InetSocketAddress bind, EndpointConfig config)
       throws IOException {
@@ -65,10 +69,16 @@ public final class QuicSocket implements AutoCloseable {
     return register(loop, loop.poller().open(bind, remote), config);
   }
 
-  private static QuicSocket register(EventLoop loop, UdpSocket socket, EndpointConfig config) {
-    QuicSocket made = new QuicSocket(loop, socket, config);
-    loop.add(made);
-    return made;
+  private static QuicSocket register(EventLoop loop, UdpSocket socket, EndpointConfig config)
+      throws IOException {
+    try {
+      QuicSocket made = new QuicSocket(loop, socket, config);
+      loop.add(made);
+      return made;
+    } catch (RejectedExecutionException e) {
+      socket.close();
+      throw new IOException("the event loop has ended", e);
+    }
   }
 
   /** The address that the socket is bound to. Any thread. */
@@ -86,7 +96,7 @@ public final class QuicSocket implements AutoCloseable {
     loop.execute(
         () -> {
           acceptor = accept;
-          endpoint.listen(config);
+          endpoint.listen(closing ? null : config);
         });
   }
 
@@ -100,146 +110,248 @@ public final class QuicSocket implements AutoCloseable {
    * first event.
    *
    * @return completes as soon as the connection object exists, long before its handshake is
-   *     complete
+   *     complete; exceptionally when the socket or the loop is closed
    */
   public CompletableFuture<LoopConnection> connect(
       InetSocketAddress remote,
       ClientConfig config,
       Function<LoopConnection, ConnectionListener> listener) {
     CompletableFuture<LoopConnection> made = new CompletableFuture<>();
-    loop.execute(
-        () -> {
-          try {
-            Connection connection = endpoint.connect(localOrNull(), remote, config, loop.now());
-            LoopConnection handle = new LoopConnection(this, connection);
-            handles.put(connection, handle);
-            handle.listener(listener.apply(handle));
-            made.complete(handle);
-          } catch (RuntimeException e) {
-            made.completeExceptionally(e);
-          }
-        });
+    try {
+      loop.execute(() -> connect(remote, config, listener, made));
+    } catch (RejectedExecutionException e) {
+      made.completeExceptionally(new IOException("the event loop has ended", e));
+    }
     return made;
   }
 
-  /** Closes the socket at the end of the loop's turn, after what waits to be sent. Any thread. */
+  private void connect(
+      InetSocketAddress remote,
+      ClientConfig config,
+      Function<LoopConnection, ConnectionListener> listener,
+      CompletableFuture<LoopConnection> made) {
+    if (closing) {
+      made.completeExceptionally(new IOException("the socket is closed"));
+      return;
+    }
+    LoopConnection handle = null;
+    try {
+      handle =
+          new LoopConnection(this, endpoint.connect(localOrNull(), remote, config, loop.now()));
+      handles.put(handle.connection(), handle);
+      handle.listener(listener.apply(handle));
+      made.complete(handle);
+    } catch (Throwable e) {
+      if (handle != null) {
+        handle.closeTransport(TransportError.INTERNAL_ERROR, "");
+      }
+      made.completeExceptionally(e);
+    }
+  }
+
+  /**
+   * Closes all connections with NO_ERROR, and the socket as soon as the system has taken what tells
+   * their peers so. Any thread.
+   */
   @Override
   public void close() {
-    loop.execute(
+    onLoop(this::beginClose);
+  }
+
+  /**
+   * Accepts no more connections, and closes the socket once the last one is gone and has answered
+   * for its closing period what its peer still sent (RFC 9000 §10.2). Any thread.
+   */
+  public void closeWhenQuiet() {
+    onLoop(
         () -> {
-          if (!closed) {
-            closed = true;
-            for (Connection connection : List.copyOf(endpoint.connections())) {
-              connection.closeTransport(TransportError.NO_ERROR, "the socket is closed");
-              endpoint.touch(connection);
-            }
-          }
+          closeWhenQuiet = true;
+          endpoint.listen(null);
         });
+  }
+
+  /** For what makes no difference once the loop has ended. */
+  private void onLoop(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      // Closed along with the loop.
+    }
   }
 
   // ---- the loop's side ----
 
+  void beginClose() {
+    if (closing) {
+      return;
+    }
+    closing = true;
+    closeBy = loop.now() + LINGER_NANOS;
+    endpoint.listen(null);
+    for (Connection connection : endpoint.connections()) {
+      connection.closeTransport(TransportError.NO_ERROR, "the socket is closed");
+      endpoint.touch(connection);
+    }
+  }
+
   /**
    * One turn: in, events, out.
    *
-   * @return whether there may be more to do at once
+   * @return whether there is more to do at once
    */
   boolean turn(long now) {
     boolean more = false;
     try {
-      in.clear();
-      more = socket.receive(in);
-      endpoint.receive(in, now);
+      receive(now);
       endpoint.onDeadline(now);
       deliver();
-      flush(now);
-    } catch (UdpSocket.UnreachableException refused) {
-      endpoint.receive(in, now);
-      for (Connection connection : List.copyOf(endpoint.connections())) {
-        connection.onUnreachable(refused.getMessage(), now);
-        endpoint.touch(connection);
-      }
-      deliver();
-      dropUnsent();
+      more = flush(now);
+      more |= onRefusal(now);
     } catch (IOException e) {
-      LOG.log(Level.WARNING, () -> "the socket at " + localAddress() + " failed", e);
+      LOG.log(Level.WARNING, "the socket at " + localAddress() + " fails", e);
+      fail("the socket failed: " + e.getMessage());
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "a connection failed and is given up; the others go on", e);
+      endpoint.giveUpFaulty(now);
+      more = true;
     }
-    if (closed) {
+    boolean quiet = closeWhenQuiet && endpoint.connections().isEmpty();
+    boolean done = (closing || quiet) && !more && unsent == null;
+    if (done || now >= closeBy) {
+      shut();
+    }
+    return !closed && (more || socket.isReadable());
+  }
+
+  /** The socket is gone, and with it the connections, whose peers are not told. */
+  void fail(String reason) {
+    for (Connection connection : List.copyOf(endpoint.connections())) {
+      connection.onSocketFailure(reason, loop.now());
+      endpoint.touch(connection);
+    }
+    deliver();
+    shut();
+  }
+
+  private void shut() {
+    if (!closed) {
+      closing = true;
+      closed = true;
+      unsent = null;
       socket.close();
+      for (LoopConnection handle : List.copyOf(handles.values())) {
+        handle.connection().onSocketFailure("the socket is closed", loop.now());
+        deliver(handle);
+      }
     }
-    return more;
   }
 
   boolean isClosed() {
     return closed;
   }
 
+  /** What cannot be sent for lack of room waits for the poller, not for a time. */
   long nextDeadline() {
-    return endpoint.nextDeadline();
+    return Math.min(closeBy, endpoint.nextDeadline());
   }
 
   void wake(LoopConnection connection) {
     endpoint.touch(connection.connection());
   }
 
+  private void receive(long now) throws IOException {
+    if (!socket.isReadable()) {
+      return;
+    }
+    DatagramBatch in = loop.takeBatch();
+    try {
+      socket.receive(in);
+    } finally {
+      endpoint.receive(in, now);
+      loop.giveBatch(in);
+    }
+    onRefusal(now);
+  }
+
+  /**
+   * The system says that the peer cannot be reached.
+   *
+   * @return whether that was so; connections may have events then
+   */
+  private boolean onRefusal(long now) {
+    String refusal = socket.takeRefusal();
+    if (refusal == null) {
+      return false;
+    }
+    for (Connection connection : List.copyOf(endpoint.connections())) {
+      connection.onUnreachable(refusal, now);
+      endpoint.touch(connection);
+    }
+    return true;
+  }
+
   private void deliver() {
     for (Connection c = endpoint.accept(); c != null; c = endpoint.accept()) {
-      LoopConnection handle = new LoopConnection(this, c);
-      handles.put(c, handle);
-      handle.listener(acceptor.accept(handle));
+      accept(new LoopConnection(this, c));
     }
     for (Connection c = endpoint.nextTouched(); c != null; c = endpoint.nextTouched()) {
-      deliver(handles.get(c));
+      LoopConnection handle = handles.get(c);
+      if (handle != null) { // else it has ended and said so; what remains is between the endpoints
+        deliver(handle);
+      }
+    }
+  }
+
+  private void accept(LoopConnection handle) {
+    handles.put(handle.connection(), handle);
+    try {
+      handle.listener(acceptor.accept(handle));
+    } catch (Throwable e) {
+      onListenerFailed(handle, e);
     }
   }
 
   private void deliver(LoopConnection handle) {
     try {
       handle.deliver();
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "a connection's listener failed; the connection is closed", e);
-      handle.connection().closeTransport(TransportError.INTERNAL_ERROR, "");
+    } catch (Throwable e) {
+      onListenerFailed(handle, e);
     }
     if (handle.connection().ending() != null) {
-      handles.remove(handle.connection(), handle);
+      handles.remove(handle.connection());
     }
   }
 
-  private void flush(long now) throws IOException {
-    if (!sendOut()) {
-      return;
-    }
-    boolean more;
-    do {
-      more = endpoint.send(now, out);
-      if (!sendOut()) {
-        return;
-      }
-    } while (more);
+  private static void onListenerFailed(LoopConnection handle, Throwable e) {
+    LOG.log(Level.ERROR, "a connection's listener failed; the connection is closed", e);
+    handle.listener(failed -> {});
+    handle.closeTransport(TransportError.INTERNAL_ERROR, "");
+    handle.deliver();
   }
 
-  /** Sends the batch; false when the system's buffer is full and the rest has to wait. */
-  private boolean sendOut() throws IOException {
-    if (out.count() == 0) {
-      return true;
-    }
-    boolean waited = unsent > 0;
-    unsent = socket.send(out, unsent);
-    if (unsent < out.count()) {
-      socket.awaitWritable(true);
+  /**
+   * Sends, but no more than one batch a turn: what comes in, acknowledgments above all, is not to
+   * wait for a long flight.
+   *
+   * @return whether there is more, and room for it
+   */
+  private boolean flush(long now) {
+    if (!socket.isWritable()) {
       return false;
     }
-    if (waited) {
-      socket.awaitWritable(false);
+    boolean more = true;
+    if (unsent == null) {
+      unsent = loop.takeBatch();
+      unsentFrom = 0;
+      more = endpoint.send(now, unsent);
     }
-    unsent = 0;
-    out.clear();
-    return true;
-  }
-
-  private void dropUnsent() {
-    out.clear();
-    unsent = 0;
+    unsentFrom = socket.send(unsent, unsentFrom);
+    if (unsentFrom < unsent.count()) {
+      return false;
+    }
+    loop.giveBatch(unsent);
+    unsent = null;
+    return more;
   }
 
   private InetSocketAddress localOrNull() {

@@ -2,13 +2,21 @@ package dev.sluice.quic.io;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.function.Consumer;
 
 /** The portable poller, on the JDK's selector. */
 final class SelectorPoller implements Poller {
   private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final Consumer<SelectionKey> ON_READY =
+      key -> ((DatagramChannelSocket) key.attachment()).onReady(key.readyOps());
 
   private final Selector selector;
+
+  /** On the way between arrays and the system; one is enough, since one thread uses it. */
+  private final ByteBuffer transfer = ByteBuffer.allocateDirect(65_536);
 
   SelectorPoller() throws IOException {
     this.selector = Selector.open();
@@ -16,21 +24,20 @@ final class SelectorPoller implements Poller {
 
   @Override
   public UdpSocket open(InetSocketAddress local, InetSocketAddress remote) throws IOException {
-    return DatagramChannelSocket.open(selector, local, remote);
+    return DatagramChannelSocket.open(selector, transfer, local, remote);
   }
 
   @Override
   public void await(long nanos) throws IOException {
     if (nanos <= 0) {
-      selector.selectNow();
+      selector.selectNow(ON_READY);
     } else if (nanos == Long.MAX_VALUE) {
-      selector.select();
+      selector.select(ON_READY);
     } else {
       // Rounded up: a deadline that is missed by less than a millisecond does no harm, but one that
       // is met too early would make the loop spin.
-      selector.select((nanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
+      selector.select(ON_READY, (nanos - 1) / NANOS_PER_MILLI + 1);
     }
-    selector.selectedKeys().clear();
   }
 
   @Override

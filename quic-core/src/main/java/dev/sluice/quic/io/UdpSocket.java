@@ -10,40 +10,37 @@ import java.net.InetSocketAddress;
  */
 interface UdpSocket {
 
-  /** The address that it is bound to. */
+  /** The address that it is bound to. Any thread. */
   InetSocketAddress localAddress();
+
+  /** Whether datagrams may be waiting: set by the poller, until {@link #receive} finds no more. */
+  boolean isReadable();
+
+  /** Whether the system's buffer has, as far as is known, room for a datagram. */
+  boolean isWritable();
 
   /**
    * Adds what has arrived to the batch, as far as there is room.
    *
-   * @return whether there may be more
-   * @throws UnreachableException the system says that nobody listens at the other end; only on a
-   *     connected socket
+   * @throws IOException the socket does not work; a datagram that went wrong is no reason
    */
-  boolean receive(DatagramBatch into) throws IOException;
+  void receive(DatagramBatch into) throws IOException;
 
   /**
-   * Sends datagrams of the batch, beginning with number {@code from}.
+   * Sends datagrams of the batch, beginning with number {@code from}. One that the system refuses
+   * counts as sent: to QUIC it is lost.
    *
-   * @return the number of the first that was not sent, since the system's buffer is full; the
-   *     batch's count when all were. A datagram that the system refuses counts as sent: to QUIC it
-   *     is lost
-   * @throws UnreachableException as for {@link #receive}
+   * @return the number of the first that was not sent, since the system's buffer is full, and the
+   *     poller will wake the loop when that has changed; the batch's count when all were
    */
-  int send(DatagramBatch batch, int from) throws IOException;
+  int send(DatagramBatch batch, int from);
 
-  /** Whether the poller is to wake when the system's buffer has room again. */
-  void awaitWritable(boolean wanted);
+  /**
+   * Why the peer of a connected socket cannot be reached, if the system has said so since this was
+   * last asked; else null.
+   */
+  String takeRefusal();
 
   /** Closes the socket. */
   void close();
-
-  /** Nobody listens at the other end of a connected socket (ICMP port unreachable). */
-  final class UnreachableException extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    UnreachableException(String reason, Throwable cause) {
-      super(reason, cause);
-    }
-  }
 }

@@ -1,0 +1,167 @@
+package dev.sluice.quic.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class EventLoopTest {
+  private final EventLoop loop = EventLoop.start("test");
+
+  @AfterEach
+  void close() throws InterruptedException {
+    loop.close();
+    assertTrue(loop.awaitEnd(10_000));
+  }
+
+  @Test
+  void runsTasksOfManyThreadsAllAndInTheirOrder() throws Exception {
+    int threads = 4;
+    int each = 50_000;
+    CountDownLatch done = new CountDownLatch(threads);
+    AtomicLong outOfOrder = new AtomicLong();
+    for (int t = 0; t < threads; t++) {
+      AtomicInteger expected = new AtomicInteger();
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                for (int i = 0; i < each; i++) {
+                  int number = i;
+                  loop.execute(
+                      () -> {
+                        if (expected.getAndIncrement() != number) {
+                          outOfOrder.incrementAndGet();
+                        }
+                        if (number == each - 1) {
+                          done.countDown();
+                        }
+                      });
+                }
+              });
+    }
+    done.await();
+    assertEquals(0, outOfOrder.get());
+  }
+
+  /** Each task is brought when the loop is about to wait or waits: none may be overlooked. */
+  @Test
+  void losesNoWakeUp() throws Exception {
+    for (int i = 0; i < 20_000; i++) {
+      CompletableFuture<Integer> answer = new CompletableFuture<>();
+      int number = i;
+      loop.execute(() -> answer.complete(number));
+      assertEquals(i, answer.get());
+    }
+  }
+
+  @Test
+  void waitsWithoutWorkingAndDoesNotMindInterrupts() throws Exception {
+    CompletableFuture<Thread> thread = new CompletableFuture<>();
+    loop.execute(() -> thread.complete(Thread.currentThread()));
+    thread.get().interrupt();
+    CompletableFuture<Void> later = new CompletableFuture<>();
+    var times = java.lang.management.ManagementFactory.getThreadMXBean();
+    long before = times.getThreadCpuTime(thread.get().threadId());
+    loop.schedule(() -> later.complete(null), 300_000_000);
+    later.get();
+    long used = times.getThreadCpuTime(thread.get().threadId()) - before;
+    assertTrue(used < 150_000_000, "used " + used + " ns of CPU while waiting");
+  }
+
+  @Test
+  void runsScheduledTasksInTheOrderOfTheirTimes() throws Exception {
+    List<String> order = new ArrayList<>();
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          loop.schedule(() -> order.add("second"), 2_000_000);
+          loop.schedule(() -> order.add("third"), 2_000_000);
+          loop.schedule(() -> order.add("first"), 1_000_000);
+          loop.schedule(() -> done.complete(null), 3_000_000);
+          loop.schedule(() -> order.add("never"), Long.MAX_VALUE);
+        });
+    done.get();
+    assertEquals(List.of("first", "second", "third"), order);
+  }
+
+  @Test
+  void outlivesTasksThatFail() throws Exception {
+    try (Silence silence = Silence.of(EventLoop.class)) {
+      loop.execute(
+          () -> {
+            throw new IllegalStateException("on purpose");
+          });
+      loop.execute(
+          () -> {
+            throw new AssertionError("on purpose");
+          });
+      CompletableFuture<Void> after = new CompletableFuture<>();
+      loop.execute(() -> after.complete(null));
+      after.get();
+      assertEquals(2, silence.messages());
+    }
+  }
+
+  @Test
+  void runsWhatWasAskedForBeforeTheEndAndRejectsTheRest() throws Exception {
+    AtomicInteger ran = new AtomicInteger();
+    AtomicInteger rejected = new AtomicInteger();
+    CountDownLatch stopped = new CountDownLatch(4);
+    for (int t = 0; t < 4; t++) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                int accepted = 0;
+                try {
+                  while (true) {
+                    loop.execute(ran::incrementAndGet);
+                    accepted++;
+                  }
+                } catch (RejectedExecutionException e) {
+                  rejected.addAndGet(accepted);
+                  stopped.countDown();
+                }
+              });
+    }
+    loop.close();
+    assertTrue(loop.awaitEnd(10_000));
+    stopped.await();
+    assertEquals(rejected.get(), ran.get(), "each accepted task has run");
+    assertThrows(RejectedExecutionException.class, () -> loop.schedule(() -> {}, 1));
+  }
+
+  @Test
+  void opensNoSocketsAfterTheEnd() throws Exception {
+    loop.close();
+    assertTrue(loop.awaitEnd(10_000));
+    assertThrows(
+        java.io.IOException.class,
+        () ->
+            QuicSocket.open(
+                loop,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                dev.sluice.quic.endpoint.EndpointConfig.of(new java.util.SplittableRandom(1))));
+  }
+
+  @Test
+  void knowsItsThread() throws Exception {
+    CompletableFuture<Boolean> inside = new CompletableFuture<>();
+    loop.execute(() -> inside.complete(loop.inLoop()));
+    assertTrue(inside.get());
+    assertFalse(loop.inLoop());
+  }
+}
