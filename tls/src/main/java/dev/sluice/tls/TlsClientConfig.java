@@ -43,15 +43,15 @@ public record TlsClientConfig(
 
   /** Copies the lists and refuses what cannot make a ClientHello. */
   public TlsClientConfig {
-    Objects.requireNonNull(serverName, "serverName");
+    ConfigChecks.requireHost(serverName);
     Objects.requireNonNull(certificateVerifier, "certificateVerifier");
     Objects.requireNonNull(random, "random");
     Objects.requireNonNull(clock, "clock");
-    applicationProtocols = ConfigLists.protocols(applicationProtocols);
-    cipherSuites = ConfigLists.nonEmpty("cipherSuites", cipherSuites);
-    groups = ConfigLists.nonEmpty("groups", groups);
+    applicationProtocols = ConfigChecks.protocols(applicationProtocols);
+    cipherSuites = ConfigChecks.nonEmpty("cipherSuites", cipherSuites);
+    groups = ConfigChecks.nonEmpty("groups", groups);
     keyShares = List.copyOf(keyShares);
-    signatureSchemes = ConfigLists.nonEmpty("signatureSchemes", signatureSchemes);
+    signatureSchemes = ConfigChecks.nonEmpty("signatureSchemes", signatureSchemes);
     if (!groups.containsAll(keyShares)) {
       throw new IllegalArgumentException("every key share must be of one of the groups");
     }

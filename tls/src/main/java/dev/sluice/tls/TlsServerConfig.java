@@ -54,10 +54,10 @@ public record TlsServerConfig(
     Objects.requireNonNull(identitySelector, "identitySelector");
     Objects.requireNonNull(random, "random");
     Objects.requireNonNull(clock, "clock");
-    applicationProtocols = ConfigLists.protocols(applicationProtocols);
-    cipherSuites = ConfigLists.nonEmpty("cipherSuites", cipherSuites);
-    groups = ConfigLists.nonEmpty("groups", groups);
-    signatureSchemes = ConfigLists.nonEmpty("signatureSchemes", signatureSchemes);
+    applicationProtocols = ConfigChecks.protocols(applicationProtocols);
+    cipherSuites = ConfigChecks.nonEmpty("cipherSuites", cipherSuites);
+    groups = ConfigChecks.nonEmpty("groups", groups);
+    signatureSchemes = ConfigChecks.nonEmpty("signatureSchemes", signatureSchemes);
     certificateAuthorities = List.copyOf(certificateAuthorities);
     if (clientAuthentication != ClientAuthentication.NONE && certificateVerifier == null) {
       throw new IllegalArgumentException("client authentication needs a certificateVerifier");

@@ -391,6 +391,7 @@ class ClientRefusalTest {
     "RFC8446-4.4.3#6",
     "RFC8446-4.4.3#7",
     "RFC8446-4.4.3#8",
+    "RFC8446-4.4.3#9",
     "RFC8446-4.4.3#10"
   })
   void refusesCertificateVerify() {

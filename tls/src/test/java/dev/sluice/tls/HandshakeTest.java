@@ -77,7 +77,6 @@ class HandshakeTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 5, 7, 64, 1000})
-  @Requirement("RFC8446-4#1")
   void messagesMayBeCutAnywhere(int size) {
     TlsPair pair =
         new TlsPair(
@@ -187,7 +186,7 @@ class HandshakeTest {
   }
 
   @Test
-  @Requirement("RFC9001-8.4#1")
+  @Requirement("RFC8446-4#1")
   void eventsComeInTheOrderOfTheRfc() {
     TlsPair pair = new TlsPair(clientConfig().build(), serverConfig().build());
     pair.run().requireComplete();

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.sluice.testkit.Requirement;
 import dev.sluice.testkit.SharedFiles;
 import dev.sluice.tls.CipherSuite;
 import dev.sluice.tls.Hkdf;
@@ -95,7 +94,6 @@ class Rfc8448Test {
 
   @ParameterizedTest
   @ValueSource(strings = {"3", "4", "5", "6", "7"})
-  @Requirement("RFC8446-4.1.2#13")
   void codecsGiveBackTheSameBytes(String section) throws Exception {
     Trace trace = Trace.section(section);
     int seen = 0;
@@ -143,7 +141,6 @@ class Rfc8448Test {
   }
 
   @Test
-  @Requirement({"RFC8446-4.2.11#8", "RFC8446-4.2.11.1#1"})
   void resumedHandshakeWithEarlyData() throws Exception {
     byte[] psk = Trace.section("3").one("server", "generate resumption", "expanded");
     Trace trace = Trace.section("4");
@@ -173,7 +170,6 @@ class Rfc8448Test {
   }
 
   @Test
-  @Requirement({"RFC8446-4.1.3#9", "RFC8446-4.1.4#1"})
   void helloRetryRequest() throws Exception {
     Trace trace = Trace.section("5");
     List<byte[]> hellos = trace.all("client", "construct a ClientHello", "ClientHello");
@@ -188,7 +184,6 @@ class Rfc8448Test {
   }
 
   @Test
-  @Requirement("RFC8446-4.4.3#9")
   void clientAuthentication() throws Exception {
     Trace trace = Trace.section("6");
     walk(trace, new TranscriptHash(), trace.message("client", "ClientHello"), null);

@@ -1,11 +1,24 @@
 package dev.sluice.tls;
 
+import dev.sluice.tls.cert.IpLiteral;
+import java.net.IDN;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Checks on the lists that both configurations hold. */
-final class ConfigLists {
-  private ConfigLists() {}
+/** Checks on what the configurations hold. */
+final class ConfigChecks {
+  private ConfigChecks() {}
+
+  /** A DNS name that fits server_name, or an IP literal. */
+  static void requireHost(String name) {
+    if (IpLiteral.parse(name) == null) {
+      // Throws for labels that are empty or too long.
+      String ascii = IDN.toASCII(name);
+      if (ascii.isEmpty() || ascii.length() > 254) {
+        throw new IllegalArgumentException("not a host name: " + name);
+      }
+    }
+  }
 
   /** ALPN names: at least one, each 1 to 255 bytes (RFC 7301 §3.1). */
   static List<String> protocols(List<String> protocols) {
