@@ -1,0 +1,278 @@
+package dev.sluice.http3.client;
+
+import dev.sluice.http3.ConnectionInfo;
+import dev.sluice.http3.connection.RequestStream;
+import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.message.RequestHead;
+import dev.sluice.http3.message.ResponseHead;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * One request on one connection, and its response. A call makes several when it follows redirects,
+ * authenticates or retries. Its methods belong to the loop thread, where it says nothing else.
+ */
+final class Attempt {
+
+  /** The call that this attempt is made for. */
+  interface Listener {
+    /** Executor: the final response's head arrived; the content follows in {@link #response()}. */
+    void onHead(Attempt attempt, ResponseHead head, ConnectionInfo connection);
+
+    /** Loop: it failed before the final head arrived. */
+    void onFailed(Attempt attempt, RequestEnding ending, Throwable failure);
+
+    /** Any thread: user code failed, or the publisher did; before or after the head. */
+    void onBroken(Attempt attempt, Throwable failure);
+
+    /** Any thread: nothing will be received any more and the subscriber knows. Once. */
+    void onOver(Attempt attempt);
+  }
+
+  private static final HttpHeaders NO_FIELDS = HttpHeaders.of(Map.of(), (name, value) -> true);
+
+  private final RequestHead head;
+  private final boolean expectContinue;
+  private final Listener listener;
+  private final Executor loop;
+  private final SerialExecutor executor;
+
+  /** Null when the head is the whole request. */
+  private final RequestBody requestBody;
+
+  private final ResponseBody responseBody;
+  private final CompletableFuture<HttpHeaders> trailers = new CompletableFuture<>();
+
+  private ClientConnection connection;
+  private RequestStream stream;
+  private boolean answered;
+  private boolean over;
+
+  /**
+   * @param publisher null when the request has no body
+   * @param userExecutor where the publisher, the handler and the subscriber are called
+   */
+  Attempt(
+      RequestHead head,
+      BodyPublisher publisher,
+      boolean expectContinue,
+      Listener listener,
+      Executor loop,
+      Executor userExecutor) {
+    this.head = head;
+    this.expectContinue = expectContinue;
+    this.listener = listener;
+    this.loop = loop;
+    this.executor = new SerialExecutor(userExecutor);
+    this.responseBody = new ResponseBody(executor, new ResponseOwner());
+    // A publisher may block, and must not keep the response from being delivered meanwhile.
+    this.requestBody =
+        publisher == null
+            ? null
+            : new RequestBody(publisher, new SerialExecutor(userExecutor), new RequestOwner());
+  }
+
+  RequestHead head() {
+    return head;
+  }
+
+  /** Whether the head is the whole request. */
+  boolean isHeadOnly() {
+    return requestBody == null;
+  }
+
+  /** The connection it is on; null before there is one. */
+  ClientConnection connection() {
+    return connection;
+  }
+
+  /** Whether it has failed or was cancelled; nothing needs to be sent for it. */
+  boolean isOver() {
+    return over;
+  }
+
+  ResponseBody response() {
+    return responseBody;
+  }
+
+  CompletableFuture<HttpHeaders> trailers() {
+    return trailers;
+  }
+
+  /** The stream is open and the head is on its way. */
+  void onOpened(ClientConnection on, RequestStream opened) {
+    connection = on;
+    stream = opened;
+    opened.attach(this);
+    if (requestBody != null && !expectContinue) {
+      requestBody.start();
+    }
+  }
+
+  void onInformational(ResponseHead informational) {
+    if (informational.status() == 100 && requestBody != null) {
+      requestBody.start();
+    }
+  }
+
+  void onResponse(ResponseHead response) {
+    answered = true;
+    if (requestBody != null && expectContinue) {
+      stopWaitingForContinue();
+    }
+    ConnectionInfo info = connection.info();
+    onExecutor(() -> listener.onHead(this, response, info));
+  }
+
+  /** The server answered without asking for the body: it is not sent (RFC 9110 §10.1.1). */
+  private void stopWaitingForContinue() {
+    if (requestBody.stopUnlessStarted()) {
+      stream.reset(Http3Error.H3_REQUEST_CANCELLED);
+    }
+  }
+
+  void onReadable() {
+    if (!over) {
+      responseBody.fill(stream::readData);
+    }
+  }
+
+  void onTrailers(Fields fields) {
+    HttpHeaders received = HeaderFields.of(fields);
+    onExecutor(() -> trailers.complete(received));
+  }
+
+  void onWritable() {
+    if (requestBody != null) {
+      requestBody.drain(stream);
+    }
+  }
+
+  void onStopped() {
+    if (requestBody != null) {
+      requestBody.stop();
+    }
+  }
+
+  /** Nothing more will be received. Comes after everything that was. */
+  void onEnded(RequestEnding ending) {
+    if (over) {
+      return;
+    }
+    if (ending.isComplete() && answered) {
+      over = true;
+      onExecutor(() -> trailers.complete(NO_FIELDS));
+      responseBody.end(null);
+    } else {
+      end(ending, Failures.ofRequest(ending));
+    }
+  }
+
+  /** It failed, or there was never a stream for it. */
+  void end(RequestEnding ending, Throwable failure) {
+    if (over) {
+      return;
+    }
+    over = true;
+    if (requestBody != null) {
+      requestBody.stop();
+    }
+    onExecutor(() -> trailers.completeExceptionally(failure));
+    if (answered) {
+      responseBody.end(failure);
+    } else {
+      listener.onFailed(this, ending, failure);
+      listener.onOver(this);
+    }
+  }
+
+  /** Gives up both directions (RFC 9114 §4.1.1). The subscriber gets the failure. */
+  void cancel(Throwable failure) {
+    if (over) {
+      return;
+    }
+    RequestStream open = stream;
+    end(new RequestEnding.Abandoned(Http3Error.H3_REQUEST_CANCELLED.code()), failure);
+    if (open != null) {
+      open.cancel(Http3Error.H3_REQUEST_CANCELLED);
+    }
+  }
+
+  private void onExecutor(Runnable task) {
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException e) {
+      listener.onBroken(this, e);
+    }
+  }
+
+  /** Runs on the loop and lets the connection send what that led to. */
+  private void onLoop(Runnable task) {
+    try {
+      loop.execute(
+          () -> {
+            task.run();
+            if (connection != null) {
+              connection.moved();
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      // The client has terminated, and this attempt with it.
+    }
+  }
+
+  /** Any thread: {@link #cancel} on the loop. */
+  void cancelLater(Throwable failure) {
+    onLoop(() -> cancel(failure));
+  }
+
+  private final class RequestOwner implements RequestBody.Owner {
+    @Override
+    public void onData() {
+      onLoop(Attempt.this::onWritable);
+    }
+
+    @Override
+    public void onPublisherFailed(Throwable failure) {
+      listener.onBroken(Attempt.this, failure);
+    }
+  }
+
+  private final class ResponseOwner implements ResponseBody.Owner {
+    @Override
+    public void onRoom() {
+      onLoop(Attempt.this::onReadable);
+    }
+
+    @Override
+    public void onCancelled(Throwable thrown) {
+      onLoop(
+          () -> {
+            over = true;
+            if (requestBody != null) {
+              requestBody.stop();
+            }
+            trailers.completeExceptionally(
+                thrown != null
+                    ? thrown
+                    : Failures.ofRequest(
+                        new RequestEnding.Abandoned(Http3Error.H3_REQUEST_CANCELLED.code())));
+            stream.cancel(Http3Error.H3_REQUEST_CANCELLED);
+          });
+      if (thrown != null) {
+        listener.onBroken(Attempt.this, thrown);
+      }
+    }
+
+    @Override
+    public void onDone() {
+      listener.onOver(Attempt.this);
+    }
+  }
+}

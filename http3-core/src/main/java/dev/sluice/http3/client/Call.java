@@ -1,0 +1,283 @@
+package dev.sluice.http3.client;
+
+import dev.sluice.http3.ConnectionInfo;
+import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.http3.message.RequestHead;
+import dev.sluice.http3.message.ResponseHead;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * One call of {@code send}: as many attempts, one after another, as redirects, authentication and
+ * retries ask for, and one result. Its steps follow one another; only cancellation and the deadline
+ * come from the side.
+ */
+final class Call<T> implements Attempt.Listener {
+
+  /** Of the body of a response that nobody will see, read so that its stream can be reused. */
+  private static final long DISCARDED_BODY = 64 * 1024;
+
+  private final Http3Client client;
+  private final BodyHandler<T> handler;
+  private final CallFuture<HttpResponse<T>> future = new CallFuture<>(this::cancel);
+  private final Authentication.Attempts authentication = new Authentication.Attempts();
+  private final AtomicReference<Attempt> current = new AtomicReference<>();
+  private final AtomicBoolean ended = new AtomicBoolean();
+
+  private HttpRequest request;
+  private int redirects;
+  private boolean retried;
+  private ReceivedResponse<T> previous;
+  private Deadline deadline;
+  private volatile boolean subscribed;
+
+  Call(Http3Client client, HttpRequest request, BodyHandler<T> handler) {
+    this.client = client;
+    this.request = request;
+    this.handler = handler;
+  }
+
+  /** Begins; returns at once. */
+  CallFuture<HttpResponse<T>> start() {
+    request
+        .timeout()
+        .ifPresent(
+            limit ->
+                deadline = Deadline.after(limit, client.userExecutor(), () -> onTimeout(limit)));
+    future.whenComplete(
+        (response, failure) -> {
+          if (deadline != null) {
+            deadline.callOff();
+          }
+        });
+    sendNext();
+    return future;
+  }
+
+  private void onTimeout(Duration limit) {
+    abandon(new HttpTimeoutException("no response within " + limit));
+  }
+
+  private void cancel() {
+    abandon(new CancellationException("the request was cancelled"));
+  }
+
+  /** Any thread: gives the call up, whatever it is doing. */
+  void abandon(Throwable failure) {
+    future.completeExceptionally(failure);
+    Attempt attempt = current.get();
+    if (attempt != null) {
+      attempt.cancelLater(failure);
+    }
+  }
+
+  private void sendNext() {
+    try {
+      client.userExecutor().execute(this::sendRequest);
+    } catch (RejectedExecutionException e) {
+      fail(e);
+      end();
+    }
+  }
+
+  /** Executor: asks cookies and authentication, then puts the request on its way. */
+  private void sendRequest() {
+    Attempt attempt;
+    try {
+      HttpRequest sent = request;
+      List<String> cookies = client.cookies().forRequest(sent.uri(), sent.headers());
+      String authorization = client.authentication().forRequest(sent, authentication);
+      BodyPublisher publisher = sent.bodyPublisher().orElse(null);
+      Long length = publisher == null ? null : publisher.contentLength();
+      RequestHead head = HeaderFields.head(sent, cookies, authorization, length);
+      boolean hasBody = publisher != null && length != 0;
+      attempt =
+          new Attempt(
+              head,
+              hasBody ? publisher : null,
+              sent.expectContinue(),
+              this,
+              client.loop(),
+              client.userExecutor());
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e);
+      end();
+      return;
+    }
+    current.set(attempt);
+    Origin origin = Origin.of(request.uri());
+    client
+        .loop()
+        .execute(
+            () -> {
+              if (future.isDone()) {
+                attempt.cancel(new CancellationException());
+              } else {
+                client.pool().submit(origin, attempt);
+              }
+            });
+  }
+
+  @Override
+  public void onHead(Attempt attempt, ResponseHead head, ConnectionInfo connection) {
+    HttpHeaders headers = HeaderFields.of(head.fields());
+    try {
+      client.cookies().fromResponse(request.uri(), headers);
+      if (client.authentication().again(request, head.status(), headers, authentication)) {
+        followWith(attempt, request, head, headers, connection);
+        return;
+      }
+      HttpRequest next =
+          Redirects.next(request, head.status(), headers, client.followRedirects(), redirects);
+      if (next != null) {
+        redirects++;
+        followWith(attempt, next, head, headers, connection);
+        return;
+      }
+      deliver(attempt, head.status(), headers, connection);
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e);
+      attempt.cancelLater(e);
+      end();
+    }
+  }
+
+  private void followWith(
+      Attempt attempt,
+      HttpRequest next,
+      ResponseHead head,
+      HttpHeaders headers,
+      ConnectionInfo connection) {
+    previous =
+        new ReceivedResponse<>(
+            request, head.status(), headers, null, previous, connection, attempt.trailers());
+    current.set(null);
+    attempt
+        .response()
+        .subscribe(BodySubscribers.limiting(BodySubscribers.discarding(), DISCARDED_BODY));
+    request = next;
+    retried = false;
+    if (future.isDone()) {
+      end();
+    } else {
+      sendRequest();
+    }
+  }
+
+  private void deliver(
+      Attempt attempt, int status, HttpHeaders headers, ConnectionInfo connection) {
+    BodySubscriber<T> subscriber = handler.apply(new Info(status, headers));
+    subscribed = true;
+    attempt.response().subscribe(subscriber);
+    HttpRequest answered = request;
+    ReceivedResponse<T> before = previous;
+    subscriber
+        .getBody()
+        .whenComplete(
+            (body, failure) -> {
+              if (failure != null) {
+                fail(unwrap(failure));
+              } else {
+                future.complete(
+                    new ReceivedResponse<>(
+                        answered, status, headers, body, before, connection, attempt.trailers()));
+              }
+            });
+  }
+
+  private static Throwable unwrap(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+
+  @Override
+  public void onFailed(Attempt attempt, RequestEnding ending, Throwable failure) {
+    if (!future.isDone() && !retried && mayRetry(ending)) {
+      retried = true;
+      if (attempt.connection() != null) {
+        attempt.connection().retire(); // again, but on a new connection
+      }
+      current.set(null);
+      sendNext();
+    } else {
+      failOnExecutor(failure);
+    }
+  }
+
+  private boolean mayRetry(RequestEnding ending) {
+    return switch (ending.retry()) {
+      case ANY_METHOD -> ConnectionPool.isWorthAnotherTry(ending);
+      case IDEMPOTENT_ONLY -> client.retriesIdempotent() && isIdempotent(request.method());
+      case NEVER -> false;
+    };
+  }
+
+  /** RFC 9110 §9.2.2. */
+  private static boolean isIdempotent(String method) {
+    return switch (method) {
+      case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE" -> true;
+      default -> false;
+    };
+  }
+
+  @Override
+  public void onBroken(Attempt attempt, Throwable failure) {
+    if (attempt == current.get()) {
+      failOnExecutor(failure);
+    }
+    attempt.cancelLater(failure);
+    if (!subscribed) {
+      end(); // no subscriber will ever be told
+    }
+  }
+
+  @Override
+  public void onOver(Attempt attempt) {
+    if (attempt == current.get()) {
+      end();
+    }
+  }
+
+  private void fail(Throwable failure) {
+    future.completeExceptionally(failure);
+  }
+
+  /** The caller's dependent actions must not run on the loop. */
+  private void failOnExecutor(Throwable failure) {
+    try {
+      client.userExecutor().execute(() -> fail(failure));
+    } catch (RejectedExecutionException e) {
+      fail(failure);
+    }
+  }
+
+  /** Nothing is left to do; the client may terminate. */
+  private void end() {
+    if (ended.compareAndSet(false, true)) {
+      client.operations().end(this);
+    }
+  }
+
+  private record Info(int statusCode, HttpHeaders headers) implements HttpResponse.ResponseInfo {
+    @Override
+    public HttpClient.Version version() {
+      return HttpClient.Version.HTTP_2;
+    }
+  }
+}

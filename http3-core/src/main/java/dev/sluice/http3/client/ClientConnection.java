@@ -1,0 +1,221 @@
+package dev.sluice.http3.client;
+
+import dev.sluice.http3.ConnectionInfo;
+import dev.sluice.http3.connection.Http3Connection;
+import dev.sluice.http3.connection.Http3Event;
+import dev.sluice.http3.connection.RequestStream;
+import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.quic.connection.QuicEvent;
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.tls.SessionTicket;
+import java.io.IOException;
+import java.security.cert.CertificateException;
+import java.util.ArrayDeque;
+
+/** One HTTP/3 connection and the attempts on it. Everything on the loop thread. */
+final class ClientConnection {
+
+  /** Whoever keeps the connection. */
+  interface Listener {
+    /** It exists, and its handshake begins. */
+    void onBegun(ClientConnection connection);
+
+    /** It will never exist. */
+    void onNotBegun(IOException failure);
+
+    /** The handshake is complete: requests can be sent. */
+    void onReady(ClientConnection connection);
+
+    /** It takes no new requests from now on. May come more than once. */
+    void onNoLongerUsable(ClientConnection connection);
+
+    /** It has ended. Once. */
+    void onEnded(ClientConnection connection, ConnectionEnding ending);
+  }
+
+  /** What outlives the connection, or explains its end. */
+  interface Memory {
+    /** For the next connection to the same server. */
+    void remember(SessionTicket ticket);
+
+    /** For the next connection to the same server: an address token. */
+    void remember(byte[] token);
+
+    /** Why this side refused the server's certificate; null when it did not. */
+    CertificateException refusal();
+  }
+
+  private final Http3Connection http;
+  private final Runnable wake;
+  private final String label;
+
+  /** Attempts that wait for the server to allow another stream. */
+  private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
+
+  private final Listener listener;
+  private final Memory memory;
+  private boolean retired;
+  private boolean dispatching;
+
+  /**
+   * @param wake lets the transport send
+   * @param label names this connection among those of its client
+   * @param memory keeps what the server gives for the next connection to it
+   */
+  ClientConnection(
+      Http3Connection http, Runnable wake, String label, Listener listener, Memory memory) {
+    this.http = http;
+    this.wake = wake;
+    this.label = label;
+    this.listener = listener;
+    this.memory = memory;
+  }
+
+  /** Why this side refused the server's certificate; null when it did not. */
+  CertificateException refusal() {
+    return memory.refusal();
+  }
+
+  /** Whether a new request may be sent on it. */
+  boolean isUsable() {
+    return !retired && http.canOpenRequests();
+  }
+
+  /** How it ended; null while it lives. */
+  ConnectionEnding ending() {
+    return http.ending();
+  }
+
+  /** The transport has events. */
+  void onEvents() {
+    http.process();
+    dispatch();
+  }
+
+  /** Something was written or read outside of {@link #onEvents}. */
+  void moved() {
+    dispatch();
+    wake.run();
+  }
+
+  /** Sends a request as soon as the server allows another stream. */
+  void submit(Attempt attempt) {
+    waiting.add(attempt);
+    openWaiting();
+    moved();
+  }
+
+  /** No more requests: those under way finish, then it is closed. */
+  void retire() {
+    if (!retired) {
+      retired = true;
+      http.goaway();
+      failWaiting(new RequestEnding.NotSent(null));
+      moved();
+    }
+  }
+
+  /** Closes it now. */
+  void close() {
+    retired = true;
+    http.close(Http3Error.H3_NO_ERROR, "");
+    moved();
+  }
+
+  private void openWaiting() {
+    while (!waiting.isEmpty()) {
+      Attempt attempt = waiting.peek();
+      if (attempt.isOver()) {
+        waiting.remove();
+        continue;
+      }
+      if (!isUsable()) {
+        failWaiting(new RequestEnding.NotSent(http.ending()));
+        return;
+      }
+      RequestStream stream;
+      try {
+        stream = http.openRequest(attempt.head(), attempt.isHeadOnly());
+      } catch (IllegalArgumentException e) {
+        waiting.remove();
+        attempt.end(new RequestEnding.Abandoned(Http3Error.H3_REQUEST_CANCELLED.code()), e);
+        continue;
+      }
+      if (stream == null) {
+        return; // RequestsAvailable follows
+      }
+      waiting.remove();
+      attempt.onOpened(this, stream);
+    }
+  }
+
+  private void failWaiting(RequestEnding ending) {
+    for (Attempt next = waiting.poll(); next != null; next = waiting.poll()) {
+      next.end(ending, Failures.ofRequest(ending));
+    }
+  }
+
+  private void dispatch() {
+    if (dispatching) {
+      return; // an event's receiver did something that led to events: the loop below sees them
+    }
+    dispatching = true;
+    try {
+      for (Http3Event event = http.nextEvent(); event != null; event = http.nextEvent()) {
+        onEvent(event);
+      }
+    } finally {
+      dispatching = false;
+    }
+  }
+
+  private void onEvent(Http3Event event) {
+    switch (event) {
+      case Http3Event.Informational(var stream, var head) -> attempt(stream).onInformational(head);
+      case Http3Event.Response(var stream, var head) -> attempt(stream).onResponse(head);
+      case Http3Event.Readable(var stream) -> attempt(stream).onReadable();
+      case Http3Event.Trailers(var stream, var fields) -> attempt(stream).onTrailers(fields);
+      case Http3Event.RequestEnded(var stream, var ending) -> attempt(stream).onEnded(ending);
+      case Http3Event.Writable(var stream) -> attempt(stream).onWritable();
+      case Http3Event.Stopped(var stream, var code) -> attempt(stream).onStopped();
+      case Http3Event.Closed closed -> {}
+      case Http3Event.Request request -> {} // servers only
+      case Http3Event.SettingsReceived settings -> openWaiting();
+      case Http3Event.RequestsAvailable available -> openWaiting();
+      case Http3Event.Goaway goaway -> onGoaway();
+      case Http3Event.Drained drained -> close();
+      case Http3Event.Transport(var transport) -> onTransport(transport);
+      case Http3Event.ConnectionEnded(var ending) -> onConnectionEnded(ending);
+    }
+  }
+
+  private static Attempt attempt(RequestStream stream) {
+    return (Attempt) stream.attachment();
+  }
+
+  private void onGoaway() {
+    listener.onNoLongerUsable(this);
+    failWaiting(new RequestEnding.NotSent(null));
+  }
+
+  private void onTransport(QuicEvent event) {
+    switch (event) {
+      case QuicEvent.HandshakeComplete complete -> listener.onReady(this);
+      case QuicEvent.NewSessionTicket(var ticket) -> memory.remember(ticket);
+      case QuicEvent.NewToken(var token) -> memory.remember(token);
+      default -> {}
+    }
+  }
+
+  private void onConnectionEnded(ConnectionEnding ending) {
+    listener.onNoLongerUsable(this);
+    failWaiting(new RequestEnding.NotSent(ending));
+    listener.onEnded(this, ending);
+  }
+
+  /** What is known of the connection now. */
+  ConnectionInfo info() {
+    return ConnectionInfo.of(http.transport(), label);
+  }
+}

@@ -1,0 +1,209 @@
+package dev.sluice.http3.client;
+
+import dev.sluice.http3.connection.Http3Config;
+import dev.sluice.http3.connection.Http3Connection;
+import dev.sluice.quic.connection.ClientConfig;
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.endpoint.EndpointConfig;
+import dev.sluice.quic.io.ConnectionListener;
+import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.io.LoopConnection;
+import dev.sluice.quic.io.QuicSocket;
+import dev.sluice.quic.stream.StreamConfig;
+import dev.sluice.quic.stream.StreamLimits;
+import dev.sluice.tls.CertificateVerifier;
+import dev.sluice.tls.SessionTicket;
+import dev.sluice.tls.TlsClientConfig;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A client's thread, executor and sockets: everything in it that is not pure. */
+final class ClientRuntime {
+
+  private final ClientSettings settings;
+  private final EventLoop loop;
+  private final ExecutorService ownExecutor;
+  private final SecureRandom random = new SecureRandom();
+  private final CertificateVerifier verifier;
+  private final TransportConfig transport;
+  private final Http3Config http;
+  private final SessionMemory memory = new SessionMemory();
+  private final ConnectionPool pool;
+  private long connections;
+
+  ClientRuntime(ClientSettings settings) {
+    this.settings = settings;
+    this.verifier = ClientTls.verifier(settings, random);
+    this.transport = withoutPeerRequests(settings.transport());
+    this.http = Http3Config.DEFAULT.withMaxFieldSectionSize(settings.maxFieldSectionSize());
+    this.ownExecutor =
+        settings.executor() == null ? Executors.newVirtualThreadPerTaskExecutor() : null;
+    this.loop = EventLoop.start("sluice-http3-client");
+    this.pool = new ConnectionPool(loop, this::resolve, this::dial, settings.connectTimeout());
+  }
+
+  /** A server opens no bidirectional streams (RFC 9114 §6.1). */
+  private static TransportConfig withoutPeerRequests(TransportConfig transport) {
+    StreamConfig streams = transport.streams();
+    StreamLimits limits = streams.limits();
+    return transport.withStreams(
+        streams.withLimits(
+            new StreamLimits(
+                limits.maxData(),
+                limits.maxStreamDataBidiLocal(),
+                limits.maxStreamDataBidiRemote(),
+                limits.maxStreamDataUni(),
+                0,
+                limits.maxStreamsUni())));
+  }
+
+  Executor loop() {
+    return loop;
+  }
+
+  Executor userExecutor() {
+    return ownExecutor != null ? ownExecutor : settings.executor();
+  }
+
+  ConnectionPool pool() {
+    return pool;
+  }
+
+  /** Closes connections, sockets, the thread and the executor, in this order. */
+  void close(Runnable afterwards) {
+    loop.execute(
+        () ->
+            pool.close(
+                () -> {
+                  loop.close();
+                  if (ownExecutor != null) {
+                    ownExecutor.shutdown();
+                  }
+                  afterwards.run();
+                }));
+  }
+
+  private List<InetAddress> resolve(Origin origin) throws IOException {
+    List<InetAddress> given = settings.resolved().get(origin);
+    if (given != null) {
+      return given;
+    }
+    try {
+      return List.of(InetAddress.getAllByName(origin.host()));
+    } catch (UnknownHostException e) {
+      // As the JDK's client has it: callers look for these two.
+      UnresolvedAddressException unresolved = new UnresolvedAddressException();
+      unresolved.initCause(e);
+      ConnectException failure = new ConnectException("cannot resolve " + origin.host());
+      failure.initCause(unresolved);
+      throw failure;
+    }
+  }
+
+  private Runnable dial(
+      Origin origin, InetSocketAddress address, ClientConnection.Listener listener)
+      throws IOException {
+    InetSocketAddress bind =
+        settings.localAddress() == null ? null : new InetSocketAddress(settings.localAddress(), 0);
+    QuicSocket socket;
+    try {
+      socket = QuicSocket.openConnected(loop, bind, address, EndpointConfig.of(random));
+    } catch (IOException | RuntimeException e) {
+      ConnectException failure = new ConnectException("cannot connect to " + address);
+      failure.initCause(e);
+      throw failure;
+    }
+    Dialled dialled = new Dialled(origin, socket, listener);
+    TlsClientConfig tls =
+        ClientTls.config(settings, origin.host(), dialled, random).toBuilder()
+            .ticket(memory.takeTicket(origin))
+            .build();
+    ClientConfig config =
+        ClientConfig.of(tls).withTransport(transport).withToken(memory.takeToken(origin));
+    socket
+        .connect(address, config, dialled::begin)
+        .exceptionally(
+            failure -> {
+              socket.close();
+              listener.onNotBegun(new IOException(failure));
+              return null;
+            });
+    return dialled::abandon;
+  }
+
+  /** One connection on its socket; also remembers why a certificate was refused. */
+  private final class Dialled
+      implements ConnectionListener, ClientConnection.Memory, CertificateVerifier {
+    private final Origin origin;
+    private final QuicSocket socket;
+    private final ClientConnection.Listener listener;
+    private ClientConnection connection;
+    private CertificateException refusal;
+    private boolean abandoned;
+
+    Dialled(Origin origin, QuicSocket socket, ClientConnection.Listener listener) {
+      this.origin = origin;
+      this.socket = socket;
+      this.listener = listener;
+    }
+
+    ConnectionListener begin(LoopConnection on) {
+      Http3Connection http3 = new Http3Connection(on.transport(), http, random);
+      connection = new ClientConnection(http3, on::wake, "http3-" + ++connections, listener, this);
+      on.ended().thenRun(socket::closeWhenQuiet);
+      listener.onBegun(connection);
+      if (abandoned) {
+        connection.close();
+      }
+      return this;
+    }
+
+    void abandon() {
+      abandoned = true;
+      if (connection != null) {
+        connection.close();
+      }
+    }
+
+    @Override
+    public void onEvents(LoopConnection on) {
+      connection.onEvents();
+    }
+
+    @Override
+    public void verify(List<X509Certificate> chain, Context context) throws CertificateException {
+      try {
+        verifier.verify(chain, context);
+      } catch (CertificateException e) {
+        refusal = e;
+        throw e;
+      }
+    }
+
+    @Override
+    public CertificateException refusal() {
+      return refusal;
+    }
+
+    @Override
+    public void remember(SessionTicket ticket) {
+      memory.remember(origin, ticket);
+    }
+
+    @Override
+    public void remember(byte[] token) {
+      memory.remember(origin, token);
+    }
+  }
+}

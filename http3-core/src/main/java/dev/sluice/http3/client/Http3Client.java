@@ -1,0 +1,341 @@
+package dev.sluice.http3.client;
+
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.tls.KeyLog;
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.InetAddress;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.PushPromiseHandler;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509TrustManager;
+
+/**
+ * A {@link HttpClient} that speaks HTTP/3 and nothing else: no fallback to TCP, "https" URIs only.
+ * It keeps one connection for each origin and sends concurrent requests over it side by side.
+ *
+ * <p>It follows the contract of {@code java.net.http} wherever HTTP/3 allows. Where not:
+ *
+ * <ul>
+ *   <li>{@link #version()} and {@link HttpResponse#version()} give {@link Version#HTTP_2}: Java 25's
+ *       enum knows no later version. The responses are {@link Http3Response}s.
+ *   <li>A request for an "http" URI fails; a redirect to one is handed to the caller.
+ *   <li>There are no push promises: a client that never sends MAX_PUSH_ID gets none (RFC 9114 §4.6).
+ *   <li>There is no WebSocket builder.
+ *   <li>A proxy is only possible where it is {@link java.net.Proxy#NO_PROXY}; with any other a
+ *       request fails and does not quietly go around it. The system's default selector is not asked.
+ *   <li>{@code HttpRequest.timeout} covers everything up to the completion of the returned future,
+ *       the body that the handler collects included.
+ *   <li>{@code Builder.priority} is HTTP/2's and has no effect; a "priority" header (RFC 9218) does.
+ * </ul>
+ *
+ * <p>A request that certainly was not processed is sent again once, on a new connection, whatever
+ * its method; after a loss that leaves this open only idempotent ones are, and only when {@link
+ * Builder#retryIdempotent} asks for it. Failures carry their ending: see {@link
+ * dev.sluice.http3.RequestEndedException} and {@link dev.sluice.http3.ConnectionEndedException},
+ * which is also the cause of a {@link java.net.ConnectException}, a {@link
+ * java.net.http.HttpConnectTimeoutException} and a {@link javax.net.ssl.SSLHandshakeException}.
+ *
+ * <p>A client owns a thread and its sockets from the first request until it is closed. Its thread is
+ * a daemon.
+ */
+public final class Http3Client extends HttpClient {
+
+  private final ClientSettings settings;
+  private final ClientRuntime runtime;
+  private final Operations operations;
+  private final Cookies cookies;
+  private final Authentication authentication;
+
+  Http3Client(ClientSettings settings) {
+    this.settings = settings;
+    this.runtime = new ClientRuntime(settings);
+    this.operations = new Operations(this::terminate);
+    this.cookies = new Cookies(settings.cookieHandler());
+    this.authentication = new Authentication(settings.authenticator());
+  }
+
+  /** A client with default settings. */
+  public static Http3Client newHttpClient() {
+    return newBuilder().build();
+  }
+
+  /** A builder that holds the default settings. */
+  public static Builder newBuilder() {
+    return new Http3ClientBuilder();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws java.net.ConnectException when no connection came about
+   * @throws javax.net.ssl.SSLHandshakeException when the handshake failed, over a certificate mostly
+   * @throws java.net.http.HttpTimeoutException when the request's or the connect timeout was over
+   */
+  @Override
+  public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> responseBodyHandler)
+      throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<T>> future = sendAsync(request, responseBodyHandler);
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      future.cancel(true);
+      throw e;
+    } catch (CancellationException e) {
+      throw new IOException("the client was shut down", e);
+    } catch (ExecutionException e) {
+      throw Failures.atCaller(e.getCause());
+    }
+  }
+
+  @Override
+  public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+      HttpRequest request, BodyHandler<T> responseBodyHandler) {
+    return sendAsync(request, responseBodyHandler, null);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @param pushPromiseHandler never called: this client allows no pushes (RFC 9114 §4.6)
+   */
+  @Override
+  public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+      HttpRequest request,
+      BodyHandler<T> responseBodyHandler,
+      PushPromiseHandler<T> pushPromiseHandler) {
+    Objects.requireNonNull(responseBodyHandler, "responseBodyHandler");
+    HttpRequest checked = RequestChecks.check(request);
+    IOException refusal = RequestChecks.refusal(checked, settings.proxy());
+    if (refusal != null) {
+      return CompletableFuture.failedFuture(refusal);
+    }
+    Call<T> call = new Call<>(this, checked, responseBodyHandler);
+    if (!operations.begin(call)) {
+      return CompletableFuture.failedFuture(new IOException("the client was shut down"));
+    }
+    return call.start();
+  }
+
+  @Override
+  public WebSocket.Builder newWebSocketBuilder() {
+    throw new UnsupportedOperationException("WebSocket over HTTP/3 (RFC 9220) is not offered");
+  }
+
+  @Override
+  public void shutdown() {
+    operations.shutdown();
+  }
+
+  @Override
+  public void shutdownNow() {
+    operations.shutdown();
+    for (Call<?> call : operations.underWay()) {
+      call.abandon(new IOException("the client was shut down"));
+    }
+  }
+
+  @Override
+  public boolean awaitTermination(Duration duration) throws InterruptedException {
+    return operations.await(duration);
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return operations.isTerminated();
+  }
+
+  private void terminate() {
+    runtime.close(operations::terminated);
+  }
+
+  Executor loop() {
+    return runtime.loop();
+  }
+
+  Executor userExecutor() {
+    return runtime.userExecutor();
+  }
+
+  ConnectionPool pool() {
+    return runtime.pool();
+  }
+
+  Operations operations() {
+    return operations;
+  }
+
+  Cookies cookies() {
+    return cookies;
+  }
+
+  Authentication authentication() {
+    return authentication;
+  }
+
+  boolean retriesIdempotent() {
+    return settings.retryIdempotent();
+  }
+
+  @Override
+  public Optional<CookieHandler> cookieHandler() {
+    return Optional.ofNullable(settings.cookieHandler());
+  }
+
+  @Override
+  public Optional<Duration> connectTimeout() {
+    return Optional.ofNullable(settings.connectTimeout());
+  }
+
+  @Override
+  public Redirect followRedirects() {
+    return settings.redirect();
+  }
+
+  @Override
+  public Optional<ProxySelector> proxy() {
+    return Optional.ofNullable(settings.proxy());
+  }
+
+  /** The context that was set, else the JDK's default one. */
+  @Override
+  public SSLContext sslContext() {
+    return settings.sslContextOrDefault();
+  }
+
+  @Override
+  public SSLParameters sslParameters() {
+    return settings.sslParameters();
+  }
+
+  @Override
+  public Optional<Authenticator> authenticator() {
+    return Optional.ofNullable(settings.authenticator());
+  }
+
+  /** {@link Version#HTTP_2}, the latest that Java 25 can name; HTTP/3 is what is spoken. */
+  @Override
+  public Version version() {
+    return Version.HTTP_2;
+  }
+
+  @Override
+  public Optional<Executor> executor() {
+    return Optional.ofNullable(settings.executor());
+  }
+
+  /** Builds clients: what {@link HttpClient.Builder} has, and what HTTP/3 adds. */
+  public interface Builder extends HttpClient.Builder {
+
+    @Override
+    Builder cookieHandler(CookieHandler cookieHandler);
+
+    @Override
+    Builder connectTimeout(Duration duration);
+
+    /**
+     * {@inheritDoc} Its trust managers judge servers' certificates, unless {@link #trustManager} is
+     * set.
+     */
+    @Override
+    Builder sslContext(SSLContext sslContext);
+
+    /**
+     * {@inheritDoc} Taken from them: cipher suites, named groups and signature schemes, by their
+     * standard names, where this implementation has them.
+     */
+    @Override
+    Builder sslParameters(SSLParameters sslParameters);
+
+    /** {@inheritDoc} Without one, each task runs on a virtual thread of its own. */
+    @Override
+    Builder executor(Executor executor);
+
+    @Override
+    Builder followRedirects(Redirect policy);
+
+    /** Accepts every version, and has no effect: HTTP/3 is spoken. */
+    @Override
+    Builder version(HttpClient.Version version);
+
+    /** Checks the range, and has no effect: weights are HTTP/2's. */
+    @Override
+    Builder priority(int priority);
+
+    /** See the notes of {@link Http3Client} on proxies. */
+    @Override
+    Builder proxy(ProxySelector proxySelector);
+
+    @Override
+    Builder authenticator(Authenticator authenticator);
+
+    @Override
+    Builder localAddress(InetAddress localAddr);
+
+    /** Judges servers' certificates in place of the SSL context. */
+    Builder trustManager(X509TrustManager trustManager);
+
+    /** Has the client's certificates, for servers that ask for one. */
+    Builder keyManager(X509ExtendedKeyManager keyManager);
+
+    /**
+     * Accepts every server certificate, for experiments: whoever sits on the way can read and
+     * change everything.
+     */
+    Builder insecurelyTrustEveryone();
+
+    /**
+     * Connects to these addresses when a URI names this host and port, in place of asking the
+     * resolver. The name in the URI is still the one that the certificate must have.
+     *
+     * @param host in any case; an IPv6 literal without brackets
+     */
+    Builder resolve(String host, int port, List<InetAddress> addresses);
+
+    /** Is told every TLS secret, for decrypting captures of one's own traffic. */
+    Builder keyLog(KeyLog keyLog);
+
+    /**
+     * How long a connection without traffic is kept; the server may say less.
+     *
+     * @param duration positive, or zero for as long as the server keeps it
+     */
+    Builder idleTimeout(Duration duration);
+
+    /** The transport's limits, timeouts and congestion control. */
+    Builder quic(TransportConfig transport);
+
+    /** The largest response header or trailer section to accept, in bytes of RFC 9114 §4.2.2. */
+    Builder maxFieldSectionSize(int bytes);
+
+    /**
+     * Whether to send a request with an idempotent method (RFC 9110 §9.2.2) once more, on a new
+     * connection, when the connection was lost before the response began. Not by default.
+     */
+    Builder retryIdempotent(boolean retry);
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws java.io.UncheckedIOException when the client's thread cannot be started
+     */
+    @Override
+    Http3Client build();
+  }
+}

@@ -1,0 +1,205 @@
+package dev.sluice.http3.client;
+
+import dev.sluice.quic.io.ByteQueue;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A response's content on its way from the loop thread to a subscriber on the client's executor.
+ * The subscriber's demand is the only thing that takes bytes out, and what does not fit stays in
+ * the stream, whose flow control holds the server back.
+ *
+ * <p>Everything that arrived is delivered before the end is.
+ */
+final class ResponseBody implements Flow.Subscription {
+
+  /**
+   * Bytes between the threads. Two of these are in flight at 1 GB/s in the time that a sleeping
+   * thread takes to wake up.
+   */
+  static final int CAPACITY = 512 * 1024;
+
+  /** Chunks of up to 64 KiB handed over for one unit of demand. */
+  private static final int BUFFERS_AT_ONCE = 8;
+
+  /** What the exchange does when the subscriber acts; called on any thread. */
+  interface Owner {
+    /** There is room again: have {@link #fill} called on the loop. */
+    void onRoom();
+
+    /** The subscriber wants no more, or has thrown this exception. */
+    void onCancelled(Throwable thrown);
+
+    /** The subscriber has been told the end, or has cancelled. Once. */
+    void onDone();
+  }
+
+  private final ByteQueue queue = new ByteQueue(CAPACITY);
+  private final SerialExecutor executor;
+  private final Owner owner;
+
+  private final AtomicLong demand = new AtomicLong();
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private final AtomicBoolean done = new AtomicBoolean();
+  private volatile boolean stalled;
+  private volatile boolean cancelled;
+  private volatile End end;
+
+  private volatile Flow.Subscriber<? super List<ByteBuffer>> subscriber;
+  private volatile Throwable badRequest;
+
+  private record End(Throwable failure) {}
+
+  ResponseBody(SerialExecutor executor, Owner owner) {
+    this.executor = executor;
+    this.owner = owner;
+  }
+
+  /** Loop: takes from the stream what there is room for. */
+  void fill(ByteQueue.Source source) {
+    if (cancelled) {
+      return;
+    }
+    long before = queue.produced();
+    while (queue.fill(source) > 0) {
+      stalled = true; // said first, then looked again: see InboundPipe
+      if (queue.room() == 0) {
+        break;
+      }
+      stalled = false;
+    }
+    if (queue.produced() != before) {
+      schedule();
+    }
+  }
+
+  /** Bytes that wait for the subscriber. */
+  long buffered() {
+    return queue.size();
+  }
+
+  /**
+   * Loop: nothing follows. Only the first call counts.
+   *
+   * @param failure null when the content is complete
+   */
+  void end(Throwable failure) {
+    if (end == null) {
+      end = new End(failure);
+      schedule();
+    }
+  }
+
+  /** Executor: begins the delivery. */
+  void subscribe(Flow.Subscriber<? super List<ByteBuffer>> to) {
+    to.onSubscribe(this);
+    subscriber = to;
+    schedule();
+  }
+
+  @Override
+  public void request(long n) {
+    if (n <= 0) {
+      badRequest = new IllegalArgumentException("a request for " + n + " items (Flow §3.9)");
+    } else {
+      demand.accumulateAndGet(n, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
+    }
+    schedule();
+  }
+
+  @Override
+  public void cancel() {
+    cancel(null);
+  }
+
+  private void cancel(Throwable thrown) {
+    if (!cancelled) {
+      cancelled = true;
+      if (done.compareAndSet(false, true)) {
+        owner.onCancelled(thrown);
+        owner.onDone();
+      }
+    }
+  }
+
+  private void schedule() {
+    if (subscriber != null && scheduled.compareAndSet(false, true)) {
+      try {
+        executor.execute(this::deliver);
+      } catch (RejectedExecutionException e) {
+        cancel(e);
+      }
+    }
+  }
+
+  private void deliver() {
+    scheduled.set(false);
+    if (done.get()) {
+      return;
+    }
+    try {
+      if (badRequest != null) {
+        finish(badRequest);
+        owner.onCancelled(badRequest);
+        return;
+      }
+      End ended = end; // before the bytes, which were put in before it
+      deliverBytes();
+      if (ended != null && !cancelled && queue.size() == 0) {
+        finish(ended.failure());
+      }
+    } catch (RuntimeException | Error e) {
+      cancel(e);
+    }
+  }
+
+  private void deliverBytes() {
+    while (demand.get() > 0 && !cancelled) {
+      List<ByteBuffer> buffers = takeBuffers();
+      if (buffers.isEmpty()) {
+        return;
+      }
+      if (demand.get() != Long.MAX_VALUE) {
+        demand.decrementAndGet();
+      }
+      subscriber.onNext(buffers);
+      if (stalled && queue.room() >= CAPACITY / 2) {
+        stalled = false;
+        owner.onRoom();
+      }
+    }
+  }
+
+  private List<ByteBuffer> takeBuffers() {
+    List<ByteBuffer> buffers = new ArrayList<>(BUFFERS_AT_ONCE);
+    while (buffers.size() < BUFFERS_AT_ONCE) {
+      ByteBuffer next = queue.take();
+      if (next == null) {
+        break;
+      }
+      // Read-only: the rest of the array behind it is still being filled.
+      buffers.add(next.asReadOnlyBuffer());
+    }
+    return List.copyOf(buffers);
+  }
+
+  private void finish(Throwable failure) {
+    if (!done.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      if (failure == null) {
+        subscriber.onComplete();
+      } else {
+        subscriber.onError(failure);
+      }
+    } finally {
+      owner.onDone();
+    }
+  }
+}

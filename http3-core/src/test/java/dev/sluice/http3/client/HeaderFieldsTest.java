@@ -1,0 +1,116 @@
+package dev.sluice.http3.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.message.RequestHead;
+import java.io.IOException;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HeaderFieldsTest {
+
+  private static RequestHead head(HttpRequest.Builder builder, Long length) {
+    return HeaderFields.head(builder.build(), List.of(), null, length);
+  }
+
+  private static HttpRequest.Builder to(String uri) {
+    return HttpRequest.newBuilder(URI.create(uri));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://A.test, a.test, /",
+    "https://a.test/x?y=%20, a.test, /x?y=%20",
+    "https://a.test?y, a.test, /?y",
+    "https://user@a.test:443/, a.test, /",
+    "https://a.test:8443/#frag, a.test:8443, /",
+    "https://[2001:db8::1]:1/, [2001:db8::1]:1, /"
+  })
+  void controlDataComesFromTheUri(String uri, String authority, String path) {
+    RequestHead head = head(to(uri), null);
+    assertEquals("https", head.scheme());
+    assertEquals(authority, head.authority());
+    assertEquals(path, head.path());
+  }
+
+  @Test
+  void fieldsOfTheHopAreDropped() {
+    Fields fields =
+        head(
+                to("https://a.test/")
+                    .header("Keep-Alive", "5")
+                    .header("Transfer-Encoding", "chunked")
+                    .header("Proxy-Connection", "close")
+                    .header("TE", "gzip")
+                    .header("TE", "trailers")
+                    .header("X-Own", "1"),
+                null)
+            .fields();
+    assertFalse(fields.contains("keep-alive"));
+    assertFalse(fields.contains("transfer-encoding"));
+    assertFalse(fields.contains("proxy-connection"));
+    assertEquals(List.of("trailers"), fields.all("te"));
+    assertEquals("1", fields.first("x-own"));
+    assertEquals("Sluice", fields.first("user-agent"));
+    assertNull(fields.first("accept"));
+  }
+
+  @Test
+  void secretsAreMarkedAndCookiesGoOneByOne() throws IOException {
+    CookieManager manager = new CookieManager();
+    Cookies cookies = new Cookies(manager);
+    URI uri = URI.create("https://a.test/");
+    cookies.fromResponse(
+        uri,
+        HttpHeaders.of(
+            Map.of("set-cookie", List.of("a=1; Path=/", "b=2; Path=/; Secure")), (n, v) -> true));
+    HttpRequest request = to("https://a.test/page").build();
+    List<String> crumbs = cookies.forRequest(request.uri(), request.headers());
+    assertEquals(List.of("a=1", "b=2"), crumbs.stream().sorted().toList());
+    RequestHead head = HeaderFields.head(request, crumbs, "Basic x", null);
+    assertEquals(2, head.fields().all("cookie").size());
+    head.fields()
+        .forEach(
+            line ->
+                assertEquals(
+                    line.name().equals("cookie") || line.name().equals("authorization"),
+                    line.sensitive()));
+    assertTrue(new Cookies(null).forRequest(uri, request.headers()).isEmpty());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"GET,, ", "GET,0, ", "GET,7,7", "POST,0,0", "PUT,0,0", "POST,-1, ", "DELETE,0, "})
+  void lengthIsSaidWhereItIsKnownAndMeansSomething(String method, Long length, String said) {
+    HttpRequest.Builder builder =
+        to("https://a.test/").method(method, BodyPublishers.noBody()).header("User-Agent", "me");
+    Fields fields = head(builder, length).fields();
+    assertEquals(said, fields.first("content-length"));
+    assertEquals(List.of("me"), fields.all("user-agent"));
+  }
+
+  @Test
+  void expectationIsSaid() {
+    assertEquals(
+        "100-continue",
+        head(to("https://a.test/").expectContinue(true), null).fields().first("expect"));
+  }
+
+  @Test
+  void receivedFieldsKeepTheirOrder() {
+    HttpHeaders headers = HeaderFields.of(Fields.of("b", "1", "a", "2", "b", "3"));
+    assertEquals(List.of("1", "3"), headers.allValues("B"));
+    assertEquals("2", headers.firstValue("a").orElseThrow());
+  }
+}
