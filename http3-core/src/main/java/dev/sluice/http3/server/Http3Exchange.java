@@ -1,0 +1,97 @@
+package dev.sluice.http3.server;
+
+import dev.sluice.http3.ConnectionInfo;
+import dev.sluice.http3.RequestEndedException;
+import dev.sluice.http3.message.Fields;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+
+/**
+ * One request and its response. Bodies stream in both directions at once, and each direction holds
+ * its sender back when the other end is slow. Streams may be handed to other threads, but everything
+ * is over when the handler returns.
+ *
+ * <p>Where the client gives the exchange up, or the connection ends, reading gives what arrived and
+ * then throws {@link RequestEndedException}, and writing throws it.
+ */
+public interface Http3Exchange {
+
+  /** The method, in the case it came in. */
+  String method();
+
+  /**
+   * The request's target as a URI: "https", the authority and the path. Characters that a URI
+   * cannot have but browsers send are percent-encoded; {@link #path()} has them as they came.
+   */
+  URI uri();
+
+  /** Host and optional port from ":authority" or "host"; null when the request has neither. */
+  String authority();
+
+  /** Path and query as they came; null for a CONNECT without a path. */
+  String path();
+
+  /** The request's header fields. */
+  Fields headers();
+
+  /**
+   * The request's body; the same stream each time. When the client waits for it, the first read
+   * sends "100 Continue" (RFC 9110 §10.1.1). Closing it early reads no more.
+   */
+  InputStream requestBody();
+
+  /**
+   * The request's trailer section, empty when there was none.
+   *
+   * @throws IllegalStateException before the body was read to its end
+   */
+  Fields requestTrailers();
+
+  /**
+   * Sends an interim response, such as 103 (Early Hints).
+   *
+   * @param status 100 or 102 to 199
+   * @throws IllegalStateException after {@link #respond}
+   * @throws IllegalArgumentException for another status, or for fields that HTTP/3 does not allow
+   */
+  void sendInformational(int status, Fields fields) throws IOException;
+
+  /**
+   * Begins the response; once. Its head goes out with the first bytes of the body that do: when
+   * enough have gathered, on {@code flush()}, or on {@code close()}.
+   *
+   * <p>A content-length among the fields is held to: more bytes are refused, fewer reset the
+   * stream. Without one it is added when the whole body is known by the time the head goes out. In
+   * answer to HEAD the bytes are counted and dropped; 204 and 304 take none.
+   *
+   * @param status 200 to 599
+   * @return the body; closing it ends the response, and so does the handler's return
+   * @throws IllegalStateException when it was called before
+   * @throws IllegalArgumentException for another status, or for fields that HTTP/3 does not allow
+   */
+  OutputStream respond(int status, Fields fields) throws IOException;
+
+  /** Sends the whole response with a body of known length. */
+  default void respond(int status, Fields fields, byte[] body) throws IOException {
+    try (OutputStream out = respond(status, fields)) {
+      out.write(body);
+    }
+  }
+
+  /**
+   * Ends the response with a trailer section in place of closing the body.
+   *
+   * @throws IllegalStateException before {@link #respond}, or after the body was closed
+   * @throws IllegalArgumentException for fields that HTTP/3 does not allow
+   */
+  void sendTrailers(Fields fields) throws IOException;
+
+  /** The client's address as it was when the request came. */
+  InetSocketAddress remoteAddress();
+
+  /** The connection, as it is now. */
+  ConnectionInfo connection();
+}

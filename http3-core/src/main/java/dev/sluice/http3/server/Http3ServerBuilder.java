@@ -1,0 +1,219 @@
+package dev.sluice.http3.server;
+
+import dev.sluice.http3.connection.Http3Config;
+import dev.sluice.quic.connection.ServerConfig;
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.stream.StreamConfig;
+import dev.sluice.quic.stream.StreamLimits;
+import dev.sluice.tls.CertificateVerifier;
+import dev.sluice.tls.ClientAuthentication;
+import dev.sluice.tls.Identity;
+import dev.sluice.tls.IdentitySelector;
+import dev.sluice.tls.KeyLog;
+import dev.sluice.tls.TlsServerConfig;
+import dev.sluice.tls.cert.KeyManagerSelector;
+import dev.sluice.tls.cert.SniSelector;
+import dev.sluice.tls.cert.TrustManagerVerifier;
+import dev.sluice.tls.psk.RotatingTicketProtector;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509TrustManager;
+
+/** Collects how a server is to be, and starts it. For one thread. */
+public final class Http3ServerBuilder {
+
+  private static final int DEFAULT_PORT = 443;
+
+  /** Long enough for a browser that comes back after lunch, and keys do not get old. */
+  private static final Duration TICKET_LIFETIME = Duration.ofHours(6);
+
+  private final List<InetSocketAddress> addresses = new ArrayList<>();
+  private final List<Identity> identities = new ArrayList<>();
+  private IdentitySelector identitySelector;
+  private Http3Handler handler;
+  private ClientAuthentication clientAuthentication = ClientAuthentication.NONE;
+  private CertificateVerifier clientVerifier;
+  private KeyLog keyLog = KeyLog.NONE;
+  private boolean retry;
+  private boolean daemon = true;
+  private int maxConnections = ServerConfig.DEFAULT_MAX_CONNECTIONS;
+  private int maxConcurrentRequests = -1;
+  private int maxFieldSectionSize = Http3Config.DEFAULT.maxFieldSectionSize();
+  private TransportConfig transport = TransportConfig.DEFAULTS;
+  private Duration idleTimeout;
+
+  Http3ServerBuilder() {}
+
+  /** Listens here too; port 0 for any free one. Without any: port 443 on all addresses. */
+  public Http3ServerBuilder address(InetSocketAddress address) {
+    addresses.add(Objects.requireNonNull(address, "address"));
+    return this;
+  }
+
+  /**
+   * A certificate chain and its key. Given several times, the name that the client asks for chooses
+   * among them, and the first answers where no name fits.
+   */
+  public Http3ServerBuilder identity(Identity identity) {
+    identities.add(Objects.requireNonNull(identity, "identity"));
+    return this;
+  }
+
+  /**
+   * The same from PEM files.
+   *
+   * @param chain certificates, the server's own first
+   * @param key an unencrypted private key
+   * @throws IllegalArgumentException when what they hold cannot be used together
+   */
+  public Http3ServerBuilder identity(Path chain, Path key) throws IOException {
+    return identity(Identity.fromPem(chain, key));
+  }
+
+  /** Asks a key manager for the identity, in place of {@link #identity}. */
+  public Http3ServerBuilder keyManager(X509ExtendedKeyManager keyManager) {
+    identitySelector = new KeyManagerSelector(keyManager);
+    return this;
+  }
+
+  /** Chooses the identity by whatever rule, in place of {@link #identity}. */
+  public Http3ServerBuilder identitySelector(IdentitySelector selector) {
+    identitySelector = Objects.requireNonNull(selector, "selector");
+    return this;
+  }
+
+  /** Answers the requests. */
+  public Http3ServerBuilder handler(Http3Handler value) {
+    handler = Objects.requireNonNull(value, "handler");
+    return this;
+  }
+
+  /** Asks clients for certificates, and who judges them. Not by default. */
+  public Http3ServerBuilder clientAuthentication(
+      ClientAuthentication wanted, CertificateVerifier verifier) {
+    clientAuthentication = Objects.requireNonNull(wanted, "wanted");
+    clientVerifier = verifier;
+    return this;
+  }
+
+  /** Asks clients for certificates, and who judges them. Not by default. */
+  public Http3ServerBuilder clientAuthentication(
+      ClientAuthentication wanted, X509TrustManager trustManager) {
+    return clientAuthentication(wanted, new TrustManagerVerifier(trustManager));
+  }
+
+  /** Is told every TLS secret, for decrypting captures of one's own traffic. */
+  public Http3ServerBuilder keyLog(KeyLog value) {
+    keyLog = Objects.requireNonNull(value, "keyLog");
+    return this;
+  }
+
+  /** Whether clients must prove their address before anything else (RFC 9000 §8.1.2). */
+  public Http3ServerBuilder retry(boolean on) {
+    retry = on;
+    return this;
+  }
+
+  /** How long a connection without traffic is kept; zero for as long as the client keeps it. */
+  public Http3ServerBuilder idleTimeout(Duration value) {
+    idleTimeout = Objects.requireNonNull(value, "idleTimeout");
+    return this;
+  }
+
+  /** Requests that one client may have under way at once; 100 by default. */
+  public Http3ServerBuilder maxConcurrentRequests(int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("at least one request: " + limit);
+    }
+    maxConcurrentRequests = limit;
+    return this;
+  }
+
+  /** Connections that may live at once; more are refused. */
+  public Http3ServerBuilder maxConnections(int limit) {
+    maxConnections = limit;
+    return this;
+  }
+
+  /** The largest request header or trailer section to accept, in bytes of RFC 9114 §4.2.2. */
+  public Http3ServerBuilder maxFieldSectionSize(int bytes) {
+    maxFieldSectionSize = bytes;
+    return this;
+  }
+
+  /** The transport's limits, timeouts and congestion control. */
+  public Http3ServerBuilder quic(TransportConfig value) {
+    transport = Objects.requireNonNull(value, "transport");
+    return this;
+  }
+
+  /** Whether the JVM may end while the server runs. True by default. */
+  public Http3ServerBuilder daemon(boolean value) {
+    daemon = value;
+    return this;
+  }
+
+  /**
+   * Opens the sockets and begins to serve.
+   *
+   * @throws IOException when an address cannot be bound
+   * @throws IllegalStateException without an identity or a handler
+   */
+  public Http3Server start() throws IOException {
+    if (handler == null || (identities.isEmpty() && identitySelector == null)) {
+      throw new IllegalStateException("a server needs a handler and an identity");
+    }
+    SecureRandom random = new SecureRandom();
+    Http3Config http = Http3Config.DEFAULT.withMaxFieldSectionSize(maxFieldSectionSize);
+    ServerConfig quic =
+        ServerConfig.of(tls(random))
+            .withTransport(transport())
+            .withRetry(retry)
+            .withMaxConnections(maxConnections);
+    Http3Server server = new Http3Server(http, handler, random, daemon);
+    server.open(
+        addresses.isEmpty() ? List.of(new InetSocketAddress(DEFAULT_PORT)) : addresses, quic);
+    return server;
+  }
+
+  private TlsServerConfig tls(SecureRandom random) {
+    return TlsServerConfig.builder()
+        .identitySelector(identitySelector != null ? identitySelector : new SniSelector(identities))
+        .applicationProtocols("h3")
+        .clientAuthentication(clientAuthentication, clientVerifier)
+        .ticketProtector(
+            new RotatingTicketProtector(TICKET_LIFETIME, random, InstantSource.system().instant()))
+        .ticketLifetime(TICKET_LIFETIME)
+        .keyLog(keyLog)
+        .random(random)
+        .clock(InstantSource.system())
+        .build();
+  }
+
+  private TransportConfig transport() {
+    TransportConfig config =
+        idleTimeout == null ? transport : transport.withIdleTimeout(idleTimeout);
+    if (maxConcurrentRequests < 0) {
+      return config;
+    }
+    StreamConfig streams = config.streams();
+    StreamLimits limits = streams.limits();
+    return config.withStreams(
+        streams.withLimits(
+            new StreamLimits(
+                limits.maxData(),
+                limits.maxStreamDataBidiLocal(),
+                limits.maxStreamDataBidiRemote(),
+                limits.maxStreamDataUni(),
+                maxConcurrentRequests,
+                limits.maxStreamsUni())));
+  }
+}

@@ -1,0 +1,80 @@
+package dev.sluice.http3.server;
+
+import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.message.ResponseHead;
+import java.util.Locale;
+
+/** What a response may contain, depending on the request's method and its own status. */
+final class ResponseRules {
+
+  /** What becomes of bytes that the handler writes. */
+  enum Body {
+    /** They are sent. */
+    SENT,
+    /** They are counted and dropped: the answer to HEAD has none (RFC 9110 §9.3.2). */
+    DROPPED,
+    /** There must be none: 204 and 304 (RFC 9110 §15.3.5, §15.4.5). */
+    FORBIDDEN
+  }
+
+  private ResponseRules() {}
+
+  static Body body(int status, String method) {
+    if (status == 204 || status == 304) {
+      return Body.FORBIDDEN;
+    }
+    return method.equals("HEAD") ? Body.DROPPED : Body.SENT;
+  }
+
+  /**
+   * The length that the fields promise for the bytes to be written; negative when there is none.
+   *
+   * @throws IllegalArgumentException when it is not a number
+   */
+  static long contentLength(Fields fields, int status, String method) {
+    String value = fields.first("content-length");
+    if (value == null || body(status, method) != Body.SENT) {
+      return -1;
+    }
+    try {
+      long length = Long.parseLong(value);
+      if (length >= 0) {
+        return length;
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw new IllegalArgumentException("content-length is not a number: " + value);
+  }
+
+  /** Adds the length, now that it is known, where a length has its place (RFC 9110 §8.6). */
+  static ResponseHead withContentLength(ResponseHead head, String method, long length) {
+    boolean hasItsPlace =
+        body(head.status(), method) == Body.SENT
+            && !(method.equals("CONNECT") && head.status() < 300)
+            && !head.fields().contains("content-length");
+    if (!hasItsPlace && !(method.equals("HEAD") && length > 0 && lacksLength(head))) {
+      return head;
+    }
+    Fields.Builder fields = Fields.builder().addAll(head.fields());
+    fields.add("content-length", Long.toString(length));
+    return new ResponseHead(head.status(), fields.build());
+  }
+
+  private static boolean lacksLength(ResponseHead head) {
+    return body(head.status(), "GET") == Body.SENT && !head.fields().contains("content-length");
+  }
+
+  /** Trailers have no pseudo-header fields and none about framing (RFC 9110 §6.5.1). */
+  static void checkTrailers(Fields fields) {
+    fields.forEach(
+        line -> {
+          String name = line.name().toLowerCase(Locale.ROOT);
+          if (name.startsWith(":")
+              || name.equals("content-length")
+              || name.equals("transfer-encoding")) {
+            throw new IllegalArgumentException("not for a trailer section: " + name);
+          }
+        });
+  }
+}

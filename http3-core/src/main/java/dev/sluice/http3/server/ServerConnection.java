@@ -1,0 +1,218 @@
+package dev.sluice.http3.server;
+
+import dev.sluice.http3.ConnectionInfo;
+import dev.sluice.http3.RequestEndedException;
+import dev.sluice.http3.connection.Http3Connection;
+import dev.sluice.http3.connection.Http3Event;
+import dev.sluice.http3.connection.RequestStream;
+import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.http3.message.RequestHead;
+import dev.sluice.quic.ending.ConnectionEnding;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+
+/** One client's connection and the exchanges on it. On the loop thread, where it says no other. */
+final class ServerConnection {
+
+  private static final Logger LOG = System.getLogger("dev.sluice.http3.server");
+
+  private final Http3Connection http;
+  private final Executor loop;
+  private final Runnable wake;
+  private final String label;
+  private final Http3Handler handler;
+  private final Consumer<ServerConnection> onEnded;
+  private final Set<ServerExchange> exchanges = new HashSet<>();
+  private boolean dispatching;
+  private boolean stopping;
+
+  /** The last snapshot; exchanges read it from their threads. */
+  private volatile ConnectionInfo info;
+
+  /**
+   * @param wake lets the transport send
+   * @param label names this connection among those of its server
+   * @param onEnded told once, when nothing is left of it
+   */
+  ServerConnection(
+      Http3Connection http,
+      Executor loop,
+      Runnable wake,
+      String label,
+      Http3Handler handler,
+      Consumer<ServerConnection> onEnded) {
+    this.http = http;
+    this.loop = loop;
+    this.wake = wake;
+    this.label = label;
+    this.handler = handler;
+    this.onEnded = onEnded;
+  }
+
+  /** The transport has events. */
+  void onEvents() {
+    http.process();
+    dispatch();
+  }
+
+  /**
+   * Any thread: does this on the loop, and lets the transport send what that led to.
+   *
+   * @return false when the loop has ended, and every exchange with it
+   */
+  boolean onLoop(Runnable task) {
+    try {
+      loop.execute(
+          () -> {
+            task.run();
+            moved();
+          });
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
+  }
+
+  private void moved() {
+    dispatch();
+    wake.run();
+  }
+
+  /** First step of the graceful stop: asks the client to send no more (RFC 9114 §5.2). */
+  void announceStop() {
+    stopping = true;
+    http.announceGoaway();
+    moved();
+  }
+
+  /** Second step: what has arrived is answered, what arrives from now on is rejected. */
+  void stopAccepting() {
+    stopping = true;
+    http.goaway();
+    moved();
+  }
+
+  /** One round trip to the client: between the two steps. */
+  Duration roundTrip() {
+    return Duration.ofNanos(http.transport().stats().smoothedRtt());
+  }
+
+  /** Closes it, whatever is under way. */
+  void close() {
+    http.close(Http3Error.H3_NO_ERROR, "");
+    moved();
+  }
+
+  private void dispatch() {
+    if (dispatching) {
+      return;
+    }
+    dispatching = true;
+    try {
+      for (Http3Event event = http.nextEvent(); event != null; event = http.nextEvent()) {
+        onEvent(event);
+      }
+    } finally {
+      dispatching = false;
+    }
+  }
+
+  private void onEvent(Http3Event event) {
+    switch (event) {
+      case Http3Event.Request(var stream, var head) -> begin(stream, head);
+      case Http3Event.Readable(var stream) -> with(stream, ServerExchange::onReadable);
+      case Http3Event.Trailers(var stream, var fields) -> with(stream, e -> e.onTrailers(fields));
+      case Http3Event.RequestEnded(var stream, var ending) -> with(stream, e -> e.onEnded(ending));
+      case Http3Event.Writable(var stream) -> with(stream, ServerExchange::onWritable);
+      case Http3Event.Stopped(var stream, var code) -> onStopped(stream, code);
+      case Http3Event.Closed(var stream) -> with(stream, exchanges::remove);
+      case Http3Event.Drained drained -> {
+        if (stopping) {
+          http.close(Http3Error.H3_NO_ERROR, "");
+        }
+      }
+      case Http3Event.ConnectionEnded(var ending) -> onConnectionEnded(ending);
+      case Http3Event.Transport transport -> {}
+      case Http3Event.SettingsReceived settings -> {}
+      case Http3Event.Goaway goaway -> {} // about pushes, and there are none
+      case Http3Event.RequestsAvailable available -> {} // clients only
+      case Http3Event.Informational informational -> {}
+      case Http3Event.Response response -> {}
+    }
+  }
+
+  /** A stream has no exchange when its head was refused: then nobody needs to know. */
+  private static void with(RequestStream stream, Consumer<ServerExchange> action) {
+    if (stream.attachment() instanceof ServerExchange exchange) {
+      action.accept(exchange);
+    }
+  }
+
+  /** A client may lose interest in the response before its request's head has arrived. */
+  private record StoppedEarly(long code) {}
+
+  private static void onStopped(RequestStream stream, long code) {
+    if (stream.attachment() instanceof ServerExchange exchange) {
+      exchange.onStopped(code);
+    } else {
+      stream.attach(new StoppedEarly(code));
+    }
+  }
+
+  private void begin(RequestStream stream, RequestHead head) {
+    info = ConnectionInfo.of(http.transport(), label);
+    ServerExchange exchange = new ServerExchange(this, stream, head);
+    if (stream.attachment() instanceof StoppedEarly(long code)) {
+      exchange.onStopped(code);
+    }
+    stream.attach(exchange);
+    exchanges.add(exchange);
+    Thread.ofVirtual().name("http3-" + label + "-" + stream.id()).start(() -> serve(exchange));
+  }
+
+  private void serve(ServerExchange exchange) {
+    try {
+      handler.handle(exchange);
+      exchange.finish();
+    } catch (RequestEndedException e) {
+      LOG.log(Level.DEBUG, "the client gave up {0}: {1}", exchange.path(), e.getMessage());
+      exchange.fail(e);
+    } catch (Throwable e) {
+      LOG.log(Level.WARNING, "the handler has failed on " + exchange.path(), e);
+      exchange.fail(e);
+    }
+  }
+
+  private void onConnectionEnded(ConnectionEnding ending) {
+    RequestEnding lost = new RequestEnding.ConnectionLost(ending, true);
+    for (ServerExchange exchange : List.copyOf(exchanges)) {
+      exchange.onConnectionEnded(lost);
+    }
+    exchanges.clear();
+    onEnded.accept(this);
+  }
+
+  /** Any thread: the client's address at the last request. */
+  InetSocketAddress remoteAddress() {
+    return info.remoteAddress();
+  }
+
+  /** Any thread: this side's address. */
+  InetSocketAddress localAddress() {
+    return info.localAddress();
+  }
+
+  /** Any thread: what is known of the connection, as of the last request. */
+  ConnectionInfo info() {
+    return info;
+  }
+}
