@@ -1,10 +1,15 @@
 package dev.sluice.tls;
 
+import static dev.sluice.tls.AlertDescription.BAD_CERTIFICATE;
+import static dev.sluice.tls.AlertDescription.CERTIFICATE_EXPIRED;
 import static dev.sluice.tls.AlertDescription.DECODE_ERROR;
+import static dev.sluice.tls.AlertDescription.DECRYPT_ERROR;
 import static dev.sluice.tls.AlertDescription.ILLEGAL_PARAMETER;
 import static dev.sluice.tls.AlertDescription.MISSING_EXTENSION;
+import static dev.sluice.tls.AlertDescription.NO_APPLICATION_PROTOCOL;
 import static dev.sluice.tls.AlertDescription.PROTOCOL_VERSION;
 import static dev.sluice.tls.AlertDescription.UNEXPECTED_MESSAGE;
+import static dev.sluice.tls.AlertDescription.UNKNOWN_CA;
 import static dev.sluice.tls.AlertDescription.UNSUPPORTED_EXTENSION;
 import static dev.sluice.tls.TlsPair.clientConfig;
 import static dev.sluice.tls.TlsPair.requireAlert;
@@ -13,21 +18,29 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.testkit.Requirement;
+import dev.sluice.tls.cert.PkixVerifier;
+import dev.sluice.tls.extension.ApplicationProtocols;
 import dev.sluice.tls.extension.Cookie;
+import dev.sluice.tls.extension.EarlyData;
 import dev.sluice.tls.extension.ExtensionType;
 import dev.sluice.tls.extension.Extensions;
 import dev.sluice.tls.extension.KeyShareEntry;
 import dev.sluice.tls.extension.KeyShareRetry;
 import dev.sluice.tls.extension.KeyShareSelection;
+import dev.sluice.tls.extension.MaxEarlyData;
 import dev.sluice.tls.extension.Place;
 import dev.sluice.tls.extension.PreSharedKeySelection;
 import dev.sluice.tls.extension.SelectedVersion;
 import dev.sluice.tls.extension.UnknownExtension;
+import dev.sluice.tls.message.Certificate;
+import dev.sluice.tls.message.CertificateRequest;
+import dev.sluice.tls.message.CertificateVerify;
 import dev.sluice.tls.message.HandshakeType;
+import dev.sluice.tls.message.NewSessionTicket;
 import dev.sluice.tls.message.ServerHello;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -58,10 +71,6 @@ class ClientRefusalTest {
   }
 
   static List<Arguments> serverHellos() {
-    return Stream.of(badHelloFields(), badHelloExtensions()).flatMap(List::stream).toList();
-  }
-
-  private static List<Arguments> badHelloFields() {
     byte[] downgraded = new byte[32];
     System.arraycopy(HexFormat.of().parseHex("444f574e47524401"), 0, downgraded, 24, 8);
     return List.of(
@@ -107,11 +116,7 @@ class ClientRefusalTest {
         Arguments.of(
             "compression",
             ILLEGAL_PARAMETER,
-            Rewrite.serverHello(h -> hello(h, 0x0303, h.random(), NONE, h.cipherSuite(), 1))));
-  }
-
-  private static List<Arguments> badHelloExtensions() {
-    return List.of(
+            Rewrite.serverHello(h -> hello(h, 0x0303, h.random(), NONE, h.cipherSuite(), 1))),
         Arguments.of(
             "unasked extension",
             UNSUPPORTED_EXTENSION,
@@ -250,5 +255,273 @@ class ClientRefusalTest {
     // The second hello keeps its shares, which this server refuses: it wanted another group.
     requireAlert(pair.server, ILLEGAL_PARAMETER);
     assertEquals(null, pair.client.failure);
+  }
+
+  static List<Arguments> encryptedExtensions() {
+    return List.of(
+        Arguments.of(
+            "no ALPN",
+            NO_APPLICATION_PROTOCOL,
+            Rewrite.encryptedExtensions(
+                e -> Rewrite.without(e, ExtensionType.APPLICATION_LAYER_PROTOCOL_NEGOTIATION))),
+        Arguments.of(
+            "another protocol",
+            NO_APPLICATION_PROTOCOL,
+            Rewrite.encryptedExtensions(
+                e -> Rewrite.with(e, new ApplicationProtocols(List.of("h2"))))),
+        Arguments.of(
+            "two protocols",
+            ILLEGAL_PARAMETER,
+            Rewrite.encryptedExtensions(
+                e -> Rewrite.with(e, new ApplicationProtocols(List.of("h3", "h2"))))),
+        Arguments.of(
+            "no transport parameters",
+            MISSING_EXTENSION,
+            Rewrite.encryptedExtensions(
+                e -> Rewrite.without(e, ExtensionType.QUIC_TRANSPORT_PARAMETERS))),
+        Arguments.of(
+            "key_share",
+            ILLEGAL_PARAMETER,
+            Rewrite.encryptedExtensions(e -> Rewrite.plus(e, unknown(ExtensionType.KEY_SHARE)))),
+        Arguments.of(
+            "unasked early_data",
+            UNSUPPORTED_EXTENSION,
+            Rewrite.encryptedExtensions(e -> Rewrite.plus(e, new EarlyData()))),
+        Arguments.of(
+            "unknown",
+            UNSUPPORTED_EXTENSION,
+            Rewrite.encryptedExtensions(e -> Rewrite.plus(e, new UnknownExtension(0x1234, NONE)))),
+        Arguments.of(
+            "twice",
+            ILLEGAL_PARAMETER,
+            Rewrite.encryptedExtensions(
+                e -> Rewrite.plus(e, new ApplicationProtocols(List.of("h3"))))),
+        Arguments.of(
+            "server_name with content",
+            DECODE_ERROR,
+            Rewrite.encryptedExtensions(
+                e -> Rewrite.with(e, new UnknownExtension(0, new byte[] {1})))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("encryptedExtensions")
+  @Requirement({"RFC8446-4.3.1#2", "RFC9001-8.1#3", "RFC9001-8.1#7", "RFC9001-8.2#1"})
+  void refusesEncryptedExtensions(String what, AlertDescription alert, TlsPair.Tamper tamper) {
+    TlsException e = requireAlert(run(tamper).client, alert);
+    assertTrue(e.getMessage().startsWith("EncryptedExtensions"), e.getMessage());
+  }
+
+  static List<Arguments> certificates() {
+    return List.of(
+        Arguments.of(
+            "empty", DECODE_ERROR, Rewrite.certificate(c -> new Certificate(NONE, List.of()))),
+        Arguments.of(
+            "context",
+            ILLEGAL_PARAMETER,
+            Rewrite.certificate(c -> new Certificate(new byte[] {1}, c.entries()))),
+        Arguments.of(
+            "garbage",
+            BAD_CERTIFICATE,
+            Rewrite.certificate(
+                c ->
+                    new Certificate(
+                        NONE,
+                        List.of(
+                            new Certificate.Entry(
+                                new byte[] {0x30, 3, 2, 1, 1},
+                                c.entries().getFirst().extensions()))))),
+        Arguments.of(
+            "unasked status",
+            UNSUPPORTED_EXTENSION,
+            Rewrite.certificate(
+                c ->
+                    new Certificate(
+                        NONE,
+                        List.of(
+                            new Certificate.Entry(
+                                c.entries().getFirst().der(),
+                                Extensions.of(
+                                    Place.CERTIFICATE,
+                                    List.of(unknown(ExtensionType.STATUS_REQUEST)))))))),
+        Arguments.of(
+            "an endless chain",
+            DECODE_ERROR,
+            Rewrite.certificate(
+                c ->
+                    new Certificate(
+                        NONE, java.util.Collections.nCopies(17, c.entries().getFirst())))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("certificates")
+  @Requirement({"RFC8446-4.4.2.4#1", "RFC8446-4.4.2#6"})
+  void refusesCertificate(String what, AlertDescription alert, TlsPair.Tamper tamper) {
+    TlsException e = requireAlert(run(tamper).client, alert);
+    assertTrue(e.getMessage().startsWith("Certificate"), e.getMessage());
+  }
+
+  @Test
+  @Requirement({"RFC9001-4.4#1", "RFC8446-4.4.2.2#9"})
+  void refusesChainsWithTheAlertThatFits() {
+    record Case(AlertDescription alert, TlsClientConfig client) {}
+    TlsClientConfig client = clientConfig().build();
+    List<Case> cases =
+        List.of(
+            new Case(BAD_CERTIFICATE, client.toBuilder().serverName("other.example").build()),
+            new Case(
+                CERTIFICATE_EXPIRED,
+                client.toBuilder()
+                    .clock(() -> TestAuthority.NOW.plus(Duration.ofDays(60)))
+                    .build()),
+            new Case(
+                UNKNOWN_CA,
+                client.toBuilder()
+                    .certificateVerifier(
+                        PkixVerifier.of(
+                            List.of(TestAuthority.create("Other", "P-256").certificate)))
+                    .build()));
+    for (Case one : cases) {
+      requireAlert(run((c, l, b) -> b, one.client, serverConfig().build()).client, one.alert);
+    }
+  }
+
+  @Test
+  @Requirement({
+    "RFC8446-4.4.3#4",
+    "RFC8446-4.4.3#6",
+    "RFC8446-4.4.3#7",
+    "RFC8446-4.4.3#8",
+    "RFC8446-4.4.3#9",
+    "RFC8446-4.4.3#10"
+  })
+  void refusesCertificateVerify() {
+    requireAlert(run(Rewrite.lastBit(HandshakeType.CERTIFICATE_VERIFY)).client, DECRYPT_ERROR);
+    for (int code : new int[] {0x0401, 0x0203, 0x0807, 0x0503, 0x9999}) {
+      TlsPair.Tamper other =
+          Rewrite.certificateVerify(v -> new CertificateVerify(code, v.signature()));
+      requireAlert(run(other).client, ILLEGAL_PARAMETER);
+    }
+    requireAlert(
+        run(Rewrite.certificateVerify(v -> new CertificateVerify(v.algorithm(), NONE))).client,
+        DECRYPT_ERROR);
+    requireAlert(
+        run(Rewrite.message(HandshakeType.CERTIFICATE_VERIFY, m -> null)).client,
+        UNEXPECTED_MESSAGE);
+    requireAlert(
+        run(Rewrite.message(HandshakeType.CERTIFICATE, m -> null)).client, UNEXPECTED_MESSAGE);
+  }
+
+  @Test
+  @Requirement({"RFC8446-4.3.2#6", "RFC8446-4.3.2#7"})
+  void judgesCertificateRequests() {
+    TlsServerConfig want =
+        serverConfig()
+            .clientAuthentication(ClientAuthentication.WANT, HandshakeTest.trustRoot())
+            .build();
+    TlsClientConfig client = clientConfig().identitySelector(r -> TlsPair.RSA).build();
+    requireAlert(
+        run(
+                Rewrite.certificateRequest(
+                    r -> new CertificateRequest(new byte[] {1}, r.extensions())),
+                client,
+                want)
+            .client,
+        ILLEGAL_PARAMETER);
+    requireAlert(
+        run(
+                Rewrite.certificateRequest(
+                    r ->
+                        new CertificateRequest(
+                            NONE,
+                            Rewrite.without(r.extensions(), ExtensionType.SIGNATURE_ALGORITHMS))),
+                client,
+                want)
+            .client,
+        MISSING_EXTENSION);
+    // Unknown extensions are passed over; only the Finished then shows that it was altered.
+    requireAlert(
+        run(
+                Rewrite.certificateRequest(
+                    r ->
+                        new CertificateRequest(
+                            NONE,
+                            Rewrite.plus(r.extensions(), new UnknownExtension(0x1234, NONE)))),
+                client,
+                want)
+            .client,
+        DECRYPT_ERROR);
+  }
+
+  @Test
+  @Requirement({"RFC8446-4.4.4#1", "RFC8446-4#2"})
+  void refusesWrongFinishedAndMessagesOutOfOrder() {
+    requireAlert(run(Rewrite.lastBit(HandshakeType.FINISHED)).client, DECRYPT_ERROR);
+    for (int type : new int[] {0, 1, 2, 4, 5, 11, 20, 24, 99}) {
+      TlsPair.Tamper other =
+          Rewrite.message(
+              HandshakeType.ENCRYPTED_EXTENSIONS, m -> new byte[] {(byte) type, 0, 0, 0});
+      requireAlert(run(other).client, UNEXPECTED_MESSAGE);
+    }
+    TlsClient idle = new TlsClient(clientConfig().build(), NONE);
+    TlsPair.Side side = new TlsPair.Side(idle);
+    TlsPair.receive(side, EncryptionLevel.INITIAL, new byte[] {2, 0, 0, 0}, 4);
+    requireAlert(side, UNEXPECTED_MESSAGE);
+  }
+
+  @Test
+  @Requirement({"RFC9001-4.6.1#2", "RFC9001-4.4#5", "RFC9001-4.1.3#3"})
+  void refusesWhatQuicForbidsAfterTheHandshake() {
+    TlsServerConfig tickets = serverConfig().ticketProtector(TlsPair.TICKETS).build();
+    TlsPair limited =
+        run(
+            Rewrite.newSessionTicket(
+                t ->
+                    new NewSessionTicket(
+                        t.lifetimeSeconds(),
+                        t.ageAdd(),
+                        t.nonce(),
+                        t.ticket(),
+                        Extensions.of(Place.NEW_SESSION_TICKET, List.of(new MaxEarlyData(16384))))),
+            clientConfig().build(),
+            tickets);
+    assertEquals(0x0a, limited.client.failure.transportErrorCode());
+
+    TlsPair asked = run((c, l, b) -> b).requireComplete();
+    TlsPair.receive(asked.client, EncryptionLevel.APPLICATION, new byte[] {13, 0, 0, 0}, 4);
+    assertEquals(0x0a, asked.client.failure.transportErrorCode());
+
+    TlsPair updated = run((c, l, b) -> b).requireComplete();
+    TlsPair.receive(updated.client, EncryptionLevel.APPLICATION, new byte[] {24, 0, 0, 1, 0}, 9);
+    assertEquals(0x10a, updated.client.failure.transportErrorCode());
+
+    TlsPair left =
+        run(
+            Rewrite.message(
+                HandshakeType.SERVER_HELLO, m -> java.util.Arrays.copyOf(m, m.length + 1)));
+    assertEquals(0x0a, left.client.failure.transportErrorCode());
+  }
+
+  @Test
+  void passesOverUselessTickets() {
+    TlsServerConfig tickets = serverConfig().ticketProtector(TlsPair.TICKETS).build();
+    TlsPair dead =
+        run(
+                Rewrite.newSessionTicket(
+                    t ->
+                        new NewSessionTicket(0, t.ageAdd(), t.nonce(), t.ticket(), t.extensions())),
+                clientConfig().build(),
+                tickets)
+            .requireComplete();
+    assertTrue(dead.client.tickets.isEmpty());
+    TlsPair old =
+        run(
+                Rewrite.newSessionTicket(
+                    t ->
+                        new NewSessionTicket(
+                            0xffff_ffffL, t.ageAdd(), t.nonce(), t.ticket(), t.extensions())),
+                clientConfig().build(),
+                tickets)
+            .requireComplete();
+    assertEquals(604_800, old.client.tickets.getFirst().lifetimeSeconds());
   }
 }

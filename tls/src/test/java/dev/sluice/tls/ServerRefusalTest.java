@@ -39,7 +39,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -66,17 +65,9 @@ class ServerRefusalTest {
   }
 
   static List<Arguments> malformedHellos() {
-    return Stream.of(
-            withoutWhatMustBeThere(),
-            withWhatMayNotBe(),
-            withNothingInCommon(),
-            withBadPreSharedKeys(),
-            withBadEncodings())
-        .flatMap(List::stream)
-        .toList();
-  }
-
-  private static List<Arguments> withoutWhatMustBeThere() {
+    byte[] none = new byte[0];
+    byte[] onlyNull = {0};
+    PreSharedKeyOffer.Identity identity = new PreSharedKeyOffer.Identity(new byte[] {1}, 0);
     return List.of(
         Arguments.of(
             "no TLS 1.3",
@@ -85,12 +76,7 @@ class ServerRefusalTest {
         Arguments.of(
             "no supported_versions",
             PROTOCOL_VERSION,
-            Rewrite.clientExtensions(e -> Rewrite.without(e, ExtensionType.SUPPORTED_VERSIONS))));
-  }
-
-  private static List<Arguments> withWhatMayNotBe() {
-    byte[] none = new byte[0];
-    return List.of(
+            Rewrite.clientExtensions(e -> Rewrite.without(e, ExtensionType.SUPPORTED_VERSIONS))),
         Arguments.of(
             "compression",
             ILLEGAL_PARAMETER,
@@ -126,14 +112,7 @@ class ServerRefusalTest {
             ILLEGAL_PARAMETER,
             Rewrite.clientExtensions(
                 e ->
-                    Rewrite.plus(
-                        e, new UnknownExtension(ExtensionType.OID_FILTERS.code(), none)))));
-  }
-
-  private static List<Arguments> withNothingInCommon() {
-    byte[] none = new byte[0];
-    byte[] onlyNull = {0};
-    return List.of(
+                    Rewrite.plus(e, new UnknownExtension(ExtensionType.OID_FILTERS.code(), none)))),
         Arguments.of(
             "no suite in common",
             HANDSHAKE_FAILURE,
@@ -165,13 +144,7 @@ class ServerRefusalTest {
                         new KeyShareOffer(
                             List.of(
                                 new KeyShareEntry(0x1d, new byte[32]),
-                                new KeyShareEntry(0x1d, new byte[32])))))));
-  }
-
-  private static List<Arguments> withBadPreSharedKeys() {
-    byte[] none = new byte[0];
-    PreSharedKeyOffer.Identity identity = new PreSharedKeyOffer.Identity(new byte[] {1}, 0);
-    return List.of(
+                                new KeyShareEntry(0x1d, new byte[32])))))),
         Arguments.of(
             "pre_shared_key not last",
             ILLEGAL_PARAMETER,
@@ -210,11 +183,7 @@ class ServerRefusalTest {
         Arguments.of(
             "early_data without pre_shared_key",
             ILLEGAL_PARAMETER,
-            Rewrite.clientExtensions(e -> Rewrite.plus(e, new EarlyData()))));
-  }
-
-  private static List<Arguments> withBadEncodings() {
-    return List.of(
+            Rewrite.clientExtensions(e -> Rewrite.plus(e, new EarlyData()))),
         Arguments.of(
             "a name with spaces",
             ILLEGAL_PARAMETER,

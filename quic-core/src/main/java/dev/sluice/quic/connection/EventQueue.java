@@ -7,9 +7,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The events that the application has not taken yet, in order. Bounded by what can be announced:
- * each stream has at most a handful of events, and the peer can open no more streams than it was
- * allowed.
+ * The events that the application has not taken yet, in order. Bounded by what can be announced: each
+ * stream has at most a handful of events, and the peer can open no more streams than it was allowed.
  */
 final class EventQueue implements StreamListener {
   private final Deque<QuicEvent> queue = new ArrayDeque<>();

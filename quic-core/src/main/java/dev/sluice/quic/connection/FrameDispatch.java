@@ -73,9 +73,7 @@ final class FrameDispatch {
     }
   }
 
-  /**
-   * The field counts microseconds, shifted by the peer's exponent (§19.3); 1-RTT only (§13.2.5).
-   */
+  /** The field counts microseconds, shifted by the peer's exponent (§19.3); 1-RTT only (§13.2.5). */
   private long ackDelayNanos(AckFrame frame, PacketSpace space) {
     if (space != connection.spaces.application() || connection.handshake.peer() == null) {
       return 0;

@@ -3,8 +3,8 @@ package dev.sluice.quic.connection;
 import dev.sluice.quic.ending.ConnectionEnding;
 
 /**
- * Idle timeout, keep-alive and the limit on the handshake (RFC 9000 §10.1). The other deadlines of
- * a connection live with what they are about; {@link Connection#nextDeadline()} takes the earliest.
+ * Idle timeout, keep-alive and the limit on the handshake (RFC 9000 §10.1). The other deadlines of a
+ * connection live with what they are about; {@link Connection#nextDeadline()} takes the earliest.
  */
 final class Timers {
   private final Connection connection;
@@ -70,10 +70,7 @@ final class Timers {
 
   private long keepAliveDeadline() {
     long interval = connection.config.keepAliveNanos();
-    return interval == 0
-            || pingWanted
-            || elicitedSinceReceive
-            || !connection.handshake.isConfirmed()
+    return interval == 0 || pingWanted || elicitedSinceReceive || !connection.handshake.isConfirmed()
         ? Long.MAX_VALUE
         : idleSince + interval;
   }

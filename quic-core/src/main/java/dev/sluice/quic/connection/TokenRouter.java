@@ -4,9 +4,7 @@ import dev.sluice.quic.recovery.PacketNumberSpace;
 import dev.sluice.quic.recovery.RecoveryToken;
 import dev.sluice.quic.recovery.TokenListener;
 
-/**
- * Tells the owner of what a packet carried that it arrived, or that it was lost (RFC 9000 §13.3).
- */
+/** Tells the owner of what a packet carried that it arrived, or that it was lost (RFC 9000 §13.3). */
 final class TokenRouter implements TokenListener {
   private final Connection connection;
 

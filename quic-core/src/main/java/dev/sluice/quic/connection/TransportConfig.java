@@ -11,8 +11,8 @@ import java.util.Objects;
  * @param idleTimeout after which a silent connection is given up; zero for never (RFC 9000 §10.1)
  * @param handshakeTimeout within which the handshake has to complete
  * @param keepAlive silence after which a PING is sent; zero for never (§10.1.2)
- * @param maxDatagramSize the largest UDP payload that is sent, 1200 to 65527. Whoever knows that
- *     the path carries more than 1200 bytes says so here
+ * @param maxDatagramSize the largest UDP payload that is sent, 1200 to 65527. Whoever knows that the
+ *     path carries more than 1200 bytes says so here
  * @param streams what this side lets the peer send, and how much it buffers
  * @param congestion the congestion controller
  * @param initialRtt assumed before the first sample (RFC 9002 §6.2.2)
@@ -27,8 +27,8 @@ public record TransportConfig(
     Duration initialRtt) {
 
   /**
-   * What most programs want: 30 seconds idle, 10 seconds for a handshake, no keep-alive, the
-   * datagram size that every path carries (§14), CUBIC.
+   * What most programs want: 30 seconds idle, 10 seconds for a handshake, no keep-alive, the datagram
+   * size that every path carries (§14), CUBIC.
    */
   public static final TransportConfig DEFAULTS =
       new TransportConfig(

@@ -4,8 +4,8 @@ import java.util.PriorityQueue;
 
 /**
  * The deadlines of many connections. A connection's deadline moves with nearly every packet, and
- * mostly to later; such moves cost nothing here, since an entry that comes up too early is simply
- * put back.
+ * mostly to later; such moves cost nothing here, since an entry that comes up too early is simply put
+ * back.
  */
 final class DeadlineQueue {
 

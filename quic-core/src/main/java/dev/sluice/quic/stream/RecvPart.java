@@ -158,8 +158,7 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
     }
     if (!buffer.insert(
         frame.offset(), frame.data().array(), frame.data().offset(), frame.data().length())) {
-      throw error(
-          TransportError.INTERNAL_ERROR, frame.type(), "has too many gaps to keep track of");
+      throw error(TransportError.INTERNAL_ERROR, frame.type(), "has too many gaps to keep track of");
     }
     if (frame.fin() && state == RecvState.RECV) {
       state = RecvState.SIZE_KNOWN;
