@@ -6,14 +6,21 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
-import java.util.SplittableRandom;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /**
  * The files that peers on one test's machine share: a certificate for localhost with its key.
@@ -45,20 +52,53 @@ record PeerFiles(Identity identity, Path certificate, Path key) {
         identity,
         Files.writeString(folder.resolve("cert.pem"), chain),
         Files.writeString(
-            folder.resolve("key.pem"), pem("PRIVATE KEY", identity.privateKey().getEncoded())));
+            folder.resolve("key.pem"), pem("PRIVATE KEY", keyWithPublicHalf(identity))));
   }
 
-  /** A file whose bytes follow from the seed. */
-  static Path randomFile(Path file, long length, long seed) throws IOException {
-    try (var out = Files.newOutputStream(file)) {
-      SplittableRandom bytes = new SplittableRandom(seed);
-      byte[] chunk = new byte[1 << 16];
-      for (long left = length; left > 0; left -= chunk.length) {
-        bytes.nextBytes(chunk);
-        out.write(chunk, 0, (int) Math.min(left, chunk.length));
-      }
+  /** Trusts the certificate and no other. */
+  X509TrustManager trustManager() {
+    try {
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      KeyStore anchors = KeyStore.getInstance("PKCS12");
+      anchors.load(null, null);
+      anchors.setCertificateEntry("peer", identity.certificateChain().getFirst());
+      factory.init(anchors);
+      return (X509TrustManager) factory.getTrustManagers()[0];
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException(e);
     }
-    return file;
+  }
+
+  /** Holds the certificate with its key under the alias "peer". */
+  KeyStore keyStore(char[] password) {
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      store.setKeyEntry(
+          "peer",
+          identity.privateKey(),
+          password,
+          identity.certificateChain().toArray(X509Certificate[]::new));
+      return store;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The key with its public half inside: GnuTLS does not read one without (RFC 5915 §3). */
+  private static byte[] keyWithPublicHalf(Identity identity) throws IOException {
+    ECPrivateKey key = (ECPrivateKey) identity.privateKey();
+    PublicKey shared = identity.certificateChain().getFirst().getPublicKey();
+    SubjectPublicKeyInfo info = SubjectPublicKeyInfo.getInstance(shared.getEncoded());
+    return new PrivateKeyInfo(
+            info.getAlgorithm(),
+            new org.bouncycastle.asn1.sec.ECPrivateKey(
+                key.getParams().getOrder().bitLength(),
+                key.getS(),
+                info.getPublicKeyData(),
+                null))
+        .getEncoded();
   }
 
   private static String pem(String label, byte[] der) {

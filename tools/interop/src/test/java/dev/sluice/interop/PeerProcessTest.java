@@ -64,7 +64,9 @@ class PeerProcessTest {
   void filesForPeers() throws IOException {
     PeerFiles files = PeerFiles.create(folder);
     assertTrue(Files.readString(files.certificate()).startsWith("-----BEGIN CERTIFICATE-----\n"));
-    assertEquals(100_000, Files.size(PeerFiles.randomFile(folder.resolve("x"), 100_000, 1)));
+    Path body = new TestBody(100_000).writeTo(folder.resolve("x"));
+    assertEquals(new TestBody(100_000).digest(), Digest.of(Files.newInputStream(body)));
+    assertEquals(100_000, Files.size(body));
     assertTrue(FreePort.udp() > 0);
   }
 }

@@ -1,0 +1,94 @@
+package dev.sluice.interop;
+
+import dev.sluice.http3.ConnectionInfo;
+import dev.sluice.http3.client.Http3Client;
+import dev.sluice.http3.client.Http3Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+
+/** Our client, as it talks to one peer on a loopback port under the name "localhost". */
+final class OurClient implements AutoCloseable {
+
+  /**
+   * A response whose body was read to its end.
+   *
+   * @param connection what it came over
+   */
+  record Answer(int status, Digest body, ConnectionInfo connection) {}
+
+  private final Http3Client client;
+  private final int port;
+
+  private OurClient(Http3Client client, int port) {
+    this.client = client;
+    this.port = port;
+  }
+
+  /** A client that trusts the peer's certificate, and no other. */
+  static OurClient to(int port, PeerFiles files) {
+    return to(port, files, UnaryOperator.identity());
+  }
+
+  /** A client that is configured further. */
+  static OurClient to(int port, PeerFiles files, UnaryOperator<Http3Client.Builder> options) {
+    Http3Client.Builder builder =
+        Http3Client.newBuilder()
+            .trustManager(files.trustManager())
+            .resolve("localhost", port, List.of(InetAddress.getLoopbackAddress()));
+    return new OurClient(options.apply(builder).build(), port);
+  }
+
+  /** GET. */
+  Answer get(String path) throws IOException, InterruptedException {
+    return answer(client.send(request(path).build(), BodyHandlers.ofInputStream()));
+  }
+
+  /** GET of several at once. */
+  List<Answer> getAll(List<String> paths) {
+    List<CompletableFuture<Answer>> answers = new ArrayList<>();
+    for (String path : paths) {
+      answers.add(
+          client
+              .sendAsync(request(path).build(), BodyHandlers.ofInputStream())
+              .thenApplyAsync(OurClient::answer));
+    }
+    return answers.stream().map(CompletableFuture::join).toList();
+  }
+
+  /** POST. */
+  Answer post(String path, TestBody body) throws IOException, InterruptedException {
+    HttpRequest request =
+        request(path)
+            .POST(
+                BodyPublishers.fromPublisher(
+                    BodyPublishers.ofInputStream(body::open), body.length()))
+            .build();
+    return answer(client.send(request, BodyHandlers.ofInputStream()));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("https://localhost:" + port + path));
+  }
+
+  private static Answer answer(HttpResponse<InputStream> response) {
+    ConnectionInfo connection = ((Http3Response<InputStream>) response).connection();
+    return new Answer(response.statusCode(), Digest.of(response.body()), connection);
+  }
+
+  /** Closes its connections; what is under way is given up. */
+  @Override
+  public void close() {
+    client.shutdownNow();
+    client.close();
+  }
+}

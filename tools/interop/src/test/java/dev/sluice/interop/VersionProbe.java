@@ -1,0 +1,52 @@
+package dev.sluice.interop;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.PortUnreachableException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+
+/**
+ * Finds out whether a QUIC server answers, by asking for a version that none has: every server
+ * replies to that with Version Negotiation (RFC 8999 §6), and keeps nothing.
+ */
+final class VersionProbe {
+  private static final int PATIENCE_MILLIS = 50;
+
+  private VersionProbe() {}
+
+  /** Asks until an answer comes. */
+  static void await(int port, Duration limit, PeerProcess peer) throws IOException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!answers(port)) {
+      if (System.nanoTime() > deadline) {
+        throw peer.failure("does not answer on port " + port);
+      }
+    }
+  }
+
+  private static boolean answers(int port) throws IOException {
+    try (DatagramSocket socket = new DatagramSocket()) {
+      socket.connect(InetAddress.getLoopbackAddress(), port);
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      // RFC 9000 §14.1: smaller datagrams need not be answered.
+      byte[] probe = new byte[1200];
+      probe[0] = (byte) 0xc0;
+      probe[1] = probe[2] = probe[3] = probe[4] = 0x1a;
+      // Connection IDs of 8 bytes each, all zero.
+      probe[5] = 8;
+      probe[14] = 8;
+      socket.send(new DatagramPacket(probe, probe.length));
+      byte[] reply = new byte[1500];
+      socket.receive(new DatagramPacket(reply, reply.length));
+      return reply[0] < 0 && reply[1] == 0 && reply[2] == 0 && reply[3] == 0 && reply[4] == 0;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (PortUnreachableException e) {
+      Thread.onSpinWait();
+      return false;
+    }
+  }
+}
