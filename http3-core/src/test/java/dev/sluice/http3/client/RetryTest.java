@@ -1,0 +1,137 @@
+package dev.sluice.http3.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.http3.RequestEndedException;
+import dev.sluice.http3.connection.RequestStream;
+import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.message.ResponseHead;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** When a client sends a request again by itself, and when not. */
+@Timeout(60)
+class RetryTest {
+
+  private static void succeed(RequestStream request) {
+    request.sendResponse(new ResponseHead(200, Fields.of("content-length", "0")), true);
+  }
+
+  private static HttpRequest request(ScriptedServer server, String method) {
+    return HttpRequest.newBuilder(server.uri())
+        .method(
+            method,
+            method.equals("POST") ? BodyPublishers.ofString("body") : BodyPublishers.noBody())
+        .build();
+  }
+
+  /** What the first connection does to its request; the second one answers. */
+  private enum Refusal {
+    /** The application never saw it. */
+    REJECTED {
+      @Override
+      ScriptedServer.Script script() {
+        return (number, connection, request) -> request.cancel(Http3Error.H3_REQUEST_REJECTED);
+      }
+    },
+    /** It may have been acted on. */
+    RESET {
+      @Override
+      ScriptedServer.Script script() {
+        return (number, connection, request) -> request.cancel(Http3Error.H3_INTERNAL_ERROR);
+      }
+    },
+    /** The same, politely. */
+    CLOSED {
+      @Override
+      ScriptedServer.Script script() {
+        return (number, connection, request) -> connection.close(Http3Error.H3_NO_ERROR, "");
+      }
+    };
+
+    abstract ScriptedServer.Script script();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "REJECTED, GET, false, true",
+    "REJECTED, POST, false, true",
+    "RESET, GET, false, false",
+    "RESET, GET, true, true",
+    "RESET, POST, true, false",
+    "CLOSED, PUT, false, false",
+    "CLOSED, PUT, true, true",
+    "CLOSED, POST, true, false"
+  })
+  void onceOnANewConnectionWhereItIsSafe(
+      Refusal refusal, String method, boolean retryIdempotent, boolean again) throws Exception {
+    ScriptedServer.Script script =
+        (number, connection, request) -> {
+          if (number == 1) {
+            refusal.script().onRequest(number, connection, request);
+          } else {
+            succeed(request);
+          }
+        };
+    try (ScriptedServer server = new ScriptedServer(script);
+        Http3Client client =
+            Loopback.clientFor(Loopback.IDENTITY).retryIdempotent(retryIdempotent).build()) {
+      HttpRequest request = request(server, method);
+      if (again) {
+        assertEquals(200, client.send(request, BodyHandlers.discarding()).statusCode());
+        assertEquals(2, server.connections());
+      } else {
+        assertThrows(
+            RequestEndedException.class, () -> client.send(request, BodyHandlers.discarding()));
+        assertEquals(1, server.connections());
+      }
+    }
+  }
+
+  @Test
+  void onlyOnce() throws Exception {
+    try (ScriptedServer server = new ScriptedServer(Refusal.REJECTED.script());
+        Http3Client client = Loopback.clientFor(Loopback.IDENTITY).build()) {
+      RequestEndedException failure =
+          assertThrows(
+              RequestEndedException.class,
+              () -> client.send(request(server, "GET"), BodyHandlers.discarding()));
+      assertTrue(failure.ending().isRetrySafe());
+      assertEquals(2, server.connections());
+    }
+  }
+
+  @Test
+  void aGoawayMovesNewRequestsToANewConnectionThatResumes() throws Exception {
+    try (ScriptedServer server =
+            new ScriptedServer(
+                (number, connection, request) -> {
+                  succeed(request);
+                  if (number == 1) {
+                    connection.goaway();
+                  }
+                });
+        Http3Client client = Loopback.clientFor(Loopback.IDENTITY).build()) {
+      List<Boolean> resumed = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        HttpResponse<Void> response =
+            client.send(request(server, "POST"), BodyHandlers.discarding());
+        assertEquals(200, response.statusCode());
+        resumed.add(((Http3Response<Void>) response).connection().resumed());
+      }
+      assertEquals(2, server.connections());
+      assertEquals(List.of(false, true, true), resumed);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.sluice.http3.client;
+
+import dev.sluice.http3.connection.Http3Config;
+import dev.sluice.http3.connection.Http3Connection;
+import dev.sluice.http3.connection.Http3Event;
+import dev.sluice.http3.connection.RequestStream;
+import dev.sluice.quic.connection.ServerConfig;
+import dev.sluice.quic.endpoint.EndpointConfig;
+import dev.sluice.quic.io.ConnectionListener;
+import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.io.LoopConnection;
+import dev.sluice.quic.io.QuicSocket;
+import dev.sluice.tls.TlsServerConfig;
+import dev.sluice.tls.psk.RotatingTicketProtector;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/** A server that does to a request what no well-behaved one would. */
+final class ScriptedServer implements AutoCloseable {
+
+  /** What happens to a request; on the loop. */
+  interface Script {
+    /**
+     * @param number of the connection, from 1
+     */
+    void onRequest(int number, Http3Connection connection, RequestStream request);
+  }
+
+  private final EventLoop loop = EventLoop.start("scripted-server");
+  private final QuicSocket socket;
+  private final Script script;
+  private volatile int connections;
+
+  ScriptedServer(Script script) throws IOException {
+    this.script = script;
+    SecureRandom random = new SecureRandom();
+    socket =
+        QuicSocket.open(
+            loop,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            EndpointConfig.of(random));
+    TlsServerConfig tls =
+        TlsServerConfig.builder()
+            .identity(Loopback.IDENTITY)
+            .applicationProtocols("h3")
+            .ticketProtector(
+                new RotatingTicketProtector(Duration.ofHours(1), random, Instant.now()))
+            .random(random)
+            .clock(InstantSource.system())
+            .build();
+    socket.listen(ServerConfig.of(tls), this::accept);
+  }
+
+  @SuppressWarnings("NonAtomicOperationOnVolatileField") // only the loop writes it
+  private ConnectionListener accept(LoopConnection on) {
+    int number = ++connections;
+    Http3Connection http =
+        new Http3Connection(on.transport(), Http3Config.DEFAULT, new SecureRandom());
+    return connection -> {
+      http.process();
+      for (Http3Event event = http.nextEvent(); event != null; event = http.nextEvent()) {
+        if (event instanceof Http3Event.Request request) {
+          script.onRequest(number, http, request.stream());
+        }
+      }
+    };
+  }
+
+  /** Connections accepted so far. */
+  int connections() {
+    return connections;
+  }
+
+  URI uri() {
+    return URI.create("https://localhost:" + socket.localAddress().getPort() + "/");
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+  }
+}
