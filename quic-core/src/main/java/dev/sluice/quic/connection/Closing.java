@@ -55,8 +55,7 @@ final class Closing {
       end(
           frame.application()
               ? new ApplicationClose(Side.PEER, frame.errorCode(), frame.reason())
-              : new TransportClose(
-                  Side.PEER, frame.errorCode(), frame.frameType(), frame.reason()),
+              : new TransportClose(Side.PEER, frame.errorCode(), frame.frameType(), frame.reason()),
           Phase.DRAINING,
           now);
     }
@@ -83,8 +82,8 @@ final class Closing {
   }
 
   /**
-   * A datagram came while closing. It is answered less and less often, so that two closing endpoints
-   * do not keep each other awake (§10.2.1).
+   * A datagram came while closing. It is answered less and less often, so that two closing
+   * endpoints do not keep each other awake (§10.2.1).
    */
   void onDatagram() {
     datagramsSinceClosing++;

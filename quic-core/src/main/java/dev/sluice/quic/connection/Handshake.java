@@ -47,9 +47,7 @@ final class Handshake {
     } catch (TlsException failure) {
       obeyEvents(now);
       throw new TransportException(
-          TransportError.CRYPTO_ERROR + failure.alert().code(),
-          FrameTypes.CRYPTO,
-          failure.getMessage());
+          failure.transportErrorCode(), FrameTypes.CRYPTO, failure.getMessage());
     }
   }
 
