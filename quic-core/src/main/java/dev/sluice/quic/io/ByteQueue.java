@@ -77,7 +77,7 @@ public final class ByteQueue {
     return produced - taken;
   }
 
-  /** Bytes that would still fit. Exact or too low on the producer's thread. */
+  /** Bytes that would still fit, if positive. Exact or too low on the producer's thread. */
   public long room() {
     return capacity - size();
   }
@@ -97,7 +97,7 @@ public final class ByteQueue {
     int done = 0;
     while (done < length) {
       int n = (int) Math.min(Math.min(length - done, room()), Integer.MAX_VALUE);
-      if (n == 0) {
+      if (n <= 0) {
         break;
       }
       Chunk chunk = chunkWithRoom();
@@ -126,6 +126,23 @@ public final class ByteQueue {
       publish(chunk, n);
     }
     return 1;
+  }
+
+  /**
+   * Producer: takes everything that a source has, whether there is room or not: for a source that
+   * holds a bounded rest and is about to go away.
+   *
+   * @return 0 or -1, as its last read
+   */
+  public int fillBeyondRoom(Source source) {
+    while (true) {
+      Chunk chunk = chunkWithRoom();
+      int n = source.read(chunk.bytes, chunk.written, chunk.bytes.length - chunk.written);
+      if (n <= 0) {
+        return n;
+      }
+      publish(chunk, n);
+    }
   }
 
   private Chunk chunkWithRoom() {

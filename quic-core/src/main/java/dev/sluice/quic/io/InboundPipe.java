@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -39,7 +40,9 @@ public final class InboundPipe {
   private final ReentrantLock reading = new ReentrantLock();
   private final Reader stream = new Reader();
 
-  private volatile Thread waiter;
+  /** Wakes whoever waits for something to read; null when nobody does. */
+  private final AtomicReference<Runnable> waiter = new AtomicReference<>();
+
   private volatile boolean stalled;
   private volatile boolean abandoned;
 
@@ -90,7 +93,7 @@ public final class InboundPipe {
         // Full: say so first and look again, so that a reader that empties the pipe in between
         // either sees the mark or leaves room that is seen here.
         stalled = true;
-        if (queue.room() == 0) {
+        if (queue.room() <= 0) {
           filled = Filled.PIPE_FULL;
         } else {
           stalled = false;
@@ -101,6 +104,23 @@ public final class InboundPipe {
       wakeReader();
     }
     return filled;
+  }
+
+  /**
+   * Loop: moves all that the source has, beyond the bound if need be: for a source that will give
+   * nothing more, such as a stream whose connection has ended, so that the reader can take its time
+   * without the loop.
+   *
+   * @return anything but PIPE_FULL
+   */
+  public Filled fillAll(ByteQueue.Source source) {
+    if (abandoned) {
+      return Filled.ABANDONED;
+    }
+    int last = queue.fillBeyondRoom(source);
+    stalled = false;
+    wakeReader();
+    return last < 0 ? Filled.SOURCE_ENDED : Filled.SOURCE_EMPTY;
   }
 
   /** Loop: nothing follows; the reader gets what is there and then end-of-stream. */
@@ -120,32 +140,73 @@ public final class InboundPipe {
   }
 
   private void wakeReader() {
-    Thread thread = waiter;
-    if (thread != null) {
-      LockSupport.unpark(thread);
+    Runnable wake = waiter.get();
+    if (wake != null && waiter.compareAndSet(wake, null)) {
+      wake.run();
     }
   }
 
-  private int read(byte[] target, int offset, int length) throws IOException {
-    while (true) {
-      if (abandoned) {
-        throw new IOException("the stream is closed");
-      }
-      Supplier<? extends IOException> ended = end; // before the bytes: they were put in before it
-      int n = queue.read(target, offset, length);
-      if (n > 0) {
-        resumeSource();
-        return n;
-      }
-      if (ended != null) {
-        IOException failure = ended.get();
-        if (failure != null) {
-          throw failure;
-        }
-        return -1;
-      }
-      await();
+  // ---- the reader without waiting ----
+
+  /**
+   * Reader: what {@link #stream()}'s read would give, but 0 instead of waiting.
+   *
+   * @throws IOException as from the stream
+   */
+  public int poll(byte[] target, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, target.length);
+    reading.lock();
+    try {
+      return tryRead(target, offset, length);
+    } finally {
+      reading.unlock();
     }
+  }
+
+  /**
+   * Reader: runs a callback once, as soon as {@link #poll} has more to say than 0: now on this
+   * thread, or later on the loop's. Only one can be waiting, and nobody in a read meanwhile.
+   */
+  public void whenReadable(Runnable callback) {
+    waiter.set(callback);
+    if (isReadable()) {
+      wakeReader();
+    }
+  }
+
+  private boolean isReadable() {
+    return queue.size() > 0 || end != null || abandoned;
+  }
+
+  private int tryRead(byte[] target, int offset, int length) throws IOException {
+    if (abandoned) {
+      throw new IOException("the stream is closed");
+    }
+    Supplier<? extends IOException> ended = end; // before the bytes: they were put in before it
+    int n = queue.read(target, offset, length);
+    if (n > 0) {
+      resumeSource();
+      return n;
+    }
+    if (ended == null) {
+      return 0;
+    }
+    IOException failure = ended.get();
+    if (failure != null) {
+      throw failure;
+    }
+    return -1;
+  }
+
+  // ---- the reader as a stream ----
+
+  private int read(byte[] target, int offset, int length) throws IOException {
+    int n = tryRead(target, offset, length);
+    while (n == 0) {
+      await();
+      n = tryRead(target, offset, length);
+    }
+    return n;
   }
 
   private void resumeSource() {
@@ -156,17 +217,20 @@ public final class InboundPipe {
   }
 
   private void await() throws InterruptedIOException {
-    waiter = Thread.currentThread();
+    Thread thread = Thread.currentThread();
+    Runnable wake = () -> LockSupport.unpark(thread);
     try {
-      while (queue.size() == 0 && end == null && !abandoned) {
+      waiter.set(wake);
+      while (!isReadable()) {
         LockSupport.park(this);
         if (Thread.interrupted()) {
           Thread.currentThread().interrupt();
           throw new InterruptedIOException("interrupted while waiting for bytes from the peer");
         }
+        waiter.set(wake);
       }
     } finally {
-      waiter = null;
+      waiter.compareAndSet(wake, null);
     }
   }
 
@@ -177,6 +241,13 @@ public final class InboundPipe {
     boolean drained = end != null && queue.size() == 0;
     abandoned = true;
     wakeReader(); // a close by another thread ends a read that waits
+    if (reading.tryLock()) { // else there is a reader, and the bytes go when it lets go
+      try {
+        queue.clear();
+      } finally {
+        reading.unlock();
+      }
+    }
     if (!drained) {
       onAbandoned.run();
     }

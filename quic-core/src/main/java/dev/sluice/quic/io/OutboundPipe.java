@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -45,7 +46,10 @@ public final class OutboundPipe {
   private volatile boolean sinkFull;
   private volatile boolean closed;
   private volatile Supplier<? extends IOException> failure;
-  private volatile Thread waiter;
+
+  /** Wakes whoever waits for room; null when nobody does. */
+  private final AtomicReference<Runnable> waiter = new AtomicReference<>();
+
   private boolean ended; // loop only
 
   /**
@@ -91,7 +95,7 @@ public final class OutboundPipe {
     if (!empty) {
       sinkFull = true;
     }
-    if (queue.room() >= queue.capacity() / 2) {
+    if (isWritable()) {
       wakeWriter();
     }
     if (!empty) {
@@ -117,11 +121,50 @@ public final class OutboundPipe {
   }
 
   private void wakeWriter() {
-    Thread thread = waiter;
-    if (thread != null) {
-      LockSupport.unpark(thread);
+    Runnable wake = waiter.get();
+    if (wake != null && waiter.compareAndSet(wake, null)) {
+      wake.run();
     }
   }
+
+  // ---- the writer without waiting ----
+
+  /**
+   * Writer: takes as many bytes as there is room for, and tells the loop at once.
+   *
+   * @return how many, possibly 0
+   * @throws IOException as from the stream
+   */
+  public int offer(byte[] source, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, source.length);
+    writing.lock();
+    try {
+      check();
+      int n = queue.write(source, offset, length);
+      announce();
+      return n;
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /**
+   * Writer: runs a callback once, as soon as half of the pipe is free or it has failed: now on this
+   * thread, or later on the loop's. Only one can be waiting, and nobody in a write meanwhile.
+   */
+  public void whenWritable(Runnable callback) {
+    waiter.set(callback);
+    if (isWritable()) {
+      wakeWriter();
+    }
+  }
+
+  /** Half of the pipe is worth a wake-up, so that each moves much. */
+  private boolean isWritable() {
+    return queue.room() >= Math.max(1, queue.capacity() / 2) || failure != null;
+  }
+
+  // ---- the writer as a stream ----
 
   private void announce() {
     if (!sinkFull && announced.compareAndSet(false, true)) {
@@ -154,19 +197,21 @@ public final class OutboundPipe {
     }
   }
 
-  /** Waits until half of the pipe is free, so that one wake-up moves much. */
   private void await() throws InterruptedIOException {
-    waiter = Thread.currentThread();
+    Thread thread = Thread.currentThread();
+    Runnable wake = () -> LockSupport.unpark(thread);
     try {
-      while (queue.room() < Math.max(1, queue.capacity() / 2) && failure == null) {
+      waiter.set(wake);
+      while (!isWritable()) {
         LockSupport.park(this);
         if (Thread.interrupted()) {
           Thread.currentThread().interrupt();
           throw new InterruptedIOException("interrupted while waiting for the peer to take bytes");
         }
+        waiter.set(wake);
       }
     } finally {
-      waiter = null;
+      waiter.compareAndSet(wake, null);
     }
   }
 

@@ -1,0 +1,274 @@
+package dev.sluice.quic;
+
+import dev.sluice.quic.connection.ConnectionStats;
+import dev.sluice.quic.connection.QuicEvent;
+import dev.sluice.quic.connection.QuicTransport;
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.io.ConnectionListener;
+import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.io.LoopConnection;
+import dev.sluice.quic.stream.BidiStream;
+import dev.sluice.quic.stream.RecvStream;
+import dev.sluice.quic.stream.SendStream;
+import dev.sluice.tls.SessionTicket;
+import dev.sluice.tls.TlsSession;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/**
+ * The loop's side of a {@link QuicConnection}: takes the transport's events to the streams' pipes
+ * and to those who wait. On the loop's thread, where it says no other.
+ */
+final class ConnectionDriver implements ConnectionListener {
+
+  /** What a program that has no use for tickets and tokens does with them. */
+  record Keepsakes(Consumer<SessionTicket> tickets, Consumer<byte[]> tokens) {
+    static final Keepsakes NONE = new Keepsakes(ticket -> {}, token -> {});
+  }
+
+  /** The code for streams that were opened for somebody who has stopped waiting. */
+  private static final long NOBODY = 0;
+
+  private final LoopConnection connection;
+  private final QuicTransport transport;
+  private final Keepsakes keepsakes;
+  private final QuicConnection handle;
+  private final Long2ObjectHashMap<QuicStream> streams = new Long2ObjectHashMap<>();
+  private final Deque<CompletableFuture<QuicStream>> openingBidi = new ArrayDeque<>();
+  private final Deque<CompletableFuture<QuicStream>> openingUni = new ArrayDeque<>();
+  private final HandOver<QuicStream> accepted = new HandOver<>(this::startReading);
+  private final CompletableFuture<QuicConnection> ready = new CompletableFuture<>();
+  private final CompletableFuture<ConnectionEnding> ended = new CompletableFuture<>();
+
+  /** The last snapshot, for after the end. */
+  private volatile ConnectionStats lastStats;
+
+  ConnectionDriver(LoopConnection connection, Keepsakes keepsakes) {
+    this.connection = connection;
+    this.transport = connection.transport();
+    this.keepsakes = keepsakes;
+    this.handle = new QuicConnection(this, transport.isClient(), connection.localAddress());
+    connection.ended().thenAccept(this::onEnded);
+  }
+
+  // ---- for any thread ----
+
+  EventLoop loop() {
+    return connection.loop();
+  }
+
+  /** Completes when the handshake does, or exceptionally when the connection ends before. */
+  CompletableFuture<QuicConnection> ready() {
+    return ready;
+  }
+
+  CompletableFuture<ConnectionEnding> ended() {
+    return ended;
+  }
+
+  /**
+   * Does something on the loop, and lets the connection send what came of it. After the loop's end
+   * nothing happens: then the connection has ended too, and everybody knows.
+   *
+   * @return whether it will be done
+   */
+  boolean onLoop(Runnable task) {
+    try {
+      loop()
+          .execute(
+              () -> {
+                task.run();
+                connection.wake();
+              });
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
+  }
+
+  /** A stream of this side, as soon as the peer's limit allows. */
+  CompletableFuture<QuicStream> open(boolean bidirectional) {
+    CompletableFuture<QuicStream> opened = new CompletableFuture<>();
+    boolean asked =
+        onLoop(
+            () -> {
+              opening(bidirectional).add(opened);
+              openWaiting(bidirectional);
+            });
+    return asked ? opened : CompletableFuture.failedFuture(failure());
+  }
+
+  /** The next stream of the peer's. */
+  CompletableFuture<QuicStream> accept() {
+    return accepted.take();
+  }
+
+  private void startReading(QuicStream stream) {
+    if (loop().inLoop()) {
+      stream.start();
+    } else {
+      onLoop(stream::start);
+    }
+  }
+
+  CompletableFuture<ConnectionStats> stats() {
+    CompletableFuture<ConnectionStats> stats = new CompletableFuture<>();
+    if (ended.isDone() || !onLoop(() -> stats.complete(transport.stats()))) {
+      stats.complete(lastStats);
+    }
+    return stats;
+  }
+
+  CompletableFuture<byte[]> export(String label, byte[] context, int length) {
+    CompletableFuture<byte[]> material = new CompletableFuture<>();
+    boolean asked =
+        onLoop(
+            () -> {
+              try {
+                if (transport.ending() != null) {
+                  throw new IllegalStateException("the connection has ended");
+                }
+                material.complete(transport.exportKeyingMaterial(label, context, length));
+              } catch (RuntimeException e) {
+                material.completeExceptionally(e);
+              }
+            });
+    return asked
+        ? material
+        : CompletableFuture.failedFuture(new IllegalStateException("the connection has ended"));
+  }
+
+  // ---- the loop ----
+
+  LoopConnection connection() {
+    return connection;
+  }
+
+  void close(long code, String reason) {
+    transport.close(code, reason);
+  }
+
+  @Override
+  public void onEvents(LoopConnection same) {
+    for (QuicEvent e = transport.nextEvent(); e != null; e = transport.nextEvent()) {
+      onEvent(e);
+    }
+  }
+
+  private void onEvent(QuicEvent event) {
+    switch (event) {
+      case QuicEvent.Readable(RecvStream recv) -> {
+        QuicStream stream = streams.get(recv.id());
+        if (stream != null) {
+          stream.inlet().fill();
+        }
+      }
+      case QuicEvent.Writable(SendStream send) -> {
+        QuicStream stream = streams.get(send.id());
+        if (stream != null) {
+          stream.outlet().drain();
+        }
+      }
+      case QuicEvent.PeerOpened(RecvStream recv, SendStream send) ->
+          accepted.put(register(recv, send));
+      case QuicEvent.Stopped(SendStream send, long code) -> onSendEnding(send);
+      case QuicEvent.SendCompleted(SendStream send) -> onSendEnding(send);
+      case QuicEvent.StreamsAvailable(boolean bidirectional) -> openWaiting(bidirectional);
+      case QuicEvent.HandshakeComplete(TlsSession tls) -> {
+        handle.onHandshake(tls, transport.stats().remote());
+        ready.complete(handle);
+      }
+      case QuicEvent.HandshakeConfirmed() -> {}
+      case QuicEvent.NewSessionTicket(SessionTicket ticket) -> keepsakes.tickets().accept(ticket);
+      case QuicEvent.NewToken(byte[] token) -> keepsakes.tokens().accept(token);
+      case QuicEvent.Ended(ConnectionEnding ending) -> {
+        // onEnded follows, whether this object gets that far or fails.
+      }
+    }
+  }
+
+  private void onSendEnding(SendStream send) {
+    QuicStream stream = streams.get(send.id());
+    if (stream != null) {
+      stream.outlet().onEnding();
+    }
+  }
+
+  private QuicStream register(RecvStream recv, SendStream send) {
+    QuicStream stream =
+        new QuicStream(
+            this,
+            recv == null ? null : new Inlet(this, recv),
+            send == null ? null : new Outlet(this, send),
+            send == null ? recv.id() : send.id());
+    streams.put(stream.id(), stream);
+    return stream;
+  }
+
+  /** One part of a stream is done; with its last part the stream is forgotten. */
+  void onPartOver(long id) {
+    QuicStream stream = streams.get(id);
+    if (stream != null && stream.isOver()) {
+      streams.remove(id);
+    }
+  }
+
+  private Deque<CompletableFuture<QuicStream>> opening(boolean bidirectional) {
+    return bidirectional ? openingBidi : openingUni;
+  }
+
+  private void openWaiting(boolean bidirectional) {
+    Deque<CompletableFuture<QuicStream>> opening = opening(bidirectional);
+    for (CompletableFuture<QuicStream> next = opening.peek(); next != null; next = opening.peek()) {
+      if (transport.ending() != null) {
+        next.completeExceptionally(failure());
+      } else if (!next.isDone()) {
+        QuicStream stream = bidirectional ? openBidi() : openUni();
+        if (stream == null) {
+          return; // StreamsAvailable follows
+        }
+        if (!next.complete(stream)) {
+          stream.abandon(NOBODY);
+        }
+      }
+      opening.poll();
+    }
+  }
+
+  private QuicStream openBidi() {
+    BidiStream opened = transport.openBidi();
+    if (opened == null) {
+      return null;
+    }
+    QuicStream stream = register(opened.recv(), opened.send());
+    stream.start();
+    return stream;
+  }
+
+  private QuicStream openUni() {
+    SendStream opened = transport.openUni();
+    return opened == null ? null : register(null, opened);
+  }
+
+  private void onEnded(ConnectionEnding ending) {
+    lastStats = transport.stats();
+    List<QuicStream> left = List.copyOf(streams.values());
+    streams.clear();
+    left.forEach(stream -> stream.onConnectionEnd(ending));
+    accepted.end(() -> new ConnectionEndedException(ending));
+    openWaiting(true);
+    openWaiting(false);
+    ready.completeExceptionally(new ConnectionEndedException(ending));
+    ended.complete(ending);
+  }
+
+  private ConnectionEndedException failure() {
+    ConnectionEnding known = ended.getNow(null);
+    return new ConnectionEndedException(known != null ? known : transport.ending());
+  }
+}

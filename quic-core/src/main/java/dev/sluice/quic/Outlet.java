@@ -1,0 +1,88 @@
+package dev.sluice.quic;
+
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.ending.StreamEnding;
+import dev.sluice.quic.io.OutboundPipe;
+import dev.sluice.quic.stream.SendStream;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The loop's side of a stream's sending part: moves what was written from the pipe into the stream,
+ * as far as its buffer has room. A writer that is ahead waits at the pipe.
+ */
+final class Outlet {
+
+  /** As for {@link Inlet}. */
+  private static final int CAPACITY = 256 * 1024;
+
+  /** Every write tells the loop, if it has not been told: nothing waits for a flush. */
+  private static final int THRESHOLD = 1;
+
+  private final ConnectionDriver driver;
+  private final SendStream send;
+  private final OutboundPipe pipe;
+  private final CompletableFuture<StreamEnding> ended = new CompletableFuture<>();
+
+  Outlet(ConnectionDriver driver, SendStream send) {
+    this.driver = driver;
+    this.send = send;
+    this.pipe = new OutboundPipe(CAPACITY, THRESHOLD, () -> driver.onLoop(this::drain));
+  }
+
+  /** The writer's side. Any thread. */
+  OutboundPipe pipe() {
+    return pipe;
+  }
+
+  /** How it ended, once it has. Any thread. */
+  CompletableFuture<StreamEnding> ended() {
+    return ended;
+  }
+
+  /** Whether nothing more goes into the stream, nor waits for its acknowledgment. */
+  boolean isOver() {
+    return ended.isDone();
+  }
+
+  /** There are bytes in the pipe, or room in the stream. */
+  void drain() {
+    if (!isOver() && pipe.drain(send::write) == OutboundPipe.Drained.FINISHED) {
+      send.finish();
+    }
+  }
+
+  /** The writer abandons the stream. */
+  void reset(long code) {
+    if (!isOver()) {
+      send.reset(code);
+      finish(send.ending());
+    }
+  }
+
+  void setPriority(int urgency, boolean incremental) {
+    if (!isOver()) {
+      send.setPriority(urgency, incremental);
+    }
+  }
+
+  /** The peer wants no more, or has everything. */
+  void onEnding() {
+    if (send.ending() != null) {
+      finish(send.ending());
+    }
+  }
+
+  /** The connection has ended: what was not sent will not be. */
+  void onConnectionEnd(ConnectionEnding ending) {
+    finish(send.ending() != null ? send.ending() : new StreamEnding.ConnectionEnded(ending));
+  }
+
+  private void finish(StreamEnding ending) {
+    if (!isOver()) {
+      long id = send.id();
+      pipe.fail(() -> StreamEndedException.of(id, ending));
+      ended.complete(ending);
+      driver.onPartOver(id);
+    }
+  }
+}

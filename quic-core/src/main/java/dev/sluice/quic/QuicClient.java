@@ -1,0 +1,199 @@
+package dev.sluice.quic;
+
+import dev.sluice.quic.connection.ClientConfig;
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.endpoint.EndpointConfig;
+import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.io.QuicSocket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Opens QUIC connections to one server. {@link #builder()} makes one; any thread may use it.
+ *
+ * <p>Every connection has a UDP socket of its own, so that the system can say when nobody listens
+ * at the other end.
+ */
+public final class QuicClient implements AutoCloseable {
+
+  /** How long {@link #close} waits for the loop's thread to send what tells the servers. */
+  private static final long CLOSE_MILLIS = 5_000;
+
+  private final QuicClientBuilder settings;
+  private final EventLoop loop;
+  private final boolean ownLoop;
+  private final SecureRandom random;
+  private final Set<QuicSocket> sockets = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  QuicClient(QuicClientBuilder settings, SecureRandom random) {
+    this.settings = settings;
+    this.random = random;
+    this.ownLoop = settings.loop == null;
+    this.loop = ownLoop ? EventLoop.start("sluice-quic-client") : settings.loop;
+  }
+
+  /** A builder without a server and application protocols, which have no defaults. */
+  public static QuicClientBuilder builder() {
+    return new QuicClientBuilder();
+  }
+
+  /**
+   * Opens a connection and waits until its handshake is complete. Where the server's name has
+   * several addresses, they are tried one after another.
+   *
+   * @throws ConnectionEndedException the handshake failed; its cause is the CertificateException if
+   *     the server's certificate was refused
+   * @throws IOException the name has no address, or the client is closed
+   */
+  public QuicConnection connect() throws IOException {
+    return Blocking.await(loop, connectAsync());
+  }
+
+  /** As {@link #connect()}; cancelling the future closes the connection. */
+  public CompletableFuture<QuicConnection> connectAsync() {
+    CompletableFuture<QuicConnection> result = new CompletableFuture<>();
+    if (settings.address != null) {
+      new Attempts(result, new ArrayDeque<>(List.of(settings.address))).next(null);
+    } else {
+      Thread.ofVirtual().name("sluice-resolve").start(() -> resolve(result));
+    }
+    return result;
+  }
+
+  private void resolve(CompletableFuture<QuicConnection> result) {
+    Deque<InetSocketAddress> addresses = new ArrayDeque<>();
+    try {
+      Arrays.stream(InetAddress.getAllByName(settings.host))
+          .map(address -> new InetSocketAddress(address, settings.port))
+          .forEach(addresses::add);
+    } catch (IOException e) {
+      result.completeExceptionally(e);
+      return;
+    }
+    new Attempts(result, addresses).next(null);
+  }
+
+  /** Closes all connections with NO_ERROR and, if the event loop is its own, ends the loop. */
+  @Override
+  public void close() {
+    closed = true;
+    sockets.forEach(QuicSocket::close);
+    if (ownLoop) {
+      loop.close();
+      if (!loop.inLoop()) {
+        awaitLoop();
+      }
+    }
+  }
+
+  private void awaitLoop() {
+    try {
+      loop.awaitEnd(CLOSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // it ends all the same
+    }
+  }
+
+  /** One connect, over the addresses that are left. */
+  private final class Attempts {
+    private final CompletableFuture<QuicConnection> result;
+    private final Deque<InetSocketAddress> addresses;
+
+    Attempts(CompletableFuture<QuicConnection> result, Deque<InetSocketAddress> addresses) {
+      this.result = result;
+      this.addresses = addresses;
+    }
+
+    /** Tries the next address, or fails with what the last one failed with. */
+    void next(Throwable failure) {
+      InetSocketAddress address = addresses.poll();
+      if (address == null) {
+        result.completeExceptionally(failure);
+        return;
+      }
+      try {
+        dial(address);
+      } catch (IOException | RuntimeException e) {
+        next(e);
+      }
+    }
+
+    private void dial(InetSocketAddress address) throws IOException {
+      if (closed) {
+        throw new IOException("the client is closed");
+      }
+      QuicSocket socket =
+          QuicSocket.openConnected(loop, settings.bind, address, EndpointConfig.of(random));
+      sockets.add(socket);
+      if (closed) {
+        socket.close(); // close() may have missed it
+      }
+      AtomicReference<CertificateException> refusal = new AtomicReference<>();
+      ClientConfig config = settings.config(random, refusal);
+      socket
+          .connect(
+              address,
+              config,
+              connection -> {
+                ConnectionDriver driver = new ConnectionDriver(connection, settings.keepsakes());
+                driver.ready().whenComplete((made, e) -> onReady(made, e, refusal.get()));
+                driver.ended().thenRun(() -> release(socket));
+                result.whenComplete((made, e) -> abandonIfCancelled(driver));
+                return driver;
+              })
+          .exceptionally(
+              e -> {
+                release(socket);
+                next(e);
+                return null;
+              });
+    }
+
+    private void onReady(QuicConnection made, Throwable e, CertificateException refusal) {
+      if (made != null) {
+        if (!result.complete(made)) {
+          made.close();
+        }
+        return;
+      }
+      if (refusal != null) {
+        e.initCause(refusal);
+      }
+      if (isAddressToBlame(e) && !result.isDone()) {
+        next(e);
+      } else {
+        result.completeExceptionally(e);
+      }
+    }
+
+    private void abandonIfCancelled(ConnectionDriver driver) {
+      if (result.isCancelled()) {
+        driver.onLoop(() -> driver.close(0, ""));
+      }
+    }
+  }
+
+  /** Another address may do better; another try at the same server's certificate would not. */
+  private static boolean isAddressToBlame(Throwable e) {
+    return e instanceof ConnectionEndedException ended
+        && (ended.ending() instanceof ConnectionEnding.Unreachable
+            || ended.ending() instanceof ConnectionEnding.HandshakeTimeout);
+  }
+
+  private void release(QuicSocket socket) {
+    sockets.remove(socket);
+    socket.closeWhenQuiet();
+  }
+}

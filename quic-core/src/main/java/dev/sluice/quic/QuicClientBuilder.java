@@ -1,0 +1,224 @@
+package dev.sluice.quic;
+
+import dev.sluice.quic.connection.ClientConfig;
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.trace.Tracer;
+import dev.sluice.tls.CertificateVerifier;
+import dev.sluice.tls.Identity;
+import dev.sluice.tls.IdentitySelector;
+import dev.sluice.tls.KeyLog;
+import dev.sluice.tls.SessionTicket;
+import dev.sluice.tls.TlsClientConfig;
+import dev.sluice.tls.cert.PkixVerifier;
+import dev.sluice.tls.cert.TrustAllVerifier;
+import dev.sluice.tls.cert.TrustManagerVerifier;
+import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.X509TrustManager;
+
+/** Collects what a {@link QuicClient} needs. Not for use by several threads. */
+public final class QuicClientBuilder {
+  String host;
+  int port;
+  InetSocketAddress address;
+  InetSocketAddress bind;
+  EventLoop loop;
+  private String serverName;
+  private List<String> protocols = List.of();
+  private CertificateVerifier verifier;
+  private IdentitySelector identity = IdentitySelector.NONE;
+  private TransportConfig transport = TransportConfig.DEFAULTS;
+  private KeyLog keyLog = KeyLog.NONE;
+  private Supplier<Tracer> tracer = () -> Tracer.NONE;
+  private byte[] token;
+  private Consumer<SessionTicket> onTicket = ticket -> {};
+  private Consumer<byte[]> onToken = bytes -> {};
+  private UnaryOperator<TlsClientConfig.Builder> tls = UnaryOperator.identity();
+
+  QuicClientBuilder() {}
+
+  private QuicClientBuilder(QuicClientBuilder from) {
+    host = from.host;
+    port = from.port;
+    address = from.address;
+    bind = from.bind;
+    loop = from.loop;
+    serverName = from.serverName;
+    protocols = from.protocols;
+    verifier = from.verifier;
+    identity = from.identity;
+    transport = from.transport;
+    keyLog = from.keyLog;
+    tracer = from.tracer;
+    token = from.token;
+    onTicket = from.onTicket;
+    onToken = from.onToken;
+    tls = from.tls;
+  }
+
+  /** The server by name or IP literal, looked up for each connection, and its UDP port. */
+  public QuicClientBuilder remote(String name, int udpPort) {
+    host = Objects.requireNonNull(name, "name");
+    port = udpPort;
+    address = null;
+    return this;
+  }
+
+  /** The server by address. An unresolved one is looked up for each connection. */
+  public QuicClientBuilder remote(InetSocketAddress server) {
+    host = server.getHostString();
+    port = server.getPort();
+    address = server.isUnresolved() ? null : server;
+    return this;
+  }
+
+  /** The name that the server's certificate must be for. Default: the host of the remote. */
+  public QuicClientBuilder serverName(String name) {
+    serverName = name;
+    return this;
+  }
+
+  /** ALPN protocols in order of preference, at least one. */
+  public QuicClientBuilder applicationProtocols(String... names) {
+    protocols = List.of(names);
+    return this;
+  }
+
+  /** Whom to trust, as this trust manager says. Default: whom the JDK trusts. */
+  public QuicClientBuilder trust(X509TrustManager manager) {
+    return certificateVerifier(new TrustManagerVerifier(manager));
+  }
+
+  /** Whom to trust. Default: whom the JDK trusts. */
+  public QuicClientBuilder certificateVerifier(CertificateVerifier judge) {
+    verifier = judge;
+    return this;
+  }
+
+  /** Trusts every server, whoever it is: for tests. */
+  public QuicClientBuilder insecure() {
+    return certificateVerifier(TrustAllVerifier.INSTANCE);
+  }
+
+  /** The certificate to show to a server that asks for one. Default: none. */
+  public QuicClientBuilder identity(Identity own) {
+    identity = request -> own;
+    return this;
+  }
+
+  /** Timeouts, windows, congestion control. Default: {@link TransportConfig#DEFAULTS}. */
+  public QuicClientBuilder transport(TransportConfig config) {
+    transport = Objects.requireNonNull(config);
+    return this;
+  }
+
+  /** Where the connections' secrets are logged. Default: nowhere. */
+  public QuicClientBuilder keyLog(KeyLog log) {
+    keyLog = Objects.requireNonNull(log);
+    return this;
+  }
+
+  /** Gives each connection its tracer. Default: none. */
+  public QuicClientBuilder tracer(Supplier<Tracer> tracers) {
+    tracer = Objects.requireNonNull(tracers);
+    return this;
+  }
+
+  /** Any other setting of TLS, applied last: cipher suites, groups, a ticket to resume with. */
+  public QuicClientBuilder tls(UnaryOperator<TlsClientConfig.Builder> settings) {
+    tls = Objects.requireNonNull(settings);
+    return this;
+  }
+
+  /** An address token from an earlier connection; saves the round trip of a Retry. */
+  public QuicClientBuilder token(byte[] addressToken) {
+    token = addressToken.clone();
+    return this;
+  }
+
+  /** Gets the tickets for resuming sessions, on the loop's thread. Default: nobody. */
+  public QuicClientBuilder onTicket(Consumer<SessionTicket> keeper) {
+    onTicket = Objects.requireNonNull(keeper);
+    return this;
+  }
+
+  /** Gets address tokens for later connections, on the loop's thread. Default: nobody. */
+  public QuicClientBuilder onToken(Consumer<byte[]> keeper) {
+    onToken = Objects.requireNonNull(keeper);
+    return this;
+  }
+
+  /** The local address. Default: any. */
+  public QuicClientBuilder bind(InetSocketAddress local) {
+    bind = local;
+    return this;
+  }
+
+  /** A loop to share, which stays open when the client is closed. Default: one of its own. */
+  public QuicClientBuilder eventLoop(EventLoop shared) {
+    loop = shared;
+    return this;
+  }
+
+  /**
+   * The client. Its thread starts; nothing is sent yet.
+   *
+   * @throws IllegalStateException the remote or the application protocols are missing
+   */
+  public QuicClient build() {
+    if (host == null) {
+      throw new IllegalStateException("no remote");
+    }
+    QuicClientBuilder settings = new QuicClientBuilder(this);
+    if (settings.verifier == null) {
+      settings.verifier = systemTrust();
+    }
+    SecureRandom random = new SecureRandom();
+    settings.config(random, new AtomicReference<>()); // complains now rather than at every connect
+    return new QuicClient(settings, random);
+  }
+
+  private static CertificateVerifier systemTrust() {
+    try {
+      return PkixVerifier.ofSystem();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the JDK's trusted certificates cannot be read", e);
+    }
+  }
+
+  ConnectionDriver.Keepsakes keepsakes() {
+    return new ConnectionDriver.Keepsakes(onTicket, onToken);
+  }
+
+  /** The configuration of one connection, whose refusal of a certificate is remembered. */
+  ClientConfig config(SecureRandom random, AtomicReference<CertificateException> refusal) {
+    TlsClientConfig.Builder builder =
+        TlsClientConfig.builder()
+            .serverName(serverName != null ? serverName : host)
+            .applicationProtocols(protocols)
+            .certificateVerifier(
+                (chain, context) -> {
+                  try {
+                    verifier.verify(chain, context);
+                  } catch (CertificateException e) {
+                    refusal.set(e);
+                    throw e;
+                  }
+                })
+            .identitySelector(identity)
+            .keyLog(keyLog)
+            .random(random)
+            .clock(InstantSource.system());
+    return new ClientConfig(tls.apply(builder).build(), transport, token, tracer);
+  }
+}

@@ -1,0 +1,165 @@
+package dev.sluice.quic;
+
+import dev.sluice.quic.connection.ConnectionStats;
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.tls.TlsSession;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A QUIC connection whose handshake is complete. {@link QuicClient} and {@link QuicServer} give
+ * them. Any thread may use it.
+ *
+ * <p>Blocking methods are meant for virtual threads; each has an asynchronous twin. Futures may
+ * complete on the event loop's thread: what depends on them must not block, or be run elsewhere
+ * (the {@code …Async} methods of CompletableFuture).
+ *
+ * <p>After the connection has ended, streams that the peer had opened can still be accepted, and
+ * everything that had arrived can still be read.
+ */
+public final class QuicConnection implements AutoCloseable {
+  private final ConnectionDriver driver;
+  private final boolean client;
+  private final InetSocketAddress local;
+  private volatile InetSocketAddress remote;
+  private volatile TlsSession tls;
+
+  QuicConnection(ConnectionDriver driver, boolean client, InetSocketAddress local) {
+    this.driver = driver;
+    this.client = client;
+    this.local = local;
+  }
+
+  /** The loop's: before anybody else has this object. */
+  void onHandshake(TlsSession session, InetSocketAddress peer) {
+    remote = peer;
+    tls = session;
+  }
+
+  // ---- streams ----
+
+  /**
+   * Opens a stream in both directions; waits until the peer's limit allows it. The peer learns of
+   * it with the first byte.
+   *
+   * @throws ConnectionEndedException the connection has ended
+   * @throws java.io.InterruptedIOException the thread was interrupted
+   */
+  public QuicStream openBidirectional() throws IOException {
+    return Blocking.await(driver.loop(), openBidirectionalAsync());
+  }
+
+  /** As {@link #openBidirectional()}; a future that is cancelled in time opens no stream. */
+  public CompletableFuture<QuicStream> openBidirectionalAsync() {
+    return driver.open(true);
+  }
+
+  /** Opens a stream on which only this side sends; as {@link #openBidirectional()}. */
+  public QuicStream openUnidirectional() throws IOException {
+    return Blocking.await(driver.loop(), openUnidirectionalAsync());
+  }
+
+  /** As {@link #openUnidirectional()}. */
+  public CompletableFuture<QuicStream> openUnidirectionalAsync() {
+    return driver.open(false);
+  }
+
+  /**
+   * The next stream that the peer opened, of either kind; waits for one. What the peer sends on
+   * streams that nobody accepts stays within its flow-control limits.
+   *
+   * @throws ConnectionEndedException the connection has ended, and there are no more
+   * @throws java.io.InterruptedIOException the thread was interrupted
+   */
+  public QuicStream acceptStream() throws IOException {
+    return Blocking.await(driver.loop(), driver.accept());
+  }
+
+  /** As {@link #acceptStream()}. */
+  public CompletableFuture<QuicStream> acceptStreamAsync() {
+    return driver.accept();
+  }
+
+  // ---- the end ----
+
+  /** Closes the connection with application code 0; see {@link #close(long, String)}. */
+  @Override
+  public void close() {
+    close(0, "");
+  }
+
+  /**
+   * Closes the connection at once, without waiting. What was written and not yet sent is dropped:
+   * whoever wants it to arrive waits for {@link QuicStream#sendEnded()}, or better for an answer.
+   * Only the first end of a connection counts.
+   *
+   * @param applicationCode 0 to 2^62-1, for the peer's application
+   * @param reason human-readable; cut to what fits a datagram
+   */
+  public void close(long applicationCode, String reason) {
+    QuicStream.requireCode(applicationCode);
+    Objects.requireNonNull(reason, "reason");
+    driver.onLoop(() -> driver.close(applicationCode, reason));
+  }
+
+  /** How it ended; null while it lives. */
+  public ConnectionEnding ending() {
+    return driver.ended().getNow(null);
+  }
+
+  /** Completes when the connection ends, on the loop's thread. */
+  public CompletionStage<ConnectionEnding> ended() {
+    return driver.ended().minimalCompletionStage();
+  }
+
+  // ---- what is known of it ----
+
+  /** Whether this side opened the connection. */
+  public boolean isClient() {
+    return client;
+  }
+
+  /** What TLS negotiated, the application protocol and the peer's certificates among it. */
+  public TlsSession tls() {
+    return tls;
+  }
+
+  /** The address of this side's socket. */
+  public InetSocketAddress localAddress() {
+    return local;
+  }
+
+  /** The peer's address at the end of the handshake; {@link #stats()} has the present one. */
+  public InetSocketAddress remoteAddress() {
+    return remote;
+  }
+
+  /** Times and counters as they are now, or were at the end. Waits for the loop's next turn. */
+  public ConnectionStats stats() {
+    return Blocking.awaitSoon(driver.loop(), driver.stats());
+  }
+
+  /** As {@link #stats()}. */
+  public CompletableFuture<ConnectionStats> statsAsync() {
+    return driver.stats();
+  }
+
+  /**
+   * TLS keying material exporter (RFC 8446 §7.5): secrets that both sides can derive and nobody
+   * else.
+   *
+   * @param length bytes wanted
+   * @throws IllegalStateException the connection has ended
+   */
+  public byte[] exportKeyingMaterial(String label, byte[] context, int length) {
+    return Blocking.awaitSoon(driver.loop(), driver.export(label, context, length));
+  }
+
+  @Override
+  public String toString() {
+    return "QuicConnection " + local + (client ? " to " : " from ") + remote;
+  }
+}

@@ -1,0 +1,159 @@
+package dev.sluice.quic;
+
+import dev.sluice.quic.connection.ServerConfig;
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.endpoint.EndpointConfig;
+import dev.sluice.quic.io.ConnectionListener;
+import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.io.LoopConnection;
+import dev.sluice.quic.io.QuicSocket;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Accepts QUIC connections. {@link #builder()} makes one; any thread may use it. Connections go to
+ * the handler of the builder, or else to whoever calls {@link #accept()}; either way only once
+ * their handshakes are complete.
+ */
+public final class QuicServer implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(QuicServer.class.getName());
+
+  /**
+   * Connections that wait for accept(); more are refused. As with TCP: whoever is so far behind
+   * will not catch up, and what they have sent is kept in memory meanwhile.
+   */
+  private static final int BACKLOG = 128;
+
+  /** How long {@link #close} waits for the loop's thread to send what tells the clients. */
+  private static final long CLOSE_MILLIS = 5_000;
+
+  private final ConnectionHandler handler;
+  private final EventLoop loop;
+  private final boolean ownLoop;
+  private final List<QuicSocket> sockets = new ArrayList<>();
+  private final HandOver<QuicConnection> accepted = new HandOver<>(connection -> {});
+
+  QuicServer(ConnectionHandler handler, EventLoop shared, boolean daemon) {
+    this.handler = handler;
+    this.ownLoop = shared == null;
+    this.loop = ownLoop ? EventLoop.start("sluice-quic-server", daemon) : shared;
+  }
+
+  /** A builder without identity and application protocols, which have no defaults. */
+  public static QuicServerBuilder builder() {
+    return new QuicServerBuilder();
+  }
+
+  void open(List<InetSocketAddress> addresses, ServerConfig config, SecureRandom random)
+      throws IOException {
+    try {
+      for (InetSocketAddress address : addresses) {
+        sockets.add(QuicSocket.open(loop, address, EndpointConfig.of(random)));
+      }
+      sockets.forEach(socket -> socket.listen(config, this::admit));
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** The addresses that it listens on, in the order of the builder, with their real ports. */
+  public List<InetSocketAddress> localAddresses() {
+    return sockets.stream().map(QuicSocket::localAddress).toList();
+  }
+
+  /** The first of {@link #localAddresses()}. */
+  public InetSocketAddress localAddress() {
+    return sockets.getFirst().localAddress();
+  }
+
+  /**
+   * The next connection; waits for one. It may have ended meanwhile: what its client had sent can
+   * still be read.
+   *
+   * @throws IOException the server is closed
+   * @throws java.io.InterruptedIOException the thread was interrupted
+   * @throws IllegalStateException the connections go to a handler
+   */
+  public QuicConnection accept() throws IOException {
+    return Blocking.await(loop, acceptAsync());
+  }
+
+  /** As {@link #accept()}. Completes on the loop's thread: what depends on it must not block. */
+  public CompletableFuture<QuicConnection> acceptAsync() {
+    if (handler != null) {
+      throw new IllegalStateException("the connections go to a handler");
+    }
+    return accepted.take();
+  }
+
+  /** Takes no more connections; those that live go on. */
+  public void stopAccepting() {
+    try {
+      sockets.forEach(QuicSocket::stopListening);
+    } catch (RejectedExecutionException e) {
+      // The loop has ended: it has closed everything.
+    }
+  }
+
+  /** Closes all connections with NO_ERROR and, if the event loop is its own, ends the loop. */
+  @Override
+  public void close() {
+    sockets.forEach(QuicSocket::close);
+    accepted.end(() -> new IOException("the server is closed"));
+    if (ownLoop) {
+      loop.close();
+      if (!loop.inLoop()) {
+        awaitLoop();
+      }
+    }
+  }
+
+  private void awaitLoop() {
+    try {
+      loop.awaitEnd(CLOSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // it ends all the same
+    }
+  }
+
+  // ---- the loop's side ----
+
+  private ConnectionListener admit(LoopConnection connection) {
+    ConnectionDriver driver = new ConnectionDriver(connection, ConnectionDriver.Keepsakes.NONE);
+    driver.ready().thenAccept(ready -> onReady(driver, ready));
+    return driver;
+  }
+
+  private void onReady(ConnectionDriver driver, QuicConnection connection) {
+    if (handler != null) {
+      Thread.ofVirtual()
+          .name("quic-" + connection.remoteAddress())
+          .start(() -> handle(driver, connection));
+    } else if (accepted.size() < BACKLOG) {
+      accepted.put(connection);
+    } else {
+      driver
+          .connection()
+          .closeTransport(TransportError.CONNECTION_REFUSED, "nobody accepts connections");
+    }
+  }
+
+  private void handle(ConnectionDriver driver, QuicConnection connection) {
+    try {
+      handler.handle(connection);
+    } catch (ConnectionEndedException e) {
+      LOG.log(Level.DEBUG, "{0}: {1}", connection, e.getMessage());
+    } catch (Throwable e) {
+      LOG.log(Level.WARNING, "the handler of " + connection + " failed", e);
+      driver.onLoop(() -> driver.connection().closeTransport(TransportError.INTERNAL_ERROR, ""));
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package dev.sluice.quic;
+
+import dev.sluice.quic.connection.ServerConfig;
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.trace.Tracer;
+import dev.sluice.tls.CertificateVerifier;
+import dev.sluice.tls.ClientAuthentication;
+import dev.sluice.tls.Identity;
+import dev.sluice.tls.IdentitySelector;
+import dev.sluice.tls.KeyLog;
+import dev.sluice.tls.TlsServerConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** Collects what a {@link QuicServer} needs. Not for use by several threads. */
+public final class QuicServerBuilder {
+  private final List<InetSocketAddress> addresses = new ArrayList<>();
+  private IdentitySelector identity;
+  private List<String> protocols = List.of();
+  private ClientAuthentication clientAuthentication = ClientAuthentication.NONE;
+  private CertificateVerifier clientVerifier;
+  private TransportConfig transport = TransportConfig.DEFAULTS;
+  private boolean retry;
+  private int maxConnections = ServerConfig.DEFAULT_MAX_CONNECTIONS;
+  private KeyLog keyLog = KeyLog.NONE;
+  private Supplier<Tracer> tracer = () -> Tracer.NONE;
+  private UnaryOperator<TlsServerConfig.Builder> tls = UnaryOperator.identity();
+  private ConnectionHandler handler;
+  private EventLoop loop;
+  private boolean daemon = true;
+
+  QuicServerBuilder() {}
+
+  /**
+   * A UDP address to listen on; port 0 for any. Call it again for more. The wildcard address means
+   * IPv4 and IPv6; on a host with several addresses name each of them instead, so that answers
+   * leave from where they were asked for. Default: the loopback address, any port.
+   */
+  public QuicServerBuilder address(InetSocketAddress local) {
+    addresses.add(Objects.requireNonNull(local));
+    return this;
+  }
+
+  /** The server's certificate and key. */
+  public QuicServerBuilder identity(Identity own) {
+    Objects.requireNonNull(own);
+    return identitySelector(request -> own);
+  }
+
+  /** Chooses the certificate by the name that the client asks for. */
+  public QuicServerBuilder identitySelector(IdentitySelector selector) {
+    identity = selector;
+    return this;
+  }
+
+  /** ALPN protocols in order of preference, at least one. */
+  public QuicServerBuilder applicationProtocols(String... names) {
+    protocols = List.of(names);
+    return this;
+  }
+
+  /** Asks clients for certificates. Default: not. */
+  public QuicServerBuilder clientAuthentication(
+      ClientAuthentication wanted, CertificateVerifier verifier) {
+    clientAuthentication = wanted;
+    clientVerifier = verifier;
+    return this;
+  }
+
+  /** Timeouts, windows, congestion control. Default: {@link TransportConfig#DEFAULTS}. */
+  public QuicServerBuilder transport(TransportConfig config) {
+    transport = Objects.requireNonNull(config);
+    return this;
+  }
+
+  /** Whether every client has to prove its address first, at the cost of a round trip. */
+  public QuicServerBuilder retry(boolean on) {
+    retry = on;
+    return this;
+  }
+
+  /** How many connections may live at once on each address; more are refused. */
+  public QuicServerBuilder maxConnections(int limit) {
+    maxConnections = limit;
+    return this;
+  }
+
+  /** Where the connections' secrets are logged. Default: nowhere. */
+  public QuicServerBuilder keyLog(KeyLog log) {
+    keyLog = Objects.requireNonNull(log);
+    return this;
+  }
+
+  /** Gives each connection its tracer. Default: none. */
+  public QuicServerBuilder tracer(Supplier<Tracer> tracers) {
+    tracer = Objects.requireNonNull(tracers);
+    return this;
+  }
+
+  /** Any other setting of TLS, applied last: cipher suites, groups, session tickets. */
+  public QuicServerBuilder tls(UnaryOperator<TlsServerConfig.Builder> settings) {
+    tls = Objects.requireNonNull(settings);
+    return this;
+  }
+
+  /** Gets every connection, on a virtual thread of its own. Default: {@link QuicServer#accept}. */
+  public QuicServerBuilder handler(ConnectionHandler connectionHandler) {
+    handler = connectionHandler;
+    return this;
+  }
+
+  /** A loop to share, which stays open when the server is closed. Default: one of its own. */
+  public QuicServerBuilder eventLoop(EventLoop shared) {
+    loop = shared;
+    return this;
+  }
+
+  /** Whether the server's own thread lets the JVM exit while it serves. Default: yes. */
+  public QuicServerBuilder daemon(boolean on) {
+    daemon = on;
+    return this;
+  }
+
+  /**
+   * Binds and serves.
+   *
+   * @throws IOException an address cannot be bound to
+   * @throws NullPointerException there is no identity
+   */
+  public QuicServer start() throws IOException {
+    SecureRandom random = new SecureRandom();
+    ServerConfig config = config(random);
+    QuicServer server = new QuicServer(handler, loop, daemon);
+    server.open(
+        addresses.isEmpty()
+            ? List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            : addresses,
+        config,
+        random);
+    return server;
+  }
+
+  private ServerConfig config(SecureRandom random) {
+    TlsServerConfig.Builder builder =
+        TlsServerConfig.builder()
+            .identitySelector(identity)
+            .applicationProtocols(protocols)
+            .clientAuthentication(clientAuthentication, clientVerifier)
+            .keyLog(keyLog)
+            .random(random)
+            .clock(InstantSource.system());
+    return new ServerConfig(tls.apply(builder).build(), transport, retry, maxConnections, tracer);
+  }
+}
