@@ -7,6 +7,7 @@ module dev.sluice.quic {
   exports dev.sluice.quic.congestion;
   exports dev.sluice.quic.connection;
   exports dev.sluice.quic.crypto;
+  exports dev.sluice.quic.datagram;
   exports dev.sluice.quic.endpoint;
   exports dev.sluice.quic.ending;
   exports dev.sluice.quic.frame;

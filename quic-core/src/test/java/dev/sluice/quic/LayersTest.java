@@ -22,6 +22,7 @@ class LayersTest {
             "dev.sluice.quic.recovery.PacketContents",
             "dev.sluice.quic.flow",
             "dev.sluice.quic.stream",
+            "dev.sluice.quic.datagram",
             "dev.sluice.quic.congestion",
             "dev.sluice.quic.recovery",
             "dev.sluice.quic.path",

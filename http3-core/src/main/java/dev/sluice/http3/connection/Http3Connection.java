@@ -268,6 +268,7 @@ public final class Http3Connection {
       }
       case QuicEvent.HandshakeConfirmed confirmed -> emit(new Http3Event.Transport(event));
       case QuicEvent.NewSessionTicket ticket -> emit(new Http3Event.Transport(event));
+      case QuicEvent.DatagramReceived datagram -> emit(new Http3Event.Transport(event));
       case QuicEvent.NewToken token -> emit(new Http3Event.Transport(event));
       case QuicEvent.Ended(ConnectionEnding ending) -> onEnded(ending);
     }

@@ -37,6 +37,11 @@ final class ByteQueue {
     return taken;
   }
 
+  /** Drops all but the first so many. */
+  void cutTo(int length) {
+    to = Math.min(to, from + length);
+  }
+
   void clear() {
     from = to;
   }

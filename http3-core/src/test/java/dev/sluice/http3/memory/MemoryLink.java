@@ -1,5 +1,6 @@
 package dev.sluice.http3.memory;
 
+import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.ending.ConnectionEnding;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class MemoryLink {
         deliver(from, stream.id(), Integer.MAX_VALUE);
       }
       deliverStops(from);
+      deliverDatagrams(from);
     }
     deliverClose();
   }
@@ -71,6 +73,15 @@ public final class MemoryLink {
     }
     MemoryRecvStream recv = to.accept(id);
     from.sends.get(id).deliverTo(recv, Math.min(bytes, recv.room(window)));
+  }
+
+  /** Delivers the datagrams that one end has sent. */
+  public void deliverDatagrams(MemoryTransport from) {
+    for (byte[] d = from.datagrams.poll(); d != null; d = from.datagrams.poll()) {
+      if (other(from).ending() == null) {
+        other(from).events.add(new QuicEvent.DatagramReceived(d));
+      }
+    }
   }
 
   /** Tells each end of the other's close. */

@@ -14,6 +14,7 @@ public final class MemorySendStream implements SendStream {
   private boolean wantsRoom;
   private boolean resetDelivered;
   private Long resetCode;
+  private long delivered;
   private StreamEnding ending;
   private int urgency = 3;
   private boolean incremental;
@@ -59,6 +60,16 @@ public final class MemorySendStream implements SendStream {
   }
 
   @Override
+  public void resetAt(long applicationCode, long reliableSize) {
+    if (!owner.resetAt || reliableSize == 0) {
+      reset(applicationCode);
+    } else if (ending == null && (resetCode == null || reliableSize < delivered + queue.size())) {
+      queue.cutTo((int) Math.max(0, reliableSize - delivered));
+      resetCode = resetCode == null ? applicationCode : resetCode;
+    }
+  }
+
+  @Override
   public StreamEnding ending() {
     return ending;
   }
@@ -89,7 +100,7 @@ public final class MemorySendStream implements SendStream {
   }
 
   boolean hasEnd() {
-    return resetCode != null && !resetDelivered || finished && !finDelivered;
+    return resetCode != null && !resetDelivered || resetCode == null && finished && !finDelivered;
   }
 
   /** Moves up to this many bytes, and the end when it is next, to the other side. */
@@ -97,14 +108,19 @@ public final class MemorySendStream implements SendStream {
     if (ending != null) {
       return;
     }
-    if (resetCode != null) {
+    if (resetCode != null && queue.size() == 0) {
       resetDelivered = true;
       ending = new StreamEnding.AbandonedLocally(resetCode);
       peer.end(new StreamEnding.ResetByPeer(resetCode));
       owner.events.add(new QuicEvent.SendCompleted(this));
       return;
     }
-    peer.deliver(queue.take(bytes));
+    byte[] next = queue.take(bytes);
+    delivered += next.length;
+    peer.deliver(next);
+    if (resetCode != null) {
+      return;
+    }
     if (wantsRoom && writable() > 0) {
       wantsRoom = false;
       owner.events.add(new QuicEvent.Writable(this));

@@ -8,6 +8,7 @@ import dev.sluice.quic.ending.StreamEnding;
 import dev.sluice.quic.stream.BidiStream;
 import dev.sluice.tls.TlsSession;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -15,6 +16,10 @@ import java.util.TreeMap;
 /** One end of a {@link MemoryLink}. */
 public final class MemoryTransport implements QuicTransport {
   final Queue<QuicEvent> events = new ArrayDeque<>();
+
+  /** What this end has sent and the link not yet delivered. */
+  final Queue<byte[]> datagrams = new ArrayDeque<>();
+
   final SortedMap<Long, MemorySendStream> sends = new TreeMap<>();
   final SortedMap<Long, MemoryRecvStream> recvs = new TreeMap<>();
   int sendBuffer = 64 << 10;
@@ -23,6 +28,8 @@ public final class MemoryTransport implements QuicTransport {
   private int uniAllowed = 100;
   private long nextBidi;
   private long nextUni;
+  private int maxDatagram;
+  boolean resetAt;
   private boolean bidiWanted;
   private boolean uniWanted;
   private ConnectionEnding ending;
@@ -69,6 +76,35 @@ public final class MemoryTransport implements QuicTransport {
     long id = nextUni;
     nextUni += 4;
     return send(id);
+  }
+
+  @Override
+  public int maxDatagramLength() {
+    return ending == null ? maxDatagram : 0;
+  }
+
+  @Override
+  public boolean sendDatagram(byte[] source, int offset, int length) {
+    if (ending != null || maxDatagram == 0 || length > maxDatagram) {
+      return false;
+    }
+    datagrams.add(Arrays.copyOfRange(source, offset, offset + length));
+    return true;
+  }
+
+  @Override
+  public boolean supportsResetAt() {
+    return resetAt;
+  }
+
+  /** The longest datagram that this end sends; 0, as it is at first, when its peer takes none. */
+  public void maxDatagram(int bytes) {
+    maxDatagram = bytes;
+  }
+
+  /** Whether this end's peer understands RESET_STREAM_AT; it does not at first. */
+  public void resetAt(boolean supported) {
+    resetAt = supported;
   }
 
   @Override

@@ -78,7 +78,8 @@ final class Closing {
     connection.trace(now, () -> new TraceEvent.ConnectionEnded(reason));
     // What arrived is announced before the end is, and stays readable after it.
     connection.streams.end(reason);
-    connection.events.add(new QuicEvent.Ended(reason));
+    connection.datagrams.clear();
+    connection.events.end(new QuicEvent.Ended(reason));
   }
 
   /**

@@ -1,16 +1,19 @@
 package dev.sluice.quic.connection;
 
 import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.datagram.DatagramStats;
+import dev.sluice.quic.datagram.InboundDatagrams;
+import dev.sluice.quic.datagram.OutboundDatagrams;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
 import dev.sluice.quic.ending.ConnectionEnding.Side;
 import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.frame.DatagramFrame;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.path.ConnectionIdSource;
 import dev.sluice.quic.path.Path;
 import dev.sluice.quic.path.Paths;
-import dev.sluice.quic.path.RemoteConnectionIds;
 import dev.sluice.quic.recovery.Recovery;
 import dev.sluice.quic.recovery.RecoveryConfig;
 import dev.sluice.quic.recovery.Timeout;
@@ -28,6 +31,7 @@ import dev.sluice.tls.TlsEndpoint;
 import dev.sluice.tls.TlsServer;
 import dev.sluice.tls.TlsSession;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -45,6 +49,7 @@ import java.util.random.RandomGenerator;
  *   <li>{@link Handshake}, {@link PacketSpaces}, {@link OneRttKeys}: TLS, and the keys that it
  *       yields
  *   <li>{@link Streams}: streams and flow control
+ *   <li>{@link OutboundDatagrams}, {@link InboundDatagrams}: datagrams
  *   <li>{@link Recovery}: acknowledgements, loss, congestion and pacing
  *   <li>{@link Paths}, {@link ConnectionIds}: addresses and connection IDs
  *   <li>{@link Timers}, {@link Closing}: how it ends
@@ -64,12 +69,14 @@ public final class Connection implements QuicTransport {
   final TransportConfig config;
   final RandomGenerator random;
   final Tracer tracer;
-  final EventQueue events = new EventQueue();
+  final EventQueue events;
   final Counters counters = new Counters();
   final QuicVersion version;
   final ConnectionIds ids;
   final Paths paths;
   final Streams streams;
+  final OutboundDatagrams datagrams;
+  final InboundDatagrams arrived;
   final Recovery recovery;
   final PacketSpaces spaces;
   final Receiver receiver;
@@ -102,6 +109,9 @@ public final class Connection implements QuicTransport {
     this.version = version;
     this.ids = ids;
     this.paths = new Paths(client, path);
+    this.datagrams = new OutboundDatagrams(config.datagrams());
+    this.arrived = new InboundDatagrams(config.datagrams());
+    this.events = new EventQueue(arrived);
     ChunkPool pool = new ChunkPool();
     this.streams = new Streams(client, config.streams(), events, pool);
     this.recovery =
@@ -325,6 +335,26 @@ public final class Connection implements QuicTransport {
   }
 
   @Override
+  public int maxDatagramLength() {
+    return Math.max(0, datagramRoom());
+  }
+
+  @Override
+  public boolean sendDatagram(byte[] source, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, source.length);
+    if (length > datagramRoom()) {
+      return false;
+    }
+    datagrams.add(source, offset, length, now);
+    return true;
+  }
+
+  @Override
+  public boolean supportsResetAt() {
+    return handshake.peer() != null && handshake.peer().resetStreamAt();
+  }
+
+  @Override
   public void close(long applicationCode, String reason) {
     closing.close(new ApplicationClose(Side.LOCAL, applicationCode, reason), now);
   }
@@ -366,26 +396,7 @@ public final class Connection implements QuicTransport {
   }
 
   private byte[] encodedParameters(Bytes resetToken) {
-    StreamLimits limits = config.streams().limits();
-    TransportParameters.Builder own = new TransportParameters.Builder();
-    own.maxIdleTimeoutMillis = config.idleTimeout().toMillis();
-    own.maxUdpPayloadSize = MAX_RECEIVED_DATAGRAM;
-    own.initialMaxData = limits.maxData();
-    own.initialMaxStreamDataBidiLocal = limits.maxStreamDataBidiLocal();
-    own.initialMaxStreamDataBidiRemote = limits.maxStreamDataBidiRemote();
-    own.initialMaxStreamDataUni = limits.maxStreamDataUni();
-    own.initialMaxStreamsBidi = limits.maxStreamsBidi();
-    own.initialMaxStreamsUni = limits.maxStreamsUni();
-    own.ackDelayExponent = ACK_DELAY_EXPONENT;
-    own.maxAckDelayMillis = MAX_ACK_DELAY_MILLIS;
-    own.activeConnectionIdLimit = RemoteConnectionIds.ACTIVE_LIMIT;
-    own.initialSourceConnectionId = ids.localFirst();
-    if (!client) {
-      own.originalDestinationConnectionId = ids.originalDestination();
-      own.retrySourceConnectionId = ids.retrySource();
-      own.statelessResetToken = resetToken;
-    }
-    return TransportParameterCodec.write(own.build(), random);
+    return TransportParameterCodec.write(LocalParameters.of(this, resetToken), random);
   }
 
   void applyPeerParameters(TransportParameters peer) {
@@ -397,6 +408,7 @@ public final class Connection implements QuicTransport {
             peer.initialMaxStreamDataUni(),
             peer.initialMaxStreamsBidi(),
             peer.initialMaxStreamsUni()));
+    streams.onPeerResetAt(peer.resetStreamAt());
     recovery.setPeerMaxAckDelay(peer.maxAckDelayMillis() * 1_000_000);
     timers.onPeerIdleTimeout(TimeUnit.MILLISECONDS.toNanos(peer.maxIdleTimeoutMillis()));
     datagramSize = (int) Math.min(config.maxDatagramSize(), peer.maxUdpPayloadSize());
@@ -443,6 +455,24 @@ public final class Connection implements QuicTransport {
   /** The largest datagram that may be sent now, in bytes. */
   int datagramSize() {
     return datagramSize;
+  }
+
+  /**
+   * The longest datagram that fits a packet of its own now; negative when the peer takes none, or
+   * the connection has ended.
+   */
+  int datagramRoom() {
+    TransportParameters peer = handshake.peer();
+    if (peer == null || peer.maxDatagramFrameSize() == 0 || !closing.isOpen()) {
+      return -1;
+    }
+    int packet = datagramSize - PacketDraft.overhead(ids.remote().current());
+    return DatagramFrame.dataThatFits((int) Math.min(packet, peer.maxDatagramFrameSize()));
+  }
+
+  DatagramStats datagramStats() {
+    return new DatagramStats(
+        datagrams.sent(), datagrams.dropped(), arrived.received(), arrived.dropped());
   }
 
   /** Lets go of keys and IDs; what streams hold stays. */

@@ -1,14 +1,17 @@
 package dev.sluice.quic.connection;
 
+import dev.sluice.quic.datagram.DatagramStats;
 import java.net.InetSocketAddress;
 
 /**
- * A snapshot of a connection. Times are nanoseconds, sizes are bytes of UDP payload.
+ * A snapshot of a connection. Times are nanoseconds, sizes are bytes of UDP payload. Datagrams are
+ * those of UDP, except in the last component.
  *
  * @param version the QUIC version in use, 1 for RFC 9000
  * @param smoothedRtt 0 before the first sample
  * @param minRtt 0 before the first sample
  * @param congestionWindow bytes
+ * @param datagramFrames the application's datagrams (RFC 9221)
  */
 public record ConnectionStats(
     int version,
@@ -28,4 +31,5 @@ public record ConnectionStats(
     long packetsReceived,
     long packetsLost,
     long ptoCount,
-    long datagramsDropped) {}
+    long datagramsDropped,
+    DatagramStats datagramFrames) {}

@@ -57,6 +57,7 @@ final class Counters {
         packetsReceived,
         connection.recovery.packetsLost(),
         probeTimeouts,
-        dropped);
+        dropped,
+        connection.datagramStats());
   }
 }

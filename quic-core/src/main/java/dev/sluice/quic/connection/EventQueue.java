@@ -1,5 +1,6 @@
 package dev.sluice.quic.connection;
 
+import dev.sluice.quic.datagram.InboundDatagrams;
 import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.stream.SendStream;
 import dev.sluice.quic.stream.StreamListener;
@@ -7,22 +8,42 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The events that the application has not taken yet, in order. Bounded by what can be announced: each
- * stream has at most a handful of events, and the peer can open no more streams than it was allowed.
+ * The events that the application has not taken yet, in order. Bounded by what can be announced:
+ * each stream has at most a handful of events, and the peer can open no more streams than it was
+ * allowed. Datagrams wait in a queue of their own, which drops some of them; they come after what
+ * waits of streams, so that whoever sorts them by stream knows the stream first, and before the
+ * end.
  */
 final class EventQueue implements StreamListener {
   private final Deque<QuicEvent> queue = new ArrayDeque<>();
+  private final InboundDatagrams datagrams;
+  private QuicEvent.Ended ended;
+
+  EventQueue(InboundDatagrams datagrams) {
+    this.datagrams = datagrams;
+  }
 
   void add(QuicEvent event) {
     queue.add(event);
   }
 
-  QuicEvent poll() {
-    return queue.poll();
+  /** The last event. */
+  void end(QuicEvent.Ended event) {
+    ended = event;
   }
 
-  boolean isEmpty() {
-    return queue.isEmpty();
+  QuicEvent poll() {
+    QuicEvent event = queue.poll();
+    if (event != null) {
+      return event;
+    }
+    byte[] datagram = datagrams.poll();
+    if (datagram != null) {
+      return new QuicEvent.DatagramReceived(datagram);
+    }
+    QuicEvent last = ended;
+    ended = null;
+    return last;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.sluice.quic.frame.AckFrame;
 import dev.sluice.quic.frame.ConnectionCloseFrame;
 import dev.sluice.quic.frame.CryptoFrame;
 import dev.sluice.quic.frame.DataBlockedFrame;
+import dev.sluice.quic.frame.DatagramFrame;
 import dev.sluice.quic.frame.Frame;
 import dev.sluice.quic.frame.FrameTypes;
 import dev.sluice.quic.frame.HandshakeDoneFrame;
@@ -18,6 +19,7 @@ import dev.sluice.quic.frame.PaddingFrame;
 import dev.sluice.quic.frame.PathChallengeFrame;
 import dev.sluice.quic.frame.PathResponseFrame;
 import dev.sluice.quic.frame.PingFrame;
+import dev.sluice.quic.frame.ResetStreamAtFrame;
 import dev.sluice.quic.frame.ResetStreamFrame;
 import dev.sluice.quic.frame.RetireConnectionIdFrame;
 import dev.sluice.quic.frame.StopSendingFrame;
@@ -61,6 +63,8 @@ final class FrameDispatch {
       case PathResponseFrame f -> connection.paths.onResponse(f.data());
       case NewTokenFrame f -> onNewToken(f);
       case HandshakeDoneFrame f -> onHandshakeDone(now);
+      case ResetStreamAtFrame f -> connection.streams.onFrame(f, now);
+      case DatagramFrame f -> connection.arrived.onFrame(f);
       case ConnectionCloseFrame f -> connection.closing.onPeerClose(f, now);
     }
   }
@@ -73,7 +77,9 @@ final class FrameDispatch {
     }
   }
 
-  /** The field counts microseconds, shifted by the peer's exponent (§19.3); 1-RTT only (§13.2.5). */
+  /**
+   * The field counts microseconds, shifted by the peer's exponent (§19.3); 1-RTT only (§13.2.5).
+   */
   private long ackDelayNanos(AckFrame frame, PacketSpace space) {
     if (space != connection.spaces.application() || connection.handshake.peer() == null) {
       return 0;

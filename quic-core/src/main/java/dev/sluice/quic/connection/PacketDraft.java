@@ -115,6 +115,11 @@ final class PacketDraft {
     return true;
   }
 
+  /** The most that a 1-RTT packet has beside its payload, in bytes. */
+  static int overhead(ConnectionId destination) {
+    return ShortHeaderWriter.length(destination, PacketNumber.MAX_ENCODED_LENGTH) + TAG;
+  }
+
   /** Nothing was to be said after all: takes the header back. */
   void undo() {
     out.limit(limit);

@@ -13,6 +13,7 @@ import dev.sluice.quic.wire.Bytes;
 final class PayloadWriter {
   private final Connection connection;
   private boolean wroteProbe;
+  private boolean datagramsFirst = true;
 
   PayloadWriter(Connection connection) {
     this.connection = connection;
@@ -41,6 +42,7 @@ final class PayloadWriter {
     }
     return space == connection.spaces.application()
         && (connection.streams.hasData()
+            || connection.datagrams.isPending()
             || connection.streams.hasControl()
             || path.hasPending()
             || connection.handshake.isDonePending()
@@ -100,13 +102,28 @@ final class PayloadWriter {
     connection.ids.local().write(out);
     writeLaterToken(out);
     connection.streams.writeControl(out, now);
-    connection.streams.writeData(out, now);
+    writeData(out, now);
     if (connection.timers.isPingWanted()) {
       connection.timers.pingSent();
       if (!out.isAckEliciting() && out.remaining() > 0) {
         out.add(new PingFrame(), new RecoveryToken.Ping());
       }
     }
+  }
+
+  /**
+   * Streams and datagrams come first in every other packet. Whoever is second gets what is left of
+   * it, so that each has half of the packets when both could fill them all.
+   */
+  private void writeData(PacketContents out, long now) {
+    if (datagramsFirst) {
+      connection.datagrams.write(out, connection.datagramRoom(), now);
+    }
+    connection.streams.writeData(out, now);
+    if (!datagramsFirst) {
+      connection.datagrams.write(out, connection.datagramRoom(), now);
+    }
+    datagramsFirst = !datagramsFirst;
   }
 
   private void writeLaterToken(PacketContents out) {

@@ -44,6 +44,12 @@ public sealed interface QuicEvent {
   /** The peer's limit on streams of this type grew after an attempt to open one had failed. */
   record StreamsAvailable(boolean bidirectional) implements QuicEvent {}
 
+  /**
+   * A datagram arrived (RFC 9221). Comes after the events of streams that wait, and is the
+   * application's to keep. When it takes events too slowly the oldest datagrams are dropped.
+   */
+  record DatagramReceived(byte[] data) implements QuicEvent {}
+
   /** Client only: a ticket for resuming this session on a later connection. */
   record NewSessionTicket(SessionTicket ticket) implements QuicEvent {}
 

@@ -30,6 +30,28 @@ public interface QuicTransport {
   SendStream openUni();
 
   /**
+   * The longest datagram that {@link #sendDatagram} takes now, in bytes: what the peer takes and
+   * one packet holds. 0 when the peer takes none, or is not known to yet. May change with the path.
+   */
+  int maxDatagramLength();
+
+  /**
+   * Sends a datagram (RFC 9221): as soon as the congestion controller lets it, once, and not again
+   * if it is lost. When too many wait the oldest are dropped; {@link #stats} counts them.
+   *
+   * @param source is copied
+   * @return false, with nothing done, when it is longer than {@link #maxDatagramLength()}, the peer
+   *     takes none, or the connection has ended
+   */
+  boolean sendDatagram(byte[] source, int offset, int length);
+
+  /**
+   * Whether the peer understands RESET_STREAM_AT, so that {@link SendStream#resetAt} does what it
+   * says; false before its transport parameters are known.
+   */
+  boolean supportsResetAt();
+
+  /**
    * Closes the connection with CONNECTION_CLOSE of type 0x1d. What was written and not yet sent is
    * dropped. Only the first close counts.
    *

@@ -4,7 +4,9 @@ import dev.sluice.quic.recovery.PacketNumberSpace;
 import dev.sluice.quic.recovery.RecoveryToken;
 import dev.sluice.quic.recovery.TokenListener;
 
-/** Tells the owner of what a packet carried that it arrived, or that it was lost (RFC 9000 §13.3). */
+/**
+ * Tells the owner of what a packet carried that it arrived, or that it was lost (RFC 9000 §13.3).
+ */
 final class TokenRouter implements TokenListener {
   private final Connection connection;
 
@@ -21,6 +23,7 @@ final class TokenRouter implements TokenListener {
       case RecoveryToken.RetireConnectionId t -> connection.ids.remote().onAcked(t);
       case RecoveryToken.Stream t -> connection.streams.onAcked(t);
       case RecoveryToken.ResetStream t -> connection.streams.onAcked(t);
+      case RecoveryToken.ResetStreamAt t -> connection.streams.onAcked(t);
       case RecoveryToken.StopSending t -> connection.streams.onAcked(t);
       case RecoveryToken.MaxData t -> connection.streams.onAcked(t);
       case RecoveryToken.MaxStreamData t -> connection.streams.onAcked(t);
@@ -48,6 +51,7 @@ final class TokenRouter implements TokenListener {
       case RecoveryToken.RetireConnectionId t -> connection.ids.remote().onLost(t);
       case RecoveryToken.Stream t -> connection.streams.onLost(t);
       case RecoveryToken.ResetStream t -> connection.streams.onLost(t);
+      case RecoveryToken.ResetStreamAt t -> connection.streams.onLost(t);
       case RecoveryToken.StopSending t -> connection.streams.onLost(t);
       case RecoveryToken.MaxData t -> connection.streams.onLost(t);
       case RecoveryToken.MaxStreamData t -> connection.streams.onLost(t);

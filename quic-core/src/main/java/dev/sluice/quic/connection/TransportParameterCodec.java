@@ -31,7 +31,11 @@ public final class TransportParameterCodec {
   private static final long ACTIVE_CONNECTION_ID_LIMIT = 0x0e;
   private static final long INITIAL_SOURCE_CONNECTION_ID = 0x0f;
   private static final long RETRY_SOURCE_CONNECTION_ID = 0x10;
+  private static final long RESET_STREAM_AT = 0x1d;
   private static final long MAX_DATAGRAM_FRAME_SIZE = 0x20;
+
+  /** The code point of the drafts of reset_stream_at before -08, which deployed peers still use. */
+  private static final long RESET_STREAM_AT_EARLIER = 0x17f7586d2cb571L;
 
   /** IPv4 and IPv6 address and port, a connection ID of at least one byte, a token (§18.2). */
   private static final int PREFERRED_ADDRESS_MIN = 4 + 2 + 16 + 2 + 1 + 1 + 16;
@@ -69,6 +73,10 @@ public final class TransportParameterCodec {
     id(out, INITIAL_SOURCE_CONNECTION_ID, p.initialSourceConnectionId());
     id(out, RETRY_SOURCE_CONNECTION_ID, p.retrySourceConnectionId());
     number(out, MAX_DATAGRAM_FRAME_SIZE, p.maxDatagramFrameSize(), 0);
+    if (p.resetStreamAt()) {
+      out.varInt(RESET_STREAM_AT).varInt(0);
+      out.varInt(RESET_STREAM_AT_EARLIER).varInt(0);
+    }
     reserved(out, random);
     byte[] encoded = new byte[out.position()];
     System.arraycopy(out.buffer(), 0, encoded, 0, encoded.length);
@@ -108,6 +116,11 @@ public final class TransportParameterCodec {
       TransportParameters.Builder to, long parameter, Bytes value, boolean fromServer) {
     if (!fromServer && isServerOnly(parameter)) {
       throw error("parameter 0x" + Long.toHexString(parameter) + " is for servers only");
+    }
+    if (parameter == RESET_STREAM_AT || parameter == RESET_STREAM_AT_EARLIER) {
+      check(value.length() == 0, "reset_stream_at has a value");
+      to.resetStreamAt = true;
+      return;
     }
     switch ((int) Math.min(parameter, Integer.MAX_VALUE)) {
       case (int) ORIGINAL_DESTINATION_CONNECTION_ID ->

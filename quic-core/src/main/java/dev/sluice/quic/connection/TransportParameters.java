@@ -15,6 +15,8 @@ import dev.sluice.quic.wire.ConnectionId;
  * @param preferredAddress as it came, server only
  * @param activeConnectionIdLimit at least 2
  * @param maxDatagramFrameSize 0 when DATAGRAM is not supported (RFC 9221 §3)
+ * @param resetStreamAt whether RESET_STREAM_AT is understood
+ *     (draft-ietf-quic-reliable-stream-reset-10 §3)
  */
 public record TransportParameters(
     ConnectionId originalDestinationConnectionId,
@@ -34,7 +36,8 @@ public record TransportParameters(
     long activeConnectionIdLimit,
     ConnectionId initialSourceConnectionId,
     ConnectionId retrySourceConnectionId,
-    long maxDatagramFrameSize) {
+    long maxDatagramFrameSize,
+    boolean resetStreamAt) {
 
   /** What a side has that sends no parameter at all. */
   public static final TransportParameters DEFAULTS = new Builder().build();
@@ -60,6 +63,7 @@ public record TransportParameters(
     builder.initialSourceConnectionId = initialSourceConnectionId;
     builder.retrySourceConnectionId = retrySourceConnectionId;
     builder.maxDatagramFrameSize = maxDatagramFrameSize;
+    builder.resetStreamAt = resetStreamAt;
     return builder;
   }
 
@@ -83,6 +87,7 @@ public record TransportParameters(
     ConnectionId initialSourceConnectionId;
     ConnectionId retrySourceConnectionId;
     long maxDatagramFrameSize;
+    boolean resetStreamAt;
 
     /** The parameters as collected. */
     public TransportParameters build() {
@@ -104,7 +109,8 @@ public record TransportParameters(
           activeConnectionIdLimit,
           initialSourceConnectionId,
           retrySourceConnectionId,
-          maxDatagramFrameSize);
+          maxDatagramFrameSize,
+          resetStreamAt);
     }
   }
 }

@@ -28,7 +28,9 @@ public sealed interface Frame
         PathChallengeFrame,
         PathResponseFrame,
         ConnectionCloseFrame,
-        HandshakeDoneFrame {
+        HandshakeDoneFrame,
+        ResetStreamAtFrame,
+        DatagramFrame {
 
   /** The frame type with the flags that this frame carries in it; see {@link FrameTypes}. */
   long type();

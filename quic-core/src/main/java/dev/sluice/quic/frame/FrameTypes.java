@@ -3,7 +3,10 @@ package dev.sluice.quic.frame;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.wire.WireReader;
 
-/** The frame types and where they may travel: Table 3 of RFC 9000 §12.4. */
+/**
+ * The frame types and where they may travel: Table 3 of RFC 9000 §12.4, and the same for the frames
+ * of extensions.
+ */
 public final class FrameTypes {
   public static final long PADDING = 0x00;
   public static final long PING = 0x01;
@@ -29,6 +32,12 @@ public final class FrameTypes {
   public static final long CONNECTION_CLOSE = 0x1c;
   public static final long APPLICATION_CLOSE = 0x1d;
   public static final long HANDSHAKE_DONE = 0x1e;
+
+  /** draft-ietf-quic-reliable-stream-reset-10 §4. */
+  public static final long RESET_STREAM_AT = 0x24;
+
+  /** RFC 9221 §4. */
+  public static final long DATAGRAM = 0x30;
 
   /**
    * The table, with the RFC's own letters. Packets: Initial, Handshake, 0-RTT, 1-RTT. Rules: N asks
@@ -94,6 +103,8 @@ public final class FrameTypes {
         "N",
         ConnectionCloseFrame::read),
     row(HANDSHAKE_DONE, HANDSHAKE_DONE, "HANDSHAKE_DONE", "___1", "", HandshakeDoneFrame::read),
+    row(RESET_STREAM_AT, RESET_STREAM_AT, "RESET_STREAM_AT", "__01", "", ResetStreamAtFrame::read),
+    row(DATAGRAM, DATAGRAM | 0x01, "DATAGRAM", "__01", "", DatagramFrame::read),
   };
 
   /** The rows of the types of one byte, by type; every packet looks here. */

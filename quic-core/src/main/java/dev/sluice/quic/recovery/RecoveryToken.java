@@ -23,6 +23,12 @@ public sealed interface RecoveryToken {
   /** RESET_STREAM: repeated unchanged until acknowledged. */
   record ResetStream(long streamId) implements RecoveryToken {}
 
+  /**
+   * RESET_STREAM_AT: repeated until acknowledged, unless a smaller reliable size has taken its
+   * place.
+   */
+  record ResetStreamAt(long streamId, long reliableSize) implements RecoveryToken {}
+
   /** STOP_SENDING: repeated while the receiving part still waits for an end. */
   record StopSending(long streamId) implements RecoveryToken {}
 

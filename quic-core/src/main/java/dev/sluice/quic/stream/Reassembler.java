@@ -109,6 +109,14 @@ public final class Reassembler {
     return !beyondGap.isEmpty();
   }
 
+  /** Drops what lies at {@code end} or above, beyond a gap: it will not be delivered. */
+  public void discardFrom(long end) {
+    if (end >= contiguousEnd) {
+      beyondGap.remove(end, Long.MAX_VALUE);
+      bytes.discardFrom(end);
+    }
+  }
+
   /** Drops what lies beyond the first gap: for when nothing more can arrive to fill it. */
   public void discardBeyondGap() {
     beyondGap.clear();

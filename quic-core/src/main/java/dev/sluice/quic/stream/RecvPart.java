@@ -157,8 +157,9 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
       return;
     }
     if (!buffer.insert(
-        frame.offset(), frame.data().array(), frame.data().offset(), frame.data().length())) {
-      throw error(TransportError.INTERNAL_ERROR, frame.type(), "has too many gaps to keep track of");
+        frame.offset(), frame.data().array(), frame.data().offset(), wantedOf(frame))) {
+      throw error(
+          TransportError.INTERNAL_ERROR, frame.type(), "has too many gaps to keep track of");
     }
     if (frame.fin() && state == RecvState.RECV) {
       state = RecvState.SIZE_KNOWN;
@@ -180,6 +181,9 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
    */
   void onReset(long frameType, long code, long size, long reliableSize, long now) {
     checkSize(frameType, size, true);
+    if (whenDelivered instanceof StreamEnding.ResetByPeer(long before) && before != code) {
+      throw error(TransportError.STREAM_STATE_ERROR, frameType, "changes the code of a reset");
+    }
     account(frameType, size, now);
     finalSize = size;
     maxPending = false;
@@ -187,17 +191,17 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
       // All data is here, and comes out with its own ending; or this is another copy (§3.2).
       return;
     }
-    if (whenDelivered instanceof StreamEnding.ResetByPeer(long before) && before != code) {
-      throw error(TransportError.STREAM_STATE_ERROR, frameType, "changes the code of a reset");
-    }
     // What is in order already was delivered by the peer, and is the application's. A second reset
     // can only shorten what is still to come (reliable-stream-reset §5.2).
     long end = Math.max(reliableSize, buffer.contiguousEnd());
     deliverTo = deliverTo == UNKNOWN ? end : Math.min(deliverTo, end);
     whenDelivered = new StreamEnding.ResetByPeer(code);
     state = reliableSize == 0 ? RecvState.RESET_RECVD : RecvState.SIZE_KNOWN;
+    // Of what is dropped the credit goes back at once, so that it must not stay in memory.
     if (state == RecvState.RESET_RECVD) {
       buffer.discardBeyondGap();
+    } else {
+      buffer.discardFrom(deliverTo);
     }
     // What will never be delivered counts as consumed (RFC 9000 §4.5).
     giveBack(stopped ? size - returned : buffer.readOffset() + size - deliverTo - returned);
@@ -206,6 +210,12 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
 
   /** STREAM_DATA_BLOCKED: credit is given by what is read, so that there is nothing to do. */
   void onBlocked() {}
+
+  /** How many of the frame's bytes can still be delivered. */
+  private int wantedOf(StreamFrame frame) {
+    int length = frame.data().length();
+    return deliverTo == UNKNOWN ? length : Math.clamp(deliverTo - frame.offset(), 0, length);
+  }
 
   /** The connection ended: nothing more arrives, and what is here stays readable. */
   void end(ConnectionEnding how) {

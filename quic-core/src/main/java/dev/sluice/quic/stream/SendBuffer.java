@@ -97,7 +97,10 @@ public final class SendBuffer {
 
   /** The peer has these bytes. They may have been acknowledged before, or taken for lost. */
   public void onAcked(long offset, int length) {
-    long end = offset + length;
+    acked(offset, offset + length);
+  }
+
+  private void acked(long offset, long end) {
     lost.remove(offset, end);
     if (offset > acknowledged) {
       ackedBeyondGap.add(offset, end);
@@ -133,6 +136,18 @@ public final class SendBuffer {
       int length = (int) Math.min(sent - at, 1 << 30);
       onLost(at, length);
       at += length;
+    }
+  }
+
+  /**
+   * Gives up all bytes from {@code end} on: they are neither sent nor sent again. What is sent of
+   * them counts as acknowledged, the rest as never written.
+   */
+  public void truncate(long end) {
+    written = Math.min(written, Math.max(sent, end));
+    bytes.discardFrom(end);
+    if (end < sent) {
+      acked(end, sent);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.quic.stream;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.StreamEnding;
 import dev.sluice.quic.flow.SendCredit;
+import dev.sluice.quic.frame.ResetStreamAtFrame;
 import dev.sluice.quic.frame.ResetStreamFrame;
 import dev.sluice.quic.frame.StreamDataBlockedFrame;
 import dev.sluice.quic.frame.StreamFrame;
@@ -27,6 +28,8 @@ final class SendPart implements SendStream, ControlQueue.Source {
   /** Room in the buffer is worth an event once it is this part of the whole. */
   private static final int WRITABLE_FRACTION = 4;
 
+  private static final long NO_RESET = -1;
+
   private final long id;
   private final StreamContext context;
   private final SendBuffer buffer;
@@ -45,6 +48,14 @@ final class SendPart implements SendStream, ControlQueue.Source {
 
   private long resetCode;
   private boolean resetPending;
+
+  /** Where delivery ends after {@link #resetAt}; before it {@link #NO_RESET}. */
+  private long reliableSize = NO_RESET;
+
+  /** RESET_STREAM_AT with this reliable size has arrived. */
+  private boolean resetAtAcked;
+
+  private boolean connectionEnded;
   private boolean controlQueued;
 
   private int urgency = DEFAULT_URGENCY;
@@ -117,6 +128,24 @@ final class SendPart implements SendStream, ControlQueue.Source {
   }
 
   @Override
+  public void resetAt(long applicationCode, long size) {
+    if (connectionEnded || !state.canBeReset()) {
+      return;
+    }
+    boolean first = reliableSize == NO_RESET;
+    long most = first ? buffer.written() : reliableSize;
+    if (size < 0 || first && size > most) {
+      throw new IllegalArgumentException(
+          "stream " + id + " has " + most + " bytes, and " + size + " are to be delivered");
+    }
+    if (!context.peerResetAt || size == 0) {
+      reset(applicationCode);
+    } else if (first || size < most) {
+      shortenTo(size, applicationCode);
+    }
+  }
+
+  @Override
   public StreamEnding ending() {
     return ending;
   }
@@ -150,6 +179,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
 
   /** The connection ended; nothing can be sent any more. */
   void end(ConnectionEnding connectionEnding) {
+    connectionEnded = true;
     resetPending = false;
     if (ending == null) {
       ending = new StreamEnding.ConnectionEnded(connectionEnding);
@@ -181,7 +211,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
 
   /** Whether a STREAM frame could be sent now, if the connection's credit allows. */
   boolean hasData() {
-    if (!state.canBeReset() || ending != null) {
+    if (!state.canBeReset() || connectionEnded) {
       return false;
     }
     return buffer.hasLost() || isFinPending() || buffer.unsent() > 0 && credit.available() > 0;
@@ -242,6 +272,9 @@ final class SendPart implements SendStream, ControlQueue.Source {
       finSent = true;
       state = SendState.DATA_SENT;
     }
+    if (isResetDue()) {
+      queueControl();
+    }
     if (buffer.unsent() > 0) {
       noteBlocked();
     } else if (writeCutShort && bufferLimit < context.config.maxSendBuffer()) {
@@ -280,7 +313,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
 
   /** A STREAM frame has arrived. */
   void onDataAcked(long offset, int length, boolean fin) {
-    if (ending != null || !state.canBeReset()) {
+    if (connectionEnded || !state.canBeReset()) {
       return;
     }
     buffer.onAcked(offset, length);
@@ -288,9 +321,17 @@ final class SendPart implements SendStream, ControlQueue.Source {
       finAcked = true;
       finSent = true;
     }
-    if (finAcked && buffer.isAllAcknowledged()) {
+    completeOrAnnounceRoom();
+  }
+
+  /** The end is a FIN, or RESET_STREAM_AT, which serves the same (reliable-stream-reset §5.3). */
+  private void completeOrAnnounceRoom() {
+    boolean endArrived = reliableSize == NO_RESET ? finAcked : resetAtAcked;
+    if (endArrived && buffer.isAllAcknowledged()) {
       state = SendState.DATA_RECVD;
-      ending = new StreamEnding.Finished();
+      if (ending == null) {
+        ending = new StreamEnding.Finished();
+      }
       context.listener.completed(this);
       context.partDone.accept(id);
     } else {
@@ -300,7 +341,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
 
   /** A STREAM frame was lost; after a reset nothing of it is sent again (§13.3). */
   void onDataLost(long offset, int length, boolean fin) {
-    if (ending != null || !state.canBeReset()) {
+    if (connectionEnded || !state.canBeReset()) {
       return;
     }
     buffer.onLost(offset, length);
@@ -328,6 +369,23 @@ final class SendPart implements SendStream, ControlQueue.Source {
     }
   }
 
+  /** RESET_STREAM_AT has arrived. Only the one with the smallest reliable size counts (§5.2). */
+  void onResetAtAcked(long size) {
+    if (size == reliableSize && state.canBeReset() && !resetAtAcked) {
+      resetAtAcked = true;
+      resetPending = false;
+      completeOrAnnounceRoom();
+    }
+  }
+
+  /** RESET_STREAM_AT was lost: it is sent again, unless a smaller one has taken its place. */
+  void onResetAtLost(long size) {
+    if (size == reliableSize && state.canBeReset() && !resetAtAcked && !connectionEnded) {
+      resetPending = true;
+      queueControl();
+    }
+  }
+
   /** STREAM_DATA_BLOCKED was lost: sent again only while it is true. */
   void onBlockedLost() {
     repeatBlocked();
@@ -335,40 +393,64 @@ final class SendPart implements SendStream, ControlQueue.Source {
 
   // ---- control frames ----
 
+  /** Nothing is delivered any more. False when the application has been told of an end before. */
   private boolean abandon(long applicationCode, StreamEnding why) {
-    if (ending != null || !state.canBeReset()) {
+    if (connectionEnded || !state.canBeReset()) {
       return false;
     }
+    boolean first = markAbandoned(applicationCode, why);
     state = SendState.RESET_SENT;
-    ending = why;
-    resetCode = applicationCode;
-    resetPending = true;
     buffer.discard();
     context.scheduler.forget(this);
     queueControl();
+    return first;
+  }
+
+  /** Only this many bytes are delivered. Their number can only become smaller (§5.2). */
+  private void shortenTo(long size, long applicationCode) {
+    markAbandoned(applicationCode, new StreamEnding.AbandonedLocally(applicationCode));
+    reliableSize = size;
+    resetAtAcked = false;
+    finRequested = false;
+    writeCutShort = false;
+    buffer.truncate(size);
+    queueControl();
+  }
+
+  /** The code of a reset stays as it was given first (§5.2). */
+  private boolean markAbandoned(long applicationCode, StreamEnding why) {
+    resetPending = true;
+    if (ending != null) {
+      return false;
+    }
+    ending = why;
+    resetCode = applicationCode;
     return true;
   }
 
   private boolean isBlockedReportPending() {
     return credit.isReportPending()
         && (state == SendState.READY || state == SendState.SEND)
-        && ending == null;
+        && !connectionEnded;
+  }
+
+  /**
+   * RESET_STREAM_AT follows the first transmission of all that it promises: so its final size needs
+   * no credit that the data has not used (reliable-stream-reset §4).
+   */
+  private boolean isResetDue() {
+    return resetPending && (state == SendState.RESET_SENT || buffer.sent() >= reliableSize);
   }
 
   @Override
   public boolean hasControl() {
-    return resetPending || isBlockedReportPending();
+    return isResetDue() || isBlockedReportPending();
   }
 
   @Override
   public boolean writeControl(PacketContents out, long now) {
-    if (resetPending) {
-      ResetStreamFrame frame = new ResetStreamFrame(id, resetCode, buffer.sent());
-      if (frame.encodedLength() > out.remaining()) {
-        return false;
-      }
-      out.add(frame, new RecoveryToken.ResetStream(id));
-      resetPending = false;
+    if (isResetDue()) {
+      return state == SendState.RESET_SENT ? writeReset(out) : writeResetAt(out);
     } else if (isBlockedReportPending()) {
       StreamDataBlockedFrame frame = new StreamDataBlockedFrame(id, credit.limit());
       if (frame.encodedLength() > out.remaining()) {
@@ -378,6 +460,27 @@ final class SendPart implements SendStream, ControlQueue.Source {
       credit.onReportSent();
       state = SendState.SEND;
     }
+    return true;
+  }
+
+  private boolean writeReset(PacketContents out) {
+    ResetStreamFrame frame = new ResetStreamFrame(id, resetCode, buffer.sent());
+    if (frame.encodedLength() > out.remaining()) {
+      return false;
+    }
+    out.add(frame, new RecoveryToken.ResetStream(id));
+    resetPending = false;
+    return true;
+  }
+
+  private boolean writeResetAt(PacketContents out) {
+    ResetStreamAtFrame frame = new ResetStreamAtFrame(id, resetCode, buffer.sent(), reliableSize);
+    if (frame.encodedLength() > out.remaining()) {
+      return false;
+    }
+    out.add(frame, new RecoveryToken.ResetStreamAt(id, reliableSize));
+    resetPending = false;
+    state = SendState.DATA_SENT;
     return true;
   }
 

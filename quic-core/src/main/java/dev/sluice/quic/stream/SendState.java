@@ -6,9 +6,9 @@ enum SendState {
   READY,
   /** Data is sent, and sent again where it was lost. */
   SEND,
-  /** The FIN was sent; data is only sent again. */
+  /** The FIN, or RESET_STREAM_AT, was sent; data is only sent again. */
   DATA_SENT,
-  /** Everything is acknowledged. */
+  /** Everything is acknowledged, or all that RESET_STREAM_AT promised. */
   DATA_RECVD,
   /** Reset: entered when RESET_STREAM is due, from when on no data is sent. */
   RESET_SENT,

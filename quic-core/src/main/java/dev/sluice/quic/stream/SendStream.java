@@ -27,15 +27,30 @@ public interface SendStream {
 
   /**
    * Abandons what was written and not yet acknowledged, with RESET_STREAM (§19.4). Nothing happens
-   * when the stream has ended.
+   * when the stream has ended; after {@link #resetAt} its beginning is abandoned too.
    *
    * @param applicationCode 0 to 2^62-1
    */
   void reset(long applicationCode);
 
   /**
+   * Abandons the stream but for its beginning, with RESET_STREAM_AT
+   * (draft-ietf-quic-reliable-stream-reset-10): the first bytes still reach the peer, which then
+   * sees the reset. May be called again with a smaller size, which then holds; the code of the
+   * first call stays. Nothing happens when the stream has ended otherwise.
+   *
+   * <p>When the peer does not understand it, or the size is 0, this is {@link #reset}, and nothing
+   * is certain to arrive: {@code QuicTransport.supportsResetAt()} tells beforehand.
+   *
+   * @param applicationCode 0 to 2^62-1
+   * @param reliableSize bytes from the start of the stream that are delivered, 0 to the number
+   *     written
+   */
+  void resetAt(long applicationCode, long reliableSize);
+
+  /**
    * How the stream ended; null while it can still be written to, or while written bytes or the FIN
-   * wait for their acknowledgement.
+   * wait for their acknowledgement. Set as soon as either side has abandoned the stream.
    */
   StreamEnding ending();
 

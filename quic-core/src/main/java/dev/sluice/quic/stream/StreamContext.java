@@ -22,6 +22,9 @@ final class StreamContext {
   final ControlQueue control = new ControlQueue();
   final Scheduler scheduler = new Scheduler(connectionCredit);
 
+  /** Whether the peer understands RESET_STREAM_AT. */
+  boolean peerResetAt;
+
   /** Nanoseconds, 0 while unknown. */
   long smoothedRtt;
 

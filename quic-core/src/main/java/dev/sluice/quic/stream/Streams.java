@@ -7,6 +7,7 @@ import dev.sluice.quic.frame.DataBlockedFrame;
 import dev.sluice.quic.frame.MaxDataFrame;
 import dev.sluice.quic.frame.MaxStreamDataFrame;
 import dev.sluice.quic.frame.MaxStreamsFrame;
+import dev.sluice.quic.frame.ResetStreamAtFrame;
 import dev.sluice.quic.frame.ResetStreamFrame;
 import dev.sluice.quic.frame.StopSendingFrame;
 import dev.sluice.quic.frame.StreamDataBlockedFrame;
@@ -52,6 +53,11 @@ public final class Streams {
     raiseStreams(false, peer.maxStreamsUni());
   }
 
+  /** Whether the peer understands RESET_STREAM_AT, from its transport parameters. */
+  public void onPeerResetAt(boolean supported) {
+    context.peerResetAt = supported;
+  }
+
   // ---- the application's side ----
 
   /** Opens a bidirectional stream; null at the peer's limit, or once the connection has ended. */
@@ -81,6 +87,16 @@ public final class Streams {
     StreamParts stream = require(frame.streamId(), frame.type(), false);
     if (stream != null) {
       stream.recv().onReset(frame.type(), frame.errorCode(), frame.finalSize(), 0, now);
+    }
+  }
+
+  /** The peer has reset what it was sending, but for its beginning. */
+  public void onFrame(ResetStreamAtFrame frame, long now) {
+    StreamParts stream = require(frame.streamId(), frame.type(), false);
+    if (stream != null) {
+      stream
+          .recv()
+          .onReset(frame.type(), frame.errorCode(), frame.finalSize(), frame.reliableSize(), now);
     }
   }
 
@@ -176,6 +192,12 @@ public final class Streams {
           stream.send().onResetAcked();
         }
       }
+      case RecoveryToken.ResetStreamAt(long id, long reliableSize) -> {
+        StreamParts stream = table.find(id);
+        if (stream != null) {
+          stream.send().onResetAtAcked(reliableSize);
+        }
+      }
       default -> {
         // Limits and blocked frames need no acknowledgement: a newer value replaces the older.
       }
@@ -202,6 +224,12 @@ public final class Streams {
         StreamParts stream = table.find(id);
         if (stream != null) {
           stream.send().onResetLost();
+        }
+      }
+      case RecoveryToken.ResetStreamAt(long id, long reliableSize) -> {
+        StreamParts stream = table.find(id);
+        if (stream != null) {
+          stream.send().onResetAtLost(reliableSize);
         }
       }
       case RecoveryToken.StreamDataBlocked(long id) -> {
@@ -273,6 +301,16 @@ public final class Streams {
     }
     context.control.clear();
     context.scheduler.clear();
+  }
+
+  /** Whether, after the end, some stream holds bytes that nobody has read. */
+  public boolean hasUnread() {
+    for (StreamParts stream : table.all()) {
+      if (stream.recv() != null && stream.recv().available() > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -1,0 +1,41 @@
+package dev.sluice.quic.connection;
+
+import dev.sluice.quic.path.RemoteConnectionIds;
+import dev.sluice.quic.stream.StreamLimits;
+import dev.sluice.quic.wire.Bytes;
+
+/** The transport parameters that this side sends (RFC 9000 §7.4, §18.2). */
+final class LocalParameters {
+  private LocalParameters() {}
+
+  /**
+   * Those of a connection.
+   *
+   * @param resetToken a server's stateless_reset_token, null for a client
+   */
+  static TransportParameters of(Connection connection, Bytes resetToken) {
+    TransportConfig config = connection.config;
+    StreamLimits limits = config.streams().limits();
+    TransportParameters.Builder own = new TransportParameters.Builder();
+    own.maxIdleTimeoutMillis = config.idleTimeout().toMillis();
+    own.maxUdpPayloadSize = Connection.MAX_RECEIVED_DATAGRAM;
+    own.initialMaxData = limits.maxData();
+    own.initialMaxStreamDataBidiLocal = limits.maxStreamDataBidiLocal();
+    own.initialMaxStreamDataBidiRemote = limits.maxStreamDataBidiRemote();
+    own.initialMaxStreamDataUni = limits.maxStreamDataUni();
+    own.initialMaxStreamsBidi = limits.maxStreamsBidi();
+    own.initialMaxStreamsUni = limits.maxStreamsUni();
+    own.ackDelayExponent = Connection.ACK_DELAY_EXPONENT;
+    own.maxAckDelayMillis = Connection.MAX_ACK_DELAY_MILLIS;
+    own.activeConnectionIdLimit = RemoteConnectionIds.ACTIVE_LIMIT;
+    own.maxDatagramFrameSize = config.datagrams().maxFrameSize();
+    own.resetStreamAt = true;
+    own.initialSourceConnectionId = connection.ids.localFirst();
+    if (!connection.isClient()) {
+      own.originalDestinationConnectionId = connection.ids.originalDestination();
+      own.retrySourceConnectionId = connection.ids.retrySource();
+      own.statelessResetToken = resetToken;
+    }
+    return own.build();
+  }
+}
