@@ -210,7 +210,7 @@ class HostileDatagramsTest {
     random.nextBytes(payload);
     int at = 0;
     while (at < payload.length) {
-      payload[at++] = (byte) random.nextInt(0x20);
+      payload[at++] = (byte) random.nextInt(0x34);
       for (int fields = random.nextInt(5); fields > 0 && at < payload.length; fields--) {
         payload[at++] = (byte) random.nextInt(random.nextInt(10) == 0 ? 256 : 64);
       }

@@ -57,6 +57,9 @@ class TransportParametersTest {
     "0808d000000000000001, initial_max_streams_bidi is above 2^60",
     "0908d000000000000001, initial_max_streams_uni is above 2^60",
     "0c0100, disable_active_migration has a value",
+    "1d0100, reset_stream_at has a value",
+    "c017f7586d2cb5710100, reset_stream_at has a value",
+    "2000, parameter 0x20 is not one integer",
     "02020000, stateless_reset_token is not 16 bytes long",
     "0d0100, preferred_address is cut short",
     "01010001020101, parameter 0x1 occurs twice",
@@ -65,7 +68,13 @@ class TransportParametersTest {
     "0400, parameter 0x4 is not one integer",
     "01, the list is cut short"
   })
-  @Requirement({"RFC9000-7.4#1", "RFC9000-7.4#3", "RFC9000-18.2#8", "RFC9000-18.2#9"})
+  @Requirement({
+    "RFC9000-7.4#1",
+    "RFC9000-7.4#3",
+    "RFC9000-18.2#8",
+    "RFC9000-18.2#9",
+    "RESETAT10-3#1"
+  })
   void refusesInvalidValues(String hex, String reason) {
     assertRefused(hex, true, "transport parameters: " + reason);
   }
@@ -79,6 +88,13 @@ class TransportParametersTest {
         hex,
         false,
         "transport parameters: parameter 0x" + Integer.toHexString(id) + " is for servers only");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1d00", "c017f7586d2cb57100", "1d00c017f7586d2cb57100"})
+  void eitherCodePointMeansResetStreamAt(String hex) {
+    assertEquals(
+        true, TransportParameterCodec.read(HexFormat.of().parseHex(hex), true).resetStreamAt());
   }
 
   private static void assertRefused(String hex, boolean fromServer, String reason) {
@@ -109,6 +125,7 @@ class TransportParametersTest {
     b.initialSourceConnectionId = id(random);
     b.retrySourceConnectionId = id(random);
     b.maxDatagramFrameSize = random.nextLong(1 << 16);
+    b.resetStreamAt = random.nextBoolean();
     return b.build();
   }
 

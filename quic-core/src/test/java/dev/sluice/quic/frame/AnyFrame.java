@@ -20,6 +20,8 @@ final class AnyFrame {
             Arbitraries.of(new PingFrame(), new HandshakeDoneFrame()),
             ack(),
             Combinators.combine(number(), number(), number()).as(ResetStreamFrame::new),
+            resetAt(),
+            bytes(0).map(data -> new DatagramFrame(data, true)),
             Combinators.combine(number(), number()).as(StopSendingFrame::new),
             Combinators.combine(offset(), bytes(0)).as(CryptoFrame::new),
             bytes(1).map(NewTokenFrame::new),
@@ -67,6 +69,11 @@ final class AnyFrame {
               }
               return builder.build();
             });
+  }
+
+  private static Arbitrary<Frame> resetAt() {
+    return Combinators.combine(number(), number(), number(), number())
+        .as((id, code, a, b) -> new ResetStreamAtFrame(id, code, Math.max(a, b), Math.min(a, b)));
   }
 
   private static Arbitrary<Frame> newConnectionId() {

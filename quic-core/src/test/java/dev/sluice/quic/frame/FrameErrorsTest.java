@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.ending.TransportException;
+import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.WireReader;
 import dev.sluice.testkit.Requirement;
 import java.util.HexFormat;
@@ -108,6 +109,23 @@ class FrameErrorsTest {
       fails(TransportError.FRAME_ENCODING_ERROR, number, type + "d000000000000001");
       assertEquals(number, read(type + "d000000000000000").type());
     }
+  }
+
+  @Test
+  @Requirement("RESETAT10-4#1")
+  void aReliableSizeBeyondTheFinalSize() {
+    fails(TransportError.FRAME_ENCODING_ERROR, 0x24, "24 00 01 05 06");
+    assertEquals(new ResetStreamAtFrame(0, 1, 5, 5), read("24 00 01 05 05"));
+  }
+
+  @Test
+  void datagramsWithAndWithoutLength() {
+    assertEquals(new DatagramFrame(Bytes.of(new byte[] {1, 2}), false), read("30 01 02"));
+    assertEquals(new DatagramFrame(Bytes.of(new byte[] {1}), true), read("31 01 01"));
+    assertEquals(new DatagramFrame(Bytes.EMPTY, false), read("30"));
+    assertEquals(1, new DatagramFrame(Bytes.EMPTY, false).encodedLength());
+    fails(TransportError.FRAME_ENCODING_ERROR, 0x31, "31 02 01");
+    fails(TransportError.FRAME_ENCODING_ERROR, 0x31, "31");
   }
 
   @Test

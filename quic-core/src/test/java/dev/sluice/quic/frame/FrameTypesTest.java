@@ -13,9 +13,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FrameTypesTest {
 
-  /** Table 3 of RFC 9000 §12.4, once more by hand. */
+  /** Table 3 of RFC 9000 §12.4, once more by hand; and the extensions. */
   @ParameterizedTest
-  @Requirement("RFC9000-12.4#3")
+  @Requirement({"RFC9000-12.4#3", "RFC9221-5#3", "RFC9221-6#1", "RESETAT10-4#4"})
   @CsvSource({
     "00, 00, PADDING, IH01, NP",
     "01, 01, PING, IH01, _",
@@ -37,7 +37,9 @@ class FrameTypesTest {
     "1b, 1b, PATH_RESPONSE, ___1, P",
     "1c, 1c, CONNECTION_CLOSE, IH01, N",
     "1d, 1d, CONNECTION_CLOSE, __01, N",
-    "1e, 1e, HANDSHAKE_DONE, ___1, _"
+    "1e, 1e, HANDSHAKE_DONE, ___1, _",
+    "24, 24, RESET_STREAM_AT, __01, _",
+    "30, 31, DATAGRAM, __01, _"
   })
   void table3(String first, String last, String name, String packets, String rules) {
     for (long type = Long.parseLong(first, 16); type <= Long.parseLong(last, 16); type++) {
@@ -62,7 +64,7 @@ class FrameTypesTest {
 
   @Test
   void unknownTypesAreNowherePermitted() {
-    LongStream.of(-1, 0x1f, 0x3f, 0x40, 1L << 61)
+    LongStream.of(-1, 0x1f, 0x23, 0x25, 0x2f, 0x32, 0x3f, 0x40, 1L << 61)
         .forEach(
             type -> {
               assertFalse(FrameTypes.isKnown(type));

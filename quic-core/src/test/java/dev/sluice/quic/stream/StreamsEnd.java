@@ -6,6 +6,7 @@ import dev.sluice.quic.frame.FrameReader;
 import dev.sluice.quic.frame.MaxDataFrame;
 import dev.sluice.quic.frame.MaxStreamDataFrame;
 import dev.sluice.quic.frame.MaxStreamsFrame;
+import dev.sluice.quic.frame.ResetStreamAtFrame;
 import dev.sluice.quic.frame.ResetStreamFrame;
 import dev.sluice.quic.frame.StopSendingFrame;
 import dev.sluice.quic.frame.StreamDataBlockedFrame;
@@ -49,6 +50,7 @@ final class StreamsEnd implements StreamListener {
   StreamsEnd(boolean client, StreamConfig config, StreamLimits peer) {
     this(client, config);
     streams.onPeerLimits(peer);
+    streams.onPeerResetAt(true);
   }
 
   /** The next packet of at most {@code size} bytes; null when there is nothing to send. */
@@ -89,6 +91,7 @@ final class StreamsEnd implements StreamListener {
     switch (frame) {
       case StreamFrame f -> streams.onFrame(f, now);
       case ResetStreamFrame f -> streams.onFrame(f, now);
+      case ResetStreamAtFrame f -> streams.onFrame(f, now);
       case StopSendingFrame f -> streams.onFrame(f, now);
       case MaxDataFrame f -> streams.onFrame(f, now);
       case MaxStreamDataFrame f -> streams.onFrame(f, now);
