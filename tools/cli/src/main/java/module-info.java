@@ -6,4 +6,10 @@ module dev.sluice.tools {
 
   opens dev.sluice.tools to
       info.picocli;
+  opens dev.sluice.tools.demo to
+      info.picocli;
+  opens dev.sluice.tools.get to
+      info.picocli;
+  opens dev.sluice.tools.serve to
+      info.picocli;
 }

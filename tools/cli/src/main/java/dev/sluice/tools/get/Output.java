@@ -10,7 +10,8 @@ import java.nio.file.Path;
 
 /**
  * Where a response's body goes: standard output, or a file that is made when the first byte, or the
- * end, is there to be written. Whatever goes wrong with it is a write error.
+ * end, is there to be written. Whatever goes wrong with it is a write error. A transfer that is
+ * given up may be closed by another thread; it then writes no more.
  */
 final class Output implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
@@ -19,6 +20,7 @@ final class Output implements AutoCloseable {
   private final boolean ours;
   private final Opener opener;
   private OutputStream out;
+  private boolean closed;
 
   private interface Opener {
     OutputStream open() throws IOException;
@@ -42,7 +44,7 @@ final class Output implements AutoCloseable {
   }
 
   /** Writes bytes. */
-  void write(byte[] bytes, int offset, int length) throws CommandException {
+  synchronized void write(byte[] bytes, int offset, int length) throws CommandException {
     try {
       open().write(bytes, offset, length);
     } catch (IOException e) {
@@ -51,7 +53,7 @@ final class Output implements AutoCloseable {
   }
 
   /** Hands over what is buffered, so that somebody who watches can see it. */
-  void flush() throws CommandException {
+  synchronized void flush() throws CommandException {
     try {
       open().flush();
     } catch (IOException e) {
@@ -60,14 +62,15 @@ final class Output implements AutoCloseable {
   }
 
   /** Completes the output: a file exists then, an empty one too. */
-  void finish() throws CommandException {
+  synchronized void finish() throws CommandException {
     flush();
     close();
   }
 
   /** Lets go of a file; what is buffered is not for anyone any more. */
   @Override
-  public void close() throws CommandException {
+  public synchronized void close() throws CommandException {
+    closed = true;
     if (out != null && ours) {
       try {
         out.close();
@@ -80,6 +83,9 @@ final class Output implements AutoCloseable {
   }
 
   private OutputStream open() throws IOException {
+    if (closed) {
+      throw new IOException("given up");
+    }
     if (out == null) {
       out = opener.open();
     }

@@ -1,6 +1,6 @@
 package dev.sluice.tools.serve;
 
-import java.net.http.HttpHeaders;
+import dev.sluice.http3.message.Fields;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +21,8 @@ record Preconditions(String entityTag, Instant lastModified) {
   }
 
   /** Evaluates the conditions of a GET or HEAD in the order of §13.2.2. */
-  Outcome evaluate(HttpHeaders request) {
-    List<String> match = request.allValues("if-match");
+  Outcome evaluate(Fields request) {
+    List<String> match = request.all("if-match");
     if (!match.isEmpty()) {
       if (!anyTag(match, false)) {
         return Outcome.FAILED;
@@ -30,7 +30,7 @@ record Preconditions(String entityTag, Instant lastModified) {
     } else if (date(request, "if-unmodified-since").map(lastModified::isAfter).orElse(false)) {
       return Outcome.FAILED;
     }
-    List<String> noneMatch = request.allValues("if-none-match");
+    List<String> noneMatch = request.all("if-none-match");
     if (!noneMatch.isEmpty()) {
       return anyTag(noneMatch, true) ? Outcome.NOT_MODIFIED : Outcome.PROCEED;
     }
@@ -40,8 +40,8 @@ record Preconditions(String entityTag, Instant lastModified) {
   }
 
   /** Whether a Range field counts: there is no If-Range, or it names this very state (§13.1.5). */
-  boolean rangeApplies(HttpHeaders request) {
-    Optional<String> condition = request.firstValue("if-range").map(String::strip);
+  boolean rangeApplies(Fields request) {
+    Optional<String> condition = Optional.ofNullable(request.first("if-range")).map(String::strip);
     return condition.isEmpty()
         || condition.get().equals(entityTag)
         // A date counts only when it is exactly ours.
@@ -57,7 +57,7 @@ record Preconditions(String entityTag, Instant lastModified) {
                 tag.equals("*") || tag.equals(entityTag) || weak && tag.equals("W/" + entityTag));
   }
 
-  private static Optional<Instant> date(HttpHeaders request, String field) {
-    return request.firstValue(field).flatMap(HttpDate::parse);
+  private static Optional<Instant> date(Fields request, String field) {
+    return Optional.ofNullable(request.first(field)).flatMap(HttpDate::parse);
   }
 }

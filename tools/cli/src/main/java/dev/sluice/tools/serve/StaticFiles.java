@@ -1,7 +1,7 @@
 package dev.sluice.tools.serve;
 
+import dev.sluice.http3.message.Fields;
 import java.io.IOException;
-import java.net.http.HttpHeaders;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -43,7 +43,7 @@ final class StaticFiles {
    *
    * @param target path and query as the request had them
    */
-  Reply answer(String method, String target, HttpHeaders request) {
+  Reply answer(String method, String target, Fields request) {
     if (method.equals("OPTIONS")) {
       return new Reply(204, Map.of("allow", ALLOW), Content.Bytes.NONE);
     }
@@ -61,7 +61,7 @@ final class StaticFiles {
     }
   }
 
-  private Reply find(String target, String method, HttpHeaders request) throws IOException {
+  private Reply find(String target, String method, Fields request) throws IOException {
     RequestPath path = RequestPath.parse(target);
     Path file = resolve(path);
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
@@ -126,7 +126,7 @@ final class StaticFiles {
   }
 
   private static Reply file(
-      Path file, BasicFileAttributes attributes, String method, HttpHeaders request) {
+      Path file, BasicFileAttributes attributes, String method, Fields request) {
     long size = attributes.size();
     Instant modified = attributes.lastModifiedTime().toInstant();
     String tag = "\"%x-%x.%x\"".formatted(size, modified.getEpochSecond(), modified.getNano());
@@ -145,7 +145,8 @@ final class StaticFiles {
         // Ranges are defined for GET alone (§14.2).
         Optional<List<ByteRange>> ranges =
             method.equals("GET") && conditions.rangeApplies(request)
-                ? request.firstValue("range").flatMap(range -> ByteRange.parse(range, size))
+                ? Optional.ofNullable(request.first("range"))
+                    .flatMap(range -> ByteRange.parse(range, size))
                 : Optional.empty();
         yield ranges.isPresent()
             ? partial(whole, file, size, type, ranges.get())

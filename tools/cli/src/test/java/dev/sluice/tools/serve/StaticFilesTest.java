@@ -5,17 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.http3.message.Fields;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,11 +53,7 @@ class StaticFilesTest {
   }
 
   private Reply request(String method, String target, String... fields) {
-    Map<String, List<String>> map = new HashMap<>();
-    for (int i = 0; i < fields.length; i += 2) {
-      map.put(fields[i], List.of(fields[i + 1]));
-    }
-    return files.answer(method, target, HttpHeaders.of(map, (name, value) -> true));
+    return files.answer(method, target, Fields.of(fields));
   }
 
   private static String text(Reply reply) throws IOException {

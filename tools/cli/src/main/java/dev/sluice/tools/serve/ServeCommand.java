@@ -1,0 +1,207 @@
+package dev.sluice.tools.serve;
+
+import dev.sluice.http3.server.Http3Server;
+import dev.sluice.http3.server.Http3ServerBuilder;
+import dev.sluice.tls.Identity;
+import dev.sluice.tls.cert.SelfSignedIdentity;
+import dev.sluice.tools.CommandException;
+import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.KeyLogFile;
+import dev.sluice.tools.Version;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code sluice serve}: a static file server. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    description = "Serve the files of a folder over HTTP/3.",
+    footer = {
+      "",
+      "Answers GET and HEAD with conditions and ranges, folders with index.html or a listing; reads"
+          + " nothing outside the folder. The access log goes to standard error.",
+      "Without --cert it makes a self-signed certificate, valid 10 days, and prints its hashes.",
+      "SSLKEYLOGFILE names a file for TLS secrets, as --keylog does."
+    })
+public final class ServeCommand implements Callable<Integer> {
+  /** Browsers take a certificate by its hash only when it is valid for less than two weeks. */
+  private static final Duration VALIDITY = Duration.ofDays(10);
+
+  private static final List<String> NAMES = List.of("localhost", "127.0.0.1", "::1");
+  private static final Duration GRACE = Duration.ofSeconds(3);
+
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      defaultValue = "localhost",
+      description = "The name or address to listen on; 0.0.0.0 or :: for all (${DEFAULT-VALUE}).")
+  private String host;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "4433",
+      description = "The UDP port; 0 for any free one (${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      defaultValue = ".",
+      description = "The folder to serve (${DEFAULT-VALUE}).")
+  private Path root;
+
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      description = "The certificate chain (PEM), the server's own first.")
+  private Path certificate;
+
+  @Option(names = "--key", paramLabel = "FILE", description = "Its private key (PEM).")
+  private Path key;
+
+  @Option(
+      names = "--keylog",
+      paramLabel = "FILE",
+      description = "Append TLS secrets to this file, for packet analysers.")
+  private Path keyLog;
+
+  @Option(names = "--retry", description = "Have clients prove their address with a Retry packet.")
+  private boolean retry;
+
+  @Option(
+      names = "--echo",
+      paramLabel = "PATH",
+      description = "Answer any method on this path with the request's content, streamed.")
+  private String echo;
+
+  private final PrintStream stderr = System.err;
+
+  /** Made by picocli. */
+  public ServeCommand() {}
+
+  @Override
+  public Integer call() throws CommandException, InterruptedException {
+    Identity identity = identity();
+    Http3ServerBuilder builder =
+        Http3Server.builder()
+            .identity(identity)
+            .retry(retry)
+            .daemon(false)
+            .keyLog(KeyLogFile.open(keyLog))
+            .handler(new SiteHandler(files(), echoPath(), new AccessLog(stderr)));
+    for (InetAddress address : addresses()) {
+      builder.address(new InetSocketAddress(address, port));
+    }
+    Http3Server server = start(builder);
+    for (InetSocketAddress address : server.localAddresses()) {
+      stderr.println("serving " + root + " on https://" + authority(address) + "/");
+    }
+    if (certificate == null) {
+      BrowserHints.lines(identity.certificateChain().getFirst(), authority(server.localAddress()))
+          .forEach(stderr::println);
+    }
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(server)));
+    server.awaitTermination();
+    return ExitCode.OK.code();
+  }
+
+  /** Lets requests finish; a second later the process ends, whatever they do. */
+  private static void stop(Http3Server server) {
+    try {
+      Thread stopping = Thread.startVirtualThread(() -> stopWithGrace(server));
+      stopping.join(GRACE.plusSeconds(1));
+    } catch (InterruptedException e) {
+      server.close();
+    }
+  }
+
+  private static void stopWithGrace(Http3Server server) {
+    try {
+      server.stop(GRACE);
+    } catch (InterruptedException e) {
+      server.close();
+    }
+  }
+
+  private Http3Server start(Http3ServerBuilder builder) throws CommandException {
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.NOT_CONNECTED,
+          "cannot listen on " + host + " port " + port + ": " + e.getMessage(),
+          e);
+    }
+  }
+
+  private StaticFiles files() throws CommandException {
+    try {
+      return new StaticFiles(root);
+    } catch (IOException e) {
+      throw new CommandException(ExitCode.READ_ERROR, "cannot serve " + root, e);
+    }
+  }
+
+  private String echoPath() throws CommandException {
+    if (echo != null && !echo.startsWith("/")) {
+      throw new CommandException(ExitCode.USAGE, "--echo takes a path, which begins with a slash");
+    }
+    return echo;
+  }
+
+  private Identity identity() throws CommandException {
+    if (certificate == null && key == null) {
+      return SelfSignedIdentity.create(NAMES, VALIDITY, new SecureRandom(), InstantSource.system());
+    }
+    if (certificate == null || key == null) {
+      throw new CommandException(ExitCode.USAGE, "--cert and --key go together");
+    }
+    try {
+      return Identity.fromPem(certificate, key);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CommandException(
+          ExitCode.LOCAL_CERTIFICATE,
+          "cannot use " + certificate + " with " + key + ": " + e.getMessage(),
+          e);
+    }
+  }
+
+  /** One address, or for localhost both of them, so that a client's first try gets there. */
+  private List<InetAddress> addresses() throws CommandException {
+    if (port < 0 || port > 65535) {
+      throw new CommandException(ExitCode.USAGE, "no such port: " + port);
+    }
+    try {
+      // With port 0 two sockets would get two ports.
+      return host.equals("localhost") && port != 0
+          ? List.of(InetAddress.getAllByName(host))
+          : List.of(InetAddress.getByName(host));
+    } catch (UnknownHostException e) {
+      throw new CommandException(ExitCode.UNRESOLVED_HOST, "could not resolve host: " + host, e);
+    }
+  }
+
+  /** The host and port to put into a URL. */
+  private static String authority(InetSocketAddress address) {
+    InetAddress ip = address.getAddress();
+    if (ip.isAnyLocalAddress() || ip.isLoopbackAddress()) {
+      return "localhost:" + address.getPort();
+    }
+    String literal = ip.getHostAddress();
+    return (literal.contains(":") ? "[" + literal + "]" : literal) + ":" + address.getPort();
+  }
+}
