@@ -1,0 +1,162 @@
+package dev.sluice.http3.connection;
+
+import static dev.sluice.http3.connection.RawPeer.frame;
+import static dev.sluice.http3.connection.RawPeer.headers;
+import static dev.sluice.http3.connection.RawPeer.write;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.http3.memory.MemorySendStream;
+import dev.sluice.testkit.Requirement;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** GOAWAY in both directions (RFC 9114 §5.2). */
+class GoawayTest {
+  private static final long REJECTED = Http3Error.H3_REQUEST_REJECTED.code();
+
+  @Test
+  @Requirement({"RFC9114-5.2#2", "RFC9114-5.2#3", "RFC9114-4.1.1#4", "RFC9114-5.2#4"})
+  void aServerAnswersWhatCameAndRejectsWhatComes() {
+    RawPeer peer = RawPeer.ofServer();
+    peer.control();
+    peer.bidi(RawPeer.getHeaders()).finish();
+    peer.deliver();
+    peer.connection.goaway();
+    assertTrue(peer.connection.isGoingAway());
+    peer.bidi(RawPeer.getHeaders()).finish();
+    peer.deliver();
+    RequestStream first = peer.event(Http3Event.Request.class).stream();
+    assertEquals(REJECTED, peer.own.sendStream(4).resetCode().longValue());
+    assertTrue(peer.all(Http3Event.Drained.class).isEmpty());
+    first.sendResponse(Pair.ok(), true);
+    peer.deliver();
+    assertEquals(1, peer.all(Http3Event.Drained.class).size());
+    assertNull(peer.own.ending());
+  }
+
+  @Test
+  void theFirstRequestMayBeTheOneRejected() {
+    Pair pair = new Pair();
+    pair.run();
+    RequestStream request = pair.client.openRequest(Pair.get("/"), true);
+    pair.server.goaway();
+    pair.run();
+    assertEquals(new RequestEnding.NotCoveredByGoaway(0), request.ending());
+    assertTrue(request.ending().isRetrySafe());
+    assertFalse(pair.client.canOpenRequests());
+    assertThrows(IllegalStateException.class, () -> pair.client.openRequest(Pair.get("/"), true));
+    pair.clientEvent(Http3Event.Drained.class);
+    pair.serverEvent(Http3Event.Drained.class);
+    assertEquals(0, pair.server.activeRequests());
+  }
+
+  @Test
+  @Requirement({"RFC9114-5.2#8", "RFC9114-5.2#12"})
+  void inTwoStepsNothingIsLost() {
+    Pair pair = new Pair();
+    pair.run();
+    RequestStream before = pair.client.openRequest(Pair.get("/1"), true);
+    pair.server.announceGoaway();
+    pair.server.announceGoaway();
+    // On its way while the announcement is.
+    RequestStream during = pair.client.openRequest(Pair.get("/2"), true);
+    pair.run();
+    assertEquals(
+        List.of(new Http3Event.Goaway((1L << 62) - 4)),
+        Pair.all(pair.clientEvents, Http3Event.Goaway.class));
+    assertTrue(Pair.all(pair.serverEvents, Http3Event.Drained.class).isEmpty());
+    pair.server.goaway();
+    pair.server.goaway();
+    pair.run();
+    assertEquals(
+        List.of(new Http3Event.Goaway((1L << 62) - 4), new Http3Event.Goaway(8)),
+        Pair.all(pair.clientEvents, Http3Event.Goaway.class));
+    for (Http3Event.Request request : Pair.all(pair.serverEvents, Http3Event.Request.class)) {
+      request.stream().sendResponse(Pair.ok(), true);
+    }
+    pair.run();
+    assertEquals(new RequestEnding.Complete(), before.ending());
+    assertEquals(new RequestEnding.Complete(), during.ending());
+    pair.clientEvent(Http3Event.Drained.class);
+    pair.serverEvent(Http3Event.Drained.class);
+  }
+
+  @Test
+  void aClientSaysItTooAndOpensNoMore() {
+    Pair pair = new Pair();
+    pair.run();
+    RequestStream request = pair.client.openRequest(Pair.get("/"), true);
+    pair.client.goaway();
+    pair.run();
+    assertEquals(new Http3Event.Goaway(0), pair.serverEvent(Http3Event.Goaway.class));
+    assertThrows(IllegalStateException.class, () -> pair.client.openRequest(Pair.get("/"), true));
+    pair.request().sendResponse(Pair.ok(), true);
+    pair.run();
+    assertEquals(new RequestEnding.Complete(), request.ending());
+    pair.clientEvent(Http3Event.Drained.class);
+  }
+
+  @Test
+  void aLowerIdTakesMoreRequestsAndAnEqualOneSaysNothing() {
+    RawPeer peer = RawPeer.ofClient();
+    RequestStream first = peer.connection.openRequest(Pair.get("/1"), true);
+    RequestStream second = peer.connection.openRequest(Pair.get("/2"), true);
+    MemorySendStream control = peer.control();
+    write(control, frame(0x07, 8));
+    peer.deliver();
+    assertNull(second.ending());
+    write(control, frame(0x07, 4));
+    write(control, frame(0x07, 4));
+    peer.deliver();
+    assertNull(first.ending());
+    assertEquals(new RequestEnding.NotCoveredByGoaway(4), second.ending());
+    assertEquals(2, peer.all(Http3Event.Goaway.class).size());
+  }
+
+  @Test
+  void aResponseThatHadBegunGoesOn() {
+    RawPeer peer = RawPeer.ofClient();
+    RequestStream request = peer.connection.openRequest(Pair.get("/"), true);
+    MemorySendStream response = peer.response(headers(":status", "200"));
+    peer.deliver();
+    write(peer.control(), frame(0x07, 0));
+    peer.deliver();
+    assertNull(request.ending());
+    write(response, RawPeer.data(3));
+    response.finish();
+    peer.deliver();
+    assertEquals(3, Pair.readAll(request).length);
+    assertEquals(new RequestEnding.Complete(), request.ending());
+  }
+
+  @Test
+  void beforeSettingsItIsNoGoaway() {
+    RawPeer peer = RawPeer.ofClient();
+    write(peer.uni(0), frame(0x07, 0));
+    peer.deliver();
+    assertEquals(Http3Error.H3_MISSING_SETTINGS.code(), Pair.closeCode(peer.own));
+  }
+
+  @Test
+  @Requirement("RFC9114-5.4#1")
+  void withTheCloseInTheSameBatchItStillCounts() {
+    RawPeer peer = RawPeer.ofClient();
+    RequestStream first = peer.connection.openRequest(Pair.get("/1"), true);
+    RequestStream second = peer.connection.openRequest(Pair.get("/2"), true);
+    peer.connection.process();
+    write(peer.control(), frame(0x07, 4));
+    peer.link.deliverAll();
+    peer.close(Http3Error.H3_NO_ERROR.code());
+    assertTrue(second.ending().isRetrySafe());
+    assertFalse(first.ending().isRetrySafe());
+    assertTrue(first.ending().mayHaveBeenProcessed());
+    assertTrue(first.ending().isGraceful());
+    assertEquals(peer.own.ending(), first.ending().cause());
+  }
+}
