@@ -66,8 +66,12 @@ public final class MemoryLink {
       return;
     }
     // QUIC announces streams of one type in order of their ids.
-    for (long lower = id & 3; lower < id; lower += 4) {
-      if (from.sends.containsKey(lower) && isOpenedBy(from, lower)) {
+    long lower = id;
+    while (lower >= 4 && !to.recvs.containsKey(lower - 4)) {
+      lower -= 4;
+    }
+    for (; lower < id; lower += 4) {
+      if (from.sends.containsKey(lower)) {
         to.accept(lower);
       }
     }
@@ -121,10 +125,6 @@ public final class MemoryLink {
       }
     }
     return streams;
-  }
-
-  private static boolean isOpenedBy(MemoryTransport end, long id) {
-    return (id & 1) == (end.isClient() ? 0 : 1);
   }
 
   private MemoryTransport other(MemoryTransport end) {

@@ -1,0 +1,97 @@
+package dev.sluice.http3.connection;
+
+import static dev.sluice.http3.connection.RawPeer.headers;
+import static dev.sluice.http3.connection.RawPeer.write;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.http3.frame.PriorityUpdateFrame;
+import dev.sluice.http3.memory.MemorySendStream;
+import dev.sluice.http3.message.Priority;
+import dev.sluice.testkit.Requirement;
+import org.junit.jupiter.api.Test;
+
+/** The priority that a client asks for reaches the stream that the response is sent on. */
+class PriorityTest {
+  private final RawPeer peer = RawPeer.ofServer();
+
+  private static byte[] get(String priority) {
+    return headers(
+        ":method",
+        "GET",
+        ":scheme",
+        "https",
+        ":authority",
+        "a",
+        ":path",
+        "/",
+        "priority",
+        priority);
+  }
+
+  private void assertPriority(long stream, int urgency, boolean incremental) {
+    MemorySendStream response = peer.own.sendStream(stream);
+    assertEquals(urgency, response.urgency());
+    assertEquals(incremental, response.incremental());
+  }
+
+  @Test
+  @Requirement({"RFC9218-4#1", "RFC9218-4#2"})
+  void theFieldOfTheRequestCounts() {
+    peer.bidi(get("u=1, i"));
+    peer.bidi(get("not structured ("));
+    peer.bidi(RawPeer.getHeaders());
+    peer.deliver();
+    assertPriority(0, 1, true);
+    assertPriority(4, 3, false);
+    assertPriority(8, 3, false);
+  }
+
+  @Test
+  @Requirement({"RFC9218-7#3"})
+  void anUpdateCountsMoreWheneverItComes() {
+    MemorySendStream control = peer.control();
+    write(control, new PriorityUpdateFrame(false, 0, "u=7").encode());
+    write(control, new PriorityUpdateFrame(false, 4, "u=6").encode());
+    write(control, new PriorityUpdateFrame(false, 4, "u=5, i").encode());
+    write(control, new PriorityUpdateFrame(false, 0, "nonsense(").encode());
+    peer.deliver();
+    peer.bidi(get("u=1"));
+    peer.bidi(get("u=1"));
+    peer.deliver();
+    assertPriority(0, 7, false);
+    assertPriority(4, 5, true);
+    write(control, new PriorityUpdateFrame(false, 0, "i").encode());
+    peer.deliver();
+    assertPriority(0, 3, true);
+  }
+
+  @Test
+  void updatesForRequestsThatNeverComeAreForgotten() {
+    MemorySendStream control = peer.control();
+    for (long id = 0; id < 4000; id += 4) {
+      write(control, new PriorityUpdateFrame(false, id, "u=7").encode());
+    }
+    peer.deliver();
+    peer.bidi(RawPeer.getHeaders());
+    peer.deliver();
+    assertPriority(0, 3, false);
+  }
+
+  @Test
+  void aClientTellsTheServer() {
+    Pair pair = new Pair();
+    pair.run();
+    RequestStream request = pair.client.openRequest(Pair.post("/", "priority", "u=2"), false);
+    assertEquals(2, pair.link.client().sendStream(0).urgency());
+    pair.run();
+    request.setPriority(new Priority(5, true));
+    pair.run();
+    assertEquals(5, pair.link.client().sendStream(0).urgency());
+    assertEquals(5, pair.link.server().sendStream(0).urgency());
+    assertTrue(pair.link.server().sendStream(0).incremental());
+    pair.request().setPriority(new Priority(0, false));
+    assertFalse(pair.link.server().sendStream(0).incremental());
+  }
+}

@@ -1,0 +1,140 @@
+package dev.sluice.http3.connection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.http3.frame.FrameReader;
+import dev.sluice.http3.frame.Grease;
+import dev.sluice.http3.frame.SettingsFrame;
+import dev.sluice.http3.memory.MemoryLink;
+import dev.sluice.http3.memory.MemoryRecvStream;
+import dev.sluice.quic.wire.VarInt;
+import dev.sluice.quic.wire.WireReader;
+import dev.sluice.testkit.Requirement;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What each side says about itself, and the noise it makes so that peers stay able to ignore. */
+class SettingsTest {
+
+  private static SettingsFrame sentBy(RawPeer peer) {
+    peer.deliver();
+    MemoryRecvStream control = peer.peer.recvStream(peer.own.isClient() ? 2 : 3);
+    assertEquals(1, control.read(new byte[1], 0, 1));
+    FrameReader reader = new FrameReader(control, (type, length) -> {}, 0);
+    assertEquals(FrameReader.Step.FRAME, reader.next());
+    return assertInstanceOf(SettingsFrame.class, reader.frame());
+  }
+
+  @Test
+  @Requirement({
+    "RFC9114-3.2#5",
+    "RFC9114-6.2.1#1",
+    "RFC9114-7.2.4#1",
+    "RFC9114-7.2.4.1#1",
+    "RFC9114-7.2.4.2#3"
+  })
+  void settingsAreSentFirstAndUnasked() {
+    for (RawPeer peer : new RawPeer[] {RawPeer.ofClient(), RawPeer.ofServer()}) {
+      Map<Long, Long> settings = sentBy(peer).settings();
+      assertEquals(65536L, settings.get(Http3Settings.MAX_FIELD_SECTION_SIZE));
+      assertEquals(4096L, settings.get(Http3Settings.QPACK_MAX_TABLE_CAPACITY));
+      assertEquals(100L, settings.get(Http3Settings.QPACK_BLOCKED_STREAMS));
+      assertFalse(settings.containsKey(Http3Settings.ENABLE_CONNECT_PROTOCOL));
+      assertEquals(1, settings.keySet().stream().filter(Grease::isReserved).count());
+      assertEquals(4, settings.size());
+    }
+  }
+
+  @Test
+  void settingsSayWhatTheConfigurationSays() {
+    Http3Config config =
+        Http3Config.DEFAULT
+            .withGrease(false)
+            .withQpack(0, 0)
+            .withMaxFieldSectionSize(1234)
+            .withConnectProtocol(true)
+            .withAdditionalSettings(Map.of(Http3Settings.H3_DATAGRAM, 1L));
+    assertEquals(
+        Map.of(
+            Http3Settings.MAX_FIELD_SECTION_SIZE,
+            1234L,
+            Http3Settings.ENABLE_CONNECT_PROTOCOL,
+            1L,
+            Http3Settings.H3_DATAGRAM,
+            1L),
+        sentBy(RawPeer.ofServer(config)).settings());
+  }
+
+  @Test
+  void thePeersSettingsAreTold() {
+    Pair pair = new Pair(Http3Config.DEFAULT, Http3Config.DEFAULT.withConnectProtocol(true));
+    assertEquals(Http3Settings.DEFAULTS, pair.client.peerSettings());
+    assertEquals(Long.MAX_VALUE, pair.client.peerSettings().maxFieldSectionSize());
+    pair.run();
+    Http3Settings settings = pair.clientEvent(Http3Event.SettingsReceived.class).settings();
+    assertEquals(settings, pair.client.peerSettings());
+    assertTrue(settings.isConnectProtocolEnabled());
+    assertFalse(settings.isDatagramEnabled());
+    assertEquals(65536, settings.maxFieldSectionSize());
+    assertEquals(4096, settings.qpackMaxTableCapacity());
+    assertEquals(100, settings.qpackBlockedStreams());
+    assertEquals(5, settings.value(0x7777, 5));
+  }
+
+  @Test
+  @Requirement({"RFC9114-6.2#3", "RFC9114-6.2.3#3"})
+  void aStreamThatMeansNothingComesLast() {
+    RawPeer peer = RawPeer.ofClient();
+    peer.deliver();
+    byte[][] first = new byte[4][];
+    for (int i = 0; i < 4; i++) {
+      first[i] = peer.peer.recvStream(2 + 4L * i).readAll();
+    }
+    assertEquals(0x00, first[0][0]);
+    assertEquals(0x02, first[1][0]);
+    assertEquals(0x03, first[2][0]);
+    assertTrue(Grease.isReserved(WireReader.of(first[3]).varInt()));
+    assertNull(peer.peer.recvStream(18));
+  }
+
+  @Test
+  void withoutCreditForStreamsTheControlStreamGoesFirst() {
+    MemoryLink link = new MemoryLink();
+    link.client().allow(10, 1);
+    Http3Connection client = Pair.connection(link.client(), Http3Config.DEFAULT);
+    Http3Connection server = Pair.connection(link.server(), Http3Config.DEFAULT);
+    client.process();
+    server.process();
+    link.deliverAll();
+    assertNull(link.server().recvStream(6));
+    client.openRequest(Pair.get("/"), true);
+    link.client().allow(10, 4);
+    client.process();
+    link.deliverAll();
+    server.process();
+    client.process();
+    assertTrue(link.server().recvStream(14) != null);
+    assertNull(client.ending());
+    assertNull(server.ending());
+  }
+
+  @Test
+  void reservedNumbersAreSpreadAndRecognised() {
+    Random random = new Random(7);
+    for (int i = 0; i < 1000; i++) {
+      long number = Grease.number(random);
+      assertTrue(Grease.isReserved(number));
+      assertTrue(VarInt.isEncodable(number));
+    }
+    assertTrue(Grease.isReserved(0x21));
+    assertTrue(Grease.isReserved(0x40));
+    assertTrue(Grease.isReserved(0x3fff_ffff_ffff_fffeL));
+    assertFalse(Grease.isReserved(0x02));
+    assertFalse(Grease.isReserved(0x22));
+  }
+}
