@@ -185,6 +185,9 @@ final class ConnectionDriver implements ConnectionListener {
       }
       case QuicEvent.HandshakeConfirmed() -> {}
       case QuicEvent.NewSessionTicket(SessionTicket ticket) -> keepsakes.tickets().accept(ticket);
+      case QuicEvent.DatagramReceived ignored -> {
+        // These handles are for streams; who wants datagrams uses the transport's own events.
+      }
       case QuicEvent.NewToken(byte[] token) -> keepsakes.tokens().accept(token);
       case QuicEvent.Ended(ConnectionEnding ending) -> {
         // onEnded follows, whether this object gets that far or fails.
