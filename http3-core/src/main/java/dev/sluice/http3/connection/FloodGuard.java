@@ -1,7 +1,7 @@
 package dev.sluice.http3.connection;
 
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.Http3Exception;
 
 /**
  * Counts what costs a peer little and this side work, and closes the connection when it is out of
@@ -52,7 +52,7 @@ final class FloodGuard {
 
   private static void check(boolean inProportion, String what) {
     if (!inProportion) {
-      throw new Http3Exception(Http3Error.H3_EXCESSIVE_LOAD, "too many " + what);
+      throw new ConnectionErrorException(Http3Error.H3_EXCESSIVE_LOAD, "too many " + what);
     }
   }
 }

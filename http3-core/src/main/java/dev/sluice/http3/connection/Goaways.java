@@ -1,7 +1,7 @@
 package dev.sluice.http3.connection;
 
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.quic.wire.VarInt;
 
 /** What was said with GOAWAY in both directions (RFC 9114 §5.2). */
@@ -33,15 +33,16 @@ final class Goaways {
    * Checks and notes what was received.
    *
    * @return whether it says anything new
-   * @throws Http3Exception H3_ID_ERROR when the id grew, or is not one of the kind it must be
+   * @throws ConnectionErrorException H3_ID_ERROR when the id grew, or is not one of the kind it
+   *     must be
    */
   boolean receive(long id) {
     if (client && (id & 3) != 0) {
-      throw new Http3Exception(
+      throw new ConnectionErrorException(
           Http3Error.H3_ID_ERROR, "GOAWAY: " + id + " is not the id of a request stream");
     }
     if (received != NONE && id > received) {
-      throw new Http3Exception(
+      throw new ConnectionErrorException(
           Http3Error.H3_ID_ERROR, "GOAWAY: the id grew from " + received + " to " + id);
     }
     boolean news = id != received;

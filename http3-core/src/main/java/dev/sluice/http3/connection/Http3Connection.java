@@ -1,7 +1,7 @@
 package dev.sluice.http3.connection;
 
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.http3.frame.GoawayFrame;
 import dev.sluice.http3.frame.PriorityUpdateFrame;
 import dev.sluice.http3.message.FieldSection;
@@ -82,7 +82,7 @@ public final class Http3Connection {
     for (QuicEvent event = quic.nextEvent(); event != null; event = quic.nextEvent()) {
       try {
         onTransport(event);
-      } catch (Http3Exception e) {
+      } catch (ConnectionErrorException e) {
         fail(e);
       }
     }
@@ -284,7 +284,7 @@ public final class Http3Connection {
   /** A bidirectional stream of the peer: a request, if we are the server (RFC 9114 §6.1). */
   private void onRequestStream(BidiStream stream) {
     if (isClient()) {
-      throw new Http3Exception(
+      throw new ConnectionErrorException(
           Http3Error.H3_STREAM_CREATION_ERROR, "a bidirectional stream from the server");
     }
     nextRequestId = Math.max(nextRequestId, stream.id() + 4);
@@ -370,14 +370,14 @@ public final class Http3Connection {
       compression.flush();
       try {
         localStreams.requireModest();
-      } catch (Http3Exception e) {
+      } catch (ConnectionErrorException e) {
         fail(e);
       }
     }
   }
 
   /** A connection error (RFC 9114 §8). The transport's Ended event brings the rest. */
-  void fail(Http3Exception e) {
+  void fail(ConnectionErrorException e) {
     failed = true;
     quic.close(e.error().code(), e.getMessage());
   }

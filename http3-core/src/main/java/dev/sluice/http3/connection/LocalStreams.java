@@ -1,7 +1,7 @@
 package dev.sluice.http3.connection;
 
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.http3.frame.Grease;
 import dev.sluice.http3.frame.Http3Frame;
 import dev.sluice.http3.frame.SettingsFrame;
@@ -77,7 +77,7 @@ final class LocalStreams {
   /**
    * Checks that the peer lets these streams go on.
    *
-   * @throws Http3Exception H3_EXCESSIVE_LOAD when too much waits for it
+   * @throws ConnectionErrorException H3_EXCESSIVE_LOAD when too much waits for it
    */
   void requireModest() {
     critical.forEach(LocalUniStream::requireModest);
@@ -86,13 +86,13 @@ final class LocalStreams {
   /**
    * The peer stopped a stream.
    *
-   * @throws Http3Exception H3_CLOSED_CRITICAL_STREAM when the connection needs it (RFC 9114 §6.2.1,
-   *     RFC 9204 §4.2)
+   * @throws ConnectionErrorException H3_CLOSED_CRITICAL_STREAM when the connection needs it (RFC
+   *     9114 §6.2.1, RFC 9204 §4.2)
    */
   void onStopped(long id) {
     for (LocalUniStream stream : critical) {
       if (stream.is(id)) {
-        throw new Http3Exception(
+        throw new ConnectionErrorException(
             Http3Error.H3_CLOSED_CRITICAL_STREAM,
             "STOP_SENDING for our " + StreamType.name(stream.type()));
       }

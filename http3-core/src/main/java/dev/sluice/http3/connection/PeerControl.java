@@ -1,7 +1,7 @@
 package dev.sluice.http3.connection;
 
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.http3.frame.CancelPushFrame;
 import dev.sluice.http3.frame.GoawayFrame;
 import dev.sluice.http3.frame.HeadersFrame;
@@ -60,7 +60,7 @@ final class PeerControl {
 
   private static void requireSwitch(Http3Settings settings, long identifier) {
     if (settings.value(identifier, 0) > 1) {
-      throw new Http3Exception(
+      throw new ConnectionErrorException(
           Http3Error.H3_SETTINGS_ERROR,
           "SETTINGS: 0x" + Long.toHexString(identifier) + " must be 0 or 1");
     }
@@ -87,7 +87,7 @@ final class PeerControl {
     }
   }
 
-  private static Http3Exception idError(String reason) {
-    return new Http3Exception(Http3Error.H3_ID_ERROR, reason);
+  private static ConnectionErrorException idError(String reason) {
+    return new ConnectionErrorException(Http3Error.H3_ID_ERROR, reason);
   }
 }

@@ -1,7 +1,7 @@
 package dev.sluice.http3.connection;
 
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.http3.frame.Http3Frame;
 import dev.sluice.http3.stream.ControlReader;
 import dev.sluice.http3.stream.FieldCompression;
@@ -81,8 +81,10 @@ final class PeerStreams {
   private void onType(long type, RecvStream in) {
     if (type == StreamType.PUSH) {
       throw fromClient
-          ? new Http3Exception(Http3Error.H3_STREAM_CREATION_ERROR, "push stream from a client")
-          : new Http3Exception(Http3Error.H3_ID_ERROR, "push stream, but no MAX_PUSH_ID was sent");
+          ? new ConnectionErrorException(
+              Http3Error.H3_STREAM_CREATION_ERROR, "push stream from a client")
+          : new ConnectionErrorException(
+              Http3Error.H3_ID_ERROR, "push stream, but no MAX_PUSH_ID was sent");
     }
     if (type > StreamType.QPACK_DECODER) {
       guard.onUnknownStream();
@@ -90,7 +92,7 @@ final class PeerStreams {
       return;
     }
     if (!critical.add(type)) {
-      throw new Http3Exception(
+      throw new ConnectionErrorException(
           Http3Error.H3_STREAM_CREATION_ERROR, "a second " + StreamType.name(type));
     }
     Runnable content =
@@ -137,7 +139,7 @@ final class PeerStreams {
   private static void requireOpen(long type, RecvStream in) {
     StreamEnding ending = in.ending();
     if (ending != null && !(ending instanceof StreamEnding.ConnectionEnded)) {
-      throw new Http3Exception(
+      throw new ConnectionErrorException(
           Http3Error.H3_CLOSED_CRITICAL_STREAM, "the peer closed its " + StreamType.name(type));
     }
   }

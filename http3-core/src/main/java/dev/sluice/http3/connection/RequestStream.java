@@ -1,7 +1,7 @@
 package dev.sluice.http3.connection;
 
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.Priority;
@@ -226,7 +226,7 @@ public final class RequestStream {
         // What follows the content is known as soon as the content was read.
         moveOn();
       }
-    } catch (Http3Exception e) {
+    } catch (ConnectionErrorException e) {
       broke(e);
     }
     if (total > 0) {
@@ -301,7 +301,7 @@ public final class RequestStream {
       while (more) {
         more = onStep(reader.next());
       }
-    } catch (Http3Exception e) {
+    } catch (ConnectionErrorException e) {
       broke(e);
     }
     connection.flushCompression();
@@ -392,7 +392,7 @@ public final class RequestStream {
   }
 
   /** The peer broke a rule on this stream that costs the connection. */
-  private void broke(Http3Exception e) {
+  private void broke(ConnectionErrorException e) {
     connection.fail(e);
     onConnectionEnded(connection.ending(), true);
   }
@@ -401,7 +401,7 @@ public final class RequestStream {
   void onUnblocked(Decoded section) {
     try {
       reader.onUnblocked(section);
-    } catch (Http3Exception e) {
+    } catch (ConnectionErrorException e) {
       broke(e);
       return;
     }

@@ -1,6 +1,6 @@
 package dev.sluice.http3.frame;
 
-import dev.sluice.http3.ending.Http3Exception;
+import dev.sluice.http3.ending.ConnectionErrorException;
 
 /**
  * Decides whether a frame may stand where it stands (RFC 9114 §7, Table 1). It is asked as soon as
@@ -11,8 +11,8 @@ public interface FrameGate {
   /**
    * @param type any type, known or not
    * @param length of the payload in bytes
-   * @throws Http3Exception when the frame may not stand here; any other exception passes through
-   *     the reader as it is
+   * @throws ConnectionErrorException when the frame may not stand here; any other exception passes
+   *     through the reader as it is
    */
   void onFrame(long type, long length);
 }

@@ -1,7 +1,7 @@
 package dev.sluice.http3.frame;
 
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.quic.wire.WireException;
 import dev.sluice.quic.wire.WireReader;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +26,7 @@ final class FramePayload {
    *
    * @param maxSection the largest encoded field section to hold
    * @return whether the payload is to be held; false when it is a field section too large
-   * @throws Http3Exception H3_FRAME_ERROR for a length that no payload of this type has,
+   * @throws ConnectionErrorException H3_FRAME_ERROR for a length that no payload of this type has,
    *     H3_EXCESSIVE_LOAD for one that is more than this side holds
    */
   static boolean checkLength(long type, long length, int maxSection) {
@@ -51,8 +51,8 @@ final class FramePayload {
    * Reads a whole payload.
    *
    * @param payload becomes the frame's where it is a field section
-   * @throws Http3Exception H3_FRAME_ERROR when it holds less or more than its fields (§7.1), and
-   *     what the frame itself finds wrong
+   * @throws ConnectionErrorException H3_FRAME_ERROR when it holds less or more than its fields
+   *     (§7.1), and what the frame itself finds wrong
    */
   static Http3Frame read(long type, byte[] payload) {
     WireReader in = WireReader.of(payload);
@@ -93,14 +93,15 @@ final class FramePayload {
 
   private static boolean atMost(long type, long length, long most) {
     if (length > most) {
-      throw new Http3Exception(
+      throw new ConnectionErrorException(
           Http3Error.H3_EXCESSIVE_LOAD,
           FrameType.name(type) + ": " + length + " bytes, " + most + " are taken");
     }
     return true;
   }
 
-  private static Http3Exception frameError(long type, String reason) {
-    return new Http3Exception(Http3Error.H3_FRAME_ERROR, FrameType.name(type) + ": " + reason);
+  private static ConnectionErrorException frameError(long type, String reason) {
+    return new ConnectionErrorException(
+        Http3Error.H3_FRAME_ERROR, FrameType.name(type) + ": " + reason);
   }
 }

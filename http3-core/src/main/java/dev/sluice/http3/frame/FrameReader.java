@@ -1,7 +1,7 @@
 package dev.sluice.http3.frame;
 
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.quic.ending.StreamEnding;
 import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.wire.VarInt;
@@ -78,7 +78,8 @@ public final class FrameReader {
    * Goes on to the next thing there is to say about the stream. At DATA it stays until {@link
    * #readData} has read the payload.
    *
-   * @throws Http3Exception when the peer broke a rule; the reader must not be used any more
+   * @throws ConnectionErrorException when the peer broke a rule; the reader must not be used any
+   *     more
    */
   public Step next() {
     while (true) {
@@ -123,7 +124,7 @@ public final class FrameReader {
    *
    * @return the number of bytes, {@link RecvStream#NOTHING_NOW}, or {@link RecvStream#ENDED} when
    *     the stream ends within the frame
-   * @throws Http3Exception H3_FRAME_ERROR when it ends there with a FIN (§7.1)
+   * @throws ConnectionErrorException H3_FRAME_ERROR when it ends there with a FIN (§7.1)
    */
   public int readData(byte[] target, int offset, int length) {
     int wanted = (int) Math.min(length, remaining);
@@ -173,7 +174,7 @@ public final class FrameReader {
   private Step enter() {
     gate.onFrame(type, remaining);
     if (FrameType.isReservedFromHttp2(type)) {
-      throw new Http3Exception(
+      throw new ConnectionErrorException(
           Http3Error.H3_FRAME_UNEXPECTED,
           FrameType.name(type) + " belongs to HTTP/2 and has no place here");
     }
@@ -243,7 +244,7 @@ public final class FrameReader {
   private Step ended(boolean withinFrame) {
     if (withinFrame && in.ending() instanceof StreamEnding.Finished) {
       String where = headerLength > 0 ? "a frame's header" : FrameType.name(type);
-      throw new Http3Exception(
+      throw new ConnectionErrorException(
           Http3Error.H3_FRAME_ERROR, "stream " + in.id() + " finished within " + where);
     }
     return Step.END;

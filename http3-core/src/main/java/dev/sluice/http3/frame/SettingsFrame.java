@@ -1,7 +1,7 @@
 package dev.sluice.http3.frame;
 
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.quic.wire.VarInt;
 import dev.sluice.quic.wire.WireReader;
 import dev.sluice.quic.wire.WireWriter;
@@ -36,8 +36,8 @@ public record SettingsFrame(Map<Long, Long> settings) implements Http3Frame {
   /**
    * Reads a payload.
    *
-   * @throws Http3Exception H3_SETTINGS_ERROR for an identifier that is there twice, or is one of
-   *     HTTP/2 without a meaning here (§7.2.4.1, §11.2.2)
+   * @throws ConnectionErrorException H3_SETTINGS_ERROR for an identifier that is there twice, or is
+   *     one of HTTP/2 without a meaning here (§7.2.4.1, §11.2.2)
    */
   static SettingsFrame read(WireReader in) {
     Map<Long, Long> settings = new LinkedHashMap<>();
@@ -45,12 +45,12 @@ public record SettingsFrame(Map<Long, Long> settings) implements Http3Frame {
       long identifier = in.varInt();
       long value = in.varInt();
       if (identifier == 0 || identifier >= 0x02 && identifier <= 0x05) {
-        throw new Http3Exception(
+        throw new ConnectionErrorException(
             Http3Error.H3_SETTINGS_ERROR,
             "SETTINGS: identifier 0x" + Long.toHexString(identifier) + " belongs to HTTP/2");
       }
       if (settings.put(identifier, value) != null) {
-        throw new Http3Exception(
+        throw new ConnectionErrorException(
             Http3Error.H3_SETTINGS_ERROR,
             "SETTINGS: identifier 0x" + Long.toHexString(identifier) + " twice");
       }

@@ -1,7 +1,7 @@
 package dev.sluice.http3.stream;
 
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.http3.frame.FrameReader;
 import dev.sluice.http3.frame.FrameType;
 import dev.sluice.http3.frame.Http3Frame;
@@ -31,7 +31,7 @@ public final class ControlReader {
   /**
    * The next frame, or null when there is none at present, or no more since the connection ended.
    *
-   * @throws Http3Exception when the peer broke a rule
+   * @throws ConnectionErrorException when the peer broke a rule
    */
   public Http3Frame next() {
     return switch (frames.next()) {
@@ -46,7 +46,7 @@ public final class ControlReader {
     onAnyFrame.run();
     if (!settingsSeen) {
       if (type != FrameType.SETTINGS) {
-        throw new Http3Exception(
+        throw new ConnectionErrorException(
             Http3Error.H3_MISSING_SETTINGS,
             "the control stream begins with " + FrameType.name(type));
       }
@@ -65,7 +65,8 @@ public final class ControlReader {
     }
   }
 
-  private static Http3Exception unexpected(String what) {
-    return new Http3Exception(Http3Error.H3_FRAME_UNEXPECTED, what + " on the control stream");
+  private static ConnectionErrorException unexpected(String what) {
+    return new ConnectionErrorException(
+        Http3Error.H3_FRAME_UNEXPECTED, what + " on the control stream");
   }
 }

@@ -1,7 +1,7 @@
 package dev.sluice.http3.stream;
 
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.qpack.Decoded;
 import dev.sluice.qpack.EncoderLimits;
 import dev.sluice.qpack.FieldLine;
@@ -108,7 +108,7 @@ public final class FieldCompression implements FieldSectionDecoder {
     decoderStream.write(decoder.takeDecoderStream());
   }
 
-  private static Http3Exception connectionError(QpackException e) {
-    return new Http3Exception(Http3Error.of(e.code()), e.getMessage());
+  private static ConnectionErrorException connectionError(QpackException e) {
+    return new ConnectionErrorException(Http3Error.of(e.code()), e.getMessage());
   }
 }

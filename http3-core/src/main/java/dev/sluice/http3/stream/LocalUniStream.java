@@ -1,7 +1,7 @@
 package dev.sluice.http3.stream;
 
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.quic.stream.SendStream;
 import dev.sluice.quic.wire.VarInt;
 import dev.sluice.quic.wire.WireWriter;
@@ -86,11 +86,11 @@ public final class LocalUniStream {
   /**
    * Checks that what waits is no more than an honest peer would let pile up.
    *
-   * @throws Http3Exception H3_EXCESSIVE_LOAD when it is
+   * @throws ConnectionErrorException H3_EXCESSIVE_LOAD when it is
    */
   public void requireModest() {
     if (waitingTo - waitingFrom > MAX_WAITING) {
-      throw new Http3Exception(
+      throw new ConnectionErrorException(
           Http3Error.H3_EXCESSIVE_LOAD, "our " + StreamType.name(type) + " is never read");
     }
   }

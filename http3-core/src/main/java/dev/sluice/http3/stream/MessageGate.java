@@ -1,7 +1,7 @@
 package dev.sluice.http3.stream;
 
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.http3.frame.FrameGate;
 import dev.sluice.http3.frame.FrameType;
 import dev.sluice.http3.message.ContentLength;
@@ -93,7 +93,7 @@ final class MessageGate implements FrameGate {
 
   private void onIdleFrame() {
     if (++idle > MAX_IDLE_FRAMES) {
-      throw new Http3Exception(
+      throw new ConnectionErrorException(
           Http3Error.H3_EXCESSIVE_LOAD, "frames without content on a request stream");
     }
   }
@@ -137,7 +137,8 @@ final class MessageGate implements FrameGate {
     };
   }
 
-  private static Http3Exception unexpected(long type, String where) {
-    return new Http3Exception(Http3Error.H3_FRAME_UNEXPECTED, FrameType.name(type) + " " + where);
+  private static ConnectionErrorException unexpected(long type, String where) {
+    return new ConnectionErrorException(
+        Http3Error.H3_FRAME_UNEXPECTED, FrameType.name(type) + " " + where);
   }
 }

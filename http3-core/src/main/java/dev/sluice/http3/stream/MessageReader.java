@@ -1,7 +1,7 @@
 package dev.sluice.http3.stream;
 
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.frame.FrameReader;
 import dev.sluice.http3.frame.HeadersFrame;
@@ -132,7 +132,7 @@ public final class MessageReader {
    * Goes on to the next thing. At CONTENT it stays until the content at hand was read, and at END
    * for ever.
    *
-   * @throws Http3Exception when the peer broke a rule that costs the connection
+   * @throws ConnectionErrorException when the peer broke a rule that costs the connection
    */
   public Step next() {
     if (ending != null) {
@@ -170,7 +170,7 @@ public final class MessageReader {
             case HeadersFrame(byte[] section) -> decoded(decoder.decode(in.id(), section));
             // The gate lets nothing else pass but a promise, and no push was ever allowed.
             default ->
-                throw new Http3Exception(
+                throw new ConnectionErrorException(
                     Http3Error.H3_ID_ERROR, "PUSH_PROMISE, but no MAX_PUSH_ID was sent");
           };
     };
@@ -181,7 +181,7 @@ public final class MessageReader {
    *
    * @param length at least 1
    * @return the number of bytes; 0 when {@link #next()} says why there are none
-   * @throws Http3Exception H3_FRAME_ERROR when the stream finishes within a frame
+   * @throws ConnectionErrorException H3_FRAME_ERROR when the stream finishes within a frame
    */
   public int readData(byte[] target, int offset, int length) {
     if (ending != null || frames.dataRemaining() == 0) {

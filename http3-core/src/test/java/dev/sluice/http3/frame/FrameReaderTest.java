@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import dev.sluice.http3.ending.Http3Exception;
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.memory.MemoryLink;
 import dev.sluice.http3.memory.MemorySendStream;
 import dev.sluice.quic.stream.RecvStream;
@@ -150,7 +150,7 @@ class FrameReaderTest {
     try {
       read(start, true, random);
       fail("read to the end");
-    } catch (Http3Exception e) {
+    } catch (ConnectionErrorException e) {
       assertEquals("H3_FRAME_ERROR", e.error().name());
     }
     // Without the FIN there is nothing wrong yet.
@@ -162,7 +162,7 @@ class FrameReaderTest {
       @ForAll @Size(max = 60) byte[] bytes, @ForAll boolean fin, @ForAll long seed) {
     try {
       read(bytes, fin, new Random(seed));
-    } catch (Http3Exception e) {
+    } catch (ConnectionErrorException e) {
       assertTrue(e.getMessage().length() > 10);
       assertEquals(0, e.getStackTrace().length);
     }

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.Http3Exception;
 import dev.sluice.http3.memory.MemoryLink;
 import dev.sluice.http3.memory.MemorySendStream;
 import java.io.ByteArrayOutputStream;
@@ -73,7 +73,8 @@ class LocalUniStreamTest {
       assertDoesNotThrow(stream::requireModest);
     }
     stream.write(new byte[1024]);
-    Http3Exception e = assertThrows(Http3Exception.class, stream::requireModest);
+    ConnectionErrorException e =
+        assertThrows(ConnectionErrorException.class, stream::requireModest);
     assertEquals(Http3Error.H3_EXCESSIVE_LOAD, e.error());
   }
 }

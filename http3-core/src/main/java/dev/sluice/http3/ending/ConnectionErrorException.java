@@ -6,7 +6,7 @@ package dev.sluice.http3.ending;
  * come in and closes the connection with its code. It never reaches an application, and carries no
  * stack trace, since peers can cause it at will.
  */
-public final class Http3Exception extends RuntimeException {
+public final class ConnectionErrorException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final Http3Error error;
@@ -14,7 +14,7 @@ public final class Http3Exception extends RuntimeException {
   /**
    * @param reason names the frame or stream and what is wrong; sent to the peer
    */
-  public Http3Exception(Http3Error error, String reason) {
+  public ConnectionErrorException(Http3Error error, String reason) {
     super(reason, null, false, false);
     this.error = error;
   }
