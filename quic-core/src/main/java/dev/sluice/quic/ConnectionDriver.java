@@ -26,6 +26,12 @@ import org.agrona.collections.Long2ObjectHashMap;
  */
 final class ConnectionDriver implements ConnectionListener {
 
+  /**
+   * Datagrams that wait for the application. They are worth most when they are new, so that the
+   * oldest gives way; at the usual 1200 bytes this many are little more than a megabyte.
+   */
+  private static final int MAX_DATAGRAMS = 1024;
+
   /** What a program that has no use for tickets and tokens does with them. */
   record Keepsakes(Consumer<SessionTicket> tickets, Consumer<byte[]> tokens) {
     static final Keepsakes NONE = new Keepsakes(ticket -> {}, token -> {});
@@ -42,6 +48,7 @@ final class ConnectionDriver implements ConnectionListener {
   private final Deque<CompletableFuture<QuicStream>> openingBidi = new ArrayDeque<>();
   private final Deque<CompletableFuture<QuicStream>> openingUni = new ArrayDeque<>();
   private final HandOver<QuicStream> accepted = new HandOver<>(this::startReading);
+  private final HandOver<byte[]> datagrams = new HandOver<>(taken -> {});
   private final CompletableFuture<QuicConnection> ready = new CompletableFuture<>();
   private final CompletableFuture<ConnectionEnding> ended = new CompletableFuture<>();
 
@@ -106,6 +113,18 @@ final class ConnectionDriver implements ConnectionListener {
   /** The next stream of the peer's. */
   CompletableFuture<QuicStream> accept() {
     return accepted.take();
+  }
+
+  /** The next datagram. */
+  CompletableFuture<byte[]> receiveDatagram() {
+    return datagrams.take();
+  }
+
+  /** Hands a datagram to the connection; false when it does not take it. */
+  CompletableFuture<Boolean> sendDatagram(byte[] data) {
+    CompletableFuture<Boolean> sent = new CompletableFuture<>();
+    boolean asked = onLoop(() -> sent.complete(transport.sendDatagram(data, 0, data.length)));
+    return asked ? sent : CompletableFuture.completedFuture(false);
   }
 
   private void startReading(QuicStream stream) {
@@ -179,6 +198,7 @@ final class ConnectionDriver implements ConnectionListener {
       case QuicEvent.Stopped(SendStream send, long code) -> onSendEnding(send);
       case QuicEvent.SendCompleted(SendStream send) -> onSendEnding(send);
       case QuicEvent.StreamsAvailable(boolean bidirectional) -> openWaiting(bidirectional);
+      case QuicEvent.DatagramReceived(byte[] data) -> datagrams.putNewest(data, MAX_DATAGRAMS);
       case QuicEvent.HandshakeComplete(TlsSession tls) -> {
         handle.onHandshake(tls, transport.stats().remote());
         ready.complete(handle);
@@ -264,6 +284,7 @@ final class ConnectionDriver implements ConnectionListener {
     streams.clear();
     left.forEach(stream -> stream.onConnectionEnd(ending));
     accepted.end(() -> new ConnectionEndedException(ending));
+    datagrams.end(() -> new ConnectionEndedException(ending));
     openWaiting(true);
     openWaiting(false);
     ready.completeExceptionally(new ConnectionEndedException(ending));

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * What the loop has for whoever asks first: streams of a connection, connections of a server. Any
- * thread. After the end it still gives what was put in before.
+ * What the loop has for whoever asks first: streams and datagrams of a connection, connections of a
+ * server. Any thread. After the end it still gives what was put in before.
  */
 final class HandOver<T> {
   private final ReentrantLock lock = new ReentrantLock();
@@ -36,6 +36,23 @@ final class HandOver<T> {
     if (first != null) {
       onTaken.accept(item);
     }
+  }
+
+  /**
+   * The same, but with a bound on what is kept: the oldest item gives way to the newest.
+   *
+   * @param most how many items may wait, at least 1
+   */
+  void putNewest(T item, int most) {
+    lock.lock();
+    try {
+      if (items.size() >= most) {
+        items.poll();
+      }
+    } finally {
+      lock.unlock();
+    }
+    put(item);
   }
 
   private CompletableFuture<T> keepOrPoll(T item) {

@@ -83,6 +83,41 @@ public final class QuicConnection implements AutoCloseable {
     return driver.accept();
   }
 
+  // ---- datagrams (RFC 9221) ----
+
+  /**
+   * Sends a datagram: unreliable, unordered, but congestion controlled. The array may be used again
+   * when this returns.
+   *
+   * @return false when the peer does not take datagrams, or none of this length, or the connection
+   *     has ended
+   */
+  public boolean sendDatagram(byte[] data) {
+    return Blocking.awaitSoon(driver.loop(), driver.sendDatagram(data));
+  }
+
+  /** As {@link #sendDatagram}; the array must not change before the result is there. */
+  public CompletableFuture<Boolean> sendDatagramAsync(byte[] data) {
+    return driver.sendDatagram(data);
+  }
+
+  /**
+   * Waits for the next datagram; those that came before the connection ended can still be had after
+   * it. Needs a transport configuration with datagrams. Of those that nobody takes the newest are
+   * kept.
+   *
+   * @throws ConnectionEndedException the connection has ended, and there are no more
+   * @throws java.io.InterruptedIOException the thread was interrupted
+   */
+  public byte[] receiveDatagram() throws IOException {
+    return Blocking.await(driver.loop(), driver.receiveDatagram());
+  }
+
+  /** As {@link #receiveDatagram()}. */
+  public CompletableFuture<byte[]> receiveDatagramAsync() {
+    return driver.receiveDatagram();
+  }
+
   // ---- the end ----
 
   /** Closes the connection with application code 0; see {@link #close(long, String)}. */

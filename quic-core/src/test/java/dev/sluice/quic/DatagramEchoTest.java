@@ -1,0 +1,50 @@
+package dev.sluice.quic;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.quic.datagram.DatagramConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Datagrams over real sockets, through the blocking handles. */
+@Timeout(60)
+class DatagramEchoTest {
+
+  @Test
+  void comeBackAndCanBeHadAfterTheEnd() throws Exception {
+    try (QuicServer server =
+            Loopback.server()
+                .transport(Loopback.TRANSPORT.withDatagrams(DatagramConfig.ON))
+                .handler(
+                    connection -> {
+                      while (true) {
+                        connection.sendDatagram(connection.receiveDatagram());
+                      }
+                    })
+                .start();
+        QuicClient client =
+            Loopback.client(server)
+                .transport(Loopback.TRANSPORT.withDatagrams(DatagramConfig.ON))
+                .build()) {
+      QuicConnection connection = client.connect();
+      byte[] hello = {1, 2, 3};
+      assertTrue(connection.sendDatagram(hello));
+      assertArrayEquals(hello, connection.receiveDatagram());
+      assertFalse(connection.sendDatagram(new byte[70_000]));
+      connection.close();
+      assertThrows(ConnectionEndedException.class, connection::receiveDatagram);
+      assertFalse(connection.sendDatagram(hello));
+    }
+  }
+
+  @Test
+  void arePassedByWhereThePeerTakesNone() throws Exception {
+    try (QuicServer server = Loopback.server().handler(Loopback::echo).start();
+        QuicClient client = Loopback.client(server).build()) {
+      assertFalse(client.connect().sendDatagram(new byte[1]));
+    }
+  }
+}
