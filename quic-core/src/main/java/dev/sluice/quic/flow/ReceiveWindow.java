@@ -21,6 +21,7 @@ public final class ReceiveWindow {
   private long epochStart;
   private long epochConsumed;
   private boolean started;
+  private boolean wanted;
 
   /**
    * @param initial the first window and limit, bytes; as in our transport parameters
@@ -55,9 +56,17 @@ public final class ReceiveWindow {
     consumed += bytes;
   }
 
-  /** Whether half of the window is consumed, so that MAX_DATA or MAX_STREAM_DATA is worth it. */
+  /**
+   * Whether MAX_DATA or MAX_STREAM_DATA is worth it: half of the window is consumed, or {@link
+   * #wantAhead} asked for more than is left.
+   */
   public boolean isUpdateDue() {
-    return limit - consumed <= size / 2 && consumed + size > limit;
+    return (wanted || limit - consumed <= size / 2) && consumed + size > limit;
+  }
+
+  /** Makes an update due when the peer may send fewer than this many bytes beyond those read. */
+  public void wantAhead(long bytes) {
+    wanted |= limit - consumed < bytes;
   }
 
   /**
@@ -70,6 +79,7 @@ public final class ReceiveWindow {
     if (isUpdateDue()) {
       tune(now, smoothedRtt);
       limit = nextLimit();
+      wanted = false;
     }
     return limit;
   }

@@ -385,7 +385,10 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
       }
       long maximum = window.update(now, context.smoothedRtt);
       // One stream may not take up the whole connection: leave half as much for the others.
+      // The connection's credit is renewed at another time than the stream's, so the window being
+      // larger is not enough: what is left of it has to be.
       context.connectionWindow.growTo(window.size() + window.size() / 2);
+      context.connectionWindow.wantAhead(window.size() + window.size() / 4);
       out.add(new MaxStreamDataFrame(id, maximum), new RecoveryToken.MaxStreamData(id));
       maxPending = false;
     }

@@ -90,6 +90,21 @@ class FlowTest {
   }
 
   @Test
+  void creditIsRenewedEarlierWhenMoreOfItIsWantedAhead() {
+    ReceiveWindow window = new ReceiveWindow(100, 100);
+    window.onReceived(0);
+    window.consume(20);
+    window.wantAhead(80);
+    assertFalse(window.isUpdateDue(), "80 are left");
+    window.wantAhead(81);
+    assertTrue(window.isUpdateDue());
+    assertEquals(120, window.update(1, 0));
+    assertFalse(window.isUpdateDue());
+    window.wantAhead(1000);
+    assertFalse(window.isUpdateDue(), "there is nothing to renew");
+  }
+
+  @Test
   void aWindowThatStartsLargerThanTheMaximumStays() {
     ReceiveWindow window = new ReceiveWindow(1000, 10);
     window.onReceived(0);
