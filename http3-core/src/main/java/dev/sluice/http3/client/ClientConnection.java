@@ -181,6 +181,7 @@ final class ClientConnection {
       case Http3Event.Stopped(var stream, var code) -> attempt(stream).onStopped();
       case Http3Event.Closed closed -> {}
       case Http3Event.Request request -> {} // servers only
+      case Http3Event.Claimed claimed -> {} // of extensions
       case Http3Event.SettingsReceived settings -> openWaiting();
       case Http3Event.RequestsAvailable available -> openWaiting();
       case Http3Event.Goaway goaway -> onGoaway();

@@ -10,6 +10,7 @@ import dev.sluice.http3.message.Priority;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.RequestHeaderSection;
 import dev.sluice.http3.stream.FieldCompression;
+import dev.sluice.http3.stream.StreamClaims;
 import dev.sluice.qpack.FieldLine;
 import dev.sluice.qpack.Unblocked;
 import dev.sluice.quic.connection.QuicEvent;
@@ -40,6 +41,7 @@ public final class Http3Connection {
   private final FloodGuard guard = new FloodGuard();
   private final Goaways goaways;
   private final PriorityUpdates priorityUpdates = new PriorityUpdates();
+  private final ExtensionStreams extensionStreams = new ExtensionStreams(this::emit);
 
   private final Queue<Http3Event> events = new ArrayDeque<>();
   private final Map<Long, RequestStream> requests = new LinkedHashMap<>();
@@ -70,8 +72,22 @@ public final class Http3Connection {
         new PeerControl(this::onPeerSettings, this::onPeerGoaway, this::onPriorityUpdate);
     peerStreams =
         new PeerStreams(
-            !quic.isClient(), guard, compression, control::onFrame, this::onEncoderStream);
+            !quic.isClient(),
+            guard,
+            compression,
+            extensionStreams,
+            control::onFrame,
+            this::onEncoderStream,
+            (type, in) -> emit(new Http3Event.Claimed(type, in, null)));
     goaways = new Goaways(quic.isClient());
+  }
+
+  /**
+   * Lets an extension have streams of the peer from now on; {@link Http3Event.Claimed} brings them.
+   * To be called before the first {@link #process()}.
+   */
+  public void claim(StreamClaims claims) {
+    extensionStreams.claim(claims);
   }
 
   /** Takes all events of the transport and moves everything on as far as it goes. */
@@ -193,6 +209,16 @@ public final class Http3Connection {
     return quic.ending();
   }
 
+  /** The exchange on a stream; null when there is none, or it is {@link Http3Event.Closed}. */
+  public RequestStream request(long id) {
+    return requests.get(id);
+  }
+
+  /** Server: the id of the first request stream that has not arrived. */
+  public long nextRequestId() {
+    return nextRequestId;
+  }
+
   /** Exchanges that are not {@link Http3Event.Closed} yet. */
   public int activeRequests() {
     return requests.size();
@@ -233,6 +259,10 @@ public final class Http3Connection {
         RequestStream request = requests.get(stream.id());
         if (request != null) {
           request.advance();
+        } else if (extensionStreams.has(stream.id())) {
+          extensionStreams.onReadable(stream.id());
+        } else if (!peerStreams.has(stream.id())) {
+          toExtension(event);
         } else if (!failed) {
           peerStreams.onReadable(stream.id());
         }
@@ -241,8 +271,10 @@ public final class Http3Connection {
         RequestStream request = requests.get(stream.id());
         if (request != null) {
           request.onWritable();
-        } else {
+        } else if (localStreams.has(stream.id())) {
           localStreams.onWritable(stream.id());
+        } else {
+          toExtension(event);
         }
       }
       case QuicEvent.Stopped(SendStream stream, long code) -> {
@@ -251,12 +283,15 @@ public final class Http3Connection {
           request.onStopped(code);
         } else {
           localStreams.onStopped(stream.id());
+          toExtension(event);
         }
       }
       case QuicEvent.SendCompleted(SendStream stream) -> {
         RequestStream request = requests.get(stream.id());
         if (request != null) {
           request.onSendCompleted();
+        } else {
+          toExtension(event);
         }
       }
       case QuicEvent.StreamsAvailable(boolean bidirectional) -> {
@@ -265,12 +300,20 @@ public final class Http3Connection {
         } else {
           localStreams.open(quic);
         }
+        toExtension(event);
       }
       case QuicEvent.HandshakeConfirmed confirmed -> emit(new Http3Event.Transport(event));
       case QuicEvent.NewSessionTicket ticket -> emit(new Http3Event.Transport(event));
       case QuicEvent.DatagramReceived datagram -> emit(new Http3Event.Transport(event));
       case QuicEvent.NewToken token -> emit(new Http3Event.Transport(event));
       case QuicEvent.Ended(ConnectionEnding ending) -> onEnded(ending);
+    }
+  }
+
+  /** An event of the transport that is none of HTTP/3's business. */
+  private void toExtension(QuicEvent event) {
+    if (!extensionStreams.isEmpty()) {
+      emit(new Http3Event.Transport(event));
     }
   }
 
@@ -284,11 +327,12 @@ public final class Http3Connection {
   /** A bidirectional stream of the peer: a request, if we are the server (RFC 9114 §6.1). */
   private void onRequestStream(BidiStream stream) {
     if (isClient()) {
-      throw new ConnectionErrorException(
-          Http3Error.H3_STREAM_CREATION_ERROR, "a bidirectional stream from the server");
+      extensionStreams.onServerOpened(stream);
+      return;
     }
     nextRequestId = Math.max(nextRequestId, stream.id() + 4);
-    if (goaways.rejects(stream.id())) {
+    // An extension's streams may come after a GOAWAY too, so each must show what it is.
+    if (goaways.rejects(stream.id()) && extensionStreams.isEmpty()) {
       long code = Http3Error.H3_REQUEST_REJECTED.code();
       stream.send().reset(code);
       stream.recv().stopSending(code);
@@ -355,6 +399,22 @@ public final class Http3Connection {
 
   Http3Config config() {
     return config;
+  }
+
+  StreamClaims claims() {
+    return extensionStreams;
+  }
+
+  /** Server: what looked like a request is an extension's stream. */
+  void handOver(long signal, BidiStream stream) {
+    requests.remove(stream.id());
+    emit(new Http3Event.Claimed(signal, stream.recv(), stream.send()));
+    checkDrained();
+  }
+
+  /** Server: whether a request came after our GOAWAY. */
+  boolean rejects(long requestId) {
+    return goaways.rejects(requestId);
   }
 
   FieldCompression compression() {

@@ -6,6 +6,8 @@ import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.stream.RecvStream;
+import dev.sluice.quic.stream.SendStream;
 
 /**
  * What a connection tells its user, in order.
@@ -74,8 +76,19 @@ public sealed interface Http3Event {
   record Drained() implements Http3Event {}
 
   /**
-   * An event of the transport that HTTP/3 itself has no use for: HandshakeComplete,
-   * HandshakeConfirmed, NewSessionTicket, NewToken.
+   * The peer opened a stream that an extension has claimed ({@link Http3Connection#claim}). What
+   * the transport has to say about it later comes as {@link Transport} events.
+   *
+   * @param type the stream type, or the signal, that was read from it
+   * @param recv behind that, and behind nothing more
+   * @param send null for a unidirectional stream
+   */
+  record Claimed(long type, RecvStream recv, SendStream send) implements Http3Event {}
+
+  /**
+   * An event of the transport that others may have a use for: HandshakeComplete,
+   * HandshakeConfirmed, NewSessionTicket, NewToken; with an extension also StreamsAvailable,
+   * datagrams, and everything about streams that are not HTTP/3's.
    */
   record Transport(QuicEvent event) implements Http3Event {}
 

@@ -65,6 +65,11 @@ final class LocalStreams {
     control.write(frame.encode());
   }
 
+  /** Whether a stream is one of these. */
+  boolean has(long id) {
+    return critical.stream().anyMatch(stream -> stream.is(id));
+  }
+
   /** There is room on a stream again, perhaps one of these. */
   void onWritable(long id) {
     for (LocalUniStream stream : critical) {

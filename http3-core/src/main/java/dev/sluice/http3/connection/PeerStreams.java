@@ -5,6 +5,7 @@ import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.frame.Http3Frame;
 import dev.sluice.http3.stream.ControlReader;
 import dev.sluice.http3.stream.FieldCompression;
+import dev.sluice.http3.stream.StreamClaims;
 import dev.sluice.http3.stream.StreamType;
 import dev.sluice.http3.stream.StreamTypeReader;
 import dev.sluice.quic.ending.StreamEnding;
@@ -26,8 +27,10 @@ final class PeerStreams {
   private final boolean fromClient;
   private final FloodGuard guard;
   private final FieldCompression compression;
+  private final StreamClaims claims;
   private final Consumer<Http3Frame> onControlFrame;
   private final Runnable onEncoderStream;
+  private final ClaimedStream onClaimed;
 
   private final Map<Long, StreamTypeReader> untyped = new HashMap<>();
   private final Map<Long, Runnable> readers = new HashMap<>();
@@ -36,26 +39,43 @@ final class PeerStreams {
 
   /**
    * @param fromClient whether the peer is the client
+   * @param claims says which streams are an extension's
    * @param onControlFrame takes the frames of the control stream
    * @param onEncoderStream is told when sections may have been unblocked
+   * @param onClaimed takes the extension's streams
    */
   PeerStreams(
       boolean fromClient,
       FloodGuard guard,
       FieldCompression compression,
+      StreamClaims claims,
       Consumer<Http3Frame> onControlFrame,
-      Runnable onEncoderStream) {
+      Runnable onEncoderStream,
+      ClaimedStream onClaimed) {
     this.fromClient = fromClient;
     this.guard = guard;
     this.compression = compression;
+    this.claims = claims;
     this.onControlFrame = onControlFrame;
     this.onEncoderStream = onEncoderStream;
+    this.onClaimed = onClaimed;
+  }
+
+  /** Takes a stream that is an extension's, behind its type. */
+  @FunctionalInterface
+  interface ClaimedStream {
+    void accept(long type, RecvStream in);
   }
 
   /** The peer opened a unidirectional stream. */
   void onOpened(RecvStream in) {
     untyped.put(in.id(), new StreamTypeReader(in));
     onReadable(in.id());
+  }
+
+  /** Whether a stream is one of those that are read here. */
+  boolean has(long id) {
+    return untyped.containsKey(id) || readers.containsKey(id);
   }
 
   /** A stream, perhaps one of these, has bytes or has ended. */
@@ -79,6 +99,10 @@ final class PeerStreams {
   }
 
   private void onType(long type, RecvStream in) {
+    if (claims.claimsType(type)) {
+      onClaimed.accept(type, in);
+      return;
+    }
     if (type == StreamType.PUSH) {
       throw fromClient
           ? new ConnectionErrorException(
@@ -110,7 +134,7 @@ final class PeerStreams {
   }
 
   private Runnable control(RecvStream in) {
-    ControlReader control = new ControlReader(in, fromClient, guard::onControlFrame);
+    ControlReader control = new ControlReader(in, fromClient, claims, guard::onControlFrame);
     return () -> {
       for (Http3Frame frame = control.next(); frame != null; frame = control.next()) {
         onControlFrame.accept(frame);

@@ -68,7 +68,8 @@ public final class RequestStream {
             stream.recv(),
             connection.compression(),
             connection.config().maxFieldSectionSize(),
-            head);
+            head,
+            connection.claims());
     return new RequestStream(connection, stream, true, reader);
   }
 
@@ -79,7 +80,8 @@ public final class RequestStream {
             stream.recv(),
             connection.compression(),
             connection.config().maxFieldSectionSize(),
-            connection.config().enableConnectProtocol());
+            connection.config().enableConnectProtocol(),
+            connection.claims());
     return new RequestStream(connection, stream, false, reader);
   }
 
@@ -314,7 +316,10 @@ public final class RequestStream {
       }
       case INFORMATIONAL ->
           connection.emit(new Http3Event.Informational(this, reader.responseHead()));
-      case HEAD -> onHead();
+      case HEAD -> {
+        onHead();
+        return !received;
+      }
       case TRAILERS -> connection.emit(new Http3Event.Trailers(this, reader.trailers()));
       case CONTENT -> {
         emitReadable();
@@ -322,6 +327,11 @@ public final class RequestStream {
       }
       case END -> {
         onReceived();
+        return false;
+      }
+      case SIGNAL -> {
+        received = true;
+        connection.handOver(reader.signal(), stream);
         return false;
       }
     }
@@ -333,12 +343,22 @@ public final class RequestStream {
       connection.emit(new Http3Event.Response(this, reader.responseHead()));
       return;
     }
+    if (connection.rejects(id())) {
+      reject();
+      return;
+    }
     announced = true;
     Priority update = connection.takePriority(id());
     Priority priority = update == null ? priorityOf(request()) : update;
     // A request that says nothing about it has the default priority (RFC 9218 §4).
     applyPriority(priority == null ? Priority.DEFAULT : priority);
     connection.emit(new Http3Event.Request(this, request()));
+  }
+
+  /** Server: it came after our GOAWAY (RFC 9114 §5.2). */
+  private void reject() {
+    reset(Http3Error.H3_REQUEST_REJECTED);
+    stopReading(Http3Error.H3_REQUEST_REJECTED);
   }
 
   /** What this side sends goes before or after other streams' data accordingly. */

@@ -1,6 +1,9 @@
 package dev.sluice.http3.ending;
 
-/** The error codes of HTTP/3 (RFC 9114 §8.1) and of QPACK (RFC 9204 §6). */
+/**
+ * The error codes of HTTP/3 (RFC 9114 §8.1), of QPACK (RFC 9204 §6), of HTTP datagrams (RFC 9297
+ * §5.2) and of WebTransport (draft-ietf-webtrans-http3-16 §9.5).
+ */
 public enum Http3Error {
   H3_NO_ERROR(0x0100),
   H3_GENERAL_PROTOCOL_ERROR(0x0101),
@@ -21,7 +24,15 @@ public enum Http3Error {
   H3_VERSION_FALLBACK(0x0110),
   QPACK_DECOMPRESSION_FAILED(0x0200),
   QPACK_ENCODER_STREAM_ERROR(0x0201),
-  QPACK_DECODER_STREAM_ERROR(0x0202);
+  QPACK_DECODER_STREAM_ERROR(0x0202),
+  H3_DATAGRAM_ERROR(0x33),
+  WT_BUFFERED_STREAM_REJECTED(0x3994bd84L),
+  WT_SESSION_GONE(0x170d7b68L),
+  WT_FLOW_CONTROL_ERROR(0x045d4487L),
+  WT_ALPN_ERROR(0x0817b3ddL),
+  WT_REQUIREMENTS_NOT_MET(0x212c0d48L);
+
+  private static final Http3Error[] ALL = values();
 
   private final long code;
 
@@ -40,11 +51,16 @@ public enum Http3Error {
    */
   public static Http3Error of(long code) {
     if (code >= H3_NO_ERROR.code && code <= H3_VERSION_FALLBACK.code) {
-      return values()[(int) (code - H3_NO_ERROR.code)];
+      return ALL[(int) (code - H3_NO_ERROR.code)];
     }
     if (code >= QPACK_DECOMPRESSION_FAILED.code && code <= QPACK_DECODER_STREAM_ERROR.code) {
       int first = QPACK_DECOMPRESSION_FAILED.ordinal();
-      return values()[first + (int) (code - QPACK_DECOMPRESSION_FAILED.code)];
+      return ALL[first + (int) (code - QPACK_DECOMPRESSION_FAILED.code)];
+    }
+    for (int i = H3_DATAGRAM_ERROR.ordinal(); i < ALL.length; i++) {
+      if (ALL[i].code == code) {
+        return ALL[i];
+      }
     }
     return H3_NO_ERROR;
   }

@@ -15,4 +15,14 @@ public interface FrameGate {
    *     through the reader as it is
    */
   void onFrame(long type, long length);
+
+  /**
+   * Whether a type is no frame's but an extension's signal: no length follows it, and the rest of
+   * the stream is not HTTP/3's.
+   *
+   * @throws ConnectionErrorException when it is one, but may not stand here
+   */
+  default boolean isSignal(long type) {
+    return false;
+  }
 }

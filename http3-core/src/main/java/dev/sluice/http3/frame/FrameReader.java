@@ -28,6 +28,11 @@ public final class FrameReader {
     DATA,
     /** A field section larger than the limit begins; it is passed over from here on. */
     SECTION_TOO_LARGE,
+    /**
+     * Right behind an extension's signal; {@link FrameReader#signal()}. The reader must not be used
+     * any more.
+     */
+    SIGNAL,
     /** The stream has ended; {@link RecvStream#ending()} says how. */
     END
   }
@@ -140,6 +145,9 @@ public final class FrameReader {
   /** Reads type and length; null when it did, and the state says what comes next. */
   private Step readHeader() {
     while (true) {
+      if (isAtSignal()) {
+        return Step.SIGNAL;
+      }
       int needed = headerNeeded();
       if (headerLength == needed) {
         break;
@@ -160,15 +168,35 @@ public final class FrameReader {
     return enter();
   }
 
-  /** No frame header has fewer than two bytes, so the first two are read at once. */
+  /**
+   * No frame header has fewer than two bytes, so the first two are read at once; but nothing beyond
+   * a type that may be a signal.
+   */
   private int headerNeeded() {
     if (headerLength == 0) {
       return 2;
     }
     int typeLength = VarInt.lengthOf(header[0]);
-    return headerLength <= typeLength
+    if (headerLength < typeLength) {
+      return typeLength;
+    }
+    return headerLength == typeLength
         ? typeLength + 1
         : typeLength + VarInt.lengthOf(header[typeLength]);
+  }
+
+  private boolean isAtSignal() {
+    if (headerLength == 0 || headerLength != VarInt.lengthOf(header[0])) {
+      return false;
+    }
+    headerReader.reset(header, 0, headerLength);
+    type = headerReader.varInt();
+    return gate.isSignal(type);
+  }
+
+  /** The signal that the last {@link #next()} came to. */
+  public long signal() {
+    return type;
   }
 
   private Step enter() {

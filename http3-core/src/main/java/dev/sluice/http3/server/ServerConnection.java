@@ -142,6 +142,7 @@ final class ServerConnection {
       }
       case Http3Event.ConnectionEnded(var ending) -> onConnectionEnded(ending);
       case Http3Event.Transport transport -> {}
+      case Http3Event.Claimed claimed -> {} // of extensions
       case Http3Event.SettingsReceived settings -> {}
       case Http3Event.Goaway goaway -> {} // about pushes, and there are none
       case Http3Event.RequestsAvailable available -> {} // clients only

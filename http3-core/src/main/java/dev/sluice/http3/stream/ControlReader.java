@@ -2,6 +2,7 @@ package dev.sluice.http3.stream;
 
 import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.frame.FrameGate;
 import dev.sluice.http3.frame.FrameReader;
 import dev.sluice.http3.frame.FrameType;
 import dev.sluice.http3.frame.Http3Frame;
@@ -14,17 +15,21 @@ import dev.sluice.quic.stream.RecvStream;
 public final class ControlReader {
   private final FrameReader frames;
   private final boolean fromClient;
+  private final StreamClaims claims;
   private final Runnable onAnyFrame;
   private boolean settingsSeen;
 
   /**
    * @param in the stream, behind its type
    * @param fromClient who sends: some frames are for clients only
+   * @param claims says which types are signals, which have no place here
    * @param onAnyFrame is told of each frame, to count them
    */
-  public ControlReader(RecvStream in, boolean fromClient, Runnable onAnyFrame) {
-    this.frames = new FrameReader(in, this::onFrame, 0);
+  public ControlReader(
+      RecvStream in, boolean fromClient, StreamClaims claims, Runnable onAnyFrame) {
+    this.frames = new FrameReader(in, gate(), 0);
     this.fromClient = fromClient;
+    this.claims = claims;
     this.onAnyFrame = onAnyFrame;
   }
 
@@ -38,11 +43,29 @@ public final class ControlReader {
       case FRAME -> frames.frame();
       case NOTHING_NOW, END -> null;
       // The gate lets neither DATA nor field sections pass.
-      case DATA, SECTION_TOO_LARGE -> throw new IllegalStateException();
+      case DATA, SECTION_TOO_LARGE, SIGNAL -> throw new IllegalStateException();
     };
   }
 
-  private void onFrame(long type, long length) {
+  private FrameGate gate() {
+    return new FrameGate() {
+      @Override
+      public void onFrame(long type, long length) {
+        ControlReader.this.onFrame(type);
+      }
+
+      @Override
+      public boolean isSignal(long type) {
+        if (claims.claimsSignal(type)) {
+          throw new ConnectionErrorException(
+              Http3Error.H3_FRAME_ERROR, FrameType.name(type) + " on the control stream");
+        }
+        return false;
+      }
+    };
+  }
+
+  private void onFrame(long type) {
     onAnyFrame.run();
     if (!settingsSeen) {
       if (type != FrameType.SETTINGS) {

@@ -27,6 +27,8 @@ final class MessageGate implements FrameGate {
   private static final int MAX_IDLE_FRAMES = 10_000;
 
   private final boolean request;
+  private final StreamClaims claims;
+  private boolean frameSeen;
   private State state = State.BEFORE_HEAD;
   private boolean tunnel;
   private long expected = ContentLength.UNKNOWN;
@@ -36,9 +38,11 @@ final class MessageGate implements FrameGate {
 
   /**
    * @param request whether the message is a request
+   * @param claims says which types are signals
    */
-  MessageGate(boolean request) {
+  MessageGate(boolean request, StreamClaims claims) {
     this.request = request;
+    this.claims = claims;
   }
 
   boolean isRequest() {
@@ -50,7 +54,22 @@ final class MessageGate implements FrameGate {
   }
 
   @Override
+  public boolean isSignal(long type) {
+    if (!claims.claimsSignal(type)) {
+      return false;
+    }
+    boolean atStart = state == State.BEFORE_HEAD && (!frameSeen || claims.signalMayFollowFrames());
+    if (request && atStart) {
+      return true;
+    }
+    throw new ConnectionErrorException(
+        Http3Error.H3_FRAME_ERROR,
+        FrameType.name(type) + (request ? " in the middle of a request" : " in a response"));
+  }
+
+  @Override
   public void onFrame(long type, long length) {
+    frameSeen = true;
     if (type == FrameType.DATA) {
       onData(length);
       return;

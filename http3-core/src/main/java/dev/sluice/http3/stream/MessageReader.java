@@ -40,6 +40,8 @@ public final class MessageReader {
     CONTENT,
     /** The trailer section; {@link MessageReader#trailers()}. */
     TRAILERS,
+    /** It is no message: {@link MessageReader#signal()} makes the stream an extension's. */
+    SIGNAL,
     /** {@link MessageReader#ending()} is there. */
     END
   }
@@ -69,12 +71,13 @@ public final class MessageReader {
       FieldSectionDecoder decoder,
       int maxFieldSectionSize,
       RequestHead request,
-      boolean connectProtocol) {
+      boolean connectProtocol,
+      StreamClaims claims) {
     this.in = in;
     this.decoder = decoder;
     this.request = request;
     this.connectProtocol = connectProtocol;
-    gate = new MessageGate(request == null);
+    gate = new MessageGate(request == null, claims);
     // An encoded section is no larger than its lines with 32 bytes for each, but for its prefix.
     frames = new FrameReader(in, gate, maxFieldSectionSize + 16);
   }
@@ -84,23 +87,30 @@ public final class MessageReader {
    *
    * @param maxFieldSectionSize the largest section to accept, in bytes of RFC 9114 §4.2.2
    * @param connectProtocol whether extended CONNECT is offered (RFC 9220)
+   * @param claims says which streams are no requests
    */
   public static MessageReader ofRequest(
       RecvStream in,
       FieldSectionDecoder decoder,
       int maxFieldSectionSize,
-      boolean connectProtocol) {
-    return new MessageReader(in, decoder, maxFieldSectionSize, null, connectProtocol);
+      boolean connectProtocol,
+      StreamClaims claims) {
+    return new MessageReader(in, decoder, maxFieldSectionSize, null, connectProtocol, claims);
   }
 
   /**
    * Reads the responses to a request.
    *
    * @param request decides with the status whether there is content (RFC 9110 §6.4.1)
+   * @param claims says which types are signals, which have no place in a response
    */
   public static MessageReader ofResponse(
-      RecvStream in, FieldSectionDecoder decoder, int maxFieldSectionSize, RequestHead request) {
-    return new MessageReader(in, decoder, maxFieldSectionSize, request, false);
+      RecvStream in,
+      FieldSectionDecoder decoder,
+      int maxFieldSectionSize,
+      RequestHead request,
+      StreamClaims claims) {
+    return new MessageReader(in, decoder, maxFieldSectionSize, request, false, claims);
   }
 
   /** The request: from the beginning at a client, once it has arrived at a server. */
@@ -121,6 +131,11 @@ public final class MessageReader {
   /** How the message ended; null before {@link Step#END}. */
   public RequestEnding ending() {
     return ending;
+  }
+
+  /** The signal that the last {@link #next()} came to. */
+  public long signal() {
+    return frames.signal();
   }
 
   /** Whether the final head has arrived. */
@@ -162,6 +177,7 @@ public final class MessageReader {
     return switch (frames.next()) {
       case NOTHING_NOW -> Step.NOTHING_NOW;
       case DATA -> Step.CONTENT;
+      case SIGNAL -> Step.SIGNAL;
       case END -> end();
       case SECTION_TOO_LARGE ->
           refuse(Http3Error.H3_EXCESSIVE_LOAD, "a field section larger than the limit");

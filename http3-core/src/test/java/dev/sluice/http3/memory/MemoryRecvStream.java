@@ -12,6 +12,8 @@ public final class MemoryRecvStream implements RecvStream {
   private StreamEnding known;
   private boolean armed = true;
   private Long stopCode;
+  private long delivered;
+  private long finalSize = -1;
 
   MemoryRecvStream(MemoryTransport owner, long id) {
     this.owner = owner;
@@ -41,6 +43,11 @@ public final class MemoryRecvStream implements RecvStream {
   @Override
   public int available() {
     return queue.size();
+  }
+
+  @Override
+  public long finalSize() {
+    return finalSize;
   }
 
   @Override
@@ -77,6 +84,7 @@ public final class MemoryRecvStream implements RecvStream {
   }
 
   void deliver(byte[] bytes) {
+    delivered += bytes.length;
     if (known == null && bytes.length > 0) {
       queue.add(bytes, 0, bytes.length);
       tell();
@@ -84,6 +92,7 @@ public final class MemoryRecvStream implements RecvStream {
   }
 
   void end(StreamEnding ending) {
+    finalSize = delivered;
     if (known == null) {
       known = ending;
       tell();

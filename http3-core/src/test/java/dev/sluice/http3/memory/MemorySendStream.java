@@ -47,6 +47,11 @@ public final class MemorySendStream implements SendStream {
   }
 
   @Override
+  public long sent() {
+    return delivered + (resetCode == null ? 0 : queue.size());
+  }
+
+  @Override
   public void finish() {
     finished = true;
   }

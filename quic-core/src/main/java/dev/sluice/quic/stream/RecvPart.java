@@ -117,6 +117,11 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
   }
 
   @Override
+  public long finalSize() {
+    return finalSize;
+  }
+
+  @Override
   public StreamEnding ending() {
     return ending;
   }

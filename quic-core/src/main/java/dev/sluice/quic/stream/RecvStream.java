@@ -32,6 +32,12 @@ public interface RecvStream {
   /** Contiguous bytes that {@link #read} would give at once. */
   int available();
 
+  /**
+   * The size at which the peer ended the stream, by FIN or reset (RFC 9000 §4.5); -1 while it is
+   * unknown. It becomes known after {@link #stopSending} too.
+   */
+  long finalSize();
+
   /** How the stream ended; null until {@link #read} has returned, or would return, ENDED. */
   StreamEnding ending();
 

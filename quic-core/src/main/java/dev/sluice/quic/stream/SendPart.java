@@ -114,6 +114,11 @@ final class SendPart implements SendStream, ControlQueue.Source {
   }
 
   @Override
+  public long sent() {
+    return buffer.sent();
+  }
+
+  @Override
   public void finish() {
     if (ending == null && !finRequested) {
       finRequested = true;

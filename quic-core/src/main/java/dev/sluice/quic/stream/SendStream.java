@@ -22,6 +22,12 @@ public interface SendStream {
   /** Bytes that {@link #write} would take at once. */
   int writable();
 
+  /**
+   * How many bytes were sent so far, however often. Once the stream is reset this is its final size
+   * (RFC 9000 §4.5), or becomes it when more has to be delivered than was sent.
+   */
+  long sent();
+
   /** Ends the stream after what was written: the last frame carries FIN. Writes no more. */
   void finish();
 
