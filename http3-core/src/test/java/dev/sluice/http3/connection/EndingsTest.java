@@ -174,6 +174,23 @@ class EndingsTest {
   }
 
   @Test
+  void aReaderThatWaitsBetweenFramesIsToldOfTheEndToo() {
+    RawPeer peer = RawPeer.ofClient();
+    RequestStream request = peer.connection.openRequest(Pair.get("/"), true);
+    MemorySendStream response = peer.response(OK, data(3));
+    peer.deliver();
+    assertEquals(3, Pair.readAll(request).length);
+    peer.events.clear();
+    response.finish();
+    peer.deliver();
+    assertEquals(
+        List.of(
+            new Http3Event.Readable(request),
+            new Http3Event.RequestEnded(request, new RequestEnding.Complete())),
+        peer.events.subList(0, 2));
+  }
+
+  @Test
   void requestsWhoseHeadsArrivedAreHandedOver() {
     RawPeer peer = RawPeer.ofServer();
     peer.bidi(RawPeer.getHeaders()).finish();
