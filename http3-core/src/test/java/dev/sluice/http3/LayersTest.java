@@ -14,6 +14,7 @@ class LayersTest {
             "dev.sluice.http3.structured",
             "dev.sluice.http3.message",
             "dev.sluice.http3.frame",
+            "dev.sluice.http3.capsule",
             "dev.sluice.http3.stream",
             "dev.sluice.http3.connection",
             // What callers catch and ask, for both of the packages that drive connections.
