@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,9 @@ final class OurClient implements AutoCloseable {
    * @param connection what it came over
    */
   record Answer(int status, Digest body, ConnectionInfo connection) {}
+
+  /** Shorter than what a test waits for: it then tells what is missing. */
+  private static final Duration PATIENCE = Duration.ofSeconds(50);
 
   private final Http3Client client;
   private final int port;
@@ -77,7 +81,7 @@ final class OurClient implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("https://localhost:" + port + path));
+    return HttpRequest.newBuilder(URI.create("https://localhost:" + port + path)).timeout(PATIENCE);
   }
 
   private static Answer answer(HttpResponse<InputStream> response) {

@@ -1,0 +1,84 @@
+package dev.sluice.interop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tech.kwik.flupke.Http3Client;
+
+/** The client of kwik and flupke with our server. */
+@Tag("interop")
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class KwikClientTest {
+  @TempDir Path folder;
+  private PeerFiles files;
+
+  @BeforeEach
+  void makeCertificate() throws IOException {
+    files = PeerFiles.create(folder);
+  }
+
+  private HttpClient client() {
+    return Http3Client.newBuilder()
+        .trustManager(files.trustManager())
+        .connectTimeout(Duration.ofSeconds(20))
+        .build();
+  }
+
+  private static HttpRequest.Builder request(OurServer server, String path) {
+    return HttpRequest.newBuilder(URI.create(server.uri(path)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 1_000, 100_000, 10_000_000})
+  void getAndPost(long length) throws Exception {
+    TestBody body = new TestBody(length);
+    HttpClient client = client();
+    try (OurServer server = OurServer.start(files)) {
+      HttpResponse<InputStream> got =
+          client.send(request(server, "/body/" + length).build(), BodyHandlers.ofInputStream());
+      assertEquals(200, got.statusCode());
+      assertEquals(body.digest(), Digest.of(got.body()));
+      HttpRequest post =
+          request(server, "/echo").POST(BodyPublishers.ofByteArray(body.bytes())).build();
+      HttpResponse<InputStream> posted = client.send(post, BodyHandlers.ofInputStream());
+      assertEquals(200, posted.statusCode());
+      assertEquals(body.digest(), Digest.of(posted.body()));
+    }
+  }
+
+  @Test
+  void retryAndManyAtOnce() throws Exception {
+    TestBody body = new TestBody(20_000);
+    HttpClient client = client();
+    try (OurServer server = OurServer.start(files, builder -> builder.retry(true))) {
+      List<CompletableFuture<HttpResponse<InputStream>>> answers = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        answers.add(
+            client.sendAsync(request(server, "/body/20000").build(), BodyHandlers.ofInputStream()));
+      }
+      for (CompletableFuture<HttpResponse<InputStream>> answer : answers) {
+        assertEquals(body.digest(), Digest.of(answer.join().body()));
+      }
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package dev.sluice.interop;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.handler.codec.http3.DefaultHttp3DataFrame;
+import io.netty.handler.codec.http3.DefaultHttp3Headers;
+import io.netty.handler.codec.http3.DefaultHttp3HeadersFrame;
+import io.netty.handler.codec.http3.Http3;
+import io.netty.handler.codec.http3.Http3ClientConnectionHandler;
+import io.netty.handler.codec.http3.Http3DataFrame;
+import io.netty.handler.codec.http3.Http3Headers;
+import io.netty.handler.codec.http3.Http3HeadersFrame;
+import io.netty.handler.codec.http3.Http3RequestStreamInboundHandler;
+import io.netty.handler.codec.http3.Http3ServerConnectionHandler;
+import io.netty.handler.codec.quic.InsecureQuicTokenHandler;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicCodecBuilder;
+import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Cloudflare's quiche with BoringSSL, under Netty: a server, and a client of one connection. */
+final class Quiche implements AutoCloseable {
+  private static final int DATA_FRAME = 16_000;
+
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final Channel udp;
+
+  private Quiche(ChannelHandler codec) throws InterruptedException {
+    udp =
+        new Bootstrap()
+            .group(group)
+            .channel(NioDatagramChannel.class)
+            .handler(codec)
+            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .sync()
+            .channel();
+  }
+
+  /**
+   * A server with {@code GET /N}, a {@link TestBody}, and {@code POST /echo}.
+   *
+   * @param retry whether it validates addresses with a Retry
+   */
+  static Quiche server(PeerFiles files, boolean retry) throws InterruptedException {
+    QuicSslContext ssl =
+        QuicSslContextBuilder.forServer(
+                files.identity().privateKey(),
+                null,
+                files.identity().certificateChain().toArray(X509Certificate[]::new))
+            .applicationProtocols(Http3.supportedApplicationProtocols())
+            .build();
+    return new Quiche(
+        limits(Http3.newQuicServerCodecBuilder())
+            .sslContext(ssl)
+            .tokenHandler(retry ? InsecureQuicTokenHandler.INSTANCE : null)
+            .handler(
+                initializer(
+                    QuicChannel.class,
+                    quic ->
+                        quic.pipeline()
+                            .addLast(
+                                new Http3ServerConnectionHandler(
+                                    initializer(
+                                        QuicStreamChannel.class,
+                                        stream -> stream.pipeline().addLast(new Answering()))))))
+            .build());
+  }
+
+  /** A client, not connected yet. */
+  static Quiche client(PeerFiles files) throws InterruptedException {
+    QuicSslContext ssl =
+        QuicSslContextBuilder.forClient()
+            .trustManager(files.trustManager())
+            .applicationProtocols(Http3.supportedApplicationProtocols())
+            .build();
+    return new Quiche(
+        limits(Http3.newQuicClientCodecBuilder())
+            .sslEngineProvider(quic -> ssl.newEngine(quic.alloc(), "localhost", 443))
+            .build());
+  }
+
+  private static <B extends QuicCodecBuilder<B>> B limits(B builder) {
+    return builder
+        .maxIdleTimeout(30, TimeUnit.SECONDS)
+        .initialMaxData(10_000_000)
+        .initialMaxStreamDataBidirectionalLocal(1_000_000)
+        .initialMaxStreamDataBidirectionalRemote(1_000_000)
+        .initialMaxStreamsBidirectional(100);
+  }
+
+  /** The server's port. */
+  int port() {
+    return ((InetSocketAddress) udp.localAddress()).getPort();
+  }
+
+  /** Connects the client. */
+  QuicChannel connect(InetSocketAddress server) throws Exception {
+    return QuicChannel.newBootstrap(udp)
+        .handler(new Http3ClientConnectionHandler())
+        .remoteAddress(server)
+        .connect()
+        .get(20, TimeUnit.SECONDS);
+  }
+
+  /**
+   * Sends a request on the client's connection.
+   *
+   * @param body null for a GET
+   * @return the response's body, when it has come whole with status 200
+   */
+  static CompletableFuture<Digest> request(QuicChannel quic, String path, byte[] body)
+      throws Exception {
+    CompletableFuture<Digest> response = new CompletableFuture<>();
+    QuicStreamChannel stream =
+        Http3.newRequestStream(quic, new Receiving(response)).get(20, TimeUnit.SECONDS);
+    Http3Headers head =
+        new DefaultHttp3Headers()
+            .method(body == null ? "GET" : "POST")
+            .path(path)
+            .authority("localhost")
+            .scheme("https");
+    stream.write(new DefaultHttp3HeadersFrame(head));
+    writeBody(stream, Unpooled.wrappedBuffer(body == null ? new byte[0] : body));
+    return response;
+  }
+
+  private static void writeBody(QuicStreamChannel stream, ByteBuf body) {
+    while (body.isReadable()) {
+      ByteBuf part = body.readRetainedSlice(Math.min(body.readableBytes(), DATA_FRAME));
+      stream.write(new DefaultHttp3DataFrame(part));
+    }
+    stream
+        .writeAndFlush(new DefaultHttp3DataFrame(Unpooled.EMPTY_BUFFER))
+        .addListener(QuicStreamChannel.SHUTDOWN_OUTPUT);
+  }
+
+  private static <C extends Channel> ChannelInitializer<C> initializer(
+      Class<C> kind, java.util.function.Consumer<C> action) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(C channel) {
+        action.accept(kind.cast(channel));
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    udp.close().syncUninterruptibly();
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+
+  /** One message from the peer, gathered. */
+  private abstract static class Gathering extends Http3RequestStreamInboundHandler {
+    final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    Http3Headers head;
+
+    @Override
+    protected void channelRead(ChannelHandlerContext context, Http3HeadersFrame frame) {
+      if (head == null) {
+        head = frame.headers();
+      }
+    }
+
+    @Override
+    protected void channelRead(ChannelHandlerContext context, Http3DataFrame frame)
+        throws IOException {
+      frame.content().readBytes(body, frame.content().readableBytes());
+      frame.release();
+    }
+  }
+
+  /** The server's side of a request. */
+  private static final class Answering extends Gathering {
+    @Override
+    protected void channelInputClosed(ChannelHandlerContext context) throws IOException {
+      QuicStreamChannel stream = (QuicStreamChannel) context.channel();
+      String path = head.path().toString();
+      byte[] answer =
+          path.equals("/echo")
+              ? body.toByteArray()
+              : new TestBody(Long.parseLong(path.substring(1))).bytes();
+      Http3Headers headers = new DefaultHttp3Headers().status("200");
+      headers.add("content-length", Integer.toString(answer.length));
+      stream.write(new DefaultHttp3HeadersFrame(headers));
+      writeBody(stream, Unpooled.wrappedBuffer(answer));
+    }
+  }
+
+  /** The client's side of a response. */
+  private static final class Receiving extends Gathering {
+    private final CompletableFuture<Digest> response;
+
+    Receiving(CompletableFuture<Digest> response) {
+      this.response = response;
+    }
+
+    @Override
+    protected void channelInputClosed(ChannelHandlerContext context) {
+      if (head != null && "200".contentEquals(head.status())) {
+        response.complete(Digest.of(new ByteArrayInputStream(body.toByteArray())));
+      } else {
+        response.completeExceptionally(new IOException("response " + head));
+      }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+      response.completeExceptionally(new IOException("the stream ended without a response"));
+    }
+  }
+}
