@@ -3,6 +3,8 @@ package dev.sluice.tools;
 import dev.sluice.tools.demo.DemoCommand;
 import dev.sluice.tools.get.GetCommand;
 import dev.sluice.tools.serve.ServeCommand;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,37 +37,56 @@ public final class Sluice {
   public static void main(String[] args) {
     // java.net.http refuses a Host field unless told otherwise; -H of get may set one.
     System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host,content-length,expect");
-    System.exit(run(args));
+    System.exit(run(StandardStreams.ofProcess(), args));
   }
 
   /** Runs a command; gives the code to exit with. */
-  static int run(String... args) {
+  static int run(StandardStreams streams, String... args) {
+    PrintWriter out = new PrintWriter(streams.out(), true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(streams.err(), true, StandardCharsets.UTF_8);
     CommandLine commandLine =
-        new CommandLine(new Sluice())
+        new CommandLine(new Sluice(), commands(streams))
             .setUsageHelpWidth(HELP_WIDTH)
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionExceptionHandler(Sluice::failed)
-            .setParameterExceptionHandler(Sluice::misused);
+            .setOut(out)
+            .setErr(err)
+            .setExecutionExceptionHandler((failure, at, parsed) -> failed(failure, err))
+            .setParameterExceptionHandler((misuse, given) -> misused(misuse, err));
     if (args.length == 0) {
-      commandLine.usage(System.err);
+      commandLine.usage(err);
       return ExitCode.USAGE.code();
     }
     return commandLine.execute(args);
   }
 
-  private static int failed(
-      Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) throws Exception {
+  /** Hands the streams to whichever command is made. */
+  private static CommandLine.IFactory commands(StandardStreams streams) {
+    CommandLine.IFactory others = CommandLine.defaultFactory();
+    return new CommandLine.IFactory() {
+      @Override
+      public <T> T create(Class<T> type) throws Exception {
+        if (type == DemoCommand.class) {
+          return type.cast(new DemoCommand(streams));
+        }
+        if (type == ServeCommand.class) {
+          return type.cast(new ServeCommand(streams));
+        }
+        return type == GetCommand.class ? type.cast(new GetCommand(streams)) : others.create(type);
+      }
+    };
+  }
+
+  private static int failed(Exception failure, PrintWriter err) throws Exception {
     if (failure instanceof CommandException known) {
-      System.err.println(known.line());
+      err.println(known.line());
       return known.exitCode().code();
     }
     throw failure;
   }
 
-  private static int misused(CommandLine.ParameterException misuse, String[] args) {
-    System.err.println("sluice: (2) " + misuse.getMessage());
-    System.err.println(
-        "try 'sluice " + misuse.getCommandLine().getCommandName() + " --help' for what it takes");
+  private static int misused(CommandLine.ParameterException misuse, PrintWriter err) {
+    err.println("sluice: (2) " + misuse.getMessage());
+    String command = misuse.getCommandLine().getCommandSpec().qualifiedName();
+    err.println("try '" + command + " --help' for what it takes");
     return ExitCode.USAGE.code();
   }
 }

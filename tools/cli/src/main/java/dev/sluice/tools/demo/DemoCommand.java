@@ -10,6 +10,7 @@ import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.Failures;
 import dev.sluice.tools.KeyLogFile;
+import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Terminal;
 import dev.sluice.tools.Trust;
 import dev.sluice.tools.Version;
@@ -22,6 +23,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -59,14 +61,14 @@ public final class DemoCommand implements Callable<Integer> {
   private long requests;
   private long bytes;
 
-  /** Made by picocli. */
-  public DemoCommand() {
-    this(System.out, System.err, LARGE_BYTES);
+  /** With what it writes. */
+  public DemoCommand(StandardStreams streams) {
+    this(streams, LARGE_BYTES);
   }
 
-  DemoCommand(PrintStream stdout, PrintStream stderr, long largeBytes) {
-    this.stdout = stdout;
-    this.stderr = stderr;
+  DemoCommand(StandardStreams streams, long largeBytes) {
+    this.stdout = new PrintStream(streams.out(), true, StandardCharsets.UTF_8);
+    this.stderr = streams.err();
     this.largeBytes = largeBytes;
   }
 

@@ -5,9 +5,9 @@ import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.Failures;
 import dev.sluice.tools.KeyLogFile;
+import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Terminal;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URI;
@@ -49,17 +49,22 @@ public final class GetCommand implements Callable<Integer> {
 
   @Mixin private GetOptions options;
 
-  private final PrintStream stderr = System.err;
-  private final OutputStream stdout = new FileOutputStream(FileDescriptor.out);
+  private final InputStream stdin;
+  private final PrintStream stderr;
+  private final OutputStream stdout;
 
-  /** Made by picocli. */
-  public GetCommand() {}
+  /** With what it reads and writes. */
+  public GetCommand(StandardStreams streams) {
+    this.stdin = streams.in();
+    this.stdout = streams.out();
+    this.stderr = streams.err();
+  }
 
   @Override
   public Integer call() throws CommandException, InterruptedException {
     options.fields();
     Duration limit = options.limit();
-    RequestContent content = options.content(System.in);
+    RequestContent content = options.content(stdin);
     Http3Client.Builder builder = Http3Client.newBuilder().keyLog(KeyLogFile.open(null));
     ClientTrust.apply(options, builder);
     for (ResolveOverride override : options.overrides()) {

@@ -7,6 +7,7 @@ import dev.sluice.tls.cert.SelfSignedIdentity;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.KeyLogFile;
+import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Version;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -88,10 +89,12 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Answer any method on this path with the request's content, streamed.")
   private String echo;
 
-  private final PrintStream stderr = System.err;
+  private final PrintStream stderr;
 
-  /** Made by picocli. */
-  public ServeCommand() {}
+  /** With what it writes. */
+  public ServeCommand(StandardStreams streams) {
+    this.stderr = streams.err();
+  }
 
   @Override
   public Integer call() throws CommandException, InterruptedException {
