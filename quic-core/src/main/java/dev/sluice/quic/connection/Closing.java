@@ -33,8 +33,10 @@ final class Closing {
   private final Connection connection;
   private Phase phase = Phase.OPEN;
   private ConnectionEnding ending;
+  private long endedAt;
   private long until = Long.MAX_VALUE;
   private boolean closeWanted;
+  private boolean closeSent;
   private long datagramsSinceClosing;
 
   Closing(Connection connection) {
@@ -74,12 +76,17 @@ final class Closing {
   private void end(ConnectionEnding reason, Phase next, long now) {
     ending = reason;
     phase = next;
-    until = now + PERIOD_IN_PTOS * connection.recovery.ptoNanos();
+    endedAt = now;
+    until = now + period();
     connection.trace(now, () -> new TraceEvent.ConnectionEnded(reason));
     // What arrived is announced before the end is, and stays readable after it.
     connection.streams.end(reason);
-    connection.datagrams.clear();
+    connection.datagrams.end();
     connection.events.end(new QuicEvent.Ended(reason));
+  }
+
+  private long period() {
+    return PERIOD_IN_PTOS * connection.recovery.ptoNanos();
   }
 
   /**
@@ -105,6 +112,11 @@ final class Closing {
     return ending;
   }
 
+  /** When what is unread of an ended connection is dropped. */
+  long unreadUntil() {
+    return endedAt + connection.config.unreadRetention().toNanos();
+  }
+
   long deadline() {
     return phase == Phase.CLOSING || phase == Phase.DRAINING ? until : Long.MAX_VALUE;
   }
@@ -120,6 +132,12 @@ final class Closing {
   void send(long now, DatagramBatch out) {
     if (phase == Phase.CLOSING && closeWanted && out.hasRoom()) {
       closeWanted = false;
+      if (!closeSent) {
+        // The application may have closed long after the connection last knew the time.
+        closeSent = true;
+        endedAt = now;
+        until = now + period();
+      }
       connection.sender.sendClose(now, out);
     }
   }

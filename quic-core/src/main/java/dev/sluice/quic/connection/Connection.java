@@ -1,15 +1,11 @@
 package dev.sluice.quic.connection;
 
 import dev.sluice.quic.DatagramBatch;
-import dev.sluice.quic.datagram.DatagramStats;
-import dev.sluice.quic.datagram.InboundDatagrams;
-import dev.sluice.quic.datagram.OutboundDatagrams;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
 import dev.sluice.quic.ending.ConnectionEnding.Side;
 import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.TransportError;
-import dev.sluice.quic.frame.DatagramFrame;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.path.ConnectionIdSource;
 import dev.sluice.quic.path.Path;
@@ -49,7 +45,7 @@ import java.util.random.RandomGenerator;
  *   <li>{@link Handshake}, {@link PacketSpaces}, {@link OneRttKeys}: TLS, and the keys that it
  *       yields
  *   <li>{@link Streams}: streams and flow control
- *   <li>{@link OutboundDatagrams}, {@link InboundDatagrams}: datagrams
+ *   <li>{@link Datagrams}: datagrams
  *   <li>{@link Recovery}: acknowledgements, loss, congestion and pacing
  *   <li>{@link Paths}, {@link ConnectionIds}: addresses and connection IDs
  *   <li>{@link Timers}, {@link Closing}: how it ends
@@ -75,8 +71,7 @@ public final class Connection implements QuicTransport {
   final ConnectionIds ids;
   final Paths paths;
   final Streams streams;
-  final OutboundDatagrams datagrams;
-  final InboundDatagrams arrived;
+  final Datagrams datagrams;
   final Recovery recovery;
   final PacketSpaces spaces;
   final Receiver receiver;
@@ -109,9 +104,8 @@ public final class Connection implements QuicTransport {
     this.version = version;
     this.ids = ids;
     this.paths = new Paths(client, path);
-    this.datagrams = new OutboundDatagrams(config.datagrams());
-    this.arrived = new InboundDatagrams(config.datagrams());
-    this.events = new EventQueue(arrived);
+    this.datagrams = new Datagrams(this);
+    this.events = new EventQueue(datagrams.inbound());
     ChunkPool pool = new ChunkPool();
     this.streams = new Streams(client, config.streams(), events, pool);
     this.recovery =
@@ -240,6 +234,7 @@ public final class Connection implements QuicTransport {
   public boolean send(long now, DatagramBatch out) {
     this.now = now;
     if (closing.isOpen()) {
+      datagrams.onTurn(now);
       return sender.send(now, out);
     }
     closing.send(now, out);
@@ -312,6 +307,19 @@ public final class Connection implements QuicTransport {
     return closing.isEnded();
   }
 
+  /**
+   * The streams of an ended connection, for {@link Streams#discardUnread} at {@link #unreadUntil};
+   * null when all that they hold has been read.
+   */
+  public Streams unread() {
+    return streams.hasUnread() ? streams : null;
+  }
+
+  /** How long unread bytes are kept, once the connection has ended. */
+  public long unreadUntil() {
+    return closing.unreadUntil();
+  }
+
   // ---- the application's side ----
 
   @Override
@@ -336,17 +344,13 @@ public final class Connection implements QuicTransport {
 
   @Override
   public int maxDatagramLength() {
-    return Math.max(0, datagramRoom());
+    return Math.max(0, datagrams.room());
   }
 
   @Override
   public boolean sendDatagram(byte[] source, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, source.length);
-    if (length > datagramRoom()) {
-      return false;
-    }
-    datagrams.add(source, offset, length, now);
-    return true;
+    return datagrams.send(source, offset, length);
   }
 
   @Override
@@ -455,24 +459,6 @@ public final class Connection implements QuicTransport {
   /** The largest datagram that may be sent now, in bytes. */
   int datagramSize() {
     return datagramSize;
-  }
-
-  /**
-   * The longest datagram that fits a packet of its own now; negative when the peer takes none, or
-   * the connection has ended.
-   */
-  int datagramRoom() {
-    TransportParameters peer = handshake.peer();
-    if (peer == null || peer.maxDatagramFrameSize() == 0 || !closing.isOpen()) {
-      return -1;
-    }
-    int packet = datagramSize - PacketDraft.overhead(ids.remote().current());
-    return DatagramFrame.dataThatFits((int) Math.min(packet, peer.maxDatagramFrameSize()));
-  }
-
-  DatagramStats datagramStats() {
-    return new DatagramStats(
-        datagrams.sent(), datagrams.dropped(), arrived.received(), arrived.dropped());
   }
 
   /** Lets go of keys and IDs; what streams hold stays. */

@@ -58,6 +58,6 @@ final class Counters {
         connection.recovery.packetsLost(),
         probeTimeouts,
         dropped,
-        connection.datagramStats());
+        connection.datagrams.stats());
   }
 }

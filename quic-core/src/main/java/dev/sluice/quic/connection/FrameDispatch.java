@@ -64,7 +64,7 @@ final class FrameDispatch {
       case NewTokenFrame f -> onNewToken(f);
       case HandshakeDoneFrame f -> onHandshakeDone(now);
       case ResetStreamAtFrame f -> connection.streams.onFrame(f, now);
-      case DatagramFrame f -> connection.arrived.onFrame(f);
+      case DatagramFrame f -> connection.datagrams.inbound().onFrame(f);
       case ConnectionCloseFrame f -> connection.closing.onPeerClose(f, now);
     }
   }

@@ -117,11 +117,11 @@ final class PayloadWriter {
    */
   private void writeData(PacketContents out, long now) {
     if (datagramsFirst) {
-      connection.datagrams.write(out, connection.datagramRoom(), now);
+      connection.datagrams.write(out, now);
     }
     connection.streams.writeData(out, now);
     if (!datagramsFirst) {
-      connection.datagrams.write(out, connection.datagramRoom(), now);
+      connection.datagrams.write(out, now);
     }
     datagramsFirst = !datagramsFirst;
   }

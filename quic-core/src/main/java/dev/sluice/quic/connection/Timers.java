@@ -3,8 +3,9 @@ package dev.sluice.quic.connection;
 import dev.sluice.quic.ending.ConnectionEnding;
 
 /**
- * Idle timeout, keep-alive and the limit on the handshake (RFC 9000 §10.1). The other deadlines of a
- * connection live with what they are about; {@link Connection#nextDeadline()} takes the earliest.
+ * Idle timeout, reports of being blocked, keep-alive and the limit on the handshake (RFC 9000
+ * §10.1). The other deadlines of a connection live with what they are about; {@link
+ * Connection#nextDeadline()} takes the earliest.
  */
 final class Timers {
   private final Connection connection;
@@ -14,6 +15,7 @@ final class Timers {
   private long idleSince;
   private boolean elicitedSinceReceive;
   private boolean pingWanted;
+  private boolean blockedRepeated;
 
   Timers(Connection connection, long now) {
     this.connection = connection;
@@ -33,6 +35,7 @@ final class Timers {
   void onPacketReceived(long now) {
     idleSince = now;
     elicitedSinceReceive = false;
+    blockedRepeated = false;
   }
 
   /** Only the first ack-eliciting packet since the peer was last heard restarts the timer. */
@@ -48,7 +51,7 @@ final class Timers {
     if (!connection.handshake.isComplete()) {
       deadline = Math.min(deadline, handshakeDeadline);
     }
-    return Math.min(deadline, keepAliveDeadline());
+    return Math.min(deadline, Math.min(blockedDeadline(), keepAliveDeadline()));
   }
 
   void onDeadline(long now) {
@@ -56,8 +59,12 @@ final class Timers {
       connection.closing.endSilently(new ConnectionEnding.IdleTimeout(now - idleSince), now);
     } else if (!connection.handshake.isComplete() && now >= handshakeDeadline) {
       connection.closing.endSilently(new ConnectionEnding.HandshakeTimeout(now - started), now);
-    } else if (now >= keepAliveDeadline()) {
-      pingWanted = true;
+    } else {
+      if (now >= blockedDeadline()) {
+        blockedRepeated = true;
+        connection.streams.repeatBlocked();
+      }
+      pingWanted |= now >= keepAliveDeadline();
     }
   }
 
@@ -68,9 +75,24 @@ final class Timers {
         : idleSince + Math.max(idleTimeout, 3 * connection.recovery.ptoNanos());
   }
 
+  /**
+   * Who waits for credit with nothing in flight says so again, or both sides would take the other's
+   * silence for idleness (§4.1). A third of the timeout leaves room for probes if that is lost.
+   * Once for each silence: the peer's acknowledgement starts the next.
+   */
+  private long blockedDeadline() {
+    boolean silent = connection.handshake.isConfirmed() && connection.recovery.bytesInFlight() == 0;
+    return idleTimeout == 0 || blockedRepeated || !silent
+        ? Long.MAX_VALUE
+        : idleSince + idleTimeout / 3;
+  }
+
   private long keepAliveDeadline() {
     long interval = connection.config.keepAliveNanos();
-    return interval == 0 || pingWanted || elicitedSinceReceive || !connection.handshake.isConfirmed()
+    return interval == 0
+            || pingWanted
+            || elicitedSinceReceive
+            || !connection.handshake.isConfirmed()
         ? Long.MAX_VALUE
         : idleSince + interval;
   }

@@ -16,6 +16,10 @@ public final class OutboundDatagrams {
   private record Waiting(Bytes data, long since) {}
 
   private final Deque<Waiting> queue = new ArrayDeque<>();
+
+  /** What came since the last turn: the application knows no time, the turn does. */
+  private final Deque<Bytes> fresh = new ArrayDeque<>();
+
   private final int limit;
   private final long maxAge;
   private long sent;
@@ -28,15 +32,22 @@ public final class OutboundDatagrams {
   }
 
   /** Copies a datagram in; drops the oldest when there are too many. */
-  public void add(byte[] source, int offset, int length, long now) {
-    if (queue.size() == limit) {
+  public void add(byte[] source, int offset, int length) {
+    if (queue.size() + fresh.size() == limit) {
       drop();
     }
     byte[] copy = Arrays.copyOfRange(source, offset, offset + length);
-    queue.addLast(new Waiting(Bytes.of(copy), now));
+    fresh.addLast(Bytes.of(copy));
   }
 
-  /** Whether any waits. */
+  /** The connection gets to send: what was added since the last time has waited from now on. */
+  public void onTurn(long now) {
+    while (!fresh.isEmpty()) {
+      queue.addLast(new Waiting(fresh.pollFirst(), now));
+    }
+  }
+
+  /** Whether any waits, as of this turn. */
   public boolean isPending() {
     return !queue.isEmpty();
   }
@@ -67,8 +78,9 @@ public final class OutboundDatagrams {
 
   /** The connection has ended. */
   public void clear() {
-    dropped += queue.size();
+    dropped += queue.size() + fresh.size();
     queue.clear();
+    fresh.clear();
   }
 
   /** How many were written into packets. */
@@ -82,7 +94,9 @@ public final class OutboundDatagrams {
   }
 
   private void drop() {
-    queue.pollFirst();
+    if (queue.pollFirst() == null) {
+      fresh.pollFirst();
+    }
     dropped++;
   }
 }

@@ -51,6 +51,7 @@ public final class Endpoint {
   private final Deque<Route> toSend = new ArrayDeque<>();
   private final Deque<Connection> accepted = new ArrayDeque<>();
   private final DeadlineQueue deadlines = new DeadlineQueue();
+  private final UnreadStreams unread = new UnreadStreams();
   private ServerConfig server;
 
   /** The connection that is being called, to know whose fault an exception is. */
@@ -132,7 +133,7 @@ public final class Endpoint {
       toSend.poll();
       route.dequeueToSend();
       if (route.connection().isEnded()) {
-        connections.remove(route.connection());
+        forget(route);
       } else {
         deadlines.update(route);
       }
@@ -142,7 +143,7 @@ public final class Endpoint {
 
   /** When {@link #onDeadline} has to be called; {@link Long#MAX_VALUE} for never. */
   public long nextDeadline() {
-    return deadlines.next();
+    return Math.min(deadlines.next(), unread.deadline());
   }
 
   /** Time has passed: connections whose deadline is due act on it. */
@@ -157,6 +158,7 @@ public final class Endpoint {
         deadlines.update(due);
       }
     }
+    unread.onDeadline(now);
   }
 
   /**
@@ -173,6 +175,7 @@ public final class Endpoint {
     }
     try {
       faulty.connection().giveUp(now);
+      forget(faulty);
     } catch (RuntimeException e) {
       // It is broken; what matters is that nothing leads to it any more.
     }
@@ -188,6 +191,16 @@ public final class Endpoint {
   /** The connections that live, in the order of their making. */
   public Collection<Connection> connections() {
     return connections.keySet();
+  }
+
+  /** The connection is over. From here on only the application holds it, if it does. */
+  private void forget(Route route) {
+    Connection connection = route.connection();
+    connections.remove(connection);
+    deadlines.forget(route);
+    if (connection.unread() != null) {
+      unread.keep(connection.unread(), connection.unreadUntil());
+    }
   }
 
   private void receiveOne(DatagramBatch batch, int index, long now) {

@@ -11,7 +11,7 @@ final class Route implements ConnectionIdSource {
   private Connection connection;
   private boolean touched;
   private boolean queuedToSend;
-  private long scheduled = Long.MAX_VALUE;
+  private DeadlineQueue.Entry scheduled;
   private Bytes expectedReset;
 
   Route(Endpoint endpoint) {
@@ -48,13 +48,13 @@ final class Route implements ConnectionIdSource {
     queuedToSend = false;
   }
 
-  /** The deadline under which the route stands in the queue. */
-  long scheduled() {
+  /** Its place in the queue of deadlines; null when it has none. */
+  DeadlineQueue.Entry scheduled() {
     return scheduled;
   }
 
-  void scheduled(long deadline) {
-    scheduled = deadline;
+  void scheduled(DeadlineQueue.Entry entry) {
+    scheduled = entry;
   }
 
   /**

@@ -146,9 +146,7 @@ public final class SendBuffer {
   public void truncate(long end) {
     written = Math.min(written, Math.max(sent, end));
     bytes.discardFrom(end);
-    if (end < sent) {
-      acked(end, sent);
-    }
+    acked(Math.min(end, sent), sent);
   }
 
   /** Drops every byte: nothing is sent, or sent again, from here on. */

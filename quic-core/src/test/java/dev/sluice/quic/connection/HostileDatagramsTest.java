@@ -2,7 +2,6 @@ package dev.sluice.quic.connection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,7 +13,6 @@ import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.packet.LongHeaderWriter;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.QuicVersion;
-import dev.sluice.quic.packet.ShortHeaderWriter;
 import dev.sluice.quic.sim.EndpointNode;
 import dev.sluice.quic.sim.Link;
 import dev.sluice.quic.sim.Simulation;
@@ -159,7 +157,7 @@ class HostileDatagramsTest {
       Connection accepted = server.accepted().getLast();
       long number = 10_000;
       for (int i = 0; i < 40 && accepted.ending() == null; i++) {
-        byte[] datagram = oneRtt(connection, somePayload(), number++);
+        byte[] datagram = SealedPackets.oneRtt(connection, somePayload(), number++);
         server.receive(datagram, 0, datagram.length, serverAddress, clientAddress, 0, sim.now());
       }
       assertNoDefect(accepted);
@@ -238,20 +236,6 @@ class HostileDatagramsTest {
     LongHeaderWriter.finishLength(datagram, lengthField, 1200);
     keys.seal(datagram, 0, start, 1200 - 16 - start, 0);
     keys.protectHeader(datagram, 0, start - 2, 2);
-    return datagram;
-  }
-
-  private static byte[] oneRtt(Connection sender, byte[] payload, long number) {
-    assertNotNull(sender.spaces.oneRtt());
-    ConnectionId destination = sender.ids.remote().current();
-    byte[] datagram = new byte[1 + destination.length() + 4 + payload.length + 16];
-    WireWriter out = new WireWriter(datagram, 0, datagram.length);
-    int numberOffset = ShortHeaderWriter.write(out, destination, false, false, number, 4);
-    int start = out.position();
-    out.bytes(payload);
-    PacketKeys keys = sender.spaces.oneRtt().forSending(number);
-    keys.seal(datagram, 0, start, payload.length, number);
-    keys.protectHeader(datagram, 0, numberOffset, 4);
     return datagram;
   }
 }

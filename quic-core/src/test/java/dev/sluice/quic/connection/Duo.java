@@ -1,0 +1,88 @@
+package dev.sluice.quic.connection;
+
+import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.sim.EndpointNode;
+import dev.sluice.quic.sim.Link;
+import dev.sluice.quic.sim.Simulation;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+
+/** A client and a server whose handshake is confirmed, and applications that note all events. */
+final class Duo {
+  final Simulation sim;
+  final InetSocketAddress clientAddress;
+  final InetSocketAddress serverAddress;
+  final List<QuicEvent> clientEvents = new ArrayList<>();
+  final List<QuicEvent> serverEvents = new ArrayList<>();
+  final EndpointNode clientNode;
+  final EndpointNode serverNode;
+  final Connection client;
+  final Connection server;
+
+  /** Whether the applications take events. */
+  boolean polling = true;
+
+  private long number = 100_000;
+
+  Duo(Simulation sim, TransportConfig forClient, TransportConfig forServer, Supplier<Link> kind) {
+    this.sim = sim;
+    SplittableRandom random = sim.random();
+    clientAddress = sim.address(1);
+    serverAddress = sim.address(2);
+    clientNode = sim.attach(clientAddress, node(random, clientEvents));
+    serverNode = sim.attach(serverAddress, node(random, serverEvents));
+    sim.bothWays(clientAddress, serverAddress, kind);
+    serverNode.endpoint().listen(TestPeers.server(random.split()).withTransport(forServer));
+    client =
+        clientNode
+            .endpoint()
+            .connect(
+                null,
+                serverAddress,
+                TestPeers.client(random.split()).withTransport(forClient),
+                sim.now());
+    sim.run(Duration.ofSeconds(30), () -> client.handshake.isConfirmed());
+    server = serverNode.accepted().getFirst();
+    sim.runFor(Duration.ofMillis(500));
+  }
+
+  Duo(TransportConfig forClient, TransportConfig forServer) {
+    this(new Simulation(1), forClient, forServer, () -> new Link().delay(Simulation.ms(10)));
+  }
+
+  private EndpointNode node(SplittableRandom random, List<QuicEvent> events) {
+    return new EndpointNode(
+        TestPeers.endpoint(random.split()),
+        c -> {
+          for (QuicEvent e = polling ? c.nextEvent() : null; e != null; e = c.nextEvent()) {
+            events.add(e);
+          }
+        });
+  }
+
+  /** Both sides get to send what their applications have given them, and time passes. */
+  void runFor(long millis) {
+    clientNode.endpoint().touch(client);
+    serverNode.endpoint().touch(server);
+    sim.runFor(Duration.ofMillis(millis));
+  }
+
+  /** A packet with this payload, as if the server had sent it. */
+  byte[] fromServer(byte[] payload) {
+    return SealedPackets.oneRtt(server, payload, number++);
+  }
+
+  /** Hands datagrams to the client's endpoint, all at once, without taking events after it. */
+  void toClient(byte[]... datagrams) {
+    DatagramBatch batch = new DatagramBatch(datagrams.length, 2048);
+    for (byte[] datagram : datagrams) {
+      System.arraycopy(datagram, 0, batch.buffer(), batch.nextOffset(), datagram.length);
+      batch.add(datagram.length, clientAddress, serverAddress, 0);
+    }
+    clientNode.endpoint().receive(batch, sim.now());
+  }
+}

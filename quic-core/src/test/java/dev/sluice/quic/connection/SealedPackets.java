@@ -1,0 +1,49 @@
+package dev.sluice.quic.connection;
+
+import dev.sluice.quic.crypto.PacketKeys;
+import dev.sluice.quic.frame.Frame;
+import dev.sluice.quic.packet.ShortHeaderWriter;
+import dev.sluice.quic.wire.ConnectionId;
+import dev.sluice.quic.wire.WireWriter;
+import java.util.random.RandomGenerator;
+
+/** Packets made by hand, under a live connection's own keys. */
+final class SealedPackets {
+  private SealedPackets() {}
+
+  /** Frames one after another, and nothing else. */
+  static byte[] payload(Frame... frames) {
+    int length = 0;
+    for (Frame frame : frames) {
+      length += frame.encodedLength();
+    }
+    WireWriter out = new WireWriter(new byte[length], 0, length);
+    for (Frame frame : frames) {
+      frame.write(out);
+    }
+    return out.buffer();
+  }
+
+  /** A datagram with one 1-RTT packet, as if the connection had sent it. */
+  static byte[] oneRtt(Connection sender, byte[] payload, long number) {
+    ConnectionId destination = sender.ids.remote().current();
+    byte[] datagram = new byte[1 + destination.length() + 4 + payload.length + 16];
+    WireWriter out = new WireWriter(datagram, 0, datagram.length);
+    int numberOffset = ShortHeaderWriter.write(out, destination, false, false, number, 4);
+    int start = out.position();
+    out.bytes(payload);
+    PacketKeys keys = sender.spaces.oneRtt().forSending(number);
+    keys.seal(datagram, 0, start, payload.length, number);
+    keys.protectHeader(datagram, 0, numberOffset, 4);
+    return datagram;
+  }
+
+  /** What a server says that has forgotten the connection (RFC 9000 §10.3). */
+  static byte[] statelessReset(Connection forgotten, RandomGenerator random) {
+    byte[] datagram = new byte[43];
+    random.nextBytes(datagram);
+    datagram[0] = (byte) (0x40 | datagram[0] & 0x3f);
+    System.arraycopy(forgotten.ids.resetToken(), 0, datagram, 27, 16);
+    return datagram;
+  }
+}
