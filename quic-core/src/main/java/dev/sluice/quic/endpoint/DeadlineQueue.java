@@ -49,6 +49,9 @@ final class DeadlineQueue {
 
   /** The earliest entry; {@link Long#MAX_VALUE} when there is none. */
   long next() {
+    while (!entries.isEmpty() && entries.peek().route == null) {
+      entries.poll();
+    }
     Entry first = entries.peek();
     return first == null ? Long.MAX_VALUE : first.deadline;
   }

@@ -5,6 +5,7 @@ import dev.sluice.quic.frame.Frame;
 import dev.sluice.quic.packet.ShortHeaderWriter;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.quic.wire.WireWriter;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** Packets made by hand, under a live connection's own keys. */
@@ -13,6 +14,11 @@ final class SealedPackets {
 
   /** Frames one after another, and nothing else. */
   static byte[] payload(Frame... frames) {
+    return payload(List.of(frames));
+  }
+
+  /** Frames one after another, and nothing else. */
+  static byte[] payload(List<? extends Frame> frames) {
     int length = 0;
     for (Frame frame : frames) {
       length += frame.encodedLength();
