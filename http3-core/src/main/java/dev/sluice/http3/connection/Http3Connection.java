@@ -397,7 +397,8 @@ public final class Http3Connection {
 
   // What the exchanges ask for
 
-  Http3Config config() {
+  /** What this side offers. */
+  public Http3Config config() {
     return config;
   }
 
