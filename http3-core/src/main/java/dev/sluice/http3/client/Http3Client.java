@@ -33,16 +33,19 @@ import javax.net.ssl.X509TrustManager;
  * <p>It follows the contract of {@code java.net.http} wherever HTTP/3 allows. Where not:
  *
  * <ul>
- *   <li>{@link #version()} and {@link HttpResponse#version()} give {@link Version#HTTP_2}: Java 25's
- *       enum knows no later version. The responses are {@link Http3Response}s.
+ *   <li>{@link #version()} and {@link HttpResponse#version()} give {@link Version#HTTP_2}: Java
+ *       25's enum knows no later version. The responses are {@link Http3Response}s.
  *   <li>A request for an "http" URI fails; a redirect to one is handed to the caller.
- *   <li>There are no push promises: a client that never sends MAX_PUSH_ID gets none (RFC 9114 §4.6).
+ *   <li>There are no push promises: a client that never sends MAX_PUSH_ID gets none (RFC 9114
+ *       §4.6).
  *   <li>There is no WebSocket builder.
  *   <li>A proxy is only possible where it is {@link java.net.Proxy#NO_PROXY}; with any other a
- *       request fails and does not quietly go around it. The system's default selector is not asked.
+ *       request fails and does not quietly go around it. The system's default selector is not
+ *       asked.
  *   <li>{@code HttpRequest.timeout} covers everything up to the completion of the returned future,
  *       the body that the handler collects included.
- *   <li>{@code Builder.priority} is HTTP/2's and has no effect; a "priority" header (RFC 9218) does.
+ *   <li>{@code Builder.priority} is HTTP/2's and has no effect; a "priority" header (RFC 9218)
+ *       does.
  * </ul>
  *
  * <p>A request that certainly was not processed is sent again once, on a new connection, whatever
@@ -52,8 +55,8 @@ import javax.net.ssl.X509TrustManager;
  * which is also the cause of a {@link java.net.ConnectException}, a {@link
  * java.net.http.HttpConnectTimeoutException} and a {@link javax.net.ssl.SSLHandshakeException}.
  *
- * <p>A client owns a thread and its sockets from the first request until it is closed. Its thread is
- * a daemon.
+ * <p>A client owns a thread from the moment it is built, and its sockets, until it is closed. The
+ * thread is a daemon.
  */
 public final class Http3Client extends HttpClient {
 
@@ -85,7 +88,8 @@ public final class Http3Client extends HttpClient {
    * {@inheritDoc}
    *
    * @throws java.net.ConnectException when no connection came about
-   * @throws javax.net.ssl.SSLHandshakeException when the handshake failed, over a certificate mostly
+   * @throws javax.net.ssl.SSLHandshakeException when the handshake failed, over a certificate
+   *     mostly
    * @throws java.net.http.HttpTimeoutException when the request's or the connect timeout was over
    */
   @Override
