@@ -14,8 +14,8 @@ public final class ConnectionEndedException extends Http3Exception {
   private final transient ConnectionEnding ending;
 
   /**
-   * @param cause what the local side knows beyond the ending, such as why a certificate was refused;
-   *     null for nothing
+   * @param cause what the local side knows beyond the ending, such as why a certificate was
+   *     refused; null for nothing
    */
   public ConnectionEndedException(ConnectionEnding ending, Throwable cause) {
     super(ending.describe(), cause);

@@ -23,7 +23,9 @@ record Origin(String host, int port) {
     return new Origin(host, uri.getPort() == -1 ? DEFAULT_PORT : uri.getPort());
   }
 
-  /** The value of ":authority": no userinfo, and no port when it is the default (RFC 9114 §4.3.1). */
+  /**
+   * The value of ":authority": no userinfo, and no port when it is the default (RFC 9114 §4.3.1).
+   */
   String authority() {
     String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     return port == DEFAULT_PORT ? name : name + ":" + port;

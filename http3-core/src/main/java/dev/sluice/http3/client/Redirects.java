@@ -11,8 +11,8 @@ import java.util.Set;
 
 /**
  * Which request follows a 3xx response (RFC 9110 §15.4), under the policies of {@link Redirect}.
- * Methods change as that enum documents: a POST answered with 301 or 302 becomes a GET, anything but
- * HEAD answered with 303 becomes a GET, and 307 and 308 repeat the request as it was.
+ * Methods change as that enum documents: a POST answered with 301 or 302 becomes a GET, anything
+ * but HEAD answered with 303 becomes a GET, and 307 and 308 repeat the request as it was.
  */
 final class Redirects {
 

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs tasks one after another on an executor that may have many threads: what {@link
- * java.util.concurrent.Flow} asks of signals to one subscriber. A task that throws does not keep the
- * next from running.
+ * java.util.concurrent.Flow} asks of signals to one subscriber. A task that throws does not keep
+ * the next from running.
  */
 final class SerialExecutor implements Executor {
 

@@ -11,8 +11,8 @@ import java.net.URI;
 
 /**
  * One request and its response. Bodies stream in both directions at once, and each direction holds
- * its sender back when the other end is slow. Streams may be handed to other threads, but everything
- * is over when the handler returns.
+ * its sender back when the other end is slow. Streams may be handed to other threads, but
+ * everything is over when the handler returns.
  *
  * <p>Where the client gives the exchange up, or the connection ends, reading gives what arrived and
  * then throws {@link RequestEndedException}, and writing throws it.

@@ -5,7 +5,9 @@ import java.io.OutputStream;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** A response's body as the handler writes it, held to the rules of its method, status and length. */
+/**
+ * A response's body as the handler writes it, held to the rules of its method, status and length.
+ */
 final class ResponseBodyStream extends OutputStream {
 
   private final OutputStream out;

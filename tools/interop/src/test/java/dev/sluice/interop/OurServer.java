@@ -16,8 +16,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
 /**
- * Our server as peers see it. It has {@code GET /body/N}, a {@link TestBody} of N bytes; {@code POST
- * /digest}, which answers with the {@link Digest} of what came; and {@code POST /echo}.
+ * Our server as peers see it. It has {@code GET /body/N}, a {@link TestBody} of N bytes; {@code
+ * POST /digest}, which answers with the {@link Digest} of what came; and {@code POST /echo}.
  */
 final class OurServer implements AutoCloseable {
   private final Http3Server server;

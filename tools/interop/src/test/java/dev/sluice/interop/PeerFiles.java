@@ -94,10 +94,7 @@ record PeerFiles(Identity identity, Path certificate, Path key) {
     return new PrivateKeyInfo(
             info.getAlgorithm(),
             new org.bouncycastle.asn1.sec.ECPrivateKey(
-                key.getParams().getOrder().bitLength(),
-                key.getS(),
-                info.getPublicKeyData(),
-                null))
+                key.getParams().getOrder().bitLength(), key.getS(), info.getPublicKeyData(), null))
         .getEncoded();
   }
 
