@@ -1,7 +1,7 @@
 package dev.sluice.quic.io;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * Bytes on their way from one thread to another, bounded, without a lock: one thread produces, one
@@ -49,8 +49,11 @@ public final class ByteQueue {
 
   private final long capacity;
 
-  /** A used-up array of the largest size, waiting to be filled again. */
-  private final AtomicReference<byte[]> spare = new AtomicReference<>();
+  /**
+   * Used-up arrays of the largest size, on their way back to be filled again. As many as are in a
+   * queue of the usual capacity, so that a steady transfer makes no garbage.
+   */
+  private final AtomicReferenceArray<byte[]> spares = new AtomicReferenceArray<>(4);
 
   private Chunk head; // consumer only
   private Chunk tail; // producer only
@@ -151,11 +154,26 @@ public final class ByteQueue {
       return chunk;
     }
     int size = Math.clamp(2L * chunk.bytes.length, SMALLEST_CHUNK, LARGEST_CHUNK);
-    byte[] recycled = size == LARGEST_CHUNK ? spare.getAndSet(null) : null;
+    byte[] recycled = size == LARGEST_CHUNK ? takeSpare() : null;
     Chunk fresh = new Chunk(recycled != null ? recycled : new byte[size]);
     tail = fresh;
     chunk.next = fresh;
     return fresh;
+  }
+
+  private byte[] takeSpare() {
+    byte[] taken = null;
+    for (int i = 0; taken == null && i < spares.length(); i++) {
+      taken = spares.get(i) == null ? null : spares.getAndSet(i, null);
+    }
+    return taken;
+  }
+
+  private void giveSpare(byte[] bytes) {
+    boolean given = false;
+    for (int i = 0; !given && i < spares.length(); i++) {
+      given = spares.compareAndSet(i, null, bytes);
+    }
   }
 
   /** Only the producer writes these two fields, so an increment needs no compare-and-set. */
@@ -231,7 +249,7 @@ public final class ByteQueue {
       }
       head = next;
       if (recycle && chunk.bytes.length == LARGEST_CHUNK) {
-        spare.set(chunk.bytes);
+        giveSpare(chunk.bytes);
       }
       chunk = next;
     }
