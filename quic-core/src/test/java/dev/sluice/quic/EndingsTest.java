@@ -1,6 +1,7 @@
 package dev.sluice.quic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -197,6 +198,24 @@ class EndingsTest {
     }
     assertEquals(-1, in.read());
     sum.get();
+  }
+
+  /** Else a peer could make this side hold any number of streams that it has long forgotten. */
+  @Test
+  void streamsThatNobodyAcceptsUseUpTheLimit() throws Exception {
+    connect();
+    for (int i = 0; i < 100; i++) {
+      Loopback.send(here.openUnidirectional(), 1, i);
+    }
+    CompletableFuture<QuicStream> oneMore = here.openUnidirectionalAsync();
+    awaitAcknowledged(here, 100);
+    there.stats();
+    here.stats();
+    assertFalse(oneMore.isDone());
+    for (int i = 0; i < 100; i++) {
+      assertEquals(1, Loopback.receive(there.acceptStream().inputStream()).size());
+    }
+    oneMore.get();
   }
 
   @Test
