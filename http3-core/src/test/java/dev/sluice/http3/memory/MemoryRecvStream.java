@@ -13,7 +13,6 @@ public final class MemoryRecvStream implements RecvStream {
   private boolean armed = true;
   private Long stopCode;
   private long delivered;
-  private long position;
   private long finalSize = -1;
 
   MemoryRecvStream(MemoryTransport owner, long id) {
@@ -32,9 +31,7 @@ public final class MemoryRecvStream implements RecvStream {
       throw new IllegalArgumentException("a read of " + length + " bytes");
     }
     if (queue.size() > 0) {
-      int taken = queue.take(target, offset, length);
-      position += taken;
-      return taken;
+      return queue.take(target, offset, length);
     }
     if (known != null) {
       return ENDED;
@@ -46,11 +43,6 @@ public final class MemoryRecvStream implements RecvStream {
   @Override
   public int available() {
     return queue.size();
-  }
-
-  @Override
-  public long position() {
-    return position;
   }
 
   @Override

@@ -52,11 +52,6 @@ public final class MemorySendStream implements SendStream {
   }
 
   @Override
-  public long acknowledged() {
-    return delivered;
-  }
-
-  @Override
   public void finish() {
     finished = true;
   }

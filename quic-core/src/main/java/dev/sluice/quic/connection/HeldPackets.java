@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.Deque;
 
 /**
- * Packets that came before the keys to open them, as happens when the network reorders the handshake
- * (RFC 9001 §5.7). They are opened once the keys are there.
+ * Packets that came before the keys to open them, as happens when the network reorders the
+ * handshake (RFC 9001 §5.7). They are opened once the keys are there.
  */
 final class HeldPackets {
 

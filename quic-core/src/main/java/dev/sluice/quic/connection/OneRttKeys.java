@@ -7,8 +7,8 @@ import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.trace.TraceEvent;
 
 /**
- * The keys of 1-RTT packets and their phases (RFC 9001 §6). A phase is named by one bit, so that the
- * receiver keeps the keys of the present phase, of the next, and for a while of the one before.
+ * The keys of 1-RTT packets and their phases (RFC 9001 §6). A phase is named by one bit, so that
+ * the receiver keeps the keys of the present phase, of the next, and for a while of the one before.
  */
 final class OneRttKeys {
 
@@ -16,8 +16,8 @@ final class OneRttKeys {
   private static final int RETENTION_IN_PTOS = 3;
 
   /**
-   * §6.6: a key seals no more packets than its limit. The update comes with this much of it left, for
-   * what is sent until the peer lets us update.
+   * §6.6: a key seals no more packets than its limit. The update comes with this much of it left,
+   * for what is sent until the peer lets us update.
    */
   private static final long MARGIN_SHIFT = 1;
 
@@ -117,7 +117,9 @@ final class OneRttKeys {
 
   /** Moves to the next phase when the present key is worn; before a packet is drafted. */
   void updateIfWorn(long now) {
-    if (send != null && send.sealed() >= send.confidentialityLimit() >> MARGIN_SHIFT && mayUpdate()) {
+    if (send != null
+        && send.sealed() >= send.confidentialityLimit() >> MARGIN_SHIFT
+        && mayUpdate()) {
       update(now);
     }
   }

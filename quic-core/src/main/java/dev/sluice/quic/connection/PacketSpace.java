@@ -6,9 +6,9 @@ import dev.sluice.quic.recovery.PacketNumberSpace;
 import dev.sluice.tls.EncryptionLevel;
 
 /**
- * What belongs to one packet number space (RFC 9000 §12.3): the numbers received, the handshake bytes
- * of its level and, for Initial and Handshake, the keys. The keys of 1-RTT change phase and have a
- * class of their own.
+ * What belongs to one packet number space (RFC 9000 §12.3): the numbers received, the handshake
+ * bytes of its level and, for Initial and Handshake, the keys. The keys of 1-RTT change phase and
+ * have a class of their own.
  */
 final class PacketSpace {
   private final EncryptionLevel level;

@@ -18,7 +18,9 @@ import java.util.List;
 /** The three packet number spaces, and the coming and going of their keys (RFC 9001 §4.9). */
 final class PacketSpaces {
 
-  /** A little less than the max_ack_delay that the peer was told, since timers run late (§13.2.1). */
+  /**
+   * A little less than the max_ack_delay that the peer was told, since timers run late (§13.2.1).
+   */
   private static final long ACK_DELAY_NANOS = (Connection.MAX_ACK_DELAY_MILLIS - 5) * 1_000_000L;
 
   private final Connection connection;
@@ -37,7 +39,9 @@ final class PacketSpaces {
 
   private static PacketSpace space(EncryptionLevel level, ChunkPool pool) {
     return new PacketSpace(
-        level, new AckTracker(PacketNumberSpace.of(level), ACK_DELAY_NANOS), new CryptoStream(level, pool));
+        level,
+        new AckTracker(PacketNumberSpace.of(level), ACK_DELAY_NANOS),
+        new CryptoStream(level, pool));
   }
 
   /** 0-RTT shares the space of 1-RTT (RFC 9000 §12.3). */

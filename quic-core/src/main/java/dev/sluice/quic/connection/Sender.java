@@ -35,8 +35,8 @@ final class Sender {
   }
 
   /**
-   * Adds datagrams to the batch until there is nothing to send, or no more may be sent, or the batch
-   * is full.
+   * Adds datagrams to the batch until there is nothing to send, or no more may be sent, or the
+   * batch is full.
    *
    * @return true in the last case: the batch should be sent and this be called again
    */
@@ -178,8 +178,7 @@ final class Sender {
       connection.timers.onAckElicitingSent(now);
     }
     long number = draft.number();
-    connection.trace(
-        now, () -> new TraceEvent.PacketSent(draft.type(), number, length, elicits));
+    connection.trace(now, () -> new TraceEvent.PacketSent(draft.type(), number, length, elicits));
   }
 
   private boolean contains(PacketType type) {

@@ -15,8 +15,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The tokens by which a client proves its address (RFC 9000 §8.1): those of a Retry, good for one
- * connection attempt from the same port, and those of NEW_TOKEN, good for a later connection from the
- * same host. Sealed, so that nobody else can make or read one; no state is kept for them.
+ * connection attempt from the same port, and those of NEW_TOKEN, good for a later connection from
+ * the same host. Sealed, so that nobody else can make or read one; no state is kept for them.
  */
 final class AddressTokens {
 

@@ -8,8 +8,8 @@ import java.util.random.RandomGenerator;
  * @param random source of connection IDs, nonces and the like; cryptographically secure outside of
  *     tests
  * @param connectionIdLength bytes of the IDs that this endpoint issues, 4 to 20
- * @param resetKey 32 secret bytes from which stateless reset tokens are made; the same after a restart
- *     if resets are to work then
+ * @param resetKey 32 secret bytes from which stateless reset tokens are made; the same after a
+ *     restart if resets are to work then
  * @param tokenKey 32 secret bytes that seal address tokens
  */
 public record EndpointConfig(

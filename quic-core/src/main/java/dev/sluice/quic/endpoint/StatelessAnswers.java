@@ -30,8 +30,8 @@ import java.util.random.RandomGenerator;
 final class StatelessAnswers {
 
   /**
-   * Answers that may wait for the socket. They repay no effort of the peer's, so a flood gets no more
-   * than this many a turn and the rest is dropped.
+   * Answers that may wait for the socket. They repay no effort of the peer's, so a flood gets no
+   * more than this many a turn and the rest is dropped.
    */
   private static final int MAX_WAITING = 64;
 
@@ -63,7 +63,9 @@ final class StatelessAnswers {
     }
   }
 
-  /** RFC 9000 §6.1: the versions spoken here, and a reserved one so that nobody counts on the list. */
+  /**
+   * RFC 9000 §6.1: the versions spoken here, and a reserved one so that nobody counts on the list.
+   */
   void versionNegotiation(
       UnknownVersionHeader header, InetSocketAddress local, InetSocketAddress remote) {
     int[] versions = {QuicVersion.grease(random), QuicVersion.V1.number()};
@@ -90,8 +92,7 @@ final class StatelessAnswers {
     Bytes sealed = Bytes.of(token);
     byte[] datagram = new byte[RetryPacket.length(initial.source(), chosen, sealed)];
     WireWriter out = new WireWriter(datagram, 0, datagram.length);
-    RetryPacket.write(
-        out, initial.version(), initial.source(), chosen, sealed, random.nextInt());
+    RetryPacket.write(out, initial.version(), initial.source(), chosen, sealed, random.nextInt());
     out.bytes(
         RetryIntegrity.tag(
             initial.version(),

@@ -12,8 +12,8 @@ public final class AmplificationLimit {
   private long sent;
 
   /**
-   * @param validated true where no limit applies: for a client, and for an address already proven by
-   *     a token
+   * @param validated true where no limit applies: for a client, and for an address already proven
+   *     by a token
    */
   public AmplificationLimit(boolean validated) {
     this.validated = validated;

@@ -13,14 +13,14 @@ import java.util.Deque;
 import java.util.TreeMap;
 
 /**
- * The connection IDs that this endpoint issued and the peer may address it by (RFC 9000 §5.1.1). One
- * is replaced for each that the peer retires, up to the peer's active_connection_id_limit.
+ * The connection IDs that this endpoint issued and the peer may address it by (RFC 9000 §5.1.1).
+ * One is replaced for each that the peer retires, up to the peer's active_connection_id_limit.
  */
 public final class LocalConnectionIds {
 
   /**
-   * More than the default limit of 2 lets the peer move a few times without waiting; each ID costs an
-   * entry in the endpoint's routing table, so a peer's larger limit is not filled.
+   * More than the default limit of 2 lets the peer move a few times without waiting; each ID costs
+   * an entry in the endpoint's routing table, so a peer's larger limit is not filled.
    */
   private static final int MAX_ACTIVE = 4;
 

@@ -68,8 +68,8 @@ public final class Paths {
   }
 
   /**
-   * The peer sent something other than a probe from {@code path}, in its newest packet: it has moved
-   * there (§9.3). The new address is challenged before it may be sent much.
+   * The peer sent something other than a probe from {@code path}, in its newest packet: it has
+   * moved there (§9.3). The new address is challenged before it may be sent much.
    *
    * @param timeoutNanos how long the peer has to answer, three times the PTO (§8.2.4)
    */
@@ -115,7 +115,9 @@ public final class Paths {
     others.forEach(path -> path.onLost(data));
   }
 
-  /** When the active path has to be validated by; {@link Long#MAX_VALUE} when nothing is awaited. */
+  /**
+   * When the active path has to be validated by; {@link Long#MAX_VALUE} when nothing is awaited.
+   */
   public long deadline() {
     return validationDeadline;
   }

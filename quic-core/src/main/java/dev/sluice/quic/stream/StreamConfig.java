@@ -20,8 +20,8 @@ public record StreamConfig(
   private static final int MIB = 1 << 20;
 
   /**
-   * The windows start at 1 MiB a stream, which is a gigabyte a second at a round trip of 1 ms, as on
-   * loopback, and 100 Mbit/s at 80 ms, without growing at all; the connection's at four such
+   * The windows start at 1 MiB a stream, which is a gigabyte a second at a round trip of 1 ms, as
+   * on loopback, and 100 Mbit/s at 80 ms, without growing at all; the connection's at four such
    * streams, so that a few whose readers pause do not hold the others up. They grow to 16 and 24
    * MiB, a gigabit a second at 130 ms. A hundred streams of each kind are what HTTP/3 servers allow
    * (RFC 9114 §6.1). The send buffer starts at 256 KiB and grows only while everything in it is in

@@ -94,8 +94,7 @@ final class StreamTable {
     long index = StreamId.index(id);
     if (isOurs(id)) {
       if (index >= limits.open(bidirectional).opened()) {
-        throw error(
-            TransportError.STREAM_STATE_ERROR, frameType, id, "which we have not opened");
+        throw error(TransportError.STREAM_STATE_ERROR, frameType, id, "which we have not opened");
       }
       return null;
     }
@@ -119,10 +118,8 @@ final class StreamTable {
   private StreamParts create(long id) {
     boolean ours = isOurs(id);
     boolean bidirectional = StreamId.isBidirectional(id);
-    SendPart send =
-        ours || bidirectional ? new SendPart(id, initialSendCredit(id), context) : null;
-    RecvPart recv =
-        !ours || bidirectional ? new RecvPart(id, initialWindow(id), context) : null;
+    SendPart send = ours || bidirectional ? new SendPart(id, initialSendCredit(id), context) : null;
+    RecvPart recv = !ours || bidirectional ? new RecvPart(id, initialWindow(id), context) : null;
     StreamParts stream = new StreamParts(id, send, recv);
     streams.put(id, stream);
     return stream;

@@ -21,7 +21,9 @@ public sealed interface TraceEvent {
       ConnectionId originalDestination)
       implements TraceEvent {}
 
-  /** A packet left. Frames that were written straight into the packet are listed by their header. */
+  /**
+   * A packet left. Frames that were written straight into the packet are listed by their header.
+   */
   record PacketSent(PacketType type, long packetNumber, int bytes, boolean ackEliciting)
       implements TraceEvent {}
 

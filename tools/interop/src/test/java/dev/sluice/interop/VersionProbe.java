@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Finds out whether a QUIC server answers, by asking for a version that none has: every server
@@ -15,7 +14,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class VersionProbe {
   private static final int PATIENCE_MILLIS = 50;
-  private static final long PAUSE_NANOS = 20_000_000;
 
   private VersionProbe() {}
 
@@ -47,7 +45,7 @@ final class VersionProbe {
     } catch (SocketTimeoutException e) {
       return false;
     } catch (PortUnreachableException e) {
-      LockSupport.parkNanos(PAUSE_NANOS);
+      Thread.onSpinWait();
       return false;
     }
   }
