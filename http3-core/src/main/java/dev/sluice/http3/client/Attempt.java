@@ -31,6 +31,9 @@ final class Attempt {
     /** Any thread: user code failed, or the publisher did; before or after the head. */
     void onBroken(Attempt attempt, Throwable failure);
 
+    /** Loop: nothing will be received any more; what was waits for the subscriber. */
+    void onReceived(Attempt attempt);
+
     /** Any thread: nothing will be received any more and the subscriber knows. Once. */
     void onOver(Attempt attempt);
   }
@@ -143,6 +146,13 @@ final class Attempt {
     }
   }
 
+  /** The connection is gone, and what it holds for this attempt goes to the subscriber's side. */
+  void onConnectionEnded() {
+    if (!over) {
+      responseBody.fillAll(stream::readData);
+    }
+  }
+
   void onTrailers(Fields fields) {
     HttpHeaders received = HeaderFields.of(fields);
     onExecutor(() -> trailers.complete(received));
@@ -169,6 +179,7 @@ final class Attempt {
       over = true;
       onExecutor(() -> trailers.complete(NO_FIELDS));
       responseBody.end(null);
+      listener.onReceived(this);
     } else {
       end(ending, Failures.ofRequest(ending));
     }
@@ -186,6 +197,7 @@ final class Attempt {
     onExecutor(() -> trailers.completeExceptionally(failure));
     if (answered) {
       responseBody.end(failure);
+      listener.onReceived(this);
     } else {
       listener.onFailed(this, ending, failure);
       listener.onOver(this);

@@ -39,6 +39,7 @@ final class Call<T> implements Attempt.Listener {
   private final AtomicReference<Attempt> current = new AtomicReference<>();
   private final AtomicBoolean ended = new AtomicBoolean();
 
+  private long number;
   private HttpRequest request;
   private int redirects;
   private boolean retried;
@@ -50,6 +51,15 @@ final class Call<T> implements Attempt.Listener {
     this.client = client;
     this.request = request;
     this.handler = handler;
+  }
+
+  /** Its number among the calls of the client, given before it starts. */
+  long number() {
+    return number;
+  }
+
+  void numbered(long given) {
+    number = given;
   }
 
   /** Begins; returns at once. */
@@ -183,6 +193,7 @@ final class Call<T> implements Attempt.Listener {
       Attempt attempt, int status, HttpHeaders headers, ConnectionInfo connection) {
     BodySubscriber<T> subscriber = handler.apply(new Info(status, headers));
     subscribed = true;
+    releaseOnceReceived(attempt);
     attempt.response().subscribe(subscriber);
     HttpRequest answered = request;
     ReceivedResponse<T> before = previous;
@@ -244,6 +255,21 @@ final class Call<T> implements Attempt.Listener {
     attempt.cancelLater(failure);
     if (!subscribed) {
       end(); // no subscriber will ever be told
+    }
+  }
+
+  @Override
+  public void onReceived(Attempt attempt) {
+    releaseOnceReceived(attempt);
+  }
+
+  /**
+   * When the subscriber is there and so is everything that it will be told, the client need not
+   * know this call any more: whoever reads the response holds it, and frees it by letting go.
+   */
+  private void releaseOnceReceived(Attempt attempt) {
+    if (subscribed && attempt == current.get() && attempt.response().isReceived()) {
+      client.operations().release(this);
     }
   }
 

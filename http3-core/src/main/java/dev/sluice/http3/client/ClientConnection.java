@@ -12,6 +12,9 @@ import dev.sluice.tls.SessionTicket;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /** One HTTP/3 connection and the attempts on it. Everything on the loop thread. */
 final class ClientConnection {
@@ -52,6 +55,9 @@ final class ClientConnection {
 
   /** Attempts that wait for the server to allow another stream. */
   private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
+
+  /** Attempts whose responses are being received. */
+  private final Set<Attempt> receiving = new HashSet<>();
 
   private final Listener listener;
   private final Memory memory;
@@ -146,6 +152,7 @@ final class ClientConnection {
         return; // RequestsAvailable follows
       }
       waiting.remove();
+      receiving.add(attempt);
       attempt.onOpened(this, stream);
     }
   }
@@ -176,7 +183,10 @@ final class ClientConnection {
       case Http3Event.Response(var stream, var head) -> attempt(stream).onResponse(head);
       case Http3Event.Readable(var stream) -> attempt(stream).onReadable();
       case Http3Event.Trailers(var stream, var fields) -> attempt(stream).onTrailers(fields);
-      case Http3Event.RequestEnded(var stream, var ending) -> attempt(stream).onEnded(ending);
+      case Http3Event.RequestEnded(var stream, var ending) -> {
+        receiving.remove(attempt(stream));
+        attempt(stream).onEnded(ending);
+      }
       case Http3Event.Writable(var stream) -> attempt(stream).onWritable();
       case Http3Event.Stopped(var stream, var code) -> attempt(stream).onStopped();
       case Http3Event.Closed closed -> {}
@@ -212,6 +222,8 @@ final class ClientConnection {
   private void onConnectionEnded(ConnectionEnding ending) {
     listener.onNoLongerUsable(this);
     failWaiting(new RequestEnding.NotSent(ending));
+    List.copyOf(receiving).forEach(Attempt::onConnectionEnded);
+    receiving.clear();
     listener.onEnded(this, ending);
   }
 

@@ -55,8 +55,8 @@ import javax.net.ssl.X509TrustManager;
  * which is also the cause of a {@link java.net.ConnectException}, a {@link
  * java.net.http.HttpConnectTimeoutException} and a {@link javax.net.ssl.SSLHandshakeException}.
  *
- * <p>A client owns a thread and its sockets from the first request until it is closed. Its thread
- * is a daemon.
+ * <p>A client owns a thread from the moment it is built, and its sockets, until it is closed. The
+ * thread is a daemon.
  */
 public final class Http3Client extends HttpClient {
 

@@ -1,20 +1,43 @@
 package dev.sluice.http3.client;
 
+import java.lang.ref.Cleaner;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The calls under way in a client, and the order of its shutdown. Any thread. */
+/**
+ * The calls under way in a client, and the order of its shutdown. Any thread.
+ *
+ * <p>A call is under way until its response's subscriber was told the end. Once everything that the
+ * subscriber will be told has been received, only the subscriber keeps the call, and with it the
+ * bytes, in memory: letting go of an unread {@code InputStream} ends its call and frees them.
+ */
 final class Operations {
+
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  /** The place of one call; it leads to the call only while the network has a part in it. */
+  private static final class Place {
+    private final WeakReference<Call<?>> call;
+    private Call<?> strong;
+
+    Place(Call<?> call) {
+      this.call = new WeakReference<>(call);
+      this.strong = call;
+    }
+  }
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Set<Call<?>> calls = new HashSet<>();
+  private final Map<Long, Place> places = new HashMap<>();
   private final Runnable onQuiet;
+  private long begun;
   private boolean shutDown;
   private boolean quiet;
   private boolean terminated;
@@ -31,18 +54,44 @@ final class Operations {
   boolean begin(Call<?> call) {
     lock.lock();
     try {
-      return !shutDown && calls.add(call);
+      if (shutDown) {
+        return false;
+      }
+      long number = ++begun;
+      call.numbered(number);
+      places.put(number, new Place(call));
+      return true;
     } finally {
       lock.unlock();
     }
   }
 
+  /** The network has done its part of a call: from now on it is the reader's to keep. */
+  void release(Call<?> call) {
+    long number = call.number();
+    lock.lock();
+    try {
+      Place place = places.get(number);
+      if (place == null || place.strong == null) {
+        return;
+      }
+      place.strong = null;
+    } finally {
+      lock.unlock();
+    }
+    CLEANER.register(call, () -> end(number));
+  }
+
   /** A call has nothing left to do. */
   void end(Call<?> call) {
+    end(call.number());
+  }
+
+  private void end(long number) {
     boolean nowQuiet;
     lock.lock();
     try {
-      calls.remove(call);
+      places.remove(number);
       nowQuiet = becomesQuiet();
     } finally {
       lock.unlock();
@@ -68,7 +117,7 @@ final class Operations {
   }
 
   private boolean becomesQuiet() {
-    if (shutDown && calls.isEmpty() && !quiet) {
+    if (shutDown && places.isEmpty() && !quiet) {
       quiet = true;
       return true;
     }
@@ -79,7 +128,10 @@ final class Operations {
   List<Call<?>> underWay() {
     lock.lock();
     try {
-      return List.copyOf(calls);
+      return places.values().stream()
+          .<Call<?>>map(place -> place.call.get())
+          .filter(Objects::nonNull)
+          .toList();
     } finally {
       lock.unlock();
     }

@@ -78,6 +78,23 @@ final class ResponseBody implements Flow.Subscription {
     }
   }
 
+  /**
+   * Loop: takes all that the stream has, whether there is room or not: its connection has ended, so
+   * that no more comes. From then on only the subscriber leads to these bytes.
+   */
+  void fillAll(ByteQueue.Source source) {
+    if (!cancelled) {
+      queue.fillBeyondRoom(source);
+      stalled = false;
+      schedule();
+    }
+  }
+
+  /** Whether all that the subscriber will be told is here. Any thread. */
+  boolean isReceived() {
+    return end != null || cancelled;
+  }
+
   /** Bytes that wait for the subscriber. */
   long buffered() {
     return queue.size();

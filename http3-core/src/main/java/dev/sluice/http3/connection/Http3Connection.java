@@ -397,7 +397,8 @@ public final class Http3Connection {
 
   // What the exchanges ask for
 
-  Http3Config config() {
+  /** What this side offers. */
+  public Http3Config config() {
     return config;
   }
 
@@ -461,10 +462,20 @@ public final class Http3Connection {
   }
 
   private void checkDrained() {
-    boolean leaving = goaways.isFinalSent() || isClient() && isGoingAway();
-    if (leaving && requests.isEmpty() && !drained && ending() == null) {
+    if (isLeaving() && requests.isEmpty() && !drained && ending() == null) {
       drained = true;
       emit(new Http3Event.Drained());
     }
+  }
+
+  /**
+   * Whether the connection has no use once its exchanges are over. A server's GOAWAY must have
+   * arrived: a close that overtook it, or took its place, would leave a client whose request is
+   * still on its way in doubt about that.
+   */
+  private boolean isLeaving() {
+    return isClient()
+        ? isGoingAway()
+        : goaways.isFinalSent() && localStreams.isControlAcknowledged();
   }
 }

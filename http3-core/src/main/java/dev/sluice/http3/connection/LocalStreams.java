@@ -65,6 +65,11 @@ final class LocalStreams {
     control.write(frame.encode());
   }
 
+  /** Whether the peer has acknowledged every frame that was sent. */
+  boolean isControlAcknowledged() {
+    return control.isAcknowledged();
+  }
+
   /** Whether a stream is one of these. */
   boolean has(long id) {
     return critical.stream().anyMatch(stream -> stream.is(id));

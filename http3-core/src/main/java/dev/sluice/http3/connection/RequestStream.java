@@ -45,6 +45,7 @@ public final class RequestStream {
   private final OutgoingMessage out;
 
   private Object attachment;
+  private Priority priority = Priority.DEFAULT;
   // A server's user does not know a request before its head.
   private boolean announced;
   private boolean tellReadable = true;
@@ -361,9 +362,15 @@ public final class RequestStream {
     stopReading(Http3Error.H3_REQUEST_REJECTED);
   }
 
+  /** The priority that holds: what was said last, by either side, or {@link Priority#DEFAULT}. */
+  public Priority priority() {
+    return priority;
+  }
+
   /** What this side sends goes before or after other streams' data accordingly. */
-  void applyPriority(Priority priority) {
-    stream.send().setPriority(priority.urgency(), priority.incremental());
+  void applyPriority(Priority newPriority) {
+    priority = newPriority;
+    stream.send().setPriority(newPriority.urgency(), newPriority.incremental());
   }
 
   private static Priority priorityOf(RequestHead head) {

@@ -108,8 +108,14 @@ final class ServerExchange implements Http3Exchange {
     abandonResponse(() -> new RequestEndedException(new RequestEnding.ResetByPeer(code, true)));
   }
 
-  /** The connection is gone; nothing more comes for this exchange. */
+  /**
+   * The connection is gone. What of the request arrived goes to the handler, who may take its time:
+   * nothing of it is left to the loop, which may end before.
+   */
   void onConnectionEnded(RequestEnding ending) {
+    if (!requestOver) {
+      inbound.fillAll(stream::readData);
+    }
     abandonResponse(() -> new RequestEndedException(ending));
   }
 

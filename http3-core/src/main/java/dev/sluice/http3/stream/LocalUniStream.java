@@ -21,6 +21,7 @@ public final class LocalUniStream {
 
   private final long type;
   private SendStream out;
+  private long given;
   private byte[] waiting;
   private int waitingFrom;
   private int waitingTo;
@@ -33,6 +34,7 @@ public final class LocalUniStream {
     waiting = new byte[VarInt.length(type)];
     new WireWriter(waiting, 0, waiting.length).varInt(type);
     waitingTo = waiting.length;
+    given = waiting.length;
   }
 
   /** Whether the QUIC stream was opened. */
@@ -69,11 +71,17 @@ public final class LocalUniStream {
     if (bytes.length == 0) {
       return;
     }
+    given += bytes.length;
     int taken = 0;
     if (out != null && waitingFrom == waitingTo) {
       taken = out.write(bytes, 0, bytes.length);
     }
     keep(bytes, taken);
+  }
+
+  /** Whether the peer has acknowledged everything that this stream was given. */
+  public boolean isAcknowledged() {
+    return out != null && out.acknowledged() >= given;
   }
 
   /** There may be room again. */

@@ -13,6 +13,7 @@ public final class MemoryRecvStream implements RecvStream {
   private boolean armed = true;
   private Long stopCode;
   private long delivered;
+  private long position;
   private long finalSize = -1;
 
   MemoryRecvStream(MemoryTransport owner, long id) {
@@ -31,7 +32,9 @@ public final class MemoryRecvStream implements RecvStream {
       throw new IllegalArgumentException("a read of " + length + " bytes");
     }
     if (queue.size() > 0) {
-      return queue.take(target, offset, length);
+      int taken = queue.take(target, offset, length);
+      position += taken;
+      return taken;
     }
     if (known != null) {
       return ENDED;
@@ -43,6 +46,11 @@ public final class MemoryRecvStream implements RecvStream {
   @Override
   public int available() {
     return queue.size();
+  }
+
+  @Override
+  public long position() {
+    return position;
   }
 
   @Override

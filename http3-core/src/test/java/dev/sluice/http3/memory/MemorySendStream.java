@@ -52,6 +52,11 @@ public final class MemorySendStream implements SendStream {
   }
 
   @Override
+  public long acknowledged() {
+    return delivered;
+  }
+
+  @Override
   public void finish() {
     finished = true;
   }

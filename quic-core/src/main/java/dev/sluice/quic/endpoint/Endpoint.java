@@ -53,6 +53,7 @@ public final class Endpoint {
   private final DeadlineQueue deadlines = new DeadlineQueue();
   private final UnreadStreams unread = new UnreadStreams();
   private ServerConfig server;
+  private boolean hasListened;
 
   /** The connection that is being called, to know whose fault an exception is. */
   private Route atWork;
@@ -67,6 +68,7 @@ public final class Endpoint {
 
   /** Accepts connections from now on; null stops it, and leaves those that live alone. */
   public void listen(ServerConfig serverConfig) {
+    hasListened |= serverConfig != null;
     server = serverConfig;
   }
 
@@ -255,10 +257,16 @@ public final class Endpoint {
         }
       }
       case LongHeader initial when initial.type() == PacketType.INITIAL -> {
-        if (server != null
-            && length >= MIN_INITIAL_DATAGRAM
+        if (length >= MIN_INITIAL_DATAGRAM
             && initial.destination().length() >= MIN_ORIGINAL_DESTINATION) {
-          return admit(initial, batch, index, now);
+          if (server != null) {
+            return admit(initial, batch, index, now);
+          }
+          if (hasListened) {
+            // The client need not wait to find out (§5.2.2).
+            answers.refuse(
+                initial, TransportError.CONNECTION_REFUSED, "the server stops", local, remote);
+          }
         }
       }
       default -> {

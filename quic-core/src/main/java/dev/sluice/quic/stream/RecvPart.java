@@ -117,6 +117,11 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
   }
 
   @Override
+  public long position() {
+    return buffer.readOffset();
+  }
+
+  @Override
   public long finalSize() {
     return finalSize;
   }

@@ -32,6 +32,9 @@ public interface RecvStream {
   /** Contiguous bytes that {@link #read} would give at once. */
   int available();
 
+  /** How many bytes {@link #read} has given so far. */
+  long position();
+
   /**
    * The size at which the peer ended the stream, by FIN or reset (RFC 9000 §4.5); -1 while it is
    * unknown. It becomes known after {@link #stopSending} too.

@@ -119,6 +119,11 @@ final class SendPart implements SendStream, ControlQueue.Source {
   }
 
   @Override
+  public long acknowledged() {
+    return buffer.written() - buffer.buffered();
+  }
+
+  @Override
   public void finish() {
     if (ending == null && !finRequested) {
       finRequested = true;

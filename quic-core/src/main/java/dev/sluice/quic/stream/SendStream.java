@@ -28,6 +28,12 @@ public interface SendStream {
    */
   long sent();
 
+  /**
+   * How many bytes from the start of the stream the peer has acknowledged without a gap: it has
+   * them, whatever becomes of the connection.
+   */
+  long acknowledged();
+
   /** Ends the stream after what was written: the last frame carries FIN. Writes no more. */
   void finish();
 

@@ -32,10 +32,12 @@ final class OurClient implements AutoCloseable {
 
   private final Http3Client client;
   private final int port;
+  private final Duration patience;
 
-  private OurClient(Http3Client client, int port) {
+  private OurClient(Http3Client client, int port, Duration patience) {
     this.client = client;
     this.port = port;
+    this.patience = patience;
   }
 
   /** A client that trusts the peer's certificate, and no other. */
@@ -49,7 +51,12 @@ final class OurClient implements AutoCloseable {
         Http3Client.newBuilder()
             .trustManager(files.trustManager())
             .resolve("localhost", port, List.of(InetAddress.getLoopbackAddress()));
-    return new OurClient(options.apply(builder).build(), port);
+    return new OurClient(options.apply(builder).build(), port, PATIENCE);
+  }
+
+  /** The same with other patience for each request. */
+  OurClient withPatience(Duration other) {
+    return new OurClient(client, port, other);
   }
 
   /** GET. */
@@ -81,7 +88,7 @@ final class OurClient implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("https://localhost:" + port + path)).timeout(PATIENCE);
+    return HttpRequest.newBuilder(URI.create("https://localhost:" + port + path)).timeout(patience);
   }
 
   private static Answer answer(HttpResponse<InputStream> response) {

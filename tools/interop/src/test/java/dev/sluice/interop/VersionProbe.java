@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Finds out whether a QUIC server answers, by asking for a version that none has: every server
@@ -14,6 +15,7 @@ import java.time.Duration;
  */
 final class VersionProbe {
   private static final int PATIENCE_MILLIS = 50;
+  private static final long PAUSE_NANOS = 20_000_000;
 
   private VersionProbe() {}
 
@@ -45,7 +47,7 @@ final class VersionProbe {
     } catch (SocketTimeoutException e) {
       return false;
     } catch (PortUnreachableException e) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(PAUSE_NANOS);
       return false;
     }
   }

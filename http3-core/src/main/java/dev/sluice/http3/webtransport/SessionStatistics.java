@@ -1,0 +1,21 @@
+package dev.sluice.http3.webtransport;
+
+/**
+ * What a session has carried so far. None of the numbers ever falls.
+ *
+ * @param streamsOpened by this side
+ * @param streamsAccepted opened by the peer
+ * @param bytesSent written to streams, without what was given up before it was sent
+ * @param bytesReceived read from streams
+ * @param datagramsSent handed to the transport, which may have dropped or lost some
+ * @param datagramsReceived that arrived for the session
+ * @param datagramsDropped of these, dropped since the application was too slow
+ */
+public record SessionStatistics(
+    long streamsOpened,
+    long streamsAccepted,
+    long bytesSent,
+    long bytesReceived,
+    long datagramsSent,
+    long datagramsReceived,
+    long datagramsDropped) {}

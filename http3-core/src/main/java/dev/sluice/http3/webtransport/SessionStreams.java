@@ -1,0 +1,191 @@
+package dev.sluice.http3.webtransport;
+
+import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.quic.stream.BidiStream;
+import dev.sluice.quic.stream.RecvStream;
+import dev.sluice.quic.stream.SendStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The streams of one session. */
+final class SessionStreams {
+  private final WebTransportSession session;
+  private final WebTransportSessions sessions;
+  private final Map<Long, SessionStream> live = new LinkedHashMap<>();
+  private final Set<SendingPart> blocked = new LinkedHashSet<>();
+  // Streams that are not read any more, but whose final size still counts (§5.4).
+  private final List<ReceivingPart> unsettled = new ArrayList<>();
+  private boolean bidiWanted;
+  private boolean uniWanted;
+  private long openedHere;
+  private long openedByPeer;
+  private long bytesReceived;
+  private long bytesSentBefore;
+
+  SessionStreams(WebTransportSession session, WebTransportSessions sessions) {
+    this.session = session;
+    this.sessions = sessions;
+  }
+
+  /** Opens a stream; null when the session's limit or the connection's is reached. */
+  SessionStream open(boolean bidirectional) {
+    PeerLimit limit = session.flow().peerStreams(bidirectional);
+    if (limit.credit() == 0) {
+      limit.onBlocked();
+      want(bidirectional);
+      session.sendUpdates();
+      return null;
+    }
+    BidiStream both = bidirectional ? sessions.http().transport().openBidi() : null;
+    SendStream out = bidirectional ? sendOf(both) : sessions.http().transport().openUni();
+    if (out == null) {
+      want(bidirectional);
+      return null;
+    }
+    limit.use(1);
+    openedHere++;
+    SessionStream stream = new SessionStream(session, out.id(), true, bidirectional);
+    byte[] header = StreamHeader.encode(bidirectional, session.id());
+    stream.join(
+        new SendingPart(session, stream, out, header),
+        bidirectional ? new ReceivingPart(session, stream, both.recv()) : null);
+    add(stream);
+    return stream;
+  }
+
+  private static SendStream sendOf(BidiStream both) {
+    return both == null ? null : both.send();
+  }
+
+  private void want(boolean bidirectional) {
+    bidiWanted |= bidirectional;
+    uniWanted |= !bidirectional;
+  }
+
+  private void add(SessionStream stream) {
+    live.put(stream.id(), stream);
+    sessions.add(stream);
+  }
+
+  /**
+   * The peer opened a stream for this session, which is open.
+   *
+   * @param out null for a unidirectional stream
+   */
+  void onOpened(RecvStream in, SendStream out) {
+    boolean bidirectional = out != null;
+    SessionStream stream = new SessionStream(session, in.id(), false, bidirectional);
+    stream.join(
+        bidirectional ? new SendingPart(session, stream, out, new byte[0]) : null,
+        new ReceivingPart(session, stream, in));
+    openedByPeer++;
+    add(stream);
+    if (!session.flow().ownStreams(bidirectional).use(1)) {
+      session.fail(Http3Error.WT_FLOW_CONTROL_ERROR, "more streams than WT_MAX_STREAMS allows");
+      return;
+    }
+    session.emit(new WebTransportEvent.Opened(stream));
+    stream.receiving().onOpened();
+  }
+
+  /** A part of a stream ended. */
+  void onPartOver(SessionStream stream) {
+    if (stream.isOver() && live.remove(stream.id()) != null) {
+      sessions.remove(stream);
+      if (stream.sending() != null) {
+        bytesSentBefore += stream.sending().sent();
+        blocked.remove(stream.sending());
+      }
+      if (!stream.isLocal()) {
+        session.flow().ownStreams(stream.isBidirectional()).release(1);
+        session.sendUpdates();
+      }
+    }
+  }
+
+  void onReceivingOver(ReceivingPart part, SessionStream stream) {
+    if (session.flow().isEnabled()) {
+      unsettled.add(part);
+      settle();
+    }
+    onPartOver(stream);
+  }
+
+  private void settle() {
+    // Charging one may end the session, and with it this list.
+    List.copyOf(unsettled).stream().filter(ReceivingPart::settle).forEach(unsettled::remove);
+  }
+
+  void onDataBlocked(SendingPart part) {
+    session.flow().peerData().onBlocked();
+    blocked.add(part);
+  }
+
+  /** The session's limits grew. */
+  void onLimitsRaised() {
+    if (session.flow().peerData().credit() > 0) {
+      List<SendingPart> waiting = List.copyOf(blocked);
+      blocked.clear();
+      waiting.forEach(SendingPart::onWritable);
+    }
+    onStreamsAvailable(true);
+    onStreamsAvailable(false);
+  }
+
+  /** The connection's limit, or the session's, may have grown. */
+  void onStreamsAvailable(boolean bidirectional) {
+    boolean wanted = bidirectional ? bidiWanted : uniWanted;
+    if (wanted && session.flow().peerStreams(bidirectional).credit() > 0) {
+      bidiWanted &= !bidirectional;
+      uniWanted &= bidirectional;
+      session.emit(new WebTransportEvent.StreamsAvailable(session, bidirectional));
+    }
+  }
+
+  void onRead(int bytes) {
+    bytesReceived += bytes;
+    if (!unsettled.isEmpty()) {
+      settle();
+    }
+  }
+
+  void onSessionEnded(SessionEnding how) {
+    for (SessionStream stream : List.copyOf(live.values())) {
+      if (stream.receiving() != null) {
+        stream.receiving().onSessionEnded(how);
+      }
+      if (stream.sending() != null) {
+        stream.sending().onSessionEnded(how);
+        bytesSentBefore += stream.sending().sent();
+      }
+      sessions.remove(stream);
+    }
+    live.clear();
+    blocked.clear();
+    unsettled.clear();
+  }
+
+  long openedHere() {
+    return openedHere;
+  }
+
+  long openedByPeer() {
+    return openedByPeer;
+  }
+
+  long bytesReceived() {
+    return bytesReceived;
+  }
+
+  long bytesSent() {
+    long sent = bytesSentBefore;
+    for (SessionStream stream : live.values()) {
+      sent += stream.sending() == null ? 0 : stream.sending().sent();
+    }
+    return sent;
+  }
+}

@@ -1,0 +1,187 @@
+package dev.sluice.http3.webtransport;
+
+import dev.sluice.http3.connection.Http3Config;
+import dev.sluice.http3.connection.Http3Settings;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What this side offers of WebTransport, and bears. Immutable; begin with {@link #DEFAULT}.
+ *
+ * @param versions the drafts to speak; at least one
+ * @param maxSessions how many sessions one connection may have at a time; at least 1
+ * @param initialMaxStreamsBidi how many bidirectional streams the peer may have open in one
+ *     session, 0 to 2^60, where session flow control holds (§5)
+ * @param initialMaxStreamsUni the same for unidirectional streams
+ * @param initialMaxData how many bytes of one session's streams the peer may have on the way, 0 to
+ *     2^62-1, where session flow control holds
+ * @param maxBufferedStreams how many streams to keep for sessions that are not there yet (§4.6)
+ * @param maxBufferedDatagrams how many datagrams to keep for such
+ * @param datagramQueue how many datagrams wait for the application in each session; then the oldest
+ *     are dropped
+ * @param datagramMaxAge how long a datagram may wait for the application, in nanoseconds; 0 for as
+ *     long as it takes
+ * @param originPolicy which origins a server lets in (§3.2)
+ */
+public record WebTransportConfig(
+    Set<WebTransportVersion> versions,
+    int maxSessions,
+    long initialMaxStreamsBidi,
+    long initialMaxStreamsUni,
+    long initialMaxData,
+    int maxBufferedStreams,
+    int maxBufferedDatagrams,
+    int datagramQueue,
+    long datagramMaxAge,
+    OriginPolicy originPolicy) {
+
+  /**
+   * Sixteen sessions are more than a page has. A hundred streams and 16 MiB on the way carry a
+   * gigabit a second over 100 ms. What is early is so by a round trip at most, and a browser opens
+   * few streams in one; 1024 datagrams are a megabyte.
+   */
+  public static final WebTransportConfig DEFAULT =
+      new WebTransportConfig(
+          Set.of(WebTransportVersion.values()),
+          16,
+          100,
+          100,
+          16 << 20,
+          100,
+          256,
+          1024,
+          0,
+          OriginPolicy.SAME_ORIGIN);
+
+  public WebTransportConfig {
+    versions = Set.copyOf(versions);
+    boolean negative =
+        initialMaxStreamsBidi < 0
+            || initialMaxStreamsUni < 0
+            || initialMaxData < 0
+            || maxBufferedStreams < 0
+            || maxBufferedDatagrams < 0
+            || datagramMaxAge < 0;
+    if (versions.isEmpty() || maxSessions < 1 || datagramQueue < 1 || negative) {
+      throw new IllegalArgumentException("no versions, sessions or queue, or a negative limit");
+    }
+    if (maxSessions > 1
+        && (initialMaxStreamsBidi == 0 || initialMaxStreamsUni == 0 || initialMaxData == 0)) {
+      // Safari refuses a server that lets sessions share a connection without limits for each.
+      throw new IllegalArgumentException("several sessions need flow control (§5.1)");
+    }
+  }
+
+  /** With other versions. */
+  public WebTransportConfig withVersions(Set<WebTransportVersion> other) {
+    return new WebTransportConfig(
+        other,
+        maxSessions,
+        initialMaxStreamsBidi,
+        initialMaxStreamsUni,
+        initialMaxData,
+        maxBufferedStreams,
+        maxBufferedDatagrams,
+        datagramQueue,
+        datagramMaxAge,
+        originPolicy);
+  }
+
+  /** With another number of sessions. */
+  public WebTransportConfig withMaxSessions(int other) {
+    return new WebTransportConfig(
+        versions,
+        other,
+        initialMaxStreamsBidi,
+        initialMaxStreamsUni,
+        initialMaxData,
+        maxBufferedStreams,
+        maxBufferedDatagrams,
+        datagramQueue,
+        datagramMaxAge,
+        originPolicy);
+  }
+
+  /** With other limits for each session; all 0 for no flow control. */
+  public WebTransportConfig withFlowControl(long streamsBidi, long streamsUni, long data) {
+    return new WebTransportConfig(
+        versions,
+        maxSessions,
+        streamsBidi,
+        streamsUni,
+        data,
+        maxBufferedStreams,
+        maxBufferedDatagrams,
+        datagramQueue,
+        datagramMaxAge,
+        originPolicy);
+  }
+
+  /** With other bounds on what comes before its session. */
+  public WebTransportConfig withBuffered(int streams, int datagrams) {
+    return new WebTransportConfig(
+        versions,
+        maxSessions,
+        initialMaxStreamsBidi,
+        initialMaxStreamsUni,
+        initialMaxData,
+        streams,
+        datagrams,
+        datagramQueue,
+        datagramMaxAge,
+        originPolicy);
+  }
+
+  /** With another queue of datagrams for the application. */
+  public WebTransportConfig withDatagrams(int queue, long maxAge) {
+    return new WebTransportConfig(
+        versions,
+        maxSessions,
+        initialMaxStreamsBidi,
+        initialMaxStreamsUni,
+        initialMaxData,
+        maxBufferedStreams,
+        maxBufferedDatagrams,
+        queue,
+        maxAge,
+        originPolicy);
+  }
+
+  /** With another policy on origins. */
+  public WebTransportConfig withOriginPolicy(OriginPolicy other) {
+    return new WebTransportConfig(
+        versions,
+        maxSessions,
+        initialMaxStreamsBidi,
+        initialMaxStreamsUni,
+        initialMaxData,
+        maxBufferedStreams,
+        maxBufferedDatagrams,
+        datagramQueue,
+        datagramMaxAge,
+        other);
+  }
+
+  /** Whether this side means sessions to have limits of their own (§5.1). */
+  boolean hasFlowControl() {
+    return initialMaxData > 0 || initialMaxStreamsBidi > 0 || initialMaxStreamsUni > 0;
+  }
+
+  /** The configuration of a connection that offers WebTransport besides what it offers already. */
+  public Http3Config applyTo(Http3Config http) {
+    Map<Long, Long> settings = new HashMap<>(http.additionalSettings());
+    settings.put(Http3Settings.H3_DATAGRAM, 1L);
+    for (WebTransportVersion version : versions) {
+      boolean isCount =
+          version == WebTransportVersion.DRAFT_07 || version == WebTransportVersion.DRAFT_14;
+      settings.put(version.setting(), isCount ? (long) maxSessions : 1L);
+    }
+    if (hasFlowControl()) {
+      settings.put(WebTransportVersion.INITIAL_MAX_DATA, initialMaxData);
+      settings.put(WebTransportVersion.INITIAL_MAX_STREAMS_BIDI, initialMaxStreamsBidi);
+      settings.put(WebTransportVersion.INITIAL_MAX_STREAMS_UNI, initialMaxStreamsUni);
+    }
+    return http.withConnectProtocol(true).withAdditionalSettings(settings);
+  }
+}

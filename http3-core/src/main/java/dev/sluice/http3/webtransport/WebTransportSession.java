@@ -1,0 +1,502 @@
+package dev.sluice.http3.webtransport;
+
+import dev.sluice.http3.capsule.Capsule;
+import dev.sluice.http3.capsule.CapsuleType;
+import dev.sluice.http3.connection.RequestStream;
+import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.message.MalformedMessageException;
+import dev.sluice.http3.message.Priority;
+import dev.sluice.http3.message.RequestHead;
+import dev.sluice.http3.message.ResponseHead;
+import java.util.List;
+import java.util.Objects;
+
+/** One WebTransport session, in either role. */
+public final class WebTransportSession {
+  private enum State {
+    /** Client: the request is on its way. */
+    CONNECTING,
+    /** Server: the request waits for the application's answer. */
+    REQUESTED,
+    OPEN,
+    ENDED
+  }
+
+  private final WebTransportSessions sessions;
+  private final RequestStream request;
+  private final WebTransportVersion version;
+  private final SessionFlow flow;
+  private final ConnectStream connect;
+  private final SessionStreams streams;
+  private final SessionDatagrams datagrams;
+  private final List<String> offered;
+  private final boolean protocolRequired;
+
+  private State state;
+  private ResponseHead response;
+  private String protocol;
+  private boolean drained;
+  private boolean drainSent;
+  private boolean closedByPeer;
+  private SessionEnding ending;
+  private Object attachment;
+
+  WebTransportSession(
+      WebTransportSessions sessions,
+      RequestStream request,
+      WebTransportVersion version,
+      boolean protocolRequired) {
+    this.sessions = sessions;
+    this.request = request;
+    this.version = version;
+    this.protocolRequired = protocolRequired;
+    flow = SessionFlow.of(version, sessions.config(), sessions.http().peerSettings());
+    connect = new ConnectStream(request, version, flow.isEnabled());
+    streams = new SessionStreams(this, sessions);
+    datagrams = new SessionDatagrams(this, sessions);
+    offered = ApplicationProtocols.offered(request.request().fields());
+    state = sessions.http().isClient() ? State.CONNECTING : State.REQUESTED;
+  }
+
+  // What there is to know
+
+  /** The session id: the id of its CONNECT stream. */
+  public long id() {
+    return request.id();
+  }
+
+  /** The draft that is spoken. */
+  public WebTransportVersion version() {
+    return version;
+  }
+
+  /** The request for it. */
+  public RequestHead request() {
+    return request.request();
+  }
+
+  /** The response to it; null before. */
+  public ResponseHead response() {
+    return response;
+  }
+
+  /** The application protocols that the client has offered, most wanted first. */
+  public List<String> offeredProtocols() {
+    return offered;
+  }
+
+  /** The application protocol that was agreed on (§3.3); null when none. */
+  public String protocol() {
+    return protocol;
+  }
+
+  /** Whether it is established and has not ended. */
+  public boolean isOpen() {
+    return state == State.OPEN;
+  }
+
+  /** Whether the peer has asked to wind it down. */
+  public boolean isDraining() {
+    return drained;
+  }
+
+  /** How it ended; null before. */
+  public SessionEnding ending() {
+    return ending;
+  }
+
+  /** What it has carried so far. */
+  public SessionStatistics statistics() {
+    return new SessionStatistics(
+        streams.openedHere(),
+        streams.openedByPeer(),
+        streams.bytesSent(),
+        streams.bytesReceived(),
+        datagrams.sent(),
+        datagrams.received(),
+        datagrams.dropped());
+  }
+
+  /** Whatever the user of this session has tied to it; null at first. */
+  public Object attachment() {
+    return attachment;
+  }
+
+  /** Ties something to this session, for the user's own book-keeping. */
+  public void attach(Object newAttachment) {
+    attachment = newAttachment;
+  }
+
+  // Establishing
+
+  /**
+   * Server: accepts the session. Nothing happens when it has ended meanwhile.
+   *
+   * @param chosen one of {@link #offeredProtocols()}, or null for none
+   * @param fields further fields of the response
+   * @throws IllegalArgumentException for a protocol that was not offered
+   * @throws IllegalStateException when it was answered before
+   */
+  public void accept(String chosen, Fields fields) {
+    if (state == State.ENDED) {
+      return;
+    }
+    requireUnanswered();
+    if (chosen != null && !offered.contains(chosen)) {
+      throw new IllegalArgumentException("the client has not offered " + chosen);
+    }
+    ResponseHead head = SessionHeads.accepting(version, chosen, fields);
+    request.sendResponse(head, false);
+    protocol = chosen;
+    establish(head);
+  }
+
+  /**
+   * Server: turns the session down. Nothing happens when it has ended meanwhile.
+   *
+   * @param status 300 to 599
+   * @throws IllegalStateException when it was answered before
+   */
+  public void reject(int status, Fields fields) {
+    if (state == State.ENDED) {
+      return;
+    }
+    requireUnanswered();
+    if (status < 300 || status > 599) {
+      throw new IllegalArgumentException("status " + status + " turns nothing down");
+    }
+    ResponseHead head = new ResponseHead(status, fields);
+    request.sendResponse(head, true);
+    request.stopReading(Http3Error.H3_NO_ERROR);
+    end(new SessionEnding.Refused(head));
+  }
+
+  private void requireUnanswered() {
+    if (state != State.REQUESTED) {
+      throw new IllegalStateException("the request for the session was answered");
+    }
+  }
+
+  private void establish(ResponseHead head) {
+    response = head;
+    state = State.OPEN;
+    sessions.onEstablished(this);
+    // The capsules that came with the request count only from here on (§3.2).
+    readCapsules();
+  }
+
+  // Streams
+
+  /**
+   * Opens a bidirectional stream. A client may do so before the session is established (§4).
+   *
+   * @return null when a limit is reached, and StreamsAvailable follows, or when the session is not
+   *     open
+   */
+  public SessionStream openBidi() {
+    return mayUse() ? streams.open(true) : null;
+  }
+
+  /** Opens a unidirectional stream; null as for {@link #openBidi()}. */
+  public SessionStream openUni() {
+    return mayUse() ? streams.open(false) : null;
+  }
+
+  private boolean mayUse() {
+    return state == State.OPEN || state == State.CONNECTING;
+  }
+
+  /** The priority of its streams at first: that of its request (§3.4, RFC 9218). */
+  public Priority priority() {
+    return request.priority();
+  }
+
+  // Datagrams
+
+  /** The longest datagram that {@link #sendDatagram} takes now; negative when it takes none. */
+  public int maxDatagramLength() {
+    return mayUse() ? datagrams.maxLength() : -1;
+  }
+
+  /**
+   * Sends a datagram, once. The transport's queue bounds how many wait, and for how long.
+   *
+   * @param source is copied
+   * @return false, with nothing done, when it is longer than {@link #maxDatagramLength()}
+   */
+  public boolean sendDatagram(byte[] source, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, source.length);
+    return mayUse() && datagrams.send(source, offset, length);
+  }
+
+  /**
+   * The oldest datagram that waits, also after the session has ended; null when there is none, and
+   * DatagramsReceived follows.
+   *
+   * @param now in nanoseconds
+   */
+  public byte[] nextDatagram(long now) {
+    return datagrams.next(now);
+  }
+
+  void onDatagram(byte[] payload, long now) {
+    if (state != State.ENDED) {
+      datagrams.add(payload, now);
+    }
+  }
+
+  // Winding down
+
+  /** Asks the peer to wind the session down (WT_DRAIN_SESSION, §4.7); once, and while open. */
+  public void drain() {
+    if (state == State.OPEN && !drainSent) {
+      drainSent = true;
+      connect.send(Capsule.empty(CapsuleType.WT_DRAIN_SESSION));
+    }
+  }
+
+  /** The peer asks so, by capsule or by GOAWAY. */
+  void onDraining() {
+    if (!drained && state != State.ENDED) {
+      drained = true;
+      emit(new WebTransportEvent.Draining(this));
+    }
+  }
+
+  /**
+   * Closes the session. Its streams are cut: whoever wants them to arrive finishes them and waits
+   * first. Nothing happens when it has ended.
+   *
+   * @param code 0 to 2^32-1
+   * @param reason cut to 1024 bytes of UTF-8
+   */
+  public void close(long code, String reason) {
+    SendingPart.requireCode(code);
+    if (state == State.ENDED) {
+      return;
+    }
+    CloseCapsule close = CloseCapsule.of(code, reason);
+    if (state == State.OPEN) {
+      connect.send(close.encode());
+      connect.finish();
+      connect.discard();
+    } else {
+      request.cancel(Http3Error.H3_REQUEST_CANCELLED);
+    }
+    end(new SessionEnding.Closed(SessionEnding.Side.LOCAL, close.code(), close.reason()));
+  }
+
+  /**
+   * Keys that only the two ends of this session know (§4.8, RFC 8446 §7.5).
+   *
+   * @param label at most 255 bytes
+   * @param context at most 255 bytes, possibly none
+   * @param length of the result in bytes
+   */
+  public byte[] exportKeyingMaterial(byte[] label, byte[] context, int length) {
+    byte[] own = ExporterContext.encode(id(), label, context);
+    return sessions.exportKeyingMaterial(ExporterContext.TLS_LABEL, own, length);
+  }
+
+  // What the CONNECT stream tells
+
+  void onResponse(ResponseHead head) {
+    if (state != State.CONNECTING) {
+      return;
+    }
+    if (head.status() < 200 || head.status() > 299) {
+      request.cancel(Http3Error.H3_REQUEST_CANCELLED);
+      end(new SessionEnding.Refused(head));
+      return;
+    }
+    String malformed = SessionHeads.whyNotCapsules(head);
+    if (malformed != null) {
+      fail(Http3Error.H3_MESSAGE_ERROR, malformed);
+      return;
+    }
+    String chosen = ApplicationProtocols.chosen(head.fields());
+    boolean known = chosen != null && offered.contains(chosen);
+    if (chosen != null && !known && !offered.isEmpty() && version.refusesUnofferedProtocol()) {
+      fail(Http3Error.WT_ALPN_ERROR, "the server chose a protocol that was not offered");
+    } else if (protocolRequired && !known) {
+      fail(Http3Error.WT_ALPN_ERROR, "the server chose no protocol");
+    } else {
+      protocol = known ? chosen : null;
+      emit(new WebTransportEvent.Established(this));
+      establish(head);
+    }
+  }
+
+  void onConnectReadable() {
+    if (state == State.OPEN) {
+      readCapsules();
+    } else if (state == State.ENDED && connect.discard() && closedByPeer) {
+      request.cancel(Http3Error.H3_MESSAGE_ERROR);
+    }
+  }
+
+  private void readCapsules() {
+    try {
+      Capsule capsule = connect.next();
+      while (capsule != null) {
+        onCapsule(capsule);
+        capsule = state == State.OPEN ? connect.next() : null;
+      }
+    } catch (MalformedMessageException e) {
+      fail(Http3Error.H3_MESSAGE_ERROR, e.getMessage());
+    }
+    sendUpdates();
+  }
+
+  private void onCapsule(Capsule capsule) {
+    long type = capsule.type();
+    if (type == CapsuleType.DATAGRAM) {
+      onDatagram(capsule.value(), sessions.now());
+    } else if (type == CapsuleType.WT_DRAIN_SESSION) {
+      onDraining();
+    } else if (type == CapsuleType.WT_CLOSE_SESSION) {
+      CloseCapsule close = CloseCapsule.parse(capsule);
+      closedByPeer = true;
+      connect.finish();
+      end(new SessionEnding.Closed(SessionEnding.Side.PEER, close.code(), close.reason()));
+      onConnectReadable();
+    } else {
+      String wrong = flow.onCapsule(capsule);
+      if (wrong != null) {
+        fail(Http3Error.WT_FLOW_CONTROL_ERROR, wrong);
+      } else {
+        streams.onLimitsRaised();
+      }
+    }
+  }
+
+  /** Nothing more will come on the CONNECT stream. */
+  void onRequestEnded(RequestEnding how) {
+    if (state == State.ENDED) {
+      return;
+    }
+    if (state == State.CONNECTING) {
+      end(new SessionEnding.NotEstablished(how));
+      return;
+    }
+    switch (how) {
+      case RequestEnding.Complete complete -> onFinished();
+      case RequestEnding.ConnectionLost(var cause, var afterHead) ->
+          end(new SessionEnding.ConnectionEnded(cause));
+      case RequestEnding.ResetByPeer(long code, var afterHead) -> onAborted(code);
+      case RequestEnding.StreamError(Http3Error error, String reason, var afterHead) ->
+          fail(error, reason);
+      case RequestEnding.Abandoned(long code) -> onAborted(code);
+      case RequestEnding.NotSent notSent -> throw new IllegalStateException();
+      case RequestEnding.NotCoveredByGoaway goaway -> throw new IllegalStateException();
+      case RequestEnding.Rejected rejected -> throw new IllegalStateException();
+    }
+  }
+
+  /** A FIN closes as a capsule with code 0 does (§6). */
+  private void onFinished() {
+    if (connect.isWithinCapsule()) {
+      fail(Http3Error.H3_MESSAGE_ERROR, "the CONNECT stream finished within a capsule");
+      return;
+    }
+    if (state == State.OPEN) {
+      connect.finish();
+    } else {
+      request.cancel(Http3Error.H3_REQUEST_CANCELLED);
+    }
+    end(new SessionEnding.Closed(SessionEnding.Side.PEER, 0, ""));
+  }
+
+  /** The peer cut the CONNECT stream short. */
+  private void onAborted(long code) {
+    request.cancel(Http3Error.WT_SESSION_GONE);
+    end(new SessionEnding.Aborted(code));
+  }
+
+  /** STOP_SENDING on the CONNECT stream, which may go with WT_CLOSE_SESSION (§6). */
+  void onConnectStopped(long code) {
+    if (state != State.ENDED && code != Http3Error.WT_SESSION_GONE.code()) {
+      onAborted(code);
+    }
+  }
+
+  void onConnectWritable() {
+    connect.flush();
+    sendUpdates();
+  }
+
+  void onConnectionEnded(SessionEnding.ConnectionEnded lost) {
+    if (state != State.ENDED) {
+      end(lost);
+    }
+  }
+
+  /** The peer broke a rule of the session: its CONNECT stream is reset. */
+  void fail(Http3Error error, String reason) {
+    if (state != State.ENDED) {
+      request.cancel(error);
+      end(new SessionEnding.Failed(error, reason));
+    }
+  }
+
+  private void end(SessionEnding how) {
+    state = State.ENDED;
+    ending = how;
+    sessions.onEnded(this);
+    streams.onSessionEnded(how);
+    emit(new WebTransportEvent.Ended(this, how));
+  }
+
+  // What its streams tell
+
+  SessionStreams streams() {
+    return streams;
+  }
+
+  SessionFlow flow() {
+    return flow;
+  }
+
+  void emit(WebTransportEvent event) {
+    sessions.emit(event);
+  }
+
+  void onPartOver(SessionStream stream) {
+    streams.onPartOver(stream);
+  }
+
+  void onReceivingOver(ReceivingPart part, SessionStream stream) {
+    streams.onReceivingOver(part, stream);
+    sendUpdates();
+  }
+
+  void onDataBlocked(SendingPart part) {
+    streams.onDataBlocked(part);
+    sendUpdates();
+  }
+
+  /** Bytes of a stream's body arrived. */
+  void onReceived(long more) {
+    if (!flow.ownData().use(more)) {
+      fail(Http3Error.WT_FLOW_CONTROL_ERROR, "more data than WT_MAX_DATA allows");
+    }
+  }
+
+  /** Bytes of a stream's body went to the application. */
+  void onRead(int bytes) {
+    streams.onRead(bytes);
+  }
+
+  /** Tells the peer of new limits, and of its own that hold this side up (§5.6). */
+  void sendUpdates() {
+    while (state == State.OPEN && connect.isFlushed() && !request.isCut()) {
+      Capsule next = flow.nextCapsule();
+      if (next == null) {
+        return;
+      }
+      connect.send(next);
+    }
+  }
+}

@@ -1,0 +1,427 @@
+package dev.sluice.http3.webtransport;
+
+import dev.sluice.http3.connection.Http3Connection;
+import dev.sluice.http3.connection.Http3Event;
+import dev.sluice.http3.connection.Http3Settings;
+import dev.sluice.http3.connection.RequestStream;
+import dev.sluice.http3.datagram.HttpDatagrams;
+import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.message.RequestHead;
+import dev.sluice.http3.message.ResponseHead;
+import dev.sluice.http3.stream.StreamClaims;
+import dev.sluice.http3.webtransport.IncomingStreams.Incoming;
+import dev.sluice.quic.connection.QuicEvent;
+import dev.sluice.quic.ending.ConnectionEnding;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.function.Consumer;
+
+/**
+ * The WebTransport sessions of one HTTP/3 connection, client or server. Pure, like the connection,
+ * and used on its thread. The owner hands every event of the connection to {@link #onEvent} before
+ * it looks at it itself, and takes events from {@link #nextEvent()} until there are none.
+ */
+public final class WebTransportSessions {
+  private final Http3Connection http;
+  private final WebTransportConfig config;
+  private final HttpDatagrams datagrams;
+  private final IncomingStreams incoming;
+  private final Queue<WebTransportEvent> events = new ArrayDeque<>();
+  private final Map<Long, WebTransportSession> sessions = new LinkedHashMap<>();
+  private final Map<Long, SessionStream> streams = new HashMap<>();
+  // Server: requests that came before the client's settings (§3.1).
+  private final List<RequestStream> held = new ArrayList<>();
+  private VersionSelection selection;
+  private long now;
+
+  /**
+   * @param http has been configured with {@link WebTransportConfig#applyTo}, and not processed
+   *     anything yet
+   */
+  public WebTransportSessions(Http3Connection http, WebTransportConfig config) {
+    this.http = http;
+    this.config = config;
+    datagrams = new HttpDatagrams(http, config.maxBufferedDatagrams());
+    incoming = new IncomingStreams(config.maxBufferedStreams(), this::onTagged);
+    http.claim(claims());
+  }
+
+  private StreamClaims claims() {
+    return new StreamClaims() {
+      @Override
+      public boolean claimsType(long type) {
+        return type == StreamHeader.UNI_TYPE;
+      }
+
+      @Override
+      public boolean claimsSignal(long frameType) {
+        return frameType == StreamHeader.BIDI_SIGNAL;
+      }
+
+      @Override
+      public boolean signalMayFollowFrames() {
+        WebTransportVersion version = version();
+        return version != null && version.signalMayFollowFrames();
+      }
+    };
+  }
+
+  // For the owner
+
+  /** The next event in order, or null when there is none at present. */
+  public WebTransportEvent nextEvent() {
+    return events.poll();
+  }
+
+  /** What the settings of both sides came to; null before the peer's have arrived. */
+  public VersionSelection selection() {
+    return selection;
+  }
+
+  private WebTransportVersion version() {
+    return selection instanceof VersionSelection.Selected(WebTransportVersion version)
+        ? version
+        : null;
+  }
+
+  /** The sessions that have not ended, in the order of their requests. */
+  public List<WebTransportSession> sessions() {
+    return List.copyOf(sessions.values());
+  }
+
+  /** Client: how many more sessions the server takes now; 0 before its settings have arrived. */
+  public long sessionCredit() {
+    WebTransportVersion version = version();
+    if (version == null || !http.canOpenRequests()) {
+      return 0;
+    }
+    long limit = version.maxSessions(http.peerSettings());
+    boolean alone =
+        version.hasFlowControl() && !SessionFlow.isEnabled(version, config, http.peerSettings());
+    return Math.max(0, Math.min(alone ? 1 : limit, config.maxSessions()) - sessions.size());
+  }
+
+  /**
+   * Client: asks for a session. {@link WebTransportEvent.Established} or Ended follows.
+   *
+   * @param path with the query
+   * @param protocols application protocols to offer, most wanted first; printable ASCII
+   * @param protocolRequired whether there is no session without one of them
+   * @param fields further fields, such as Origin
+   * @return null when there is no credit for a request stream now; RequestsAvailable follows
+   * @throws IllegalStateException when {@link #sessionCredit()} is 0
+   */
+  public WebTransportSession connect(
+      String authority,
+      String path,
+      List<String> protocols,
+      boolean protocolRequired,
+      Fields fields) {
+    if (sessionCredit() == 0) {
+      throw new IllegalStateException("the connection takes no more sessions");
+    }
+    RequestHead head = SessionHeads.request(version(), authority, path, protocols, fields);
+    RequestStream request = http.openRequest(head, false);
+    if (request == null) {
+      return null;
+    }
+    WebTransportSession session =
+        new WebTransportSession(this, request, version(), protocolRequired);
+    begin(session, request);
+    return session;
+  }
+
+  private void begin(WebTransportSession session, RequestStream request) {
+    request.attach(session);
+    sessions.put(session.id(), session);
+    datagrams.register(session.id(), session::onDatagram);
+  }
+
+  /**
+   * Acts on an event of the connection.
+   *
+   * @param currentTime in nanoseconds
+   * @return whether it was for WebTransport only, and nobody else needs to look at it
+   */
+  public boolean onEvent(Http3Event event, long currentTime) {
+    now = currentTime;
+    return switch (event) {
+      case Http3Event.SettingsReceived(Http3Settings settings) -> {
+        onSettings(settings);
+        yield false;
+      }
+      case Http3Event.Goaway goaway -> {
+        onGoaway();
+        yield false;
+      }
+      case Http3Event.ConnectionEnded(ConnectionEnding ending) -> {
+        onConnectionEnded(ending);
+        yield false;
+      }
+      case Http3Event.Request(RequestStream request, RequestHead head) -> onRequest(request, head);
+      case Http3Event.Claimed(long type, var recv, var send) -> {
+        incoming.onOpened(recv, send);
+        yield true;
+      }
+      case Http3Event.Transport(QuicEvent transport) -> onTransport(transport);
+      case Http3Event.Response(var request, ResponseHead head) ->
+          with(request, session -> session.onResponse(head));
+      case Http3Event.Readable(var request) ->
+          with(request, WebTransportSession::onConnectReadable);
+      case Http3Event.RequestEnded(var request, var ending) -> {
+        if (held.remove(request)) {
+          request.reset(Http3Error.H3_REQUEST_CANCELLED);
+        }
+        yield with(request, session -> session.onRequestEnded(ending));
+      }
+      case Http3Event.Writable(var request) ->
+          with(request, WebTransportSession::onConnectWritable);
+      case Http3Event.Stopped(var request, long code) ->
+          with(request, session -> session.onConnectStopped(code));
+      case Http3Event.Closed(var request) ->
+          with(request, session -> datagrams.forget(session.id()));
+      case Http3Event.Informational(var request, var head) -> with(request, session -> {});
+      case Http3Event.Trailers(var request, var fields) -> with(request, session -> {});
+      case Http3Event.RequestsAvailable available -> false;
+      case Http3Event.Drained drained -> false;
+    };
+  }
+
+  private static boolean with(RequestStream request, Consumer<WebTransportSession> action) {
+    if (request.attachment() instanceof WebTransportSession session) {
+      action.accept(session);
+      return true;
+    }
+    return false;
+  }
+
+  private void onSettings(Http3Settings peer) {
+    boolean broken =
+        peer.value(WebTransportVersion.DRAFT_02.setting(), 0) > 1
+            || http.isClient() && peer.value(WebTransportVersion.DRAFT_16.setting(), 0) > 1;
+    if (broken) {
+      http.close(Http3Error.H3_SETTINGS_ERROR, "SETTINGS: WebTransport is on or off");
+      return;
+    }
+    selection =
+        VersionSelection.select(
+            config.versions(),
+            peer,
+            http.isClient(),
+            http.transport().maxDatagramLength() > 0,
+            http.transport().supportsResetAt());
+    emit(new WebTransportEvent.Settled(selection));
+    List<RequestStream> waiting = List.copyOf(held);
+    held.clear();
+    waiting.forEach(request -> answer(request, request.request()));
+  }
+
+  private boolean onRequest(RequestStream request, RequestHead head) {
+    if (!SessionHeads.isSession(head)) {
+      return false;
+    }
+    if (selection == null) {
+      held.add(request);
+    } else {
+      answer(request, head);
+    }
+    return true;
+  }
+
+  /** Server: what can be said about a request without the application (§3.1, §3.2, §5.2). */
+  private void answer(RequestStream request, RequestHead head) {
+    WebTransportVersion version = version();
+    String origin = head.fields().first("origin");
+    if (version == null || SessionHeads.whyNotCapsules(head) != null) {
+      // Settings without what the version needs make every session malformed (§3.1).
+      drop(request, Http3Error.H3_MESSAGE_ERROR);
+    } else if (!"https".equals(head.scheme())) {
+      refuse(request, 400);
+    } else if (origin != null && !config.originPolicy().allows(origin, head)) {
+      refuse(request, 403);
+    } else if (sessions.size() >= maxSessionsHere(version)) {
+      drop(request, Http3Error.H3_REQUEST_REJECTED);
+    } else {
+      WebTransportSession session = new WebTransportSession(this, request, version, false);
+      emit(new WebTransportEvent.Requested(session));
+      begin(session, request);
+    }
+  }
+
+  private int maxSessionsHere(WebTransportVersion version) {
+    boolean alone =
+        version.hasFlowControl() && !SessionFlow.isEnabled(version, config, http.peerSettings());
+    return alone ? 1 : config.maxSessions();
+  }
+
+  private void drop(RequestStream request, Http3Error error) {
+    request.cancel(error);
+    refuseStreams(request.id());
+  }
+
+  private void refuse(RequestStream request, int status) {
+    request.sendResponse(new ResponseHead(status, Fields.EMPTY), true);
+    request.stopReading(Http3Error.H3_NO_ERROR);
+    refuseStreams(request.id());
+  }
+
+  private void refuseStreams(long sessionId) {
+    datagrams.forget(sessionId);
+    for (Incoming stream : incoming.take(sessionId)) {
+      stream.refuse(Http3Error.WT_SESSION_GONE);
+    }
+  }
+
+  /** GOAWAY is for every session, whatever its id says (§4.7). */
+  private void onGoaway() {
+    boolean closing =
+        switch (http.ending()) {
+          case ConnectionEnding.ApplicationClose close -> close.by() == ConnectionEnding.Side.LOCAL;
+          case ConnectionEnding.TransportClose close -> close.by() == ConnectionEnding.Side.LOCAL;
+          case null, default -> false;
+        };
+    if (!closing) {
+      sessions().forEach(WebTransportSession::onDraining);
+    }
+  }
+
+  private void onConnectionEnded(ConnectionEnding ending) {
+    held.clear();
+    SessionEnding.ConnectionEnded lost = new SessionEnding.ConnectionEnded(ending);
+    sessions().forEach(session -> session.onConnectionEnded(lost));
+  }
+
+  private boolean onTransport(QuicEvent event) {
+    switch (event) {
+      case QuicEvent.Readable(var quic) -> {
+        SessionStream stream = streams.get(quic.id());
+        if (stream != null) {
+          stream.receiving().onReadable();
+        } else if (incoming.has(quic.id())) {
+          incoming.onReadable(quic.id());
+        }
+      }
+      case QuicEvent.Writable(var quic) -> {
+        SessionStream stream = streams.get(quic.id());
+        if (stream != null) {
+          stream.sending().onWritable();
+        }
+      }
+      case QuicEvent.Stopped(var quic, long code) -> {
+        SessionStream stream = streams.get(quic.id());
+        if (stream != null) {
+          stream.sending().onStopped(code);
+        }
+      }
+      case QuicEvent.SendCompleted(var quic) -> {
+        SessionStream stream = streams.get(quic.id());
+        if (stream != null) {
+          stream.sending().onCompleted();
+        }
+      }
+      case QuicEvent.DatagramReceived(byte[] data) -> datagrams.onDatagram(data, now);
+      case QuicEvent.StreamsAvailable(boolean bidirectional) ->
+          sessions().forEach(session -> session.streams().onStreamsAvailable(bidirectional));
+      case QuicEvent.HandshakeComplete complete -> {
+        return false;
+      }
+      case QuicEvent.HandshakeConfirmed confirmed -> {
+        return false;
+      }
+      case QuicEvent.NewSessionTicket ticket -> {
+        return false;
+      }
+      case QuicEvent.NewToken token -> {
+        return false;
+      }
+      case QuicEvent.PeerOpened opened -> {
+        return false;
+      }
+      case QuicEvent.Ended ended -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The session id of a stream of the peer is known (§4, §4.6, §6). */
+  private void onTagged(long sessionId, Incoming stream) {
+    if ((sessionId & 3) != 0) {
+      http.close(
+          Http3Error.H3_ID_ERROR, "session id " + sessionId + " is not a client's request stream");
+      return;
+    }
+    WebTransportSession session = sessions.get(sessionId);
+    if (session != null && session.isOpen()) {
+      session.streams().onOpened(stream.recv(), stream.send());
+    } else if (session != null || mayStillCome(sessionId)) {
+      incoming.buffer(sessionId, stream);
+    } else {
+      stream.refuse(Http3Error.WT_SESSION_GONE);
+    }
+  }
+
+  private boolean mayStillCome(long sessionId) {
+    if (http.isClient()) {
+      return false;
+    }
+    RequestStream request = http.request(sessionId);
+    boolean unread = request != null && (request.request() == null || held.contains(request));
+    return unread || sessionId >= http.nextRequestId();
+  }
+
+  // What the sessions ask for
+
+  Http3Connection http() {
+    return http;
+  }
+
+  byte[] exportKeyingMaterial(String label, byte[] context, int length) {
+    return http.transport().exportKeyingMaterial(label, context, length);
+  }
+
+  WebTransportConfig config() {
+    return config;
+  }
+
+  HttpDatagrams datagrams() {
+    return datagrams;
+  }
+
+  long now() {
+    return now;
+  }
+
+  void emit(WebTransportEvent event) {
+    events.add(event);
+  }
+
+  void add(SessionStream stream) {
+    streams.put(stream.id(), stream);
+  }
+
+  void remove(SessionStream stream) {
+    streams.remove(stream.id());
+  }
+
+  /** Streams that waited for the session are its own now. */
+  void onEstablished(WebTransportSession session) {
+    for (Incoming stream : incoming.take(session.id())) {
+      onTagged(session.id(), stream);
+    }
+  }
+
+  void onEnded(WebTransportSession session) {
+    sessions.remove(session.id());
+    datagrams.unregister(session.id());
+    for (Incoming stream : incoming.take(session.id())) {
+      stream.refuse(Http3Error.WT_SESSION_GONE);
+    }
+  }
+}

@@ -1,0 +1,535 @@
+package dev.sluice.http3.webtransport;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.http3.connection.Http3Event;
+import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.message.Priority;
+import dev.sluice.http3.webtransport.SessionEnding.Closed;
+import dev.sluice.http3.webtransport.SessionEnding.Side;
+import dev.sluice.http3.webtransport.WtPair.Joined;
+import dev.sluice.testkit.Requirement;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Sessions from request to close, with streams and datagrams in between. */
+class SessionTest {
+  private final WtPair pair = new WtPair();
+
+  // Establishing
+
+  @ParameterizedTest
+  @EnumSource(WebTransportVersion.class)
+  @Requirement({"WEBTRANS16-3.2#1", "WEBTRANS16-3.2#2", "WEBTRANS16-3.2#3", "WEBTRANS16-7.1#1"})
+  void establishAndEchoInEveryVersion(WebTransportVersion version) {
+    WtPair pair = WtPair.of(version);
+    Joined session = pair.join();
+    assertEquals(version, session.client().version());
+    assertEquals(version, session.server().version());
+    assertEquals(version.protocol(), session.server().request().protocol());
+    assertEquals("https", session.server().request().scheme());
+    assertTrue(session.client().isOpen() && session.server().isOpen());
+    assertEquals(session.client(), pair.client.only(WebTransportEvent.Established.class).session());
+
+    SessionStream stream = session.client().openBidi();
+    WtPair.write(stream, "ping");
+    stream.sending().finish();
+    pair.run();
+    SessionStream echo = pair.atServer();
+    assertEquals("ping", WtPair.read(echo));
+    assertEquals(new SessionStreamEnding.Finished(), echo.receiving().ending());
+    WtPair.write(echo, "pong");
+    echo.sending().finish();
+    pair.run();
+    assertEquals("pong", WtPair.read(stream));
+    assertEquals(new SessionStreamEnding.Finished(), stream.receiving().ending());
+  }
+
+  @Test
+  void draft02NamesItselfInBothHeads() {
+    Joined session = WtPair.of(WebTransportVersion.DRAFT_02).join();
+    assertEquals("1", session.server().request().fields().first("sec-webtransport-http3-draft02"));
+    assertEquals(
+        "draft02", session.client().response().fields().first("sec-webtransport-http3-draft"));
+  }
+
+  @Test
+  @Requirement({"WEBTRANS16-3.1#2", "WEBTRANS16-4.6#1"})
+  void noSessionBeforeTheSettings() {
+    pair.client.process();
+    assertEquals(0, pair.client.sessions.sessionCredit());
+    assertThrows(IllegalStateException.class, () -> pair.connect(List.of()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 401, 404, 429})
+  @Requirement("WEBTRANS16-3.2#9")
+  void refusedWithAStatus(int status) {
+    Joined session = pair.request();
+    session.server().reject(status, Fields.of("location", "https://example.org/"));
+    pair.run();
+    SessionEnding.Refused refused =
+        assertInstanceOf(SessionEnding.Refused.class, session.client().ending());
+    assertEquals(status, refused.response().status());
+    assertEquals("https://example.org/", refused.response().fields().first("location"));
+    assertEquals(0, pair.client.http.activeRequests());
+    assertEquals(0, pair.server.http.activeRequests());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://example.com, true",
+    "https://EXAMPLE.com, true",
+    "https://evil.org, false",
+    "null," + " false",
+    "http://example.com, false"
+  })
+  @Requirement({"WEBTRANS16-3.2#7", "WEBTRANS16-3.2#8"})
+  void onlyPagesOfTheServerItselfByDefault(String origin, boolean allowed) {
+    pair.run();
+    WebTransportSession session = pair.connect(List.of(), "origin", origin);
+    pair.run();
+    assertEquals(allowed ? 1 : 0, pair.server.all(WebTransportEvent.Requested.class).size());
+    if (!allowed) {
+      SessionEnding.Refused refused =
+          assertInstanceOf(SessionEnding.Refused.class, session.ending());
+      assertEquals(403, refused.response().status());
+    }
+  }
+
+  @Test
+  void otherOriginsWhenAllowed() {
+    OriginPolicy policy = OriginPolicy.oneOf(Set.of("https://a.example", "https://b.example:8443"));
+    WtPair some =
+        new WtPair(WebTransportConfig.DEFAULT, WebTransportConfig.DEFAULT.withOriginPolicy(policy));
+    some.run().connect(List.of(), "origin", "https://b.example:8443");
+    some.run().connect(List.of(), "origin", "https://b.example");
+    some.run();
+    assertEquals(1, some.server.all(WebTransportEvent.Requested.class).size());
+  }
+
+  @Test
+  void otherExtendedConnectsAndRequestsAreLeftAlone() {
+    pair.run();
+    pair.client.http.openRequest(
+        dev.sluice.http3.message.RequestHead.extendedConnect(
+            "websocket", "https", "example.com", "/chat", Fields.EMPTY),
+        false);
+    pair.run();
+    assertTrue(pair.server.others.stream().anyMatch(Http3Event.Request.class::isInstance));
+    assertTrue(pair.server.all(WebTransportEvent.Requested.class).isEmpty());
+  }
+
+  // Application protocols
+
+  @Test
+  @Requirement({"WEBTRANS16-3.3#1", "WEBTRANS16-3.3#2", "WEBTRANS16-3.3#3"})
+  void agreeOnAnApplicationProtocol() {
+    pair.run();
+    WebTransportSession client = pair.connect(List.of("moq-17", "chat \"2\""));
+    pair.run();
+    WebTransportSession server = pair.server.only(WebTransportEvent.Requested.class).session();
+    assertEquals(List.of("moq-17", "chat \"2\""), server.offeredProtocols());
+    assertThrows(IllegalArgumentException.class, () -> server.accept("other", Fields.EMPTY));
+    server.accept("chat \"2\"", Fields.EMPTY);
+    pair.run();
+    assertEquals("chat \"2\"", client.protocol());
+    assertEquals("chat \"2\"", server.protocol());
+  }
+
+  @Test
+  @Requirement("WEBTRANS16-3.3#10")
+  void aProtocolThatWasNotOfferedEndsTheSession() {
+    pair.run();
+    WebTransportSession client = pair.connect(List.of("a"));
+    pair.run();
+    WebTransportSession server = pair.server.only(WebTransportEvent.Requested.class).session();
+    server.accept(null, Fields.of("wt-protocol", "\"b\""));
+    pair.run();
+    SessionEnding.Failed failed = assertInstanceOf(SessionEnding.Failed.class, client.ending());
+    assertEquals(Http3Error.WT_ALPN_ERROR, failed.error());
+    assertEquals(new SessionEnding.Aborted(Http3Error.WT_ALPN_ERROR.code()), server.ending());
+  }
+
+  @Test
+  @Requirement({"WEBTRANS16-3.3#5", "WEBTRANS16-3.3#6"})
+  void onlyStringsCount() {
+    assertEquals(
+        List.of("a", "b"),
+        ApplicationProtocols.offered(
+            Fields.of("wt-available-protocols", "\"a\";q=1", "WT-Available-Protocols", "\"b\"")));
+    for (String wrong : List.of("\"a\", b", "\"a\", 1", "(\"a\")", "\"a", "\"a\",")) {
+      assertEquals(
+          List.of(), ApplicationProtocols.offered(Fields.of("wt-available-protocols", wrong)));
+    }
+    assertEquals("a", ApplicationProtocols.chosen(Fields.of("wt-protocol", "\"a\";x")));
+    assertNull(ApplicationProtocols.chosen(Fields.of("wt-protocol", "a")));
+    assertNull(ApplicationProtocols.chosen(Fields.EMPTY));
+  }
+
+  @Test
+  @Requirement("WEBTRANS16-3.3#8")
+  void aRequiredProtocolThatIsMissing() {
+    pair.run();
+    WebTransportSession client =
+        pair.client.sessions.connect("example.com", "/", List.of("a"), true, Fields.EMPTY);
+    pair.run();
+    pair.server
+        .only(WebTransportEvent.Requested.class)
+        .session()
+        .accept(null, Fields.of("wt-protocol", "a"));
+    pair.run();
+    assertEquals(
+        Http3Error.WT_ALPN_ERROR,
+        assertInstanceOf(SessionEnding.Failed.class, client.ending()).error());
+  }
+
+  // Several sessions
+
+  @Test
+  @Requirement({"WEBTRANS16-5.1#1", "WEBTRANS16-8#1"})
+  void sessionsOnOneConnectionKeepApart() {
+    Joined first = pair.join();
+    Joined second = pair.join();
+    assertNotEquals(first.client().id(), second.client().id());
+    SessionStream a = first.client().openUni();
+    SessionStream b = second.client().openUni();
+    WtPair.write(a, "first");
+    WtPair.write(b, "second");
+    pair.run();
+    for (WebTransportEvent.Opened opened : pair.server.all(WebTransportEvent.Opened.class)) {
+      assertEquals(
+          opened.stream().session() == first.server() ? "first" : "second",
+          WtPair.read(opened.stream()));
+    }
+    first.client().close(1, "one");
+    pair.run();
+    assertEquals(new Closed(Side.PEER, 1, "one"), first.server().ending());
+    assertTrue(second.server().isOpen() && second.client().isOpen());
+    WtPair.write(b, "!");
+    pair.run();
+    assertEquals("!", WtPair.read(pair.atServer()));
+  }
+
+  @Test
+  void sessionsUpToTheLimit() {
+    WtPair two =
+        new WtPair(WebTransportConfig.DEFAULT, WebTransportConfig.DEFAULT.withMaxSessions(2));
+    two.join();
+    two.join();
+    WebTransportSession third = two.connect(List.of());
+    two.run();
+    SessionEnding.NotEstablished ending =
+        assertInstanceOf(SessionEnding.NotEstablished.class, third.ending());
+    assertEquals(new RequestEnding.Rejected(), ending.request());
+    assertEquals(2, two.server.sessions.sessions().size());
+  }
+
+  @Test
+  @Requirement({"WEBTRANS16-5.1#2", "WEBTRANS16-5.1#3", "WEBTRANS16-5.2#2"})
+  void oneSessionWithoutFlowControl() {
+    WebTransportConfig alone =
+        WebTransportConfig.DEFAULT.withMaxSessions(1).withFlowControl(0, 0, 0);
+    WtPair pair = new WtPair(WebTransportConfig.DEFAULT, alone);
+    Joined first = pair.join();
+    assertEquals(0, pair.client.sessions.sessionCredit());
+    first.client().close(0, "");
+    pair.run();
+    assertEquals(1, pair.client.sessions.sessionCredit());
+  }
+
+  // Streams
+
+  @ParameterizedTest
+  @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+  @Requirement({
+    "WEBTRANS16-4.2#1",
+    "WEBTRANS16-4.2#2",
+    "WEBTRANS16-4.3#1",
+    "WEBTRANS16-4.3#2",
+    "WEBTRANS16-4.3#3"
+  })
+  void streamsOfBothKindsFromBothSides(boolean fromClient, boolean bidirectional) {
+    Joined session = pair.join();
+    WebTransportSession opener = fromClient ? session.client() : session.server();
+    SessionStream stream = bidirectional ? opener.openBidi() : opener.openUni();
+    assertEquals(bidirectional, stream.receiving() != null);
+    WtPair.write(stream, "hello");
+    stream.sending().finish();
+    pair.run();
+    SessionStream other = fromClient ? pair.atServer() : pair.atClient();
+    assertEquals(bidirectional, other.isBidirectional());
+    assertEquals(bidirectional, other.sending() != null);
+    assertEquals("hello", WtPair.read(other));
+    assertEquals(new SessionStreamEnding.Finished(), other.receiving().ending());
+    assertEquals(new SessionStreamEnding.Finished(), stream.sending().ending());
+    if (bidirectional) {
+      WtPair.write(other, "answer");
+      other.sending().finish();
+      pair.run();
+      assertEquals("answer", WtPair.read(stream));
+    }
+  }
+
+  @Test
+  void aStreamWithNothingInIt() {
+    Joined session = pair.join();
+    session.client().openUni().sending().finish();
+    pair.run();
+    SessionStream other = pair.atServer();
+    assertEquals("", WtPair.read(other));
+    assertEquals(new SessionStreamEnding.Finished(), other.receiving().ending());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 29, 30, 31, 0xff, 0x100, 0xffff_ffffL})
+  @Requirement({"WEBTRANS16-4.4#1", "WEBTRANS16-4.4#2", "WEBTRANS16-4.4#4"})
+  void resetAndStopCarryTheApplicationsCode(long code) {
+    Joined session = pair.join();
+    SessionStream stream = session.client().openBidi();
+    WtPair.write(stream, "x");
+    pair.run();
+    SessionStream other = pair.atServer();
+    assertEquals("x", WtPair.read(other));
+    stream.sending().reset(code);
+    stream.receiving().stop(code);
+    pair.run();
+    assertEquals("", WtPair.read(other));
+    assertEquals(new SessionStreamEnding.Reset(code), other.receiving().ending());
+    assertEquals(new SessionStreamEnding.Stopped(code), other.sending().ending());
+    assertEquals(new SessionStreamEnding.Abandoned(code), stream.sending().ending());
+    assertEquals(new SessionStreamEnding.Abandoned(code), stream.receiving().ending());
+    assertEquals(0, other.sending().write(new byte[1], 0, 1));
+    assertThrows(IllegalArgumentException.class, () -> stream.sending().reset(1L << 32));
+  }
+
+  @Test
+  @Requirement("WEBTRANS16-4.4#6")
+  void aCodeThatIsNoApplications() {
+    Joined session = pair.join();
+    SessionStream stream = session.client().openBidi();
+    WtPair.write(stream, "x");
+    pair.run();
+    long code = Http3Error.H3_INTERNAL_ERROR.code();
+    pair.link.server().recvStream(stream.id()).stopSending(code);
+    pair.link.server().sendStream(stream.id()).reset(code);
+    pair.run();
+    assertEquals("", WtPair.read(stream));
+    assertEquals(new SessionStreamEnding.AbortedWithoutCode(code), stream.receiving().ending());
+    assertEquals(new SessionStreamEnding.AbortedWithoutCode(code), stream.sending().ending());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @Requirement("WEBTRANS16-4.4#3")
+  void aResetDoesNotLoseTheHeader(boolean bidirectional) {
+    Joined session = pair.join();
+    SessionStream stream = bidirectional ? session.client().openBidi() : session.client().openUni();
+    WtPair.write(stream, "never sent");
+    stream.sending().reset(7);
+    pair.run();
+    SessionStream other = pair.atServer();
+    assertEquals("", WtPair.read(other));
+    assertEquals(new SessionStreamEnding.Reset(7), other.receiving().ending());
+  }
+
+  @Test
+  void aResetWithoutTheExtensionMayLoseIt() {
+    Joined session = pair.join();
+    pair.client.quic.resetAt(false);
+    session.client().openUni().sending().reset(7);
+    pair.run();
+    assertTrue(pair.server.all(WebTransportEvent.Opened.class).isEmpty());
+    assertTrue(session.server().isOpen());
+  }
+
+  @Test
+  void streamsWaitForTheConnectionsLimit() {
+    Joined session = pair.join();
+    pair.client.quic.allow(1, 3);
+    assertNull(session.client().openUni());
+    assertNull(session.client().openBidi());
+    pair.client.quic.allow(2, 3);
+    pair.run();
+    assertTrue(pair.client.only(WebTransportEvent.StreamsAvailable.class).bidirectional());
+    assertTrue(session.client().openBidi() != null);
+  }
+
+  @Test
+  void writesWaitForRoom() {
+    Joined session = pair.join();
+    pair.client.quic.sendBuffer(10);
+    SessionStream stream = session.client().openUni();
+    assertEquals(7, stream.sending().write(new byte[100], 0, 100));
+    pair.run();
+    pair.client.only(WebTransportEvent.Writable.class);
+    assertEquals(10, stream.sending().write(new byte[100], 0, 100));
+  }
+
+  @Test
+  @Requirement({"WEBTRANS16-3.4#1", "WEBTRANS16-3.4#2"})
+  void streamsHaveThePriorityOfTheirSession() {
+    Joined session = pair.request("priority", "u=1");
+    session.server().accept(null, Fields.EMPTY);
+    pair.run();
+    SessionStream own = session.server().openUni();
+    assertEquals(1, pair.server.quic.sendStream(own.id()).urgency());
+    own.sending().setPriority(new Priority(6, false));
+    assertEquals(6, pair.server.quic.sendStream(own.id()).urgency());
+    assertFalse(pair.server.quic.sendStream(own.id()).incremental());
+    pair.client.http.request(session.client().id()).setPriority(new Priority(2, false));
+    pair.run();
+    SessionStream later = session.server().openUni();
+    assertEquals(2, pair.server.quic.sendStream(later.id()).urgency());
+  }
+
+  // Datagrams
+
+  @Test
+  void datagramsBothWays() {
+    Joined session = pair.join();
+    assertEquals(1199, session.client().maxDatagramLength());
+    assertTrue(session.client().sendDatagram(WtPair.bytes("_one"), 1, 3));
+    assertTrue(session.client().sendDatagram(new byte[0], 0, 0));
+    assertFalse(session.client().sendDatagram(new byte[1200], 0, 1200));
+    pair.run();
+    pair.server.only(WebTransportEvent.DatagramsReceived.class);
+    assertArrayEquals(WtPair.bytes("one"), session.server().nextDatagram(pair.now));
+    assertArrayEquals(new byte[0], session.server().nextDatagram(pair.now));
+    assertNull(session.server().nextDatagram(pair.now));
+    assertTrue(session.server().sendDatagram(new byte[1199], 0, 1199));
+    pair.run();
+    assertEquals(1199, session.client().nextDatagram(pair.now).length);
+  }
+
+  @Test
+  void datagramsThatNobodyTakesGiveWayToNewer() {
+    WtPair pair =
+        new WtPair(WebTransportConfig.DEFAULT, WebTransportConfig.DEFAULT.withDatagrams(3, 1_000));
+    Joined session = pair.join();
+    for (byte i = 0; i < 5; i++) {
+      session.client().sendDatagram(new byte[] {i}, 0, 1);
+    }
+    pair.run();
+    assertArrayEquals(new byte[] {2}, session.server().nextDatagram(pair.now));
+    assertArrayEquals(new byte[] {3}, session.server().nextDatagram(pair.now + 1_000));
+    assertNull(session.server().nextDatagram(pair.now + 1_001));
+    assertEquals(5, session.server().statistics().datagramsReceived());
+    assertEquals(3, session.server().statistics().datagramsDropped());
+  }
+
+  // Closing
+
+  @Test
+  @Requirement({"WEBTRANS16-6#2", "WEBTRANS16-6#3", "WEBTRANS16-6#7", "WEBTRANS16-6#9"})
+  void closeWithCodeAndReason() {
+    Joined session = pair.join();
+    session.client().close(0xffff_ffffL, "so long \u00fc");
+    pair.run();
+    assertEquals(new Closed(Side.PEER, 0xffff_ffffL, "so long \u00fc"), session.server().ending());
+    assertEquals(new Closed(Side.LOCAL, 0xffff_ffffL, "so long \u00fc"), session.client().ending());
+    assertEquals(
+        session.server().ending(), pair.server.only(WebTransportEvent.Ended.class).ending());
+    assertEquals(
+        session.client().ending(), pair.client.only(WebTransportEvent.Ended.class).ending());
+    assertEquals(0, pair.client.http.activeRequests());
+    assertEquals(0, pair.server.http.activeRequests());
+    session.client().close(1, "again");
+    assertNull(session.client().openBidi());
+    assertNull(session.client().openUni());
+    assertFalse(session.client().sendDatagram(new byte[1], 0, 1));
+  }
+
+  @Test
+  @Requirement({"WEBTRANS16-6#4", "WEBTRANS16-6#5"})
+  void aLongReasonIsCutBetweenCharacters() {
+    Joined session = pair.join();
+    session.server().close(3, "\u20ac".repeat(1000));
+    pair.run();
+    // 341 of three bytes each are 1023.
+    assertEquals(new Closed(Side.PEER, 3, "\u20ac".repeat(341)), session.client().ending());
+  }
+
+  @Test
+  @Requirement("WEBTRANS16-6#1")
+  void theEndOfASessionCutsItsStreams() {
+    Joined session = pair.join();
+    SessionStream stream = session.client().openBidi();
+    WtPair.write(stream, "x");
+    pair.run();
+    SessionStream other = pair.atServer();
+    session.server().close(9, "bye");
+    pair.run();
+    SessionStreamEnding atClient = new SessionStreamEnding.SessionEnded(session.client().ending());
+    assertEquals("", WtPair.read(stream));
+    assertEquals(atClient, stream.receiving().ending());
+    assertEquals(atClient, stream.sending().ending());
+    assertEquals(
+        Http3Error.WT_SESSION_GONE.code(), pair.client.quic.sendStream(stream.id()).resetCode());
+    assertEquals(
+        Http3Error.WT_SESSION_GONE.code(), pair.server.quic.recvStream(other.id()).stopCode());
+    assertInstanceOf(SessionStreamEnding.SessionEnded.class, other.sending().ending());
+  }
+
+  @Test
+  void aRequestThatIsTakenBack() {
+    Joined session = pair.request();
+    session.client().close(1, "never mind");
+    pair.run();
+    assertEquals(
+        new SessionEnding.Aborted(Http3Error.H3_REQUEST_CANCELLED.code()),
+        session.server().ending());
+    session.server().accept(null, Fields.EMPTY);
+    assertFalse(session.server().isOpen());
+  }
+
+  // Keys, numbers
+
+  @Test
+  @Requirement("WEBTRANS16-4.8#1")
+  void exportedKeysAreTheSessionsOwn() {
+    Joined first = pair.join();
+    Joined second = pair.join();
+    byte[] label = WtPair.bytes("label");
+    byte[] keys = first.client().exportKeyingMaterial(label, new byte[0], 32);
+    assertArrayEquals(keys, first.server().exportKeyingMaterial(label, new byte[0], 32));
+    assertFalse(
+        java.util.Arrays.equals(keys, second.client().exportKeyingMaterial(label, label, 32)));
+    assertArrayEquals(
+        new byte[] {0, 0, 0, 0, 0, 0, 0, 4, 1, 'a', 2, 'b', 'c'},
+        ExporterContext.encode(4, WtPair.bytes("a"), WtPair.bytes("bc")));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> first.client().exportKeyingMaterial(new byte[256], label, 32));
+  }
+
+  @Test
+  void whatASessionHasCarried() {
+    Joined session = pair.join();
+    SessionStream stream = session.client().openBidi();
+    WtPair.write(stream, "12345");
+    stream.sending().finish();
+    session.client().openUni().sending().finish();
+    session.client().sendDatagram(new byte[9], 0, 9);
+    pair.run();
+    for (WebTransportEvent.Opened opened : pair.server.all(WebTransportEvent.Opened.class)) {
+      WtPair.read(opened.stream());
+    }
+    assertEquals(new SessionStatistics(2, 0, 5, 0, 1, 0, 0), session.client().statistics());
+    assertEquals(new SessionStatistics(0, 2, 0, 5, 0, 1, 0), session.server().statistics());
+  }
+}
