@@ -14,7 +14,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * The subscriber's demand is the only thing that takes bytes out, and what does not fit stays in
  * the stream, whose flow control holds the server back.
  *
- * <p>Everything that arrived is delivered before the end is.
+ * <p>Everything that arrived is delivered before the end is. A failure waits until the subscriber
+ * asks for more: the JDK's {@code InputStream} forgets what it has been given and not read when it
+ * hears of one, so it hears of it when it has begun on its last buffer. For the same reason a
+ * subscriber that limits its demand gets one buffer at a time.
  */
 final class ResponseBody implements Flow.Subscription {
 
@@ -24,7 +27,7 @@ final class ResponseBody implements Flow.Subscription {
    */
   static final int CAPACITY = 512 * 1024;
 
-  /** Chunks of up to 64 KiB handed over for one unit of demand. */
+  /** Chunks of up to 64 KiB handed over at once to a subscriber that wants everything. */
   private static final int BUFFERS_AT_ONCE = 8;
 
   /** What the exchange does when the subscriber acts; called on any thread. */
@@ -167,7 +170,8 @@ final class ResponseBody implements Flow.Subscription {
       }
       End ended = end; // before the bytes, which were put in before it
       deliverBytes();
-      if (ended != null && !cancelled && queue.size() == 0) {
+      boolean mayEnd = ended != null && (ended.failure() == null || demand.get() > 0);
+      if (mayEnd && !cancelled && queue.size() == 0) {
         finish(ended.failure());
       }
     } catch (RuntimeException | Error e) {
@@ -177,11 +181,12 @@ final class ResponseBody implements Flow.Subscription {
 
   private void deliverBytes() {
     while (demand.get() > 0 && !cancelled) {
-      List<ByteBuffer> buffers = takeBuffers();
+      boolean unlimited = demand.get() == Long.MAX_VALUE;
+      List<ByteBuffer> buffers = takeBuffers(unlimited ? BUFFERS_AT_ONCE : 1);
       if (buffers.isEmpty()) {
         return;
       }
-      if (demand.get() != Long.MAX_VALUE) {
+      if (!unlimited) {
         demand.decrementAndGet();
       }
       subscriber.onNext(buffers);
@@ -192,9 +197,9 @@ final class ResponseBody implements Flow.Subscription {
     }
   }
 
-  private List<ByteBuffer> takeBuffers() {
-    List<ByteBuffer> buffers = new ArrayList<>(BUFFERS_AT_ONCE);
-    while (buffers.size() < BUFFERS_AT_ONCE) {
+  private List<ByteBuffer> takeBuffers(int most) {
+    List<ByteBuffer> buffers = new ArrayList<>(most);
+    while (buffers.size() < most) {
       ByteBuffer next = queue.take();
       if (next == null) {
         break;

@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** Packets made by hand, under a live connection's own keys. */
-final class SealedPackets {
+public final class SealedPackets {
   private SealedPackets() {}
 
   /** Frames one after another, and nothing else. */
-  static byte[] payload(Frame... frames) {
+  public static byte[] payload(Frame... frames) {
     return payload(List.of(frames));
   }
 
   /** Frames one after another, and nothing else. */
-  static byte[] payload(List<? extends Frame> frames) {
+  public static byte[] payload(List<? extends Frame> frames) {
     int length = 0;
     for (Frame frame : frames) {
       length += frame.encodedLength();
@@ -31,7 +31,7 @@ final class SealedPackets {
   }
 
   /** A datagram with one 1-RTT packet, as if the connection had sent it. */
-  static byte[] oneRtt(Connection sender, byte[] payload, long number) {
+  public static byte[] oneRtt(Connection sender, byte[] payload, long number) {
     ConnectionId destination = sender.ids.remote().current();
     byte[] datagram = new byte[1 + destination.length() + 4 + payload.length + 16];
     WireWriter out = new WireWriter(datagram, 0, datagram.length);
@@ -45,7 +45,7 @@ final class SealedPackets {
   }
 
   /** What a server says that has forgotten the connection (RFC 9000 §10.3). */
-  static byte[] statelessReset(Connection forgotten, RandomGenerator random) {
+  public static byte[] statelessReset(Connection forgotten, RandomGenerator random) {
     byte[] datagram = new byte[43];
     random.nextBytes(datagram);
     datagram[0] = (byte) (0x40 | datagram[0] & 0x3f);
