@@ -255,28 +255,8 @@ public final class Http3Connection {
           onRequestStream(new BidiStream(send, recv));
         }
       }
-      case QuicEvent.Readable(RecvStream stream) -> {
-        RequestStream request = requests.get(stream.id());
-        if (request != null) {
-          request.advance();
-        } else if (extensionStreams.has(stream.id())) {
-          extensionStreams.onReadable(stream.id());
-        } else if (!peerStreams.has(stream.id())) {
-          toExtension(event);
-        } else if (!failed) {
-          peerStreams.onReadable(stream.id());
-        }
-      }
-      case QuicEvent.Writable(SendStream stream) -> {
-        RequestStream request = requests.get(stream.id());
-        if (request != null) {
-          request.onWritable();
-        } else if (localStreams.has(stream.id())) {
-          localStreams.onWritable(stream.id());
-        } else {
-          toExtension(event);
-        }
-      }
+      case QuicEvent.Readable readable -> onReadable(readable);
+      case QuicEvent.Writable writable -> onWritable(writable);
       case QuicEvent.Stopped(SendStream stream, long code) -> {
         RequestStream request = requests.get(stream.id());
         if (request != null) {
@@ -307,6 +287,32 @@ public final class Http3Connection {
       case QuicEvent.DatagramReceived datagram -> emit(new Http3Event.Transport(event));
       case QuicEvent.NewToken token -> emit(new Http3Event.Transport(event));
       case QuicEvent.Ended(ConnectionEnding ending) -> onEnded(ending);
+    }
+  }
+
+  private void onReadable(QuicEvent.Readable event) {
+    long id = event.stream().id();
+    RequestStream request = requests.get(id);
+    if (request != null) {
+      request.advance();
+    } else if (extensionStreams.has(id)) {
+      extensionStreams.onReadable(id);
+    } else if (!peerStreams.has(id)) {
+      toExtension(event);
+    } else if (!failed) {
+      peerStreams.onReadable(id);
+    }
+  }
+
+  private void onWritable(QuicEvent.Writable event) {
+    long id = event.stream().id();
+    RequestStream request = requests.get(id);
+    if (request != null) {
+      request.onWritable();
+    } else if (localStreams.has(id)) {
+      localStreams.onWritable(id);
+    } else {
+      toExtension(event);
     }
   }
 

@@ -129,9 +129,7 @@ final class PayloadWriter {
   private void writeLaterToken(PacketContents out) {
     if (connection.isLaterTokenPending()) {
       Bytes token = Bytes.of(connection.laterToken());
-      NewTokenFrame frame = new NewTokenFrame(token);
-      if (frame.encodedLength() <= out.remaining()) {
-        out.add(frame, new RecoveryToken.NewToken(token));
+      if (out.addIfFits(new NewTokenFrame(token), new RecoveryToken.NewToken(token))) {
         connection.setLaterToken(null);
       }
     }

@@ -120,11 +120,27 @@ public final class TransportParameterCodec {
     if (parameter == RESET_STREAM_AT || parameter == RESET_STREAM_AT_EARLIER) {
       check(value.length() == 0, "reset_stream_at has a value");
       to.resetStreamAt = true;
-      return;
+    } else if (!readId(to, parameter, value)) {
+      readValue(to, parameter, value);
     }
+  }
+
+  /** Whether the parameter is a connection ID. */
+  private static boolean readId(TransportParameters.Builder to, long parameter, Bytes value) {
+    if (parameter == ORIGINAL_DESTINATION_CONNECTION_ID) {
+      to.originalDestinationConnectionId = id(parameter, value);
+    } else if (parameter == INITIAL_SOURCE_CONNECTION_ID) {
+      to.initialSourceConnectionId = id(parameter, value);
+    } else if (parameter == RETRY_SOURCE_CONNECTION_ID) {
+      to.retrySourceConnectionId = id(parameter, value);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  private static void readValue(TransportParameters.Builder to, long parameter, Bytes value) {
     switch ((int) Math.min(parameter, Integer.MAX_VALUE)) {
-      case (int) ORIGINAL_DESTINATION_CONNECTION_ID ->
-          to.originalDestinationConnectionId = id(parameter, value);
       case (int) MAX_IDLE_TIMEOUT -> to.maxIdleTimeoutMillis = number(parameter, value);
       case (int) STATELESS_RESET_TOKEN -> {
         check(value.length() == 16, "stateless_reset_token is not 16 bytes long");
@@ -166,9 +182,6 @@ public final class TransportParameterCodec {
         to.activeConnectionIdLimit = number(parameter, value);
         check(to.activeConnectionIdLimit >= 2, "active_connection_id_limit is below 2");
       }
-      case (int) INITIAL_SOURCE_CONNECTION_ID ->
-          to.initialSourceConnectionId = id(parameter, value);
-      case (int) RETRY_SOURCE_CONNECTION_ID -> to.retrySourceConnectionId = id(parameter, value);
       case (int) MAX_DATAGRAM_FRAME_SIZE -> to.maxDatagramFrameSize = number(parameter, value);
       default -> {
         // Unknown and reserved parameters are ignored (§7.4.2).

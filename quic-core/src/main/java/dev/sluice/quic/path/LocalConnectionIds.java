@@ -87,12 +87,10 @@ public final class LocalConnectionIds {
   public void write(PacketContents out) {
     while (!toSend.isEmpty()) {
       long sequence = toSend.peek();
-      NewConnectionIdFrame frame = frame(sequence);
-      if (frame.encodedLength() > out.remaining()) {
+      if (!out.addIfFits(frame(sequence), new RecoveryToken.NewConnectionId(sequence))) {
         return;
       }
       toSend.poll();
-      out.add(frame, new RecoveryToken.NewConnectionId(sequence));
     }
   }
 

@@ -144,11 +144,10 @@ public final class RemoteConnectionIds {
   public void write(PacketContents out) {
     while (!toRetire.isEmpty()) {
       RetireConnectionIdFrame frame = new RetireConnectionIdFrame(toRetire.peek());
-      if (frame.encodedLength() > out.remaining()) {
+      if (!out.addIfFits(frame, new RecoveryToken.RetireConnectionId(frame.sequence()))) {
         return;
       }
       toRetire.poll();
-      out.add(frame, new RecoveryToken.RetireConnectionId(frame.sequence()));
     }
   }
 

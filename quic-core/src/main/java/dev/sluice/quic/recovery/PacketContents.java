@@ -60,6 +60,19 @@ public final class PacketContents {
   }
 
   /**
+   * Adds a frame if there is room for it.
+   *
+   * @return whether there was
+   */
+  public boolean addIfFits(Frame frame, RecoveryToken token) {
+    boolean fits = frame.encodedLength() <= out.remaining();
+    if (fits) {
+      add(frame, token);
+    }
+    return fits;
+  }
+
+  /**
    * Notes a frame that the caller has written to {@link #out()} itself.
    *
    * @param token what to give back when the packet is acknowledged or lost, null for nothing

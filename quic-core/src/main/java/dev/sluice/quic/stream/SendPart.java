@@ -38,14 +38,12 @@ final class SendPart implements SendStream, ControlQueue.Source {
   private StreamEnding ending;
   private int bufferLimit;
   private boolean writeCutShort;
-
   private boolean finRequested;
 
   /** The FIN is in flight or has arrived. */
   private boolean finSent;
 
   private boolean finAcked;
-
   private long resetCode;
   private boolean resetPending;
 
@@ -57,7 +55,6 @@ final class SendPart implements SendStream, ControlQueue.Source {
 
   private boolean connectionEnded;
   private boolean controlQueued;
-
   private int urgency = DEFAULT_URGENCY;
 
   /** Streams share fairly unless the application says otherwise. */
@@ -463,10 +460,9 @@ final class SendPart implements SendStream, ControlQueue.Source {
       return state == SendState.RESET_SENT ? writeReset(out) : writeResetAt(out);
     } else if (isBlockedReportPending()) {
       StreamDataBlockedFrame frame = new StreamDataBlockedFrame(id, credit.limit());
-      if (frame.encodedLength() > out.remaining()) {
+      if (!out.addIfFits(frame, new RecoveryToken.StreamDataBlocked(id))) {
         return false;
       }
-      out.add(frame, new RecoveryToken.StreamDataBlocked(id));
       credit.onReportSent();
       state = SendState.SEND;
     }
@@ -475,20 +471,15 @@ final class SendPart implements SendStream, ControlQueue.Source {
 
   private boolean writeReset(PacketContents out) {
     ResetStreamFrame frame = new ResetStreamFrame(id, resetCode, buffer.sent());
-    if (frame.encodedLength() > out.remaining()) {
-      return false;
-    }
-    out.add(frame, new RecoveryToken.ResetStream(id));
-    resetPending = false;
-    return true;
+    resetPending = !out.addIfFits(frame, new RecoveryToken.ResetStream(id));
+    return !resetPending;
   }
 
   private boolean writeResetAt(PacketContents out) {
     ResetStreamAtFrame frame = new ResetStreamAtFrame(id, resetCode, buffer.sent(), reliableSize);
-    if (frame.encodedLength() > out.remaining()) {
+    if (!out.addIfFits(frame, new RecoveryToken.ResetStreamAt(id, reliableSize))) {
       return false;
     }
-    out.add(frame, new RecoveryToken.ResetStreamAt(id, reliableSize));
     resetPending = false;
     state = SendState.DATA_SENT;
     return true;

@@ -28,21 +28,21 @@ class CaddyTest {
   private static final String CADDYFILE =
       """
       {
-      	admin off
-      	auto_https disable_redirects
-      	servers {
-      		protocols h3
-      	}
+        admin off
+        auto_https disable_redirects
+        servers {
+          protocols h3
+        }
       }
       https://localhost:%s {
-      	tls %s %s
-      	handle /echo {
-      		respond "{http.request.body}"
-      	}
-      	handle {
-      		root * %s
-      		file_server
-      	}
+        tls %s %s
+        handle /echo {
+          respond "{http.request.body}"
+        }
+        handle {
+          root * %s
+          file_server
+        }
       }
       """;
 
