@@ -28,6 +28,11 @@ import java.util.function.Consumer;
  * it looks at it itself, and takes events from {@link #nextEvent()} until there are none.
  */
 public final class WebTransportSessions {
+  /** Tied to a request that there is no session for. */
+  private enum Answer {
+    NO
+  }
+
   private final Http3Connection http;
   private final WebTransportConfig config;
   private final HttpDatagrams datagrams;
@@ -262,18 +267,19 @@ public final class WebTransportSessions {
 
   private void drop(RequestStream request, Http3Error error) {
     request.cancel(error);
-    refuseStreams(request.id());
+    refuseStreams(request);
   }
 
   private void refuse(RequestStream request, int status) {
     request.sendResponse(new ResponseHead(status, Fields.EMPTY), true);
     request.stopReading(Http3Error.H3_NO_ERROR);
-    refuseStreams(request.id());
+    refuseStreams(request);
   }
 
-  private void refuseStreams(long sessionId) {
-    datagrams.forget(sessionId);
-    for (Incoming stream : incoming.take(sessionId)) {
+  private void refuseStreams(RequestStream request) {
+    request.attach(Answer.NO);
+    datagrams.forget(request.id());
+    for (Incoming stream : incoming.take(request.id())) {
       stream.refuse(Http3Error.WT_SESSION_GONE);
     }
   }
@@ -372,8 +378,12 @@ public final class WebTransportSessions {
       return false;
     }
     RequestStream request = http.request(sessionId);
-    boolean unread = request != null && (request.request() == null || held.contains(request));
-    return unread || sessionId >= http.nextRequestId();
+    if (request == null) {
+      return sessionId >= http.nextRequestId();
+    }
+    // Its head has not arrived, or the event that brings it here is still to come, or it is held.
+    boolean asksForSession = request.request() == null || SessionHeads.isSession(request.request());
+    return asksForSession && request.attachment() == null;
   }
 
   // What the sessions ask for

@@ -37,6 +37,10 @@ final class ByteQueue {
     return taken;
   }
 
+  byte[] peek() {
+    return Arrays.copyOfRange(bytes, from, to);
+  }
+
   /** Drops all but the first so many. */
   void cutTo(int length) {
     to = Math.min(to, from + length);

@@ -77,6 +77,11 @@ public final class MemoryRecvStream implements RecvStream {
     return stopCode;
   }
 
+  /** How many bytes have arrived, read or not. */
+  public long arrived() {
+    return delivered;
+  }
+
   /** Everything that can be read at once. */
   public byte[] readAll() {
     byte[] all = new byte[queue.size()];

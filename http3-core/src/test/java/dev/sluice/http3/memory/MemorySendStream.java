@@ -105,6 +105,11 @@ public final class MemorySendStream implements SendStream {
     return resetCode;
   }
 
+  /** What was written and not delivered. */
+  public byte[] undelivered() {
+    return queue.peek();
+  }
+
   int waiting() {
     return queue.size();
   }

@@ -14,10 +14,12 @@ import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.Priority;
+import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.webtransport.SessionEnding.Closed;
 import dev.sluice.http3.webtransport.SessionEnding.Side;
 import dev.sluice.http3.webtransport.WtPair.Joined;
 import dev.sluice.testkit.Requirement;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -126,8 +128,7 @@ class SessionTest {
   void otherExtendedConnectsAndRequestsAreLeftAlone() {
     pair.run();
     pair.client.http.openRequest(
-        dev.sluice.http3.message.RequestHead.extendedConnect(
-            "websocket", "https", "example.com", "/chat", Fields.EMPTY),
+        RequestHead.extendedConnect("websocket", "https", "example.com", "/chat", Fields.EMPTY),
         false);
     pair.run();
     assertTrue(pair.server.others.stream().anyMatch(Http3Event.Request.class::isInstance));
@@ -507,8 +508,7 @@ class SessionTest {
     byte[] label = WtPair.bytes("label");
     byte[] keys = first.client().exportKeyingMaterial(label, new byte[0], 32);
     assertArrayEquals(keys, first.server().exportKeyingMaterial(label, new byte[0], 32));
-    assertFalse(
-        java.util.Arrays.equals(keys, second.client().exportKeyingMaterial(label, label, 32)));
+    assertFalse(Arrays.equals(keys, second.client().exportKeyingMaterial(label, label, 32)));
     assertArrayEquals(
         new byte[] {0, 0, 0, 0, 0, 0, 0, 4, 1, 'a', 2, 'b', 'c'},
         ExporterContext.encode(4, WtPair.bytes("a"), WtPair.bytes("bc")));

@@ -1,0 +1,250 @@
+package dev.sluice.http3.webtransport;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.http3.capsule.Capsule;
+import dev.sluice.http3.capsule.CapsuleType;
+import dev.sluice.http3.connection.Http3Settings;
+import dev.sluice.http3.connection.RequestStream;
+import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.webtransport.WtPair.Joined;
+import dev.sluice.testkit.Requirement;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Limits of a session on streams and data (§5). */
+class FlowControlTest {
+  private final WtPair pair =
+      new WtPair(WebTransportConfig.DEFAULT, WebTransportConfig.DEFAULT.withFlowControl(2, 2, 10));
+
+  private static void send(WtPair.End from, WebTransportSession session, Capsule capsule) {
+    RequestStream connect = from.http.request(session.id());
+    byte[] bytes = capsule.encode();
+    assertEquals(bytes.length, connect.writeData(bytes, 0, bytes.length));
+  }
+
+  private static Http3Error failure(WebTransportSession session) {
+    return assertInstanceOf(SessionEnding.Failed.class, session.ending()).error();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @Requirement({"WEBTRANS16-5.6.2#2", "WEBTRANS16-5.6#1", "WEBTRANS16-5.6#2"})
+  void streamsUpToTheLimitAndMoreAsTheyClose(boolean bidirectional) {
+    Joined session = pair.join();
+    WebTransportSession client = session.client();
+    for (int i = 0; i < 2; i++) {
+      SessionStream stream = bidirectional ? client.openBidi() : client.openUni();
+      stream.sending().finish();
+    }
+    assertNull(bidirectional ? client.openBidi() : client.openUni());
+    pair.run();
+    assertEquals(2, pair.server.all(WebTransportEvent.Opened.class).size());
+    assertTrue(pair.client.all(WebTransportEvent.StreamsAvailable.class).isEmpty());
+    for (WebTransportEvent.Opened opened : pair.server.all(WebTransportEvent.Opened.class)) {
+      assertEquals("", WtPair.read(opened.stream()));
+      if (bidirectional) {
+        opened.stream().sending().finish();
+      }
+    }
+    pair.run();
+    assertEquals(
+        bidirectional, pair.client.only(WebTransportEvent.StreamsAvailable.class).bidirectional());
+    assertNotNull(bidirectional ? client.openBidi() : client.openUni());
+  }
+
+  @Test
+  @Requirement("WEBTRANS16-5.6.4#1")
+  void dataUpToTheLimitAndMoreAsItIsRead() {
+    Joined session = pair.join();
+    SessionStream first = session.client().openUni();
+    SessionStream second = session.client().openBidi();
+    assertEquals(7, first.sending().write(new byte[7], 0, 7));
+    assertEquals(3, second.sending().write(new byte[7], 0, 7));
+    assertEquals(0, first.sending().writable());
+    assertEquals(0, first.sending().write(new byte[7], 0, 7));
+    pair.run();
+    assertTrue(pair.client.all(WebTransportEvent.Writable.class).isEmpty());
+    for (WebTransportEvent.Opened opened : pair.server.all(WebTransportEvent.Opened.class)) {
+      WtPair.read(opened.stream());
+    }
+    pair.run();
+    assertEquals(2, pair.client.all(WebTransportEvent.Writable.class).size());
+    assertEquals(10, first.sending().write(new byte[20], 0, 20));
+    pair.run();
+    assertTrue(session.server().isOpen());
+  }
+
+  @Test
+  @Requirement({"WEBTRANS16-5.6.3#1", "WEBTRANS16-5.6.5#1"})
+  void thePeerHearsWhatHoldsThisSideUp() {
+    Joined session = pair.join();
+    SessionStream stream = session.client().openUni();
+    stream.sending().write(new byte[11], 0, 11);
+    stream.sending().write(new byte[11], 0, 11);
+    session.client().openUni();
+    session.client().openUni();
+    session.client().openUni();
+    pair.client.process();
+    // WT_DATA_BLOCKED and WT_STREAMS_BLOCKED, each in a DATA frame of its own, and once.
+    byte[] expected = {
+      0, 6, (byte) 0x99, 0x0b, 0x4d, 0x41, 1, 10, 0, 6, (byte) 0x99, 0x0b, 0x4d, 0x44, 1, 2
+    };
+    byte[] onWire = pair.client.quic.sendStream(session.client().id()).undelivered();
+    assertArrayEquals(expected, onWire);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @Requirement("WEBTRANS16-5.6.2#3")
+  void moreStreamsThanAllowed(boolean bidirectional) {
+    Joined session = pair.join();
+    for (int i = 0; i < 3; i++) {
+      byte[] header = StreamHeader.encode(bidirectional, session.client().id());
+      var out = bidirectional ? pair.client.quic.openBidi().send() : pair.client.quic.openUni();
+      out.write(header, 0, header.length);
+    }
+    pair.run();
+    assertEquals(Http3Error.WT_FLOW_CONTROL_ERROR, failure(session.server()));
+    assertEquals(
+        new SessionEnding.Aborted(Http3Error.WT_FLOW_CONTROL_ERROR.code()),
+        session.client().ending());
+    assertNull(pair.server.http.ending());
+  }
+
+  @Test
+  @Requirement("WEBTRANS16-5.6.4#2")
+  void moreDataThanAllowed() {
+    Joined session = pair.join();
+    byte[] header = StreamHeader.encode(false, session.client().id());
+    var out = pair.client.quic.openUni();
+    out.write(header, 0, header.length);
+    out.write(new byte[11], 0, 11);
+    pair.run();
+    assertEquals(Http3Error.WT_FLOW_CONTROL_ERROR, failure(session.server()));
+  }
+
+  @Test
+  void whatWasResetCountsForBothSidesAlike() {
+    Joined session = pair.join();
+    for (int i = 0; i < 20; i++) {
+      SessionStream stream = session.client().openUni();
+      assertNotNull(stream, "stream " + i);
+      assertEquals(8, stream.sending().write(new byte[8], 0, 8), "stream " + i);
+      if (i % 2 == 0) {
+        pair.run();
+      }
+      stream.sending().reset(1);
+      pair.run();
+      SessionStream other = pair.atServer();
+      if (i % 3 == 0) {
+        other.receiving().stop(2);
+      } else {
+        WtPair.read(other);
+      }
+      pair.run();
+    }
+    assertTrue(session.server().isOpen());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0x190B4D3D, 10",
+    "0x190B4D3D, 9",
+    "0x190B4D3F, 2",
+    "0x190B4D40, 1",
+    "0x190B4D3F, 1152921504606846977",
+    "0x190B4D40, 1152921504606846977",
+    "0x190B4D43, 1152921504606846977",
+    "0x190B4D44, 1152921504606846977"
+  })
+  @Requirement({
+    "WEBTRANS16-5.6.2#1",
+    "WEBTRANS16-5.6.2#4",
+    "WEBTRANS16-5.6.3#2",
+    "WEBTRANS16-5.6.4#3"
+  })
+  void limitsThatDoNotGrowOrCannotBe(String type, long value) {
+    Joined session = pair.join();
+    send(pair.server, session.server(), Capsule.ofInteger(Long.decode(type), value));
+    pair.run();
+    assertEquals(Http3Error.WT_FLOW_CONTROL_ERROR, failure(session.client()));
+  }
+
+  @Test
+  void draft14BearsALimitThatIsRepeated() {
+    WebTransportConfig only14 =
+        WebTransportConfig.DEFAULT.withVersions(Set.of(WebTransportVersion.DRAFT_14));
+    WtPair pair = new WtPair(only14, only14);
+    Joined session = pair.join();
+    send(
+        pair.server,
+        session.server(),
+        Capsule.ofInteger(CapsuleType.WT_MAX_STREAMS_UNI, only14.initialMaxStreamsUni()));
+    pair.run();
+    assertTrue(session.client().isOpen());
+    send(
+        pair.server,
+        session.server(),
+        Capsule.ofInteger(CapsuleType.WT_MAX_STREAMS_UNI, only14.initialMaxStreamsUni() - 1));
+    pair.run();
+    assertEquals(Http3Error.WT_FLOW_CONTROL_ERROR, failure(session.client()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {CapsuleType.WT_MAX_STREAM_DATA, CapsuleType.WT_STREAM_DATA_BLOCKED})
+  @Requirement("WEBTRANS16-5.4#1")
+  void capsulesOfTheOtherWebTransport(long type) {
+    Joined session = pair.join();
+    send(pair.server, session.server(), new Capsule(type, new byte[] {4, 9}));
+    pair.run();
+    assertEquals(Http3Error.H3_MESSAGE_ERROR, failure(session.client()));
+  }
+
+  @Test
+  @Requirement("WEBTRANS16-5.1#4")
+  void capsulesWithoutFlowControlMeanNothing() {
+    WebTransportConfig none =
+        WebTransportConfig.DEFAULT.withMaxSessions(1).withFlowControl(0, 0, 0);
+    WtPair pair = new WtPair(none, WebTransportConfig.DEFAULT);
+    Joined session = pair.join();
+    send(pair.server, session.server(), Capsule.ofInteger(CapsuleType.WT_MAX_DATA, 0));
+    send(pair.server, session.server(), Capsule.ofInteger(CapsuleType.WT_MAX_STREAMS_UNI, 0));
+    pair.run();
+    assertTrue(session.client().isOpen());
+    SessionStream stream = session.client().openUni();
+    assertEquals(1000, stream.sending().write(new byte[1000], 0, 1000));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = WebTransportVersion.class,
+      names = {"DRAFT_02", "DRAFT_07"})
+  void olderDraftsHaveNoLimits(WebTransportVersion version) {
+    WebTransportConfig config =
+        WebTransportConfig.DEFAULT.withVersions(Set.of(version)).withFlowControl(1, 1, 1);
+    Joined session = new WtPair(config, config).join();
+    assertNotNull(session.client().openUni());
+    SessionStream second = session.client().openUni();
+    assertEquals(50, second.sending().write(new byte[50], 0, 50));
+  }
+
+  @Test
+  void draft14TakesSeveralSessionsAsASignOfFlowControl() {
+    assertTrue(
+        SessionFlow.isEnabled(
+            WebTransportVersion.DRAFT_14,
+            WebTransportConfig.DEFAULT,
+            new Http3Settings(Map.of(WebTransportVersion.DRAFT_14.setting(), 2L))));
+  }
+}
