@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -35,6 +37,9 @@ import picocli.CommandLine.Option;
       "Answers GET and HEAD with conditions and ranges, folders with index.html or a listing; reads"
           + " nothing outside the folder. The access log goes to standard error.",
       "Without --cert it makes a self-signed certificate, valid 10 days, and prints its hashes.",
+      "On SIGTERM or SIGINT it tells all clients to go elsewhere (GOAWAY), finishes what it has"
+          + " begun and exits with 0; with 28 when something had to be cut off after the grace"
+          + " period.",
       "SSLKEYLOGFILE names a file for TLS secrets, as --keylog does."
     })
 public final class ServeCommand implements Callable<Integer> {
@@ -42,7 +47,6 @@ public final class ServeCommand implements Callable<Integer> {
   private static final Duration VALIDITY = Duration.ofDays(10);
 
   private static final List<String> NAMES = List.of("localhost", "127.0.0.1", "::1");
-  private static final Duration GRACE = Duration.ofSeconds(3);
 
   @Option(
       names = "--host",
@@ -89,6 +93,13 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Answer any method on this path with the request's content, streamed.")
   private String echo;
 
+  @Option(
+      names = "--grace",
+      paramLabel = "SECONDS",
+      defaultValue = "3",
+      description = "How long requests may take to finish after SIGTERM (${DEFAULT-VALUE}).")
+  private int grace;
+
   private final PrintStream stderr;
 
   /** With what it writes. */
@@ -122,21 +133,25 @@ public final class ServeCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  /** Lets requests finish; a second later the process ends, whatever they do. */
-  private static void stop(Http3Server server) {
-    try {
-      Thread stopping = Thread.startVirtualThread(() -> stopWithGrace(server));
-      stopping.join(GRACE.plusSeconds(1));
-    } catch (InterruptedException e) {
-      server.close();
-    }
+  /**
+   * Lets requests finish; a second after the grace period the process ends, whatever they do. A
+   * process that a signal ends would exit with the signal's number, so this ends it by itself.
+   */
+  private void stop(Http3Server server) {
+    CompletableFuture<Boolean> finished = new CompletableFuture<>();
+    Thread.startVirtualThread(() -> finished.complete(stopWithGrace(server)));
+    boolean nothingLost = finished.completeOnTimeout(false, grace + 1L, TimeUnit.SECONDS).join();
+    stderr.flush();
+    ExitCode code = nothingLost ? ExitCode.OK : ExitCode.TIMEOUT;
+    Runtime.getRuntime().halt(code.code());
   }
 
-  private static void stopWithGrace(Http3Server server) {
+  private boolean stopWithGrace(Http3Server server) {
     try {
-      server.stop(GRACE);
+      return server.stop(Duration.ofSeconds(grace));
     } catch (InterruptedException e) {
       server.close();
+      return false;
     }
   }
 
