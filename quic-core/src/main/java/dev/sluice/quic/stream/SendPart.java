@@ -3,8 +3,6 @@ package dev.sluice.quic.stream;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.StreamEnding;
 import dev.sluice.quic.flow.SendCredit;
-import dev.sluice.quic.frame.ResetStreamAtFrame;
-import dev.sluice.quic.frame.ResetStreamFrame;
 import dev.sluice.quic.frame.StreamDataBlockedFrame;
 import dev.sluice.quic.frame.StreamFrame;
 import dev.sluice.quic.recovery.PacketContents;
@@ -28,8 +26,6 @@ final class SendPart implements SendStream, ControlQueue.Source {
   /** Room in the buffer is worth an event once it is this part of the whole. */
   private static final int WRITABLE_FRACTION = 4;
 
-  private static final long NO_RESET = -1;
-
   private final long id;
   private final StreamContext context;
   private final SendBuffer buffer;
@@ -44,14 +40,8 @@ final class SendPart implements SendStream, ControlQueue.Source {
   private boolean finSent;
 
   private boolean finAcked;
-  private long resetCode;
-  private boolean resetPending;
 
-  /** Where delivery ends after {@link #resetAt}; before it {@link #NO_RESET}. */
-  private long reliableSize = NO_RESET;
-
-  /** RESET_STREAM_AT with this reliable size has arrived. */
-  private boolean resetAtAcked;
+  private final SendReset reset;
 
   private boolean connectionEnded;
   private boolean controlQueued;
@@ -73,6 +63,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
     this.id = id;
     this.context = context;
     this.buffer = new SendBuffer(context.pool);
+    this.reset = new SendReset(id);
     this.credit = new SendCredit(maxStreamData);
     this.bufferLimit = context.config.sendBuffer();
   }
@@ -139,8 +130,8 @@ final class SendPart implements SendStream, ControlQueue.Source {
     if (connectionEnded || !state.canBeReset()) {
       return;
     }
-    boolean first = reliableSize == NO_RESET;
-    long most = first ? buffer.written() : reliableSize;
+    boolean first = !reset.isPartial();
+    long most = first ? buffer.written() : reset.reliableSize();
     if (size < 0 || first && size > most) {
       throw new IllegalArgumentException(
           "stream " + id + " has " + most + " bytes, and " + size + " are to be delivered");
@@ -187,7 +178,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
   /** The connection ended; nothing can be sent any more. */
   void end(ConnectionEnding connectionEnding) {
     connectionEnded = true;
-    resetPending = false;
+    reset.cancel();
     if (ending == null) {
       ending = new StreamEnding.ConnectionEnded(connectionEnding);
     }
@@ -333,7 +324,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
 
   /** The end is a FIN, or RESET_STREAM_AT, which serves the same (reliable-stream-reset §5.3). */
   private void completeOrAnnounceRoom() {
-    boolean endArrived = reliableSize == NO_RESET ? finAcked : resetAtAcked;
+    boolean endArrived = reset.isPartial() ? reset.isPartialAcked() : finAcked;
     if (endArrived && buffer.isAllAcknowledged()) {
       state = SendState.DATA_RECVD;
       if (ending == null) {
@@ -362,7 +353,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
   void onResetAcked() {
     if (state == SendState.RESET_SENT) {
       state = SendState.RESET_RECVD;
-      resetPending = false;
+      reset.cancel();
       context.listener.completed(this);
       context.partDone.accept(id);
     }
@@ -371,24 +362,21 @@ final class SendPart implements SendStream, ControlQueue.Source {
   /** RESET_STREAM was lost: it is sent again as it was. */
   void onResetLost() {
     if (state == SendState.RESET_SENT) {
-      resetPending = true;
+      reset.due();
       queueControl();
     }
   }
 
   /** RESET_STREAM_AT has arrived. Only the one with the smallest reliable size counts (§5.2). */
   void onResetAtAcked(long size) {
-    if (size == reliableSize && state.canBeReset() && !resetAtAcked) {
-      resetAtAcked = true;
-      resetPending = false;
+    if (state.canBeReset() && reset.onPartialAcked(size)) {
       completeOrAnnounceRoom();
     }
   }
 
   /** RESET_STREAM_AT was lost: it is sent again, unless a smaller one has taken its place. */
   void onResetAtLost(long size) {
-    if (size == reliableSize && state.canBeReset() && !resetAtAcked && !connectionEnded) {
-      resetPending = true;
+    if (state.canBeReset() && !connectionEnded && reset.onPartialLost(size)) {
       queueControl();
     }
   }
@@ -416,8 +404,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
   /** Only this many bytes are delivered. Their number can only become smaller (§5.2). */
   private void shortenTo(long size, long applicationCode) {
     markAbandoned(applicationCode, new StreamEnding.AbandonedLocally(applicationCode));
-    reliableSize = size;
-    resetAtAcked = false;
+    reset.shortenTo(size);
     finRequested = false;
     writeCutShort = false;
     buffer.truncate(size);
@@ -426,12 +413,12 @@ final class SendPart implements SendStream, ControlQueue.Source {
 
   /** The code of a reset stays as it was given first (§5.2). */
   private boolean markAbandoned(long applicationCode, StreamEnding why) {
-    resetPending = true;
+    reset.due();
     if (ending != null) {
       return false;
     }
     ending = why;
-    resetCode = applicationCode;
+    reset.code(applicationCode);
     return true;
   }
 
@@ -446,7 +433,8 @@ final class SendPart implements SendStream, ControlQueue.Source {
    * no credit that the data has not used (reliable-stream-reset §4).
    */
   private boolean isResetDue() {
-    return resetPending && (state == SendState.RESET_SENT || buffer.sent() >= reliableSize);
+    return reset.isPending()
+        && (state == SendState.RESET_SENT || buffer.sent() >= reset.reliableSize());
   }
 
   @Override
@@ -457,7 +445,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
   @Override
   public boolean writeControl(PacketContents out, long now) {
     if (isResetDue()) {
-      return state == SendState.RESET_SENT ? writeReset(out) : writeResetAt(out);
+      return writeReset(out);
     } else if (isBlockedReportPending()) {
       StreamDataBlockedFrame frame = new StreamDataBlockedFrame(id, credit.limit());
       if (!out.addIfFits(frame, new RecoveryToken.StreamDataBlocked(id))) {
@@ -470,19 +458,14 @@ final class SendPart implements SendStream, ControlQueue.Source {
   }
 
   private boolean writeReset(PacketContents out) {
-    ResetStreamFrame frame = new ResetStreamFrame(id, resetCode, buffer.sent());
-    resetPending = !out.addIfFits(frame, new RecoveryToken.ResetStream(id));
-    return !resetPending;
-  }
-
-  private boolean writeResetAt(PacketContents out) {
-    ResetStreamAtFrame frame = new ResetStreamAtFrame(id, resetCode, buffer.sent(), reliableSize);
-    if (!out.addIfFits(frame, new RecoveryToken.ResetStreamAt(id, reliableSize))) {
-      return false;
+    if (state == SendState.RESET_SENT) {
+      return reset.writeWhole(out, buffer.sent());
     }
-    resetPending = false;
-    state = SendState.DATA_SENT;
-    return true;
+    boolean written = reset.writePartial(out, buffer.sent());
+    if (written) {
+      state = SendState.DATA_SENT;
+    }
+    return written;
   }
 
   @Override
