@@ -1,19 +1,32 @@
 package dev.sluice.interop;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** UDP ports for peers that want to be told one. */
+/**
+ * UDP ports for peers that want to be told one. They lie below those that the system gives to
+ * sockets that ask for any: otherwise, until the peer has started, another program could get the
+ * port, and a server that is not the peer would answer.
+ */
 final class FreePort {
+  private static final int FIRST = 20_000;
+  private static final int LAST = 32_000;
+  private static final int TRIES = 1_000;
+
   private FreePort() {}
 
-  /** A port of the loopback address that was free a moment ago. */
+  /** A port that was free a moment ago, on all addresses. */
   static int udp() throws IOException {
-    try (DatagramSocket socket =
-        new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-      return socket.getLocalPort();
+    for (int i = 0; i < TRIES; i++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
+      try (DatagramSocket socket = new DatagramSocket(port)) {
+        return socket.getLocalPort();
+      } catch (BindException taken) {
+        // Try another.
+      }
     }
+    throw new IOException("no free UDP port from " + FIRST + " to " + LAST);
   }
 }

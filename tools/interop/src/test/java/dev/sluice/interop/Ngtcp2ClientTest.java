@@ -159,22 +159,40 @@ class Ngtcp2ClientTest {
     }
   }
 
-  /** The client's address changes without its knowing, or it moves itself (RFC 9000 §9). */
-  @ParameterizedTest
-  @ValueSource(strings = {"--nat-rebinding", "--change-local-addr=2ms"})
-  void newAddress(String how) throws Exception {
-    TestBody body = new TestBody(5_000_000);
+  /** The client moves and says so by validating its new path (RFC 9000 §9.2). */
+  @Test
+  void migration() throws Exception {
     try (OurServer server = OurServer.start(files)) {
-      String log = run(server, List.of("--change-local-addr=2ms", how), "/body/5000000");
-      assertEquals(body.digest(), downloaded("5000000"));
-      long ports =
-          log.lines()
-              .filter(line -> line.startsWith("Sent packet: local="))
-              .map(line -> line.replaceAll(".*local=(\\S+) .*", "$1"))
-              .distinct()
-              .count();
-      assertEquals(2, ports, log);
+      String log = run(server, List.of("--change-local-addr=2ms"), "/body/5000000");
+      assertEquals(new TestBody(5_000_000).digest(), downloaded("5000000"));
+      assertEquals(2, addresses(log), log);
     }
+  }
+
+  /**
+   * The client's address changes and it does not know (RFC 9000 §9.3). It uploads: in the middle of
+   * a download it might have nothing to send, and nobody could learn its new address.
+   */
+  @Test
+  void rebinding() throws Exception {
+    TestBody body = new TestBody(5_000_000);
+    Path data = body.writeTo(folder.resolve("data"));
+    List<String> options =
+        List.of("--change-local-addr=2ms", "--nat-rebinding", "-m", "POST", "-d", data.toString());
+    try (OurServer server = OurServer.start(files)) {
+      String log = run(server, options, "/digest");
+      assertEquals(body.digest().toString(), Files.readString(downloads.resolve("digest")));
+      assertEquals(2, addresses(log), log);
+    }
+  }
+
+  /** From how many addresses the client has sent. */
+  private static long addresses(String log) {
+    return log.lines()
+        .filter(line -> line.startsWith("Sent packet: local="))
+        .map(line -> line.replaceAll(".*local=(\\S+) .*", "$1"))
+        .distinct()
+        .count();
   }
 
   @Test
@@ -182,14 +200,49 @@ class Ngtcp2ClientTest {
     List<String> session =
         List.of(
             "--session-file=" + folder.resolve("session"),
-            "--tp-file=" + folder.resolve("parameters"),
-            "--disable-early-data");
+            "--tp-file=" + folder.resolve("parameters"));
     try (OurServer server = OurServer.start(files)) {
       run(server, session, "/body/1000000");
       run(server, session, "/body/1000");
       assertFalse(server.connections().getFirst().resumed());
       assertTrue(server.connections().getLast().resumed());
       assertEquals(new TestBody(1_000).digest(), downloaded("1000"));
+    }
+  }
+
+  @Test
+  void smallWindows() throws Exception {
+    List<String> windows =
+        List.of(
+            "-q",
+            "--max-data=20K",
+            "--max-window=20K",
+            "--max-stream-data-bidi-local=5K",
+            "--max-stream-window=5K");
+    try (OurServer server = OurServer.start(files)) {
+      run(server, windows, "/body/200000", "/body/100000", "/body/50000");
+      for (int length : new int[] {200_000, 100_000, 50_000}) {
+        assertEquals(new TestBody(length).digest(), downloaded(Integer.toString(length)));
+      }
+    }
+  }
+
+  @Test
+  void clientWithoutConnectionId() throws Exception {
+    try (OurServer server = OurServer.start(files)) {
+      run(server, List.of("-q", "--scid="), "/body/1000000");
+      assertEquals(BODY.digest(), downloaded("1000000"));
+    }
+  }
+
+  @Test
+  void informationalResponseAndTrailers() throws Exception {
+    try (OurServer server = OurServer.start(files)) {
+      String log = run(server, List.of(), "/everything");
+      assertTrue(log.contains("[:status: 103]"), log);
+      assertTrue(log.contains("[:status: 200]"), log);
+      assertTrue(log.contains("[checksum: none]"), log);
+      assertEquals(BODY.digest(), downloaded("everything"));
     }
   }
 

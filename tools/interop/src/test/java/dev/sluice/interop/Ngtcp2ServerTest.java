@@ -8,6 +8,7 @@ import dev.sluice.tls.CipherSuite;
 import dev.sluice.tls.NamedGroup;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
@@ -66,6 +67,7 @@ class Ngtcp2ServerTest {
       OurClient.Answer answer = client.post("/file", body);
       assertEquals(200, answer.status());
       assertEquals(SMALL.digest(), answer.body());
+      server.awaitLine("submit response headers", Duration.ofSeconds(20));
       assertArrayEquals(body.bytes(), server.requestBodies());
     }
   }
@@ -162,6 +164,50 @@ class Ngtcp2ServerTest {
             OurClient.to(
                 server.port(), files, b -> b.keyManager((X509ExtendedKeyManager) managers[0]))) {
       assertEquals(SMALL.digest(), client.get("/file").body());
+    }
+  }
+
+  @Test
+  void smallWindows() throws Exception {
+    BODY.writeTo(folder.resolve("file"));
+    String[] windows = {
+      "-q",
+      "--max-data=20K",
+      "--max-window=20K",
+      "--max-stream-data-bidi-remote=5K",
+      "--max-stream-window=5K",
+      "--max-streams-bidi=1"
+    };
+    try (Ngtcp2Server server = Ngtcp2Server.start(files, folder, windows);
+        OurClient client = client(server)) {
+      assertEquals(BODY.digest(), client.post("/file", new TestBody(200_000)).body());
+      for (OurClient.Answer answer : client.getAll(Collections.nCopies(10, "/12345"))) {
+        assertEquals(12345, answer.body().length());
+      }
+    }
+  }
+
+  /** The server answers at once and stops the rest of the request (RFC 9114 §4.1.1). */
+  @Test
+  void answerBeforeTheRequestIsThere() throws Exception {
+    BODY.writeTo(folder.resolve("file"));
+    try (Ngtcp2Server server = Ngtcp2Server.start(files, folder, "--early-response");
+        OurClient client = client(server)) {
+      OurClient.Answer answer = client.post("/file", new TestBody(10_000_000));
+      assertEquals(200, answer.status());
+      assertEquals(BODY.digest(), answer.body());
+      assertTrue(server.log().contains("STOP_SENDING"), "no STOP_SENDING");
+    }
+  }
+
+  /** A client may keep to the address that it knows (RFC 9000 §9.6.1). */
+  @Test
+  void preferredAddress() throws Exception {
+    BODY.writeTo(folder.resolve("file"));
+    String elsewhere = "--preferred-ipv4-addr=127.0.0.1:" + FreePort.udp();
+    try (Ngtcp2Server server = Ngtcp2Server.start(files, folder, elsewhere);
+        OurClient client = client(server)) {
+      assertEquals(BODY.digest(), client.get("/file").body());
     }
   }
 

@@ -76,6 +76,10 @@ final class OurServer implements AutoCloseable {
           digest.toString().getBytes(StandardCharsets.US_ASCII));
     } else if (path.equals("/echo")) {
       copy(exchange.requestBody(), exchange.respond(200, Fields.EMPTY));
+    } else if (path.equals("/everything")) {
+      exchange.sendInformational(103, Fields.of("link", "</style.css>; rel=preload"));
+      new TestBody(1_000_000).open().transferTo(exchange.respond(200, Fields.EMPTY));
+      exchange.sendTrailers(Fields.of("checksum", "none"));
     } else {
       exchange.respond(404, Fields.EMPTY, new byte[0]);
     }

@@ -33,18 +33,24 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Cloudflare's quiche with BoringSSL, under Netty: a server, and a client of one connection. */
 final class Quiche implements AutoCloseable {
   private static final int DATA_FRAME = 16_000;
+  private static final int H3_NO_ERROR = 0x100;
 
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final Queue<QuicChannel> connections;
   private final Channel udp;
 
-  private Quiche(ChannelHandler codec) throws InterruptedException {
+  private Quiche(ChannelHandler codec, Queue<QuicChannel> connections) throws InterruptedException {
+    this.connections = connections;
     udp =
         new Bootstrap()
             .group(group)
@@ -68,21 +74,22 @@ final class Quiche implements AutoCloseable {
                 files.identity().certificateChain().toArray(X509Certificate[]::new))
             .applicationProtocols(Http3.supportedApplicationProtocols())
             .build();
-    return new Quiche(
+    Queue<QuicChannel> connections = new ConcurrentLinkedQueue<>();
+    ChannelHandler requests =
+        initializer(QuicStreamChannel.class, stream -> stream.pipeline().addLast(new Answering()));
+    ChannelHandler codec =
         limits(Http3.newQuicServerCodecBuilder())
             .sslContext(ssl)
             .tokenHandler(retry ? InsecureQuicTokenHandler.INSTANCE : null)
             .handler(
                 initializer(
                     QuicChannel.class,
-                    quic ->
-                        quic.pipeline()
-                            .addLast(
-                                new Http3ServerConnectionHandler(
-                                    initializer(
-                                        QuicStreamChannel.class,
-                                        stream -> stream.pipeline().addLast(new Answering()))))))
-            .build());
+                    quic -> {
+                      connections.add(quic);
+                      quic.pipeline().addLast(new Http3ServerConnectionHandler(requests));
+                    }))
+            .build();
+    return new Quiche(codec, connections);
   }
 
   /** A client, not connected yet. */
@@ -95,7 +102,8 @@ final class Quiche implements AutoCloseable {
     return new Quiche(
         limits(Http3.newQuicClientCodecBuilder())
             .sslEngineProvider(quic -> ssl.newEngine(quic.alloc(), "localhost", 443))
-            .build());
+            .build(),
+        new ConcurrentLinkedQueue<>());
   }
 
   private static <B extends QuicCodecBuilder<B>> B limits(B builder) {
@@ -105,6 +113,11 @@ final class Quiche implements AutoCloseable {
         .initialMaxStreamDataBidirectionalLocal(1_000_000)
         .initialMaxStreamDataBidirectionalRemote(1_000_000)
         .initialMaxStreamsBidirectional(100);
+  }
+
+  /** Ends all connections of the server, in an orderly way. */
+  void closeConnections() {
+    connections.forEach(quic -> quic.close(true, H3_NO_ERROR, Unpooled.EMPTY_BUFFER));
   }
 
   /** The server's port. */
@@ -154,7 +167,7 @@ final class Quiche implements AutoCloseable {
   }
 
   private static <C extends Channel> ChannelInitializer<C> initializer(
-      Class<C> kind, java.util.function.Consumer<C> action) {
+      Class<C> kind, Consumer<C> action) {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(C channel) {

@@ -1,6 +1,8 @@
 package dev.sluice.interop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.handler.codec.quic.QuicChannel;
 import java.io.IOException;
@@ -54,6 +56,29 @@ class QuicheTest {
         assertEquals(200, answer.status());
         assertEquals(body.digest(), answer.body());
       }
+    }
+  }
+
+  /** When the server has closed the connection, the next one resumes its TLS session. */
+  @Test
+  void ourClientResumes() throws Exception {
+    TestBody body = new TestBody(20_000);
+    try (Quiche server = Quiche.server(files, false);
+        OurClient client = OurClient.to(server.port(), files)) {
+      OurClient.Answer first = client.get("/20000");
+      assertFalse(first.connection().resumed());
+      server.closeConnections();
+      OurClient.Answer second = first;
+      while (second.connection().label().equals(first.connection().label())) {
+        try {
+          second = client.get("/20000");
+        } catch (IOException e) {
+          // Sent before the client knew of the end.
+          assertTrue(e.getMessage().contains("code 0x100"), e.getMessage());
+        }
+      }
+      assertTrue(second.connection().resumed());
+      assertEquals(body.digest(), second.body());
     }
   }
 
