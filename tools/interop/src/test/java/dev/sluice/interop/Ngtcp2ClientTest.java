@@ -166,6 +166,7 @@ class Ngtcp2ClientTest {
       String log = run(server, List.of("--change-local-addr=2ms"), "/body/5000000");
       assertEquals(new TestBody(5_000_000).digest(), downloaded("5000000"));
       assertEquals(2, addresses(log), log);
+      assertTrue(log.contains("path has been validated"), log);
     }
   }
 
@@ -183,6 +184,7 @@ class Ngtcp2ClientTest {
       String log = run(server, options, "/digest");
       assertEquals(body.digest().toString(), Files.readString(downloads.resolve("digest")));
       assertEquals(2, addresses(log), log);
+      assertTrue(log.lines().anyMatch(l -> l.matches(".*frm tx .*PATH_RESPONSE.*")), log);
     }
   }
 

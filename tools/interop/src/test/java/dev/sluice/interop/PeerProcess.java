@@ -104,6 +104,14 @@ final class PeerProcess implements AutoCloseable {
     }
   }
 
+  /** Fails when the process has ended. */
+  void requireRunning() {
+    if (!process.isAlive()) {
+      awaitExit(PATIENCE_AT_THE_END);
+      throw failure("has ended with code " + process.exitValue());
+    }
+  }
+
   /** Everything printed so far. */
   String output() {
     synchronized (lines) {

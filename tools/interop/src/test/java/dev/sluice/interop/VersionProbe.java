@@ -23,10 +23,12 @@ final class VersionProbe {
   static void await(int port, Duration limit, PeerProcess peer) throws IOException {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!answers(port)) {
+      peer.requireRunning();
       if (System.nanoTime() > deadline) {
         throw peer.failure("does not answer on port " + port);
       }
     }
+    peer.requireRunning();
   }
 
   private static boolean answers(int port) throws IOException {
