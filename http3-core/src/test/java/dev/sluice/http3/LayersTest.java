@@ -17,6 +17,8 @@ class LayersTest {
             "dev.sluice.http3.capsule",
             "dev.sluice.http3.stream",
             "dev.sluice.http3.connection",
+            "dev.sluice.http3.datagram",
+            "dev.sluice.http3.webtransport",
             // What callers catch and ask, for both of the packages that drive connections.
             "dev.sluice.http3",
             "dev.sluice.http3.client",

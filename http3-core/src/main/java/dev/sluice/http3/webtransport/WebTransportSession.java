@@ -389,9 +389,8 @@ public final class WebTransportSession {
       case RequestEnding.StreamError(Http3Error error, String reason, var afterHead) ->
           fail(error, reason);
       case RequestEnding.Abandoned(long code) -> onAborted(code);
-      case RequestEnding.NotSent notSent -> throw new IllegalStateException();
-      case RequestEnding.NotCoveredByGoaway goaway -> throw new IllegalStateException();
-      case RequestEnding.Rejected rejected -> throw new IllegalStateException();
+      case RequestEnding.NotSent _, RequestEnding.NotCoveredByGoaway _, RequestEnding.Rejected _ ->
+          end(new SessionEnding.NotEstablished(how));
     }
   }
 
