@@ -15,15 +15,6 @@ import java.util.Objects;
 
 /** One WebTransport session, in either role. */
 public final class WebTransportSession {
-  private enum State {
-    /** Client: the request is on its way. */
-    CONNECTING,
-    /** Server: the request waits for the application's answer. */
-    REQUESTED,
-    OPEN,
-    ENDED
-  }
-
   private final WebTransportSessions sessions;
   private final RequestStream request;
   private final WebTransportVersion version;
@@ -34,7 +25,7 @@ public final class WebTransportSession {
   private final List<String> offered;
   private final boolean protocolRequired;
 
-  private State state;
+  private SessionState state;
   private ResponseHead response;
   private String protocol;
   private boolean drained;
@@ -57,7 +48,7 @@ public final class WebTransportSession {
     streams = new SessionStreams(this, sessions);
     datagrams = new SessionDatagrams(this, sessions);
     offered = ApplicationProtocols.offered(request.request().fields());
-    state = sessions.http().isClient() ? State.CONNECTING : State.REQUESTED;
+    state = sessions.http().isClient() ? SessionState.CONNECTING : SessionState.REQUESTED;
   }
 
   // What there is to know
@@ -94,7 +85,7 @@ public final class WebTransportSession {
 
   /** Whether it is established and has not ended. */
   public boolean isOpen() {
-    return state == State.OPEN;
+    return state == SessionState.OPEN;
   }
 
   /** Whether the peer has asked to wind it down. */
@@ -140,7 +131,7 @@ public final class WebTransportSession {
    * @throws IllegalStateException when it was answered before
    */
   public void accept(String chosen, Fields fields) {
-    if (state == State.ENDED) {
+    if (state == SessionState.ENDED) {
       return;
     }
     requireUnanswered();
@@ -160,7 +151,7 @@ public final class WebTransportSession {
    * @throws IllegalStateException when it was answered before
    */
   public void reject(int status, Fields fields) {
-    if (state == State.ENDED) {
+    if (state == SessionState.ENDED) {
       return;
     }
     requireUnanswered();
@@ -174,14 +165,14 @@ public final class WebTransportSession {
   }
 
   private void requireUnanswered() {
-    if (state != State.REQUESTED) {
+    if (state != SessionState.REQUESTED) {
       throw new IllegalStateException("the request for the session was answered");
     }
   }
 
   private void establish(ResponseHead head) {
     response = head;
-    state = State.OPEN;
+    state = SessionState.OPEN;
     sessions.onEstablished(this);
     // The capsules that came with the request count only from here on (§3.2).
     readCapsules();
@@ -205,7 +196,7 @@ public final class WebTransportSession {
   }
 
   private boolean mayUse() {
-    return state == State.OPEN || state == State.CONNECTING;
+    return state == SessionState.OPEN || state == SessionState.CONNECTING;
   }
 
   /** The priority of its streams at first: that of its request (§3.4, RFC 9218). */
@@ -242,7 +233,7 @@ public final class WebTransportSession {
   }
 
   void onDatagram(byte[] payload, long now) {
-    if (state != State.ENDED) {
+    if (state != SessionState.ENDED) {
       datagrams.add(payload, now);
     }
   }
@@ -251,7 +242,7 @@ public final class WebTransportSession {
 
   /** Asks the peer to wind the session down (WT_DRAIN_SESSION, §4.7); once, and while open. */
   public void drain() {
-    if (state == State.OPEN && !drainSent) {
+    if (state == SessionState.OPEN && !drainSent) {
       drainSent = true;
       connect.send(Capsule.empty(CapsuleType.WT_DRAIN_SESSION));
     }
@@ -259,7 +250,7 @@ public final class WebTransportSession {
 
   /** The peer asks so, by capsule or by GOAWAY. */
   void onDraining() {
-    if (!drained && state != State.ENDED) {
+    if (!drained && state != SessionState.ENDED) {
       drained = true;
       emit(new WebTransportEvent.Draining(this));
     }
@@ -274,11 +265,11 @@ public final class WebTransportSession {
    */
   public void close(long code, String reason) {
     SendingPart.requireCode(code);
-    if (state == State.ENDED) {
+    if (state == SessionState.ENDED) {
       return;
     }
     CloseCapsule close = CloseCapsule.of(code, reason);
-    if (state == State.OPEN) {
+    if (state == SessionState.OPEN) {
       connect.send(close.encode());
       connect.finish();
       connect.discard();
@@ -303,7 +294,7 @@ public final class WebTransportSession {
   // What the CONNECT stream tells
 
   void onResponse(ResponseHead head) {
-    if (state != State.CONNECTING) {
+    if (state != SessionState.CONNECTING) {
       return;
     }
     if (head.status() < 200 || head.status() > 299) {
@@ -330,9 +321,9 @@ public final class WebTransportSession {
   }
 
   void onConnectReadable() {
-    if (state == State.OPEN) {
+    if (state == SessionState.OPEN) {
       readCapsules();
-    } else if (state == State.ENDED && connect.discard() && closedByPeer) {
+    } else if (state == SessionState.ENDED && connect.discard() && closedByPeer) {
       request.cancel(Http3Error.H3_MESSAGE_ERROR);
     }
   }
@@ -342,7 +333,7 @@ public final class WebTransportSession {
       Capsule capsule = connect.next();
       while (capsule != null) {
         onCapsule(capsule);
-        capsule = state == State.OPEN ? connect.next() : null;
+        capsule = state == SessionState.OPEN ? connect.next() : null;
       }
     } catch (MalformedMessageException e) {
       fail(Http3Error.H3_MESSAGE_ERROR, e.getMessage());
@@ -374,10 +365,10 @@ public final class WebTransportSession {
 
   /** Nothing more will come on the CONNECT stream. */
   void onRequestEnded(RequestEnding how) {
-    if (state == State.ENDED) {
+    if (state == SessionState.ENDED) {
       return;
     }
-    if (state == State.CONNECTING) {
+    if (state == SessionState.CONNECTING) {
       end(new SessionEnding.NotEstablished(how));
       return;
     }
@@ -400,7 +391,7 @@ public final class WebTransportSession {
       fail(Http3Error.H3_MESSAGE_ERROR, "the CONNECT stream finished within a capsule");
       return;
     }
-    if (state == State.OPEN) {
+    if (state == SessionState.OPEN) {
       connect.finish();
     } else {
       request.cancel(Http3Error.H3_REQUEST_CANCELLED);
@@ -416,7 +407,7 @@ public final class WebTransportSession {
 
   /** STOP_SENDING on the CONNECT stream, which may go with WT_CLOSE_SESSION (§6). */
   void onConnectStopped(long code) {
-    if (state != State.ENDED && code != Http3Error.WT_SESSION_GONE.code()) {
+    if (state != SessionState.ENDED && code != Http3Error.WT_SESSION_GONE.code()) {
       onAborted(code);
     }
   }
@@ -427,21 +418,21 @@ public final class WebTransportSession {
   }
 
   void onConnectionEnded(SessionEnding.ConnectionEnded lost) {
-    if (state != State.ENDED) {
+    if (state != SessionState.ENDED) {
       end(lost);
     }
   }
 
   /** The peer broke a rule of the session: its CONNECT stream is reset. */
   void fail(Http3Error error, String reason) {
-    if (state != State.ENDED) {
+    if (state != SessionState.ENDED) {
       request.cancel(error);
       end(new SessionEnding.Failed(error, reason));
     }
   }
 
   private void end(SessionEnding how) {
-    state = State.ENDED;
+    state = SessionState.ENDED;
     ending = how;
     sessions.onEnded(this);
     streams.onSessionEnded(how);
@@ -490,7 +481,7 @@ public final class WebTransportSession {
 
   /** Tells the peer of new limits, and of its own that hold this side up (§5.6). */
   void sendUpdates() {
-    while (state == State.OPEN && connect.isFlushed() && !request.isCut()) {
+    while (state == SessionState.OPEN && connect.isFlushed() && !request.isCut()) {
       Capsule next = flow.nextCapsule();
       if (next == null) {
         return;
