@@ -203,7 +203,7 @@ public final class EventLoop implements Executor, AutoCloseable {
    * What was asked for before the end is still done, so that nobody waits for an answer in vain.
    */
   private void end() {
-    runTasks(Integer.MAX_VALUE);
+    // First, or those who never stop asking would keep the loop from ending.
     ended = true;
     runTasks(Integer.MAX_VALUE);
     scheduled.clear();
