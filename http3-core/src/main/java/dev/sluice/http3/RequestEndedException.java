@@ -1,7 +1,10 @@
 package dev.sluice.http3;
 
 import dev.sluice.http3.ending.RequestEnding;
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * An exchange came to another end than its completion. Its {@link #getCause()} is a {@link
@@ -20,6 +23,29 @@ public final class RequestEndedException extends Http3Exception {
 
   private static Throwable cause(RequestEnding ending) {
     return ending.cause() == null ? null : new ConnectionEndedException(ending.cause(), null);
+  }
+
+  /**
+   * The request's ending that led to a failure of {@link java.net.http.HttpClient#send}, wherever
+   * in the chain of causes it is; {@link RequestEnding.NotSent} when there was no connection to
+   * send it on.
+   *
+   * @return empty when the failure has nothing to do with the network: the caller's own timeout or
+   *     cancellation, or an exception of a handler or publisher
+   */
+  public static Optional<RequestEnding> endingOf(Throwable failure) {
+    boolean connecting = false;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof RequestEndedException ended) {
+        return Optional.ofNullable(ended.ending());
+      }
+      if (cause instanceof ConnectionEndedException ended) {
+        return Optional.of(new RequestEnding.NotSent(ended.ending()));
+      }
+      connecting |=
+          cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
+    }
+    return connecting ? Optional.of(new RequestEnding.NotSent(null)) : Optional.empty();
   }
 
   /**

@@ -6,7 +6,6 @@ import dev.sluice.quic.ending.ConnectionEnding.Side;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -178,11 +177,8 @@ final class ConnectionPool {
 
     private void onConnectTimeout() {
       if (connecting) {
-        giveUp(
-            new HappyEyeballs.Failure(
-                new ConnectionEnding.HandshakeTimeout(connectTimeout.toNanos()),
-                new HttpConnectTimeoutException(
-                    "no connection to " + origin + " within " + connectTimeout)));
+        ConnectionEnding ending = new ConnectionEnding.HandshakeTimeout(connectTimeout.toNanos());
+        giveUp(new HappyEyeballs.Failure(ending, Failures.ofConnecting(ending, null)));
       }
     }
 

@@ -1,5 +1,7 @@
 package dev.sluice.http3.client;
 
+import static dev.sluice.http3.client.WireServer.data;
+import static dev.sluice.http3.client.WireServer.headers;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -12,10 +14,6 @@ import dev.sluice.http3.ConnectionEndedException;
 import dev.sluice.http3.RequestEndedException;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
-import dev.sluice.http3.frame.HeadersFrame;
-import dev.sluice.qpack.EncoderLimits;
-import dev.sluice.qpack.FieldLine;
-import dev.sluice.qpack.QpackEncoder;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.frame.ConnectionCloseFrame;
 import dev.sluice.quic.frame.Frame;
@@ -66,28 +64,6 @@ class CloseOnTheWireTest {
   }
 
   private static final byte[] OK = headers(":status", "200");
-
-  private static byte[] headers(String... namesAndValues) {
-    List<FieldLine> lines = new ArrayList<>();
-    for (int i = 0; i < namesAndValues.length; i += 2) {
-      lines.add(new FieldLine(namesAndValues[i], namesAndValues[i + 1]));
-    }
-    return new HeadersFrame(new QpackEncoder(new EncoderLimits(0, 0)).encode(0, lines)).encode();
-  }
-
-  /** A DATA frame that says it has so many bytes, and as many of them as came. */
-  private static byte[] data(int says, int has) {
-    byte[] frame = new byte[3 + has];
-    Arrays.fill(frame, (byte) 7);
-    frame[0] = 0x00;
-    frame[1] = (byte) (0x40 | says >> 8);
-    frame[2] = (byte) says;
-    return frame;
-  }
-
-  private static byte[] data(int length) {
-    return data(length, length);
-  }
 
   private static List<Answer> answers() {
     byte[] seven = headers(":status", "200", "content-length", "7");

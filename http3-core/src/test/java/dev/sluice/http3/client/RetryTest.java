@@ -9,12 +9,16 @@ import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.ResponseHead;
+import dev.sluice.quic.ending.ConnectionEnding;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +113,67 @@ class RetryTest {
               () -> client.send(request(server, "GET"), BodyHandlers.discarding()));
       assertTrue(failure.ending().isRetrySafe());
       assertEquals(2, server.connections());
+    }
+  }
+
+  /** It is on its way while the server, which has not seen it, says that it goes. */
+  @Test
+  void aRequestThatGoawayLeavesOutIsSentOnANewConnection() throws Exception {
+    CountDownLatch firstArrived = new CountDownLatch(1);
+    CountDownLatch secondOpened = new CountDownLatch(1);
+    List<Integer> seen = new CopyOnWriteArrayList<>();
+    ScriptedServer.Script script =
+        (number, connection, request) -> {
+          seen.add(number);
+          if (number == 1) {
+            firstArrived.countDown();
+            awaitOnLoop(secondOpened);
+            connection.goaway();
+          }
+          succeed(request);
+        };
+    try (ScriptedServer server = new ScriptedServer(script);
+        Http3Client client = Loopback.clientFor(Loopback.IDENTITY).build()) {
+      var first = client.sendAsync(request(server, "GET"), BodyHandlers.discarding());
+      firstArrived.await();
+      BodyPublisher body = BodyPublishers.ofString("body");
+      HttpRequest post =
+          HttpRequest.newBuilder(server.uri())
+              .POST(
+                  BodyPublishers.fromPublisher(
+                      subscriber -> {
+                        secondOpened.countDown();
+                        body.subscribe(subscriber);
+                      }))
+              .build();
+      assertEquals(200, client.send(post, BodyHandlers.discarding()).statusCode());
+      assertEquals(200, first.join().statusCode());
+      assertEquals(List.of(1, 2), seen);
+    }
+  }
+
+  private static void awaitOnLoop(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aConnectionWithNothingLeftClosesItself() throws Exception {
+    try (ScriptedServer server =
+            new ScriptedServer(
+                (number, connection, request) -> {
+                  succeed(request);
+                  connection.announceGoaway();
+                });
+        Http3Client client = Loopback.clientFor(Loopback.IDENTITY).build()) {
+      client.send(request(server, "GET"), BodyHandlers.discarding());
+      assertEquals(
+          new ConnectionEnding.ApplicationClose(
+              ConnectionEnding.Side.PEER, Http3Error.H3_NO_ERROR.code(), ""),
+          server.ending());
     }
   }
 

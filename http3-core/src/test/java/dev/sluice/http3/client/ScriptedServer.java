@@ -5,6 +5,7 @@ import dev.sluice.http3.connection.Http3Connection;
 import dev.sluice.http3.connection.Http3Event;
 import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.quic.connection.ServerConfig;
+import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.ConnectionListener;
 import dev.sluice.quic.io.EventLoop;
@@ -20,6 +21,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /** A server that does to a request what no well-behaved one would. */
 final class ScriptedServer implements AutoCloseable {
@@ -35,6 +38,7 @@ final class ScriptedServer implements AutoCloseable {
   private final EventLoop loop = EventLoop.start("scripted-server");
   private final QuicSocket socket;
   private final Script script;
+  private final BlockingQueue<ConnectionEnding> endings = new LinkedBlockingQueue<>();
   private volatile int connections;
 
   ScriptedServer(Script script) throws IOException {
@@ -68,8 +72,16 @@ final class ScriptedServer implements AutoCloseable {
         if (event instanceof Http3Event.Request request) {
           script.onRequest(number, http, request.stream());
         }
+        if (event instanceof Http3Event.ConnectionEnded over) {
+          endings.add(over.ending());
+        }
       }
     };
+  }
+
+  /** Waits for the next connection to end. */
+  ConnectionEnding ending() throws InterruptedException {
+    return endings.take();
   }
 
   /** Connections accepted so far. */

@@ -136,6 +136,66 @@ class GoawayTest {
   }
 
   @Test
+  @Requirement({"RFC9114-5.2#10", "RFC9114-5.2#8"})
+  void aClientsSpeaksOfPushesAndMayFall() {
+    RawPeer peer = RawPeer.ofServer();
+    MemorySendStream control = peer.control();
+    for (int id : new int[] {63, 7, 7, 2, 0, 0}) {
+      write(control, frame(0x07, id));
+    }
+    peer.bidi(RawPeer.getHeaders()).finish();
+    peer.deliver();
+    assertEquals(
+        List.of(63L, 7L, 2L, 0L),
+        peer.all(Http3Event.Goaway.class).stream().map(Http3Event.Goaway::id).toList());
+    assertNull(peer.own.ending());
+    // No push was promised, so it says nothing of requests, and the server serves on.
+    peer.event(Http3Event.Request.class).stream().sendResponse(Pair.ok(), true);
+    peer.deliver();
+    assertTrue(peer.all(Http3Event.Drained.class).isEmpty());
+    write(control, frame(0x07, 1));
+    peer.deliver();
+    assertEquals(Http3Error.H3_ID_ERROR.code(), Pair.closeCode(peer.own));
+  }
+
+  @Test
+  void aServerIsNotDrainedBeforeItsGoawayHasArrived() {
+    RawPeer peer = RawPeer.ofServer();
+    peer.deliver();
+    peer.connection.goaway();
+    peer.connection.process();
+    Pair.take(peer.connection, peer.events);
+    assertTrue(peer.all(Http3Event.Drained.class).isEmpty());
+    peer.deliver();
+    assertEquals(1, peer.all(Http3Event.Drained.class).size());
+  }
+
+  /** What the client sent before it heard of the stop is answered or safe to repeat, never lost. */
+  @Test
+  @Requirement("RFC9114-5.2#7")
+  void aGoawayThatGetsLostIsSentAgainBeforeTheClose() {
+    LivePair pair = new LivePair();
+    boolean[] lost = {true};
+    pair.toClient.drop(datagram -> lost[0]);
+    pair.server.http.announceGoaway();
+    pair.run(30);
+    pair.server.http.goaway();
+    RequestStream late = pair.client.http.openRequest(Pair.get("/"), true);
+    pair.run(2_000);
+    assertTrue(pair.server.all(Http3Event.Drained.class).isEmpty());
+    assertTrue(pair.server.all(Http3Event.Request.class).isEmpty(), "it came too late");
+    assertNull(late.ending());
+    lost[0] = false;
+    pair.run(5_000);
+    assertTrue(late.ending().isRetrySafe(), late.ending().describe());
+    pair.server.event(Http3Event.Drained.class);
+    pair.server.http.close(Http3Error.H3_NO_ERROR, "");
+    pair.run(100);
+    assertTrue(RequestEnding.isGraceful(pair.client.quic.ending()));
+    assertTrue(late.ending().isRetrySafe());
+  }
+
+  @Test
   void beforeSettingsItIsNoGoaway() {
     RawPeer peer = RawPeer.ofClient();
     write(peer.uni(0), frame(0x07, 0));
