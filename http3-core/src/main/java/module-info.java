@@ -10,4 +10,6 @@ module dev.sluice.http3 {
   exports dev.sluice.http3.ending;
   exports dev.sluice.http3.message;
   exports dev.sluice.http3.server;
+  exports dev.sluice.http3.session;
+  exports dev.sluice.http3.webtransport;
 }

@@ -21,6 +21,7 @@ class LayersTest {
             "dev.sluice.http3.webtransport",
             // What callers catch and ask, for both of the packages that drive connections.
             "dev.sluice.http3",
+            "dev.sluice.http3.session",
             "dev.sluice.http3.client",
             "dev.sluice.http3.server");
   }

@@ -10,7 +10,11 @@ class PurityTest {
   @Test
   void nothingAmbient() {
     PurityRules.of(Http3Event.class)
-        .drivers("dev.sluice.http3", "dev.sluice.http3.client..", "dev.sluice.http3.server..")
+        .drivers(
+            "dev.sluice.http3",
+            "dev.sluice.http3.session",
+            "dev.sluice.http3.client..",
+            "dev.sluice.http3.server..")
         .check();
   }
 

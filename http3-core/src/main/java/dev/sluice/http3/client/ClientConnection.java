@@ -6,6 +6,10 @@ import dev.sluice.http3.connection.Http3Event;
 import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.http3.session.SessionOptions;
+import dev.sluice.http3.session.WebTransport;
+import dev.sluice.http3.session.WebTransportDriver;
+import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.tls.SessionTicket;
@@ -15,6 +19,9 @@ import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /** One HTTP/3 connection and the attempts on it. Everything on the loop thread. */
 final class ClientConnection {
@@ -61,6 +68,10 @@ final class ClientConnection {
 
   private final Listener listener;
   private final Memory memory;
+
+  /** Null when the client wants none. */
+  private final WebTransportDriver webTransport;
+
   private boolean retired;
   private boolean dispatching;
 
@@ -68,14 +79,58 @@ final class ClientConnection {
    * @param wake lets the transport send
    * @param label names this connection among those of its client
    * @param memory keeps what the server gives for the next connection to it
+   * @param sessions what the client offers of WebTransport; null for nothing
+   * @param loop where everything happens
    */
   ClientConnection(
-      Http3Connection http, Runnable wake, String label, Listener listener, Memory memory) {
+      Http3Connection http,
+      Runnable wake,
+      String label,
+      Listener listener,
+      Memory memory,
+      WebTransportConfig sessions,
+      Executor loop) {
     this.http = http;
     this.wake = wake;
     this.label = label;
     this.listener = listener;
     this.memory = memory;
+    this.webTransport =
+        sessions == null
+            ? null
+            : new WebTransportDriver(http, sessions, task -> onLoop(loop, task), request -> {});
+  }
+
+  private boolean onLoop(Executor loop, Runnable task) {
+    try {
+      loop.execute(
+          () -> {
+            task.run();
+            moved();
+          });
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
+  }
+
+  /** Whether it may take another WebTransport session. */
+  boolean takesSessions() {
+    return isUsable() && webTransport.hasCredit();
+  }
+
+  /** Asks for a WebTransport session. */
+  CompletableFuture<WebTransport> connect(SessionAttempt attempt) {
+    SessionOptions options = attempt.options();
+    CompletableFuture<WebTransport> session =
+        webTransport.connect(
+            attempt.origin().authority(),
+            attempt.path(),
+            options.protocols(),
+            options.protocolRequired(),
+            options.fields());
+    moved();
+    return session;
   }
 
   /** Why this side refused the server's certificate; null when it did not. */
@@ -169,12 +224,24 @@ final class ClientConnection {
     }
     dispatching = true;
     try {
-      for (Http3Event event = http.nextEvent(); event != null; event = http.nextEvent()) {
-        onEvent(event);
+      Http3Event event = nextEvent();
+      while (event != null) {
+        if (webTransport == null || !webTransport.onEvent(event)) {
+          onEvent(event);
+        }
+        event = nextEvent();
       }
     } finally {
       dispatching = false;
     }
+  }
+
+  /** What a session's user did may have led to events of sessions alone. */
+  private Http3Event nextEvent() {
+    if (webTransport != null) {
+      webTransport.dispatch();
+    }
+    return http.nextEvent();
   }
 
   private void onEvent(Http3Event event) {

@@ -2,8 +2,10 @@ package dev.sluice.http3.client;
 
 import dev.sluice.http3.connection.Http3Config;
 import dev.sluice.http3.connection.Http3Connection;
+import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.ClientConfig;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.ConnectionListener;
 import dev.sluice.quic.io.EventLoop;
@@ -45,8 +47,13 @@ final class ClientRuntime {
   ClientRuntime(ClientSettings settings) {
     this.settings = settings;
     this.verifier = ClientTls.verifier(settings, random);
-    this.transport = withoutPeerRequests(settings.transport());
-    this.http = Http3Config.DEFAULT.withMaxFieldSectionSize(settings.maxFieldSectionSize());
+    Http3Config plain = Http3Config.DEFAULT.withMaxFieldSectionSize(settings.maxFieldSectionSize());
+    WebTransportConfig sessions = settings.webTransport();
+    this.transport =
+        sessions == null
+            ? withoutPeerRequests(settings.transport())
+            : withDatagrams(settings.transport());
+    this.http = sessions == null ? plain : sessions.applyTo(plain);
     this.ownExecutor =
         settings.executor() == null ? Executors.newVirtualThreadPerTaskExecutor() : null;
     this.loop = EventLoop.start("sluice-http3-client");
@@ -66,6 +73,13 @@ final class ClientRuntime {
                 limits.maxStreamDataUni(),
                 0,
                 limits.maxStreamsUni())));
+  }
+
+  /** Sessions have them, and streams of every kind from the server. */
+  private static TransportConfig withDatagrams(TransportConfig transport) {
+    return transport.datagrams().maxFrameSize() > 0
+        ? transport
+        : transport.withDatagrams(DatagramConfig.ON);
   }
 
   Executor loop() {
@@ -160,7 +174,15 @@ final class ClientRuntime {
 
     ConnectionListener begin(LoopConnection on) {
       Http3Connection http3 = new Http3Connection(on.transport(), http, random);
-      connection = new ClientConnection(http3, on::wake, "http3-" + ++connections, listener, this);
+      connection =
+          new ClientConnection(
+              http3,
+              on::wake,
+              "http3-" + ++connections,
+              listener,
+              this,
+              settings.webTransport(),
+              loop);
       on.ended().thenRun(socket::closeWhenQuiet);
       listener.onBegun(connection);
       if (abandoned) {

@@ -1,5 +1,6 @@
 package dev.sluice.http3.client;
 
+import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.tls.KeyLog;
 import java.net.Authenticator;
@@ -38,7 +39,8 @@ record ClientSettings(
     KeyLog keyLog,
     TransportConfig transport,
     int maxFieldSectionSize,
-    boolean retryIdempotent) {
+    boolean retryIdempotent,
+    WebTransportConfig webTransport) {
 
   SSLContext sslContextOrDefault() {
     if (sslContext != null) {

@@ -59,6 +59,11 @@ final class ConnectionPool {
     slots.computeIfAbsent(origin, Slot::new).submit(attempt);
   }
 
+  /** Puts a WebTransport session on the origin's connection, or on a new one if that is full. */
+  void submit(SessionAttempt attempt) {
+    slots.computeIfAbsent(attempt.origin(), Slot::new).submit(attempt);
+  }
+
   /** The number of connections that have not ended. */
   int size() {
     return open.size();
@@ -108,6 +113,7 @@ final class ConnectionPool {
   private final class Slot implements HappyEyeballs.Outcome<ClientConnection> {
     private final Origin origin;
     private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
+    private final ArrayDeque<SessionAttempt> waitingSessions = new ArrayDeque<>();
     private ClientConnection connection;
     private boolean connecting;
     private HappyEyeballs<ClientConnection> race;
@@ -123,6 +129,17 @@ final class ConnectionPool {
         return;
       }
       waiting.add(attempt);
+      if (!connecting) {
+        connect();
+      }
+    }
+
+    void submit(SessionAttempt attempt) {
+      if (connection != null && connection.takesSessions()) {
+        attempt.on(connection);
+        return;
+      }
+      waitingSessions.add(attempt);
       if (!connecting) {
         connect();
       }
@@ -168,6 +185,9 @@ final class ConnectionPool {
       List<Attempt> ready = List.copyOf(waiting);
       waiting.clear();
       ready.forEach(this::submit);
+      List<SessionAttempt> readySessions = List.copyOf(waitingSessions);
+      waitingSessions.clear();
+      readySessions.forEach(this::submit);
     }
 
     @Override
@@ -201,6 +221,11 @@ final class ConnectionPool {
       for (Attempt next = waiting.poll(); next != null; next = waiting.poll()) {
         next.end(ending, failure.exception());
       }
+      for (SessionAttempt next = waitingSessions.poll();
+          next != null;
+          next = waitingSessions.poll()) {
+        next.fail(failure.exception());
+      }
     }
 
     private void stopConnecting() {
@@ -218,7 +243,7 @@ final class ConnectionPool {
     private void forget(ClientConnection gone) {
       if (connection == gone) {
         connection = null;
-        if (!connecting && waiting.isEmpty()) {
+        if (!connecting && waiting.isEmpty() && waitingSessions.isEmpty()) {
           slots.remove(origin, this);
         }
       }

@@ -3,6 +3,7 @@ package dev.sluice.http3.client;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.qpack.FieldLine;
+import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;
@@ -58,12 +59,16 @@ final class HeaderFields {
     if (request.expectContinue()) {
       fields.add("expect", "100-continue");
     }
-    String path = request.uri().getRawPath();
-    String query = request.uri().getRawQuery();
-    String target =
-        (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
+    URI uri = request.uri();
     return RequestHead.of(
-        request.method(), "https", Origin.of(request.uri()).authority(), target, fields.build());
+        request.method(), "https", Origin.of(uri).authority(), target(uri), fields.build());
+  }
+
+  /** The value of ":path" (RFC 9114 §4.3.1). */
+  static String target(URI uri) {
+    String path = uri.getRawPath();
+    String query = uri.getRawQuery();
+    return (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
   }
 
   /** RFC 9110 §8.6: a length of 0 is only worth saying where a body is usual. */

@@ -1,5 +1,9 @@
 package dev.sluice.http3.client;
 
+import dev.sluice.http3.session.SessionEndedException;
+import dev.sluice.http3.session.SessionOptions;
+import dev.sluice.http3.session.WebTransport;
+import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.tls.KeyLog;
 import java.io.IOException;
@@ -7,6 +11,7 @@ import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.InetAddress;
 import java.net.ProxySelector;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -21,6 +26,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -135,6 +141,50 @@ public final class Http3Client extends HttpClient {
       return CompletableFuture.failedFuture(new IOException("the client was shut down"));
     }
     return call.start();
+  }
+
+  /**
+   * Asks for a WebTransport session and waits for it. Sessions of one origin share its connection
+   * as far as the server lets them.
+   *
+   * @param uri "https", the resource that the session is with
+   * @throws dev.sluice.http3.session.SessionEndedException when the server refused it, or it came
+   *     to another end; no redirect is followed
+   * @throws IOException when no connection came about, or the server offers no WebTransport
+   * @throws IllegalStateException when the client was built without {@link Builder#webTransport}
+   */
+  public WebTransport connect(URI uri, SessionOptions options)
+      throws IOException, InterruptedException {
+    CompletableFuture<WebTransport> future = connectAsync(uri, options);
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      future.cancel(true);
+      throw e;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof SessionEndedException ended
+          ? new SessionEndedException(ended.ending())
+          : Failures.atCaller(e.getCause());
+    }
+  }
+
+  /** As {@link #connect}, without waiting. */
+  public CompletableFuture<WebTransport> connectAsync(URI uri, SessionOptions options) {
+    if (settings.webTransport() == null) {
+      throw new IllegalStateException("the client was built without WebTransport");
+    }
+    if (!"https".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null) {
+      throw new IllegalArgumentException("an https URI with a host: " + uri);
+    }
+    CompletableFuture<WebTransport> result = new CompletableFuture<>();
+    SessionAttempt attempt =
+        new SessionAttempt(Origin.of(uri), HeaderFields.target(uri), options, result);
+    try {
+      runtime.loop().execute(() -> runtime.pool().submit(attempt));
+    } catch (RejectedExecutionException e) {
+      result.completeExceptionally(new IOException("the client was shut down"));
+    }
+    return result;
   }
 
   @Override
@@ -333,6 +383,12 @@ public final class Http3Client extends HttpClient {
      * connection, when the connection was lost before the response began. Not by default.
      */
     Builder retryIdempotent(boolean retry);
+
+    /**
+     * Offers WebTransport on every connection, so that {@link Http3Client#connect} can be used. Not
+     * by default.
+     */
+    Builder webTransport(WebTransportConfig config);
 
     /**
      * {@inheritDoc}

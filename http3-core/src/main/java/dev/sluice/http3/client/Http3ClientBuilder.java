@@ -1,6 +1,7 @@
 package dev.sluice.http3.client;
 
 import dev.sluice.http3.connection.Http3Config;
+import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.tls.KeyLog;
 import java.net.Authenticator;
@@ -42,6 +43,7 @@ final class Http3ClientBuilder implements Http3Client.Builder {
   private Duration idleTimeout;
   private int maxFieldSectionSize = Http3Config.DEFAULT.maxFieldSectionSize();
   private boolean retryIdempotent;
+  private WebTransportConfig webTransport;
 
   @Override
   public Http3Client.Builder cookieHandler(CookieHandler value) {
@@ -180,6 +182,12 @@ final class Http3ClientBuilder implements Http3Client.Builder {
   }
 
   @Override
+  public Http3Client.Builder webTransport(WebTransportConfig value) {
+    webTransport = Objects.requireNonNull(value, "webTransport");
+    return this;
+  }
+
+  @Override
   public Http3Client build() {
     return new Http3Client(
         new ClientSettings(
@@ -199,6 +207,7 @@ final class Http3ClientBuilder implements Http3Client.Builder {
             keyLog,
             idleTimeout == null ? transport : transport.withIdleTimeout(idleTimeout),
             maxFieldSectionSize,
-            retryIdempotent));
+            retryIdempotent,
+            webTransport));
   }
 }

@@ -31,6 +31,7 @@ public final class Http3Server implements AutoCloseable {
 
   private final Http3Config config;
   private final Http3Handler handler;
+  private final ServerSessions sessions;
   private final SecureRandom random;
   private final EventLoop loop;
   private final List<QuicSocket> sockets = new ArrayList<>();
@@ -41,9 +42,15 @@ public final class Http3Server implements AutoCloseable {
   private long accepted;
   private boolean stopping;
 
-  Http3Server(Http3Config config, Http3Handler handler, SecureRandom random, boolean daemon) {
+  Http3Server(
+      Http3Config config,
+      Http3Handler handler,
+      ServerSessions sessions,
+      SecureRandom random,
+      boolean daemon) {
     this.config = config;
     this.handler = handler;
+    this.sessions = sessions;
     this.random = random;
     this.loop = EventLoop.start("sluice-http3-server", daemon);
   }
@@ -71,7 +78,7 @@ public final class Http3Server implements AutoCloseable {
     Http3Connection http = new Http3Connection(on.transport(), config, random);
     ServerConnection connection =
         new ServerConnection(
-            http, loop, on::wake, Long.toString(++accepted), handler, this::onEnded);
+            http, loop, on::wake, Long.toString(++accepted), handler, sessions, this::onEnded);
     connections.add(connection);
     if (stopping) {
       connection.stopAccepting();
@@ -104,7 +111,8 @@ public final class Http3Server implements AutoCloseable {
   /**
    * Stops in an orderly way (RFC 9114 §5.2), on all connections at once: takes no new connections,
    * asks clients to send no more requests, a round trip later rejects those that come all the same,
-   * lets the ones under way finish, and closes with H3_NO_ERROR. Blocks until this is done.
+   * lets the ones under way finish, and closes with H3_NO_ERROR. WebTransport sessions are asked to
+   * wind down on both sides, and count as requests. Blocks until this is done.
    *
    * @param grace how long requests under way may take; then they are cut off
    * @return whether everything was finished within the grace

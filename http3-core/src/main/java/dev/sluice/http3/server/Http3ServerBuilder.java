@@ -1,8 +1,11 @@
 package dev.sluice.http3.server;
 
 import dev.sluice.http3.connection.Http3Config;
+import dev.sluice.http3.session.WebTransportHandler;
+import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.stream.StreamConfig;
 import dev.sluice.quic.stream.StreamLimits;
 import dev.sluice.tls.CertificateVerifier;
@@ -22,7 +25,9 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509TrustManager;
@@ -39,6 +44,8 @@ public final class Http3ServerBuilder {
   private final List<Identity> identities = new ArrayList<>();
   private IdentitySelector identitySelector;
   private Http3Handler handler;
+  private final Map<String, WebTransportHandler> sessionHandlers = new HashMap<>();
+  private WebTransportConfig webTransport = WebTransportConfig.DEFAULT;
   private ClientAuthentication clientAuthentication = ClientAuthentication.NONE;
   private CertificateVerifier clientVerifier;
   private KeyLog keyLog = KeyLog.NONE;
@@ -93,6 +100,25 @@ public final class Http3ServerBuilder {
   /** Answers the requests. */
   public Http3ServerBuilder handler(Http3Handler value) {
     handler = Objects.requireNonNull(value, "handler");
+    return this;
+  }
+
+  /**
+   * Takes WebTransport sessions at a path. Without any path there is no WebTransport.
+   *
+   * @param path without query, compared as it is; begins with "/"
+   */
+  public Http3ServerBuilder webTransport(String path, WebTransportHandler value) {
+    if (!path.startsWith("/")) {
+      throw new IllegalArgumentException("a path begins with /: " + path);
+    }
+    sessionHandlers.put(path, Objects.requireNonNull(value, "handler"));
+    return this;
+  }
+
+  /** Which drafts, origins and limits sessions have. */
+  public Http3ServerBuilder webTransport(WebTransportConfig value) {
+    webTransport = Objects.requireNonNull(value, "webTransport");
     return this;
   }
 
@@ -178,7 +204,8 @@ public final class Http3ServerBuilder {
             .withTransport(transport())
             .withRetry(retry)
             .withMaxConnections(maxConnections);
-    Http3Server server = new Http3Server(http, handler, random, daemon);
+    ServerSessions sessions = new ServerSessions(webTransport, Map.copyOf(sessionHandlers));
+    Http3Server server = new Http3Server(sessions.applyTo(http), handler, sessions, random, daemon);
     server.open(
         addresses.isEmpty() ? List.of(new InetSocketAddress(DEFAULT_PORT)) : addresses, quic);
     return server;
@@ -201,6 +228,9 @@ public final class Http3ServerBuilder {
   private TransportConfig transport() {
     TransportConfig config =
         idleTimeout == null ? transport : transport.withIdleTimeout(idleTimeout);
+    if (!sessionHandlers.isEmpty() && config.datagrams().maxFrameSize() == 0) {
+      config = config.withDatagrams(DatagramConfig.ON);
+    }
     if (maxConcurrentRequests < 0) {
       return config;
     }

@@ -8,6 +8,7 @@ import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.RequestHead;
+import dev.sluice.http3.session.WebTransportDriver;
 import dev.sluice.quic.ending.ConnectionEnding;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -31,6 +32,7 @@ final class ServerConnection {
   private final String label;
   private final Http3Handler handler;
   private final Consumer<ServerConnection> onEnded;
+  private final WebTransportDriver webTransport;
   private final Set<ServerExchange> exchanges = new HashSet<>();
   private boolean dispatching;
   private boolean stopping;
@@ -41,6 +43,7 @@ final class ServerConnection {
   /**
    * @param wake lets the transport send
    * @param label names this connection among those of its server
+   * @param sessions what there is of WebTransport
    * @param onEnded told once, when nothing is left of it
    */
   ServerConnection(
@@ -49,12 +52,18 @@ final class ServerConnection {
       Runnable wake,
       String label,
       Http3Handler handler,
+      ServerSessions sessions,
       Consumer<ServerConnection> onEnded) {
     this.http = http;
     this.loop = loop;
     this.wake = wake;
     this.label = label;
     this.handler = handler;
+    this.webTransport =
+        sessions.isEmpty()
+            ? null
+            : new WebTransportDriver(
+                http, sessions.config(), this::onLoop, s -> sessions.serve(s, http, label));
     this.onEnded = onEnded;
   }
 
@@ -90,6 +99,9 @@ final class ServerConnection {
   /** First step of the graceful stop: asks the client to send no more (RFC 9114 §5.2). */
   void announceStop() {
     stopping = true;
+    if (webTransport != null) {
+      webTransport.onStopping();
+    }
     http.announceGoaway();
     moved();
   }
@@ -118,12 +130,24 @@ final class ServerConnection {
     }
     dispatching = true;
     try {
-      for (Http3Event event = http.nextEvent(); event != null; event = http.nextEvent()) {
-        onEvent(event);
+      Http3Event event = nextEvent();
+      while (event != null) {
+        if (webTransport == null || !webTransport.onEvent(event)) {
+          onEvent(event);
+        }
+        event = nextEvent();
       }
     } finally {
       dispatching = false;
     }
+  }
+
+  /** What a session's user did may have led to events of sessions alone. */
+  private Http3Event nextEvent() {
+    if (webTransport != null) {
+      webTransport.dispatch();
+    }
+    return http.nextEvent();
   }
 
   private void onEvent(Http3Event event) {

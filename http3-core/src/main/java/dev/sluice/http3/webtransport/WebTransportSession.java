@@ -405,9 +405,13 @@ public final class WebTransportSession {
     end(new SessionEnding.Aborted(code));
   }
 
-  /** STOP_SENDING on the CONNECT stream, which may go with WT_CLOSE_SESSION (§6). */
+  /**
+   * STOP_SENDING on the CONNECT stream. It may go with a response that turns the session down, or
+   * with WT_CLOSE_SESSION (§6), which say more.
+   */
   void onConnectStopped(long code) {
-    if (state != SessionState.ENDED && code != Http3Error.WT_SESSION_GONE.code()) {
+    boolean alone = state == SessionState.OPEN || state == SessionState.REQUESTED;
+    if (alone && code != Http3Error.WT_SESSION_GONE.code()) {
       onAborted(code);
     }
   }

@@ -103,6 +103,12 @@ public final class MemoryLink {
     }
   }
 
+  /** Delivers what each end has said about streams that it wants no more of. */
+  public void deliverStops() {
+    deliverStops(client);
+    deliverStops(server);
+  }
+
   private void deliverStops(MemoryTransport from) {
     MemoryTransport to = other(from);
     if (from.ending() == null && to.ending() == null) {

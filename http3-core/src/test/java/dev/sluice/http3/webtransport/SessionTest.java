@@ -92,6 +92,17 @@ class SessionTest {
     assertEquals(0, pair.server.http.activeRequests());
   }
 
+  @Test
+  void aStopThatComesWithARefusalDoesNotHideIt() {
+    Joined session = pair.request();
+    session.server().reject(404, Fields.EMPTY);
+    pair.server.process();
+    pair.link.deliverStops();
+    pair.client.process();
+    pair.run();
+    assertInstanceOf(SessionEnding.Refused.class, session.client().ending());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "https://example.com, true",

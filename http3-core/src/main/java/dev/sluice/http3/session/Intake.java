@@ -1,0 +1,83 @@
+package dev.sluice.http3.session;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * What the loop has for whoever asks first: streams, datagrams. After the end it still gives what
+ * was put in before. Any thread.
+ */
+final class Intake<T> {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Queue<T> items = new ArrayDeque<>();
+  private final Queue<CompletableFuture<T>> waiting = new ArrayDeque<>();
+  private Supplier<IOException> end;
+
+  /** Gives an item to the one who has waited longest, or keeps it. */
+  void put(T item) {
+    while (true) {
+      CompletableFuture<T> first;
+      lock.lock();
+      try {
+        first = waiting.poll();
+        if (first == null) {
+          items.add(item);
+          return;
+        }
+      } finally {
+        lock.unlock();
+      }
+      if (first.complete(item)) {
+        return;
+      }
+    }
+  }
+
+  /** The next item, or the end when there is none and will be none. */
+  CompletableFuture<T> take() {
+    lock.lock();
+    try {
+      T item = items.poll();
+      if (item != null) {
+        return CompletableFuture.completedFuture(item);
+      }
+      if (end != null) {
+        return CompletableFuture.failedFuture(end.get());
+      }
+      CompletableFuture<T> later = new CompletableFuture<>();
+      waiting.removeIf(CompletableFuture::isDone); // those who gave up
+      waiting.add(later);
+      return later;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether somebody waits, or there is room to keep a few. */
+  boolean wants(int most) {
+    lock.lock();
+    try {
+      return !waiting.isEmpty() || items.size() < most;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nothing more is put in. Only the first call counts. */
+  void end(Supplier<IOException> how) {
+    Queue<CompletableFuture<T>> left;
+    lock.lock();
+    try {
+      end = end == null ? how : end;
+      left = new ArrayDeque<>(waiting);
+      waiting.clear();
+    } finally {
+      lock.unlock();
+    }
+    left.forEach(later -> later.completeExceptionally(how.get()));
+  }
+}

@@ -1,0 +1,220 @@
+package dev.sluice.http3.session;
+
+import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.webtransport.SessionEnding;
+import dev.sluice.http3.webtransport.SessionStream;
+import dev.sluice.http3.webtransport.WebTransportSession;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * What lies between a session on the loop and the threads that use it. Methods named "on..." and
+ * those that say so belong to the loop.
+ */
+final class SessionHandle {
+  /** Those that wait here need no turn of the loop each; more wait in the session's own queue. */
+  private static final int DATAGRAMS_AHEAD = 64;
+
+  private final WebTransportDriver driver;
+  private final WebTransportSession session;
+  private final WebTransport face = new WebTransport(this);
+  private final Intake<WebTransportStream> bidi = new Intake<>();
+  private final Intake<WebTransportStream> uni = new Intake<>();
+  private final Intake<byte[]> datagrams = new Intake<>();
+  private final CompletableFuture<Void> draining = new CompletableFuture<>();
+  private final CompletableFuture<SessionEnding> closed = new CompletableFuture<>();
+  private final CompletableFuture<WebTransport> established = new CompletableFuture<>();
+
+  // Loop only.
+  private final Set<WebTransportStream> streams = new HashSet<>();
+  private final Queue<CompletableFuture<WebTransportStream>> bidiWanted = new ArrayDeque<>();
+  private final Queue<CompletableFuture<WebTransportStream>> uniWanted = new ArrayDeque<>();
+
+  private volatile Fields responseFields = Fields.EMPTY;
+  private volatile String protocol;
+
+  SessionHandle(WebTransportDriver driver, WebTransportSession session) {
+    this.driver = driver;
+    this.session = session;
+    session.attach(this);
+  }
+
+  WebTransportSession session() {
+    return session;
+  }
+
+  Fields responseFields() {
+    return responseFields;
+  }
+
+  String protocol() {
+    return protocol;
+  }
+
+  CompletableFuture<Void> draining() {
+    return draining;
+  }
+
+  CompletableFuture<SessionEnding> closed() {
+    return closed;
+  }
+
+  /** The session for its user, once it is established. */
+  CompletableFuture<WebTransport> established() {
+    return established;
+  }
+
+  void onLoop(Runnable task) {
+    driver.onLoop(task);
+  }
+
+  /** Asks the loop; fails with the ending when the loop is no more. */
+  <T> CompletableFuture<T> ask(Supplier<T> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    boolean accepted =
+        driver.onLoop(
+            () -> {
+              try {
+                answer.complete(question.get());
+              } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+              }
+            });
+    if (!accepted) {
+      answer.completeExceptionally(gone());
+    }
+    return answer;
+  }
+
+  private IOException gone() {
+    SessionEnding ending = closed.getNow(null);
+    return ending == null
+        ? new IOException("the connection's loop has ended")
+        : new SessionEndedException(ending);
+  }
+
+  // ---- streams ----
+
+  CompletableFuture<WebTransportStream> open(boolean bidirectional) {
+    CompletableFuture<WebTransportStream> opened = new CompletableFuture<>();
+    boolean accepted =
+        driver.onLoop(
+            () -> {
+              (bidirectional ? bidiWanted : uniWanted).add(opened);
+              openWanted(bidirectional);
+            });
+    if (!accepted) {
+      opened.completeExceptionally(gone());
+    }
+    return opened;
+  }
+
+  /** Loop: opens what somebody waits for, as far as the limits allow. */
+  void openWanted(boolean bidirectional) {
+    Queue<CompletableFuture<WebTransportStream>> wanted = bidirectional ? bidiWanted : uniWanted;
+    while (!wanted.isEmpty()) {
+      if (session.ending() != null) {
+        wanted.remove().completeExceptionally(new SessionEndedException(session.ending()));
+        continue;
+      }
+      if (wanted.peek().isDone()) {
+        wanted.remove(); // given up
+        continue;
+      }
+      SessionStream stream = bidirectional ? session.openBidi() : session.openUni();
+      if (stream == null) {
+        return; // StreamsAvailable follows
+      }
+      WebTransportStream opened = add(stream);
+      start(opened);
+      if (!wanted.remove().complete(opened)) {
+        opened.outlet().reset(0);
+      }
+    }
+  }
+
+  private WebTransportStream add(SessionStream stream) {
+    WebTransportStream added = new WebTransportStream(driver, stream, streams::remove);
+    stream.attach(added);
+    streams.add(added);
+    return added;
+  }
+
+  private static void start(WebTransportStream stream) {
+    if (stream.inlet() != null) {
+      stream.inlet().start();
+    }
+  }
+
+  CompletableFuture<WebTransportStream> accept(boolean bidirectional) {
+    CompletableFuture<WebTransportStream> next = (bidirectional ? bidi : uni).take();
+    next.thenAccept(stream -> driver.onLoop(() -> start(stream)));
+    return next;
+  }
+
+  void onOpened(SessionStream stream) {
+    (stream.isBidirectional() ? bidi : uni).put(add(stream));
+  }
+
+  // ---- datagrams ----
+
+  CompletableFuture<byte[]> receiveDatagram() {
+    CompletableFuture<byte[]> next = datagrams.take();
+    driver.onLoop(this::onDatagrams);
+    return next;
+  }
+
+  void onDatagrams() {
+    while (datagrams.wants(DATAGRAMS_AHEAD)) {
+      byte[] next = session.nextDatagram(System.nanoTime());
+      if (next == null) {
+        return;
+      }
+      datagrams.put(next);
+    }
+  }
+
+  // ---- the course of the session ----
+
+  void onEstablished() {
+    responseFields = session.response().fields();
+    protocol = session.protocol();
+    established.complete(face);
+  }
+
+  void onDraining() {
+    draining.complete(null);
+  }
+
+  /** Everything that arrived goes to those who use it, and then the ending. */
+  void onEnded(SessionEnding ending) {
+    for (byte[] next = session.nextDatagram(System.nanoTime());
+        next != null;
+        next = session.nextDatagram(System.nanoTime())) {
+      datagrams.put(next);
+    }
+    for (WebTransportStream stream : List.copyOf(streams)) {
+      if (stream.inlet() != null) {
+        stream.inlet().fillAll();
+      }
+      if (stream.outlet() != null) {
+        stream.outlet().onEnded();
+      }
+    }
+    streams.clear();
+    openWanted(true);
+    openWanted(false);
+    closed.complete(ending);
+    Supplier<IOException> failure = () -> new SessionEndedException(ending);
+    bidi.end(failure);
+    uni.end(failure);
+    datagrams.end(failure);
+    established.completeExceptionally(new SessionEndedException(ending));
+  }
+}

@@ -1,0 +1,201 @@
+package dev.sluice.http3.session;
+
+import dev.sluice.http3.message.Priority;
+import dev.sluice.http3.webtransport.SessionStream;
+import dev.sluice.http3.webtransport.SessionStreamEnding;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * A stream of a {@link WebTransport} session: ordered bytes in one direction or both. Any thread
+ * may use it, one at a time for reading and one at a time for writing.
+ *
+ * <p>A reader gets every byte that arrived in order, whatever happened afterwards; then the end of
+ * the stream if the peer finished it, else a {@link SessionStreamEndedException} that says how it
+ * was cut short. A writer is ahead of the network by a bounded number of bytes only.
+ */
+public final class WebTransportStream {
+  private final WebTransportDriver driver;
+  private final SessionStream stream;
+  private final StreamInlet inlet;
+  private final StreamOutlet outlet;
+
+  /**
+   * @param onOver told, on the loop, when both directions are over
+   */
+  WebTransportStream(
+      WebTransportDriver driver, SessionStream stream, Consumer<WebTransportStream> onOver) {
+    this.driver = driver;
+    this.stream = stream;
+    Runnable check =
+        () -> {
+          if (isOver()) {
+            onOver.accept(this);
+          }
+        };
+    inlet = stream.receiving() == null ? null : new StreamInlet(driver, stream.receiving(), check);
+    outlet = stream.sending() == null ? null : new StreamOutlet(driver, stream.sending(), check);
+  }
+
+  private boolean isOver() {
+    return (inlet == null || inlet.isOver()) && (outlet == null || outlet.isOver());
+  }
+
+  StreamInlet inlet() {
+    return inlet;
+  }
+
+  StreamOutlet outlet() {
+    return outlet;
+  }
+
+  /** The id of the QUIC stream under it. */
+  public long id() {
+    return stream.id();
+  }
+
+  /** Whether the peer may send on it. */
+  public boolean isReadable() {
+    return inlet != null;
+  }
+
+  /** Whether this side may send on it. */
+  public boolean isWritable() {
+    return outlet != null;
+  }
+
+  // ---- reading ----
+
+  /**
+   * What the peer sends. Closing it before its end is {@link #stopReading} with code 0.
+   *
+   * @throws IllegalStateException only this side sends on this stream
+   */
+  public InputStream inputStream() {
+    return receiving().pipe().stream();
+  }
+
+  /**
+   * Reads without blocking.
+   *
+   * @param target gets at least one byte if it has room; not to be touched until the future is done
+   * @return the number of bytes, or -1 at the end of the stream; fails like {@link #inputStream()}.
+   *     May complete on the loop's thread: what depends on it must not block
+   */
+  public CompletableFuture<Integer> readAsync(ByteBuffer target) {
+    receiving();
+    CompletableFuture<Integer> result = new CompletableFuture<>();
+    readInto(target, result);
+    return result;
+  }
+
+  private void readInto(ByteBuffer target, CompletableFuture<Integer> result) {
+    try {
+      byte[] bytes = new byte[Math.min(target.remaining(), 16 << 10)];
+      int read = bytes.length == 0 ? 0 : inlet.pipe().poll(bytes, 0, bytes.length);
+      if (read == 0 && bytes.length > 0) {
+        inlet.pipe().whenReadable(() -> readInto(target, result));
+        return;
+      }
+      target.put(bytes, 0, Math.max(0, read));
+      result.complete(read);
+    } catch (IOException | RuntimeException e) {
+      result.completeExceptionally(e);
+    }
+  }
+
+  /**
+   * Reads no more, and asks the peer to stop sending.
+   *
+   * @param code 0 to 2^32-1, for the peer's application
+   */
+  public void stopReading(long code) {
+    StreamInlet stopped = receiving();
+    driver.onLoop(() -> stopped.stop(WebTransport.requireCode(code)));
+  }
+
+  // ---- writing ----
+
+  /**
+   * What this side sends. Every write is on its way without a flush. Closing it finishes the stream
+   * after what was written; {@link #sendEnded()} tells when the peer has it all.
+   *
+   * @throws IllegalStateException only the peer sends on this stream
+   */
+  public OutputStream outputStream() {
+    return sending().pipe().stream();
+  }
+
+  /**
+   * Writes without blocking.
+   *
+   * @param source not to be touched until the future is done
+   * @return completes when all bytes were taken; fails like {@link #outputStream()}. May complete
+   *     on the loop's thread: what depends on it must not block
+   */
+  public CompletableFuture<Void> writeAsync(ByteBuffer source) {
+    sending();
+    byte[] bytes = new byte[source.remaining()];
+    source.get(bytes);
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    writeFrom(bytes, 0, result);
+    return result;
+  }
+
+  private void writeFrom(byte[] bytes, int from, CompletableFuture<Void> result) {
+    try {
+      int next = from + outlet.pipe().offer(bytes, from, bytes.length - from);
+      if (next < bytes.length) {
+        outlet.pipe().whenWritable(() -> writeFrom(bytes, next, result));
+      } else {
+        result.complete(null);
+      }
+    } catch (IOException | RuntimeException e) {
+      result.completeExceptionally(e);
+    }
+  }
+
+  /**
+   * Abandons what was written and has not arrived.
+   *
+   * @param code 0 to 2^32-1, for the peer's application
+   */
+  public void reset(long code) {
+    StreamOutlet abandoned = sending();
+    WebTransport.requireCode(code);
+    driver.onLoop(() -> abandoned.reset(code));
+  }
+
+  /**
+   * The order in which streams of all sessions share the connection: lower urgency first,
+   * incremental ones of one urgency taking turns.
+   */
+  public void setPriority(Priority priority) {
+    StreamOutlet changed = sending();
+    driver.onLoop(() -> changed.setPriority(priority));
+  }
+
+  /** Completes when the peer has everything and the end of it, or it was cut short; says which. */
+  public CompletionStage<SessionStreamEnding> sendEnded() {
+    return sending().ended().minimalCompletionStage();
+  }
+
+  private StreamInlet receiving() {
+    if (inlet == null) {
+      throw new IllegalStateException("only this side sends on stream " + id());
+    }
+    return inlet;
+  }
+
+  private StreamOutlet sending() {
+    if (outlet == null) {
+      throw new IllegalStateException("only the peer sends on stream " + id());
+    }
+    return outlet;
+  }
+}
