@@ -433,8 +433,12 @@ public final class Connection implements QuicTransport {
   }
 
   /** The peer writes from another address (§9.3). What was learnt of the old path is not kept. */
-  void onPeerMoved(Path path, long now) {
+  void onPeerMoved(Path path, boolean underAnotherId, long now) {
     Path before = paths.active();
+    if (underAnotherId) {
+      // It moved on purpose and does not want both paths to be linked: neither do we (§9.5).
+      ids.remote().rotate();
+    }
     paths.migrate(path, now, 3 * recovery.ptoNanos());
     if (!path.sharesHostWith(before)) {
       recovery.congestion().reset();

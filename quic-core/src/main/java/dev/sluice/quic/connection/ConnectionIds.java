@@ -15,6 +15,7 @@ final class ConnectionIds {
   private final ConnectionId originalDestination;
   private ConnectionId peerFirst;
   private ConnectionId retrySource;
+  private ConnectionId addressedBy;
   private long peerLimit;
 
   private ConnectionIds(
@@ -95,6 +96,17 @@ final class ConnectionIds {
   /** Whether a packet with this destination is for this connection. */
   boolean isOurs(ConnectionId destination) {
     return local.contains(destination) || destination.equals(routedUntilConfirmed);
+  }
+
+  /**
+   * The peer's newest packet is addressed to this ID.
+   *
+   * @return whether that is another than before
+   */
+  boolean onAddressedBy(ConnectionId destination) {
+    boolean another = !destination.equals(addressedBy);
+    addressedBy = destination;
+    return another;
   }
 
   void onPeerLimit(long activeConnectionIdLimit) {

@@ -265,8 +265,11 @@ final class Receiver {
         () ->
             new TraceEvent.PacketReceived(
                 type, packet.number(), packet.payloadLength(), read.traced()));
-    if (!read.probing() && newest && path != connection.paths.active()) {
-      connection.onPeerMoved(path, now);
+    if (!read.probing() && newest) {
+      boolean anotherId = connection.ids.onAddressedBy(destination);
+      if (path != connection.paths.active()) {
+        connection.onPeerMoved(path, anotherId, now);
+      }
     }
   }
 

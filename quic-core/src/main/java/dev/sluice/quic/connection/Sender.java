@@ -21,6 +21,9 @@ final class Sender {
   /** §14.1: what a datagram with an Initial is padded to, and one that probes a path (§8.2.1). */
   private static final int MIN_PADDED = 1200;
 
+  /** A 1-RTT packet with the longest connection ID, a challenge and an acknowledgement. */
+  private static final int MIN_USEFUL = 64;
+
   private final Connection connection;
   private final PayloadWriter payloads;
   private final WireWriter writer = new WireWriter(new byte[0], 0, 0);
@@ -67,10 +70,9 @@ final class Sender {
       return true;
     }
     Path path = connection.paths.active();
-    int size = Math.min(connection.datagramSize(), out.slotSize());
-    boolean blocked = path.amplification().allowance() < size;
-    connection.recovery.setAntiAmplificationBlocked(blocked);
-    if (blocked) {
+    int size = sizeFor(path, Math.min(connection.datagramSize(), out.slotSize()));
+    connection.recovery.setAntiAmplificationBlocked(size == 0);
+    if (size == 0) {
       return false;
     }
     boolean mayElicit = connection.recovery.canSend(now);
@@ -88,10 +90,24 @@ final class Sender {
       return false;
     }
     if (needsPadding(path)) {
-      padTo(out, MIN_PADDED);
+      padTo(out, Math.min(size, MIN_PADDED));
     }
     dispatch(path, now, out);
     return true;
+  }
+
+  /**
+   * How large a datagram may be on a path: 0 when the anti-amplification limit leaves no room for
+   * one. A handshake waits for a full one, since its Initials are padded. After it smaller ones are
+   * worth sending: on a path whose peer only acknowledges there is never room for more, and a
+   * challenge has to get out (RFC 9000 §8.2.1).
+   */
+  private int sizeFor(Path path, int wanted) {
+    long allowance = path.amplification().allowance();
+    if (allowance >= wanted) {
+      return wanted;
+    }
+    return connection.handshake.isConfirmed() && allowance >= MIN_USEFUL ? (int) allowance : 0;
   }
 
   private void waitForRoom() {
@@ -193,16 +209,17 @@ final class Sender {
   /** A challenge or response on a path that is not in use (§8.2). */
   private void sendProbe(Path path, long now, DatagramBatch out) {
     PacketDraft draft = drafts.getLast();
-    if (!connection.spaces.canSend(draft.space())
-        || path.amplification().allowance() < MIN_PADDED) {
+    int size = sizeFor(path, MIN_PADDED);
+    if (!connection.spaces.canSend(draft.space()) || size == 0) {
       return;
     }
-    begin(out, MIN_PADDED);
+    begin(out, size);
     if (start(draft)) {
       payloads.writeProbe(draft.contents(), path);
       draft.finish();
       filled.add(draft);
-      padTo(out, MIN_PADDED);
+      padTo(out, size);
+      draft.contents().sendElsewhere();
       dispatch(path, now, out);
     }
   }

@@ -21,6 +21,9 @@ public final class Path {
    */
   private static final int MAX_RESPONSES = 4;
 
+  /** How often one question is asked; an address that stays silent after that is not there. */
+  private static final int MAX_ATTEMPTS = 3;
+
   /** PATH_CHALLENGE and PATH_RESPONSE: a type and eight bytes (§19.17, §19.18). */
   private static final int FRAME_LENGTH = 9;
 
@@ -30,6 +33,7 @@ public final class Path {
   private final Deque<Long> responses = new ArrayDeque<>();
   private final Deque<Long> outstanding = new ArrayDeque<>();
   private boolean challengeWanted;
+  private int attempts;
 
   /**
    * @param local null where the socket's own address is meant
@@ -67,9 +71,10 @@ public final class Path {
     return Objects.equals(remote.getAddress(), other.remote.getAddress());
   }
 
-  /** A PATH_CHALLENGE is to be sent, now or again. */
+  /** A PATH_CHALLENGE is to be sent, and a few more times should it be lost. */
   public void challenge() {
     challengeWanted = true;
+    attempts = 0;
   }
 
   /** PATH_CHALLENGE from the peer: its data goes back on this path (§8.2.2). */
@@ -113,6 +118,7 @@ public final class Path {
     }
     if (challengeWanted && out.remaining() >= FRAME_LENGTH) {
       challengeWanted = false;
+      attempts++;
       if (outstanding.size() == MAX_RESPONSES) {
         outstanding.poll();
       }
@@ -124,7 +130,7 @@ public final class Path {
 
   /** The packet with this challenge was lost; asks again while the answer is still wanted. */
   public void onLost(long challengeData) {
-    if (outstanding.contains(challengeData)) {
+    if (outstanding.contains(challengeData) && attempts < MAX_ATTEMPTS) {
       challengeWanted = true;
     }
   }

@@ -2,6 +2,7 @@ package dev.sluice.quic.connection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
 import dev.sluice.quic.sim.EndpointNode;
@@ -79,6 +80,22 @@ class TransferTest {
                         .rate(100_000_000)
                         .queue(200_000)
                         .loss(0.001)));
+  }
+
+  @Test
+  void aPeerThatMovesWhileItOnlyAcknowledges() {
+    Simulation.seeds(
+        50,
+        sim -> {
+          for (int i = 1; i <= 5; i++) {
+            boolean newHost = i % 2 == 0;
+            sim.at(
+                Simulation.ms(100L * i + sim.random().nextInt(100)),
+                () -> sim.rebind(sim.address(1), newHost));
+          }
+          transfer(sim, LARGE / 5, () -> new Link().delay(Simulation.ms(10)).rate(20_000_000));
+          assertTrue(sim.elapsed().compareTo(Duration.ofSeconds(20)) < 0, "" + sim.elapsed());
+        });
   }
 
   private static void transfer(Simulation sim, int size, Supplier<Link> kind) {
