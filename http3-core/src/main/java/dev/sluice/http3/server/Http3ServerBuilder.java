@@ -1,6 +1,7 @@
 package dev.sluice.http3.server;
 
 import dev.sluice.http3.connection.Http3Config;
+import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.session.WebTransportHandler;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.ServerConfig;
@@ -191,10 +192,11 @@ public final class Http3ServerBuilder {
    * Opens the sockets and begins to serve.
    *
    * @throws IOException when an address cannot be bound
-   * @throws IllegalStateException without an identity or a handler
+   * @throws IllegalStateException without an identity, or without a handler of requests or sessions
    */
   public Http3Server start() throws IOException {
-    if (handler == null || (identities.isEmpty() && identitySelector == null)) {
+    if (handler == null && sessionHandlers.isEmpty()
+        || identities.isEmpty() && identitySelector == null) {
       throw new IllegalStateException("a server needs a handler and an identity");
     }
     SecureRandom random = new SecureRandom();
@@ -205,10 +207,16 @@ public final class Http3ServerBuilder {
             .withRetry(retry)
             .withMaxConnections(maxConnections);
     ServerSessions sessions = new ServerSessions(webTransport, Map.copyOf(sessionHandlers));
-    Http3Server server = new Http3Server(sessions.applyTo(http), handler, sessions, random, daemon);
+    Http3Server server =
+        new Http3Server(sessions.applyTo(http), handlerOrNone(), sessions, random, daemon);
     server.open(
         addresses.isEmpty() ? List.of(new InetSocketAddress(DEFAULT_PORT)) : addresses, quic);
     return server;
+  }
+
+  /** A server for sessions alone has no other resource. */
+  private Http3Handler handlerOrNone() {
+    return handler != null ? handler : exchange -> exchange.respond(404, Fields.EMPTY).close();
   }
 
   private TlsServerConfig tls(SecureRandom random) {

@@ -89,6 +89,19 @@ class ExamplesTest {
   }
 
   @Test
+  void aSessionEchoes() throws Exception {
+    try (Http3Server server =
+        Http3Server.builder()
+            .address(new InetSocketAddress("localhost", 0))
+            .identity(identity)
+            .webTransport("/echo", SessionServer::serve)
+            .start()) {
+      String url = "https://localhost:" + server.localAddress().getPort() + "/echo";
+      assertEquals("hello", printed(() -> SessionClient.main(new String[] {url, "hello"})));
+    }
+  }
+
+  @Test
   void theEchoComesBack() throws Exception {
     byte[] bytes = new byte[1_000_000];
     new Random(1).nextBytes(bytes);

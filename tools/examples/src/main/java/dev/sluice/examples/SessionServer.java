@@ -1,0 +1,36 @@
+package dev.sluice.examples;
+
+import dev.sluice.http3.server.Http3Server;
+import dev.sluice.http3.session.WebTransport;
+import dev.sluice.http3.session.WebTransportStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+
+/** A WebTransport server that sends back what it gets on bidirectional streams. */
+public final class SessionServer {
+  public static void main(String[] args) throws Exception {
+    Http3Server.builder()
+        .address(new InetSocketAddress("localhost", 4433))
+        .identity(Path.of("cert.pem"), Path.of("key.pem"))
+        .webTransport("/echo", SessionServer::serve)
+        .start();
+  }
+
+  static void serve(WebTransport session) throws IOException {
+    session.draining().thenRun(() -> System.err.println("the client wants to leave"));
+    while (true) {
+      WebTransportStream stream = session.acceptBidirectional();
+      Thread.startVirtualThread(() -> echo(stream));
+    }
+  }
+
+  private static void echo(WebTransportStream stream) {
+    try (var in = stream.inputStream();
+        var out = stream.outputStream()) {
+      in.transferTo(out);
+    } catch (IOException e) {
+      System.err.println("stream " + stream.id() + ": " + e.getMessage());
+    }
+  }
+}
