@@ -144,7 +144,10 @@ final class ClientRuntime {
             .ticket(memory.takeTicket(origin))
             .build();
     ClientConfig config =
-        ClientConfig.of(tls).withTransport(transport).withToken(memory.takeToken(origin));
+        ClientConfig.of(tls)
+            .withTransport(transport)
+            .withTracer(settings.tracer())
+            .withToken(memory.takeToken(origin));
     socket
         .connect(address, config, dialled::begin)
         .exceptionally(

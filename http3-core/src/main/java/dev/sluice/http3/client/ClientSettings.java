@@ -2,6 +2,7 @@ package dev.sluice.http3.client;
 
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.trace.Tracer;
 import dev.sluice.tls.KeyLog;
 import java.net.Authenticator;
 import java.net.CookieHandler;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -38,6 +40,7 @@ record ClientSettings(
     Map<Origin, List<InetAddress>> resolved,
     KeyLog keyLog,
     TransportConfig transport,
+    Supplier<Tracer> tracer,
     int maxFieldSectionSize,
     boolean retryIdempotent,
     WebTransportConfig webTransport) {

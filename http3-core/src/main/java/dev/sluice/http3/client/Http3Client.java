@@ -5,6 +5,7 @@ import dev.sluice.http3.session.SessionOptions;
 import dev.sluice.http3.session.WebTransport;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.trace.Tracer;
 import dev.sluice.tls.KeyLog;
 import java.io.IOException;
 import java.net.Authenticator;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -374,6 +376,9 @@ public final class Http3Client extends HttpClient {
 
     /** The transport's limits, timeouts and congestion control. */
     Builder quic(TransportConfig transport);
+
+    /** Gives each connection a listener to what goes on inside it. */
+    Builder tracer(Supplier<Tracer> tracers);
 
     /** The largest response header or trailer section to accept, in bytes of RFC 9114 §4.2.2. */
     Builder maxFieldSectionSize(int bytes);

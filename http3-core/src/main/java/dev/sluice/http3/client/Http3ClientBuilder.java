@@ -3,6 +3,7 @@ package dev.sluice.http3.client;
 import dev.sluice.http3.connection.Http3Config;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.trace.Tracer;
 import dev.sluice.tls.KeyLog;
 import java.net.Authenticator;
 import java.net.CookieHandler;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -40,6 +42,7 @@ final class Http3ClientBuilder implements Http3Client.Builder {
   private final Map<Origin, List<InetAddress>> resolved = new HashMap<>();
   private KeyLog keyLog = KeyLog.NONE;
   private TransportConfig transport = TransportConfig.DEFAULTS;
+  private Supplier<Tracer> tracer = () -> Tracer.NONE;
   private Duration idleTimeout;
   private int maxFieldSectionSize = Http3Config.DEFAULT.maxFieldSectionSize();
   private boolean retryIdempotent;
@@ -167,6 +170,12 @@ final class Http3ClientBuilder implements Http3Client.Builder {
   }
 
   @Override
+  public Http3Client.Builder tracer(Supplier<Tracer> value) {
+    tracer = Objects.requireNonNull(value, "tracer");
+    return this;
+  }
+
+  @Override
   public Http3Client.Builder maxFieldSectionSize(int bytes) {
     if (bytes < 0) {
       throw new IllegalArgumentException("a size is not negative: " + bytes);
@@ -206,6 +215,7 @@ final class Http3ClientBuilder implements Http3Client.Builder {
             Map.copyOf(resolved),
             keyLog,
             idleTimeout == null ? transport : transport.withIdleTimeout(idleTimeout),
+            tracer,
             maxFieldSectionSize,
             retryIdempotent,
             webTransport));

@@ -9,6 +9,7 @@ import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.stream.StreamConfig;
 import dev.sluice.quic.stream.StreamLimits;
+import dev.sluice.quic.trace.Tracer;
 import dev.sluice.tls.CertificateVerifier;
 import dev.sluice.tls.ClientAuthentication;
 import dev.sluice.tls.Identity;
@@ -30,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509TrustManager;
 
@@ -56,6 +58,7 @@ public final class Http3ServerBuilder {
   private int maxConcurrentRequests = -1;
   private int maxFieldSectionSize = Http3Config.DEFAULT.maxFieldSectionSize();
   private TransportConfig transport = TransportConfig.DEFAULTS;
+  private Supplier<Tracer> tracer = () -> Tracer.NONE;
   private Duration idleTimeout;
 
   Http3ServerBuilder() {}
@@ -182,6 +185,12 @@ public final class Http3ServerBuilder {
     return this;
   }
 
+  /** Gives each connection a listener to what goes on inside it. */
+  public Http3ServerBuilder tracer(Supplier<Tracer> tracers) {
+    tracer = Objects.requireNonNull(tracers, "tracer");
+    return this;
+  }
+
   /** Whether the JVM may end while the server runs. True by default. */
   public Http3ServerBuilder daemon(boolean value) {
     daemon = value;
@@ -205,7 +214,8 @@ public final class Http3ServerBuilder {
         ServerConfig.of(tls(random))
             .withTransport(transport())
             .withRetry(retry)
-            .withMaxConnections(maxConnections);
+            .withMaxConnections(maxConnections)
+            .withTracer(tracer);
     ServerSessions sessions = new ServerSessions(webTransport, Map.copyOf(sessionHandlers));
     Http3Server server =
         new Http3Server(sessions.applyTo(http), handlerOrNone(), sessions, random, daemon);

@@ -27,6 +27,8 @@ import dev.sluice.quic.frame.StreamDataBlockedFrame;
 import dev.sluice.quic.frame.StreamFrame;
 import dev.sluice.quic.frame.StreamsBlockedFrame;
 import dev.sluice.quic.path.Path;
+import dev.sluice.quic.recovery.RttEstimator;
+import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.wire.ConnectionId;
 
 /** Brings each frame to the part of the connection that it is for (RFC 9000 §12.4, §19). */
@@ -71,10 +73,21 @@ final class FrameDispatch {
 
   private void onAck(AckFrame frame, PacketSpace space, long now) {
     connection.recovery.onAck(space.number(), frame, ackDelayNanos(frame, space), now);
+    connection.trace(now, this::metrics);
     if (space == connection.spaces.application()) {
       connection.spaces.oneRtt().onAcknowledged(frame.largestAcknowledged());
       connection.streams.onRoundTrip(connection.recovery.rtt().smoothed());
     }
+  }
+
+  private TraceEvent metrics() {
+    RttEstimator rtt = connection.recovery.rtt();
+    return new TraceEvent.RecoveryMetrics(
+        rtt.smoothed(),
+        rtt.latest(),
+        rtt.min(),
+        connection.recovery.congestion().window(),
+        connection.recovery.bytesInFlight());
   }
 
   /**
