@@ -7,7 +7,9 @@ import dev.sluice.http3.connection.Http3Event;
 import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
+import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.http3.session.WebTransportDriver;
 import dev.sluice.quic.ending.ConnectionEnding;
 import java.lang.System.Logger;
@@ -194,6 +196,12 @@ final class ServerConnection {
   }
 
   private void begin(RequestStream stream, RequestHead head) {
+    if (head.protocol() != null) {
+      // An extended CONNECT for a protocol that nobody here speaks (RFC 9220 §3).
+      stream.sendResponse(new ResponseHead(501, Fields.of("content-length", "0")), true);
+      stream.stopReading(Http3Error.H3_NO_ERROR);
+      return;
+    }
     info = ConnectionInfo.of(http.transport(), label);
     ServerExchange exchange = new ServerExchange(this, stream, head);
     if (stream.attachment() instanceof StoppedEarly(long code)) {

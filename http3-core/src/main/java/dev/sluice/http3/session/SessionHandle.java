@@ -74,6 +74,19 @@ final class SessionHandle {
     driver.onLoop(task);
   }
 
+  /**
+   * Waits for a result.
+   *
+   * @throws IllegalStateException on the loop, which would wait for itself
+   */
+  <T> T await(CompletableFuture<T> result) throws IOException {
+    if (!result.isDone() && driver.isLoop(Thread.currentThread())) {
+      throw new IllegalStateException(
+          "this would block the connection's own thread; use the asynchronous method there");
+    }
+    return Waiting.on(result);
+  }
+
   /** Asks the loop; fails with the ending when the loop is no more. */
   <T> CompletableFuture<T> ask(Supplier<T> question) {
     CompletableFuture<T> answer = new CompletableFuture<>();

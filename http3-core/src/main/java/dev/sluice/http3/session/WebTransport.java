@@ -11,7 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An established WebTransport session, at a client or a server. Any thread may use it.
+ * An established WebTransport session, at a client or a server. Any thread may use it, but what
+ * depends on a future or a stage from here may run on the connection's own thread, where the
+ * blocking methods refuse to block.
  *
  * <p>After its end streams and datagrams that had arrived can still be accepted and read; then
  * comes a {@link SessionEndedException}.
@@ -52,7 +54,7 @@ public final class WebTransport implements AutoCloseable {
 
   /** What it has carried so far. */
   public SessionStatistics statistics() throws IOException {
-    return Waiting.on(handle.ask(() -> handle.session().statistics()));
+    return handle.await(handle.ask(() -> handle.session().statistics()));
   }
 
   // ---- streams ----
@@ -63,7 +65,7 @@ public final class WebTransport implements AutoCloseable {
    * @throws SessionEndedException the session has ended
    */
   public WebTransportStream openBidirectional() throws IOException {
-    return Waiting.on(openBidirectionalAsync());
+    return handle.await(openBidirectionalAsync());
   }
 
   /** As {@link #openBidirectional()}. */
@@ -73,7 +75,7 @@ public final class WebTransport implements AutoCloseable {
 
   /** Opens a stream on which only this side sends; as {@link #openBidirectional()}. */
   public WebTransportStream openUnidirectional() throws IOException {
-    return Waiting.on(openUnidirectionalAsync());
+    return handle.await(openUnidirectionalAsync());
   }
 
   /** As {@link #openUnidirectional()}. */
@@ -87,7 +89,7 @@ public final class WebTransport implements AutoCloseable {
    * @throws SessionEndedException the session has ended, and there are no more
    */
   public WebTransportStream acceptBidirectional() throws IOException {
-    return Waiting.on(acceptBidirectionalAsync());
+    return handle.await(acceptBidirectionalAsync());
   }
 
   /** As {@link #acceptBidirectional()}. */
@@ -97,7 +99,7 @@ public final class WebTransport implements AutoCloseable {
 
   /** The next unidirectional stream that the peer opened; as {@link #acceptBidirectional()}. */
   public WebTransportStream acceptUnidirectional() throws IOException {
-    return Waiting.on(acceptUnidirectionalAsync());
+    return handle.await(acceptUnidirectionalAsync());
   }
 
   /** As {@link #acceptUnidirectional()}. */
@@ -109,7 +111,7 @@ public final class WebTransport implements AutoCloseable {
 
   /** The longest datagram that can be sent now, in bytes; negative when none can. */
   public int maxDatagramLength() throws IOException {
-    return Waiting.on(handle.ask(() -> handle.session().maxDatagramLength()));
+    return handle.await(handle.ask(() -> handle.session().maxDatagramLength()));
   }
 
   /**
@@ -118,7 +120,7 @@ public final class WebTransport implements AutoCloseable {
    * @return false when it is too long, or the session has ended
    */
   public boolean sendDatagram(byte[] data) throws IOException {
-    return Waiting.on(sendDatagramAsync(data));
+    return handle.await(sendDatagramAsync(data));
   }
 
   /** As {@link #sendDatagram}. */
@@ -133,7 +135,7 @@ public final class WebTransport implements AutoCloseable {
    * @throws SessionEndedException the session has ended, and there are no more
    */
   public byte[] receiveDatagram() throws IOException {
-    return Waiting.on(receiveDatagramAsync());
+    return handle.await(receiveDatagramAsync());
   }
 
   /** As {@link #receiveDatagram()}. */
@@ -201,7 +203,7 @@ public final class WebTransport implements AutoCloseable {
    * @param length bytes wanted
    */
   public byte[] exportKeyingMaterial(byte[] label, byte[] context, int length) throws IOException {
-    return Waiting.on(
+    return handle.await(
         handle.ask(() -> handle.session().exportKeyingMaterial(label, context, length)));
   }
 

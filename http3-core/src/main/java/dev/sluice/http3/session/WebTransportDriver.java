@@ -26,6 +26,7 @@ public final class WebTransportDriver {
   private final Predicate<Runnable> onLoop;
   private final Consumer<ServerSession> onRequested;
   private final Queue<Wanted> wanted = new ArrayDeque<>();
+  private volatile Thread loop;
 
   private record Wanted(
       String authority,
@@ -55,12 +56,20 @@ public final class WebTransportDriver {
     return onLoop.test(task);
   }
 
+  /** Any thread: whether it is the loop's. */
+  boolean isLoop(Thread thread) {
+    return thread == loop;
+  }
+
   /**
    * Acts on an event of the connection.
    *
    * @return whether nobody else needs to look at it
    */
   public boolean onEvent(Http3Event event) {
+    if (loop == null) {
+      loop = Thread.currentThread();
+    }
     boolean taken = sessions.onEvent(event, System.nanoTime());
     dispatch();
     if (event instanceof Http3Event.RequestsAvailable) {

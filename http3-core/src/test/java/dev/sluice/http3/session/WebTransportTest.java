@@ -376,6 +376,28 @@ class WebTransportTest {
     }
   }
 
+  @Test
+  void theConnectionsOwnThreadIsNotBlocked() throws Exception {
+    try (Loopback loopback = loopback(session -> session.close(1, ""))) {
+      CompletableFuture<Object> seen =
+          loopback
+              .client
+              .connectAsync(loopback.uri("/wt"), SessionOptions.DEFAULT)
+              .thenApply(
+                  session -> {
+                    try {
+                      return session.acceptBidirectional();
+                    } catch (IOException | IllegalStateException e) {
+                      return e;
+                    }
+                  });
+      // Refused on the loop, or else the session's end.
+      assertTrue(
+          seen.get() instanceof IllegalStateException
+              || seen.get() instanceof SessionEndedException);
+    }
+  }
+
   // Draining
 
   @Test
