@@ -13,7 +13,10 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiFunction;
 
 /**
  * A client on a real UDP socket that does the handshake and SETTINGS like any other, and then says
@@ -22,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 public final class WireClient implements AutoCloseable {
 
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final BlockingQueue<Http3Event> events = new LinkedBlockingQueue<>();
   private final WireEndpoint wire;
   private final Connection connection;
   private Http3Connection http;
@@ -54,6 +58,7 @@ public final class WireClient implements AutoCloseable {
       if (event instanceof Http3Event.SettingsReceived) {
         ready.complete(null);
       }
+      events.add(event);
     }
   }
 
@@ -64,6 +69,25 @@ public final class WireClient implements AutoCloseable {
    */
   public void send(List<List<Frame>> datagrams, boolean last) {
     wire.send(connection, datagrams, last);
+  }
+
+  /** Waits for the next event of a kind, passing over others. */
+  public <T extends Http3Event> T await(Class<T> kind) throws InterruptedException {
+    Http3Event event = events.take();
+    while (!kind.isInstance(event)) {
+      event = events.take();
+    }
+    return kind.cast(event);
+  }
+
+  /** Does something with the connection on its thread. */
+  public <T> T onThread(BiFunction<Connection, Http3Connection, T> task) {
+    return wire.onThread(
+        endpoint -> {
+          T result = task.apply(connection, http);
+          endpoint.touch(connection);
+          return result;
+        });
   }
 
   @Override

@@ -71,7 +71,14 @@ final class WireEndpoint implements AutoCloseable {
   /** Does something on the endpoint's thread and returns when it is done. */
   <T> T onThread(Function<Endpoint, T> task) {
     CompletableFuture<T> done = new CompletableFuture<>();
-    tasks.add(() -> done.complete(task.apply(endpoint)));
+    tasks.add(
+        () -> {
+          try {
+            done.complete(task.apply(endpoint));
+          } catch (RuntimeException e) {
+            done.completeExceptionally(e);
+          }
+        });
     selector.wakeup();
     return done.join();
   }
