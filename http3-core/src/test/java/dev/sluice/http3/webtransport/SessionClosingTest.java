@@ -1,0 +1,120 @@
+package dev.sluice.http3.webtransport;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.webtransport.SessionEnding.Closed;
+import dev.sluice.http3.webtransport.SessionEnding.Side;
+import dev.sluice.http3.webtransport.WtPair.Joined;
+import dev.sluice.testkit.Requirement;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** How sessions end in order, and what can be asked of them. */
+class SessionClosingTest {
+  private final WtPair pair = new WtPair();
+
+  @Test
+  @Requirement({"WEBTRANS16-6#2", "WEBTRANS16-6#3", "WEBTRANS16-6#7", "WEBTRANS16-6#9"})
+  void closeWithCodeAndReason() {
+    Joined session = pair.join();
+    session.client().close(0xffff_ffffL, "so long \u00fc");
+    pair.run();
+    assertEquals(new Closed(Side.PEER, 0xffff_ffffL, "so long \u00fc"), session.server().ending());
+    assertEquals(new Closed(Side.LOCAL, 0xffff_ffffL, "so long \u00fc"), session.client().ending());
+    assertEquals(
+        session.server().ending(), pair.server.only(WebTransportEvent.Ended.class).ending());
+    assertEquals(
+        session.client().ending(), pair.client.only(WebTransportEvent.Ended.class).ending());
+    assertEquals(0, pair.client.http.activeRequests());
+    assertEquals(0, pair.server.http.activeRequests());
+    session.client().close(1, "again");
+    assertNull(session.client().openBidi());
+    assertNull(session.client().openUni());
+    assertFalse(session.client().sendDatagram(new byte[1], 0, 1));
+  }
+
+  @Test
+  @Requirement({"WEBTRANS16-6#4", "WEBTRANS16-6#5"})
+  void aLongReasonIsCutBetweenCharacters() {
+    Joined session = pair.join();
+    session.server().close(3, "\u20ac".repeat(1000));
+    pair.run();
+    // 341 of three bytes each are 1023.
+    assertEquals(new Closed(Side.PEER, 3, "\u20ac".repeat(341)), session.client().ending());
+  }
+
+  @Test
+  @Requirement("WEBTRANS16-6#1")
+  void theEndOfASessionCutsItsStreams() {
+    Joined session = pair.join();
+    SessionStream stream = session.client().openBidi();
+    WtPair.write(stream, "x");
+    pair.run();
+    SessionStream other = pair.atServer();
+    session.server().close(9, "bye");
+    pair.run();
+    SessionStreamEnding atClient = new SessionStreamEnding.SessionEnded(session.client().ending());
+    assertEquals("", WtPair.read(stream));
+    assertEquals(atClient, stream.receiving().ending());
+    assertEquals(atClient, stream.sending().ending());
+    assertEquals(
+        Http3Error.WT_SESSION_GONE.code(), pair.client.quic.sendStream(stream.id()).resetCode());
+    assertEquals(
+        Http3Error.WT_SESSION_GONE.code(), pair.server.quic.recvStream(other.id()).stopCode());
+    assertInstanceOf(SessionStreamEnding.SessionEnded.class, other.sending().ending());
+  }
+
+  @Test
+  void aRequestThatIsTakenBack() {
+    Joined session = pair.request();
+    session.client().close(1, "never mind");
+    pair.run();
+    assertEquals(
+        new SessionEnding.Aborted(Http3Error.H3_REQUEST_CANCELLED.code()),
+        session.server().ending());
+    session.server().accept(null, Fields.EMPTY);
+    assertFalse(session.server().isOpen());
+  }
+
+  // Keys, numbers
+
+  @Test
+  @Requirement("WEBTRANS16-4.8#1")
+  void exportedKeysAreTheSessionsOwn() {
+    Joined first = pair.join();
+    Joined second = pair.join();
+    byte[] label = WtPair.bytes("label");
+    byte[] keys = first.client().exportKeyingMaterial(label, new byte[0], 32);
+    assertArrayEquals(keys, first.server().exportKeyingMaterial(label, new byte[0], 32));
+    assertFalse(Arrays.equals(keys, second.client().exportKeyingMaterial(label, label, 32)));
+    assertArrayEquals(
+        new byte[] {0, 0, 0, 0, 0, 0, 0, 4, 1, 'a', 2, 'b', 'c'},
+        ExporterContext.encode(4, WtPair.bytes("a"), WtPair.bytes("bc")));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> first.client().exportKeyingMaterial(new byte[256], label, 32));
+  }
+
+  @Test
+  void whatASessionHasCarried() {
+    Joined session = pair.join();
+    SessionStream stream = session.client().openBidi();
+    WtPair.write(stream, "12345");
+    stream.sending().finish();
+    session.client().openUni().sending().finish();
+    session.client().sendDatagram(new byte[9], 0, 9);
+    pair.run();
+    for (WebTransportEvent.Opened opened : pair.server.all(WebTransportEvent.Opened.class)) {
+      WtPair.read(opened.stream());
+    }
+    assertEquals(new SessionStatistics(2, 0, 5, 0, 1, 0, 0), session.client().statistics());
+    assertEquals(new SessionStatistics(0, 2, 0, 5, 0, 1, 0), session.server().statistics());
+  }
+}
