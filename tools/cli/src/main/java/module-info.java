@@ -1,4 +1,4 @@
-/** The command line: demo, serve and get. */
+/** The command line: demo, serve, get and wt. */
 module dev.sluice.tools {
   requires dev.sluice.http3;
   requires info.picocli;
@@ -11,5 +11,7 @@ module dev.sluice.tools {
   opens dev.sluice.tools.get to
       info.picocli;
   opens dev.sluice.tools.serve to
+      info.picocli;
+  opens dev.sluice.tools.wt to
       info.picocli;
 }

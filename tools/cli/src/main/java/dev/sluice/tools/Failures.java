@@ -3,6 +3,10 @@ package dev.sluice.tools;
 import dev.sluice.http3.ConnectionEndedException;
 import dev.sluice.http3.RequestEndedException;
 import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.http3.session.SessionEndedException;
+import dev.sluice.http3.session.SessionStreamEndedException;
+import dev.sluice.http3.webtransport.SessionEnding;
+import dev.sluice.http3.webtransport.SessionStreamEnding;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.ConnectionEnding.Side;
 import dev.sluice.quic.ending.TransportError;
@@ -46,6 +50,8 @@ public final class Failures {
     return switch (failure) {
       case UnknownHostException e -> unresolved(host, e);
       case UnresolvedAddressException e -> unresolved(host, e);
+      case SessionEndedException e when e.ending() != null -> session(e, host);
+      case SessionStreamEndedException e when e.ending() != null -> stream(e, host);
       case SSLException e when find(e, CertificateException.class) != null ->
           refused(host, find(e, CertificateException.class).getMessage(), e);
       case CertificateException e -> refused(host, e.getMessage(), e);
@@ -57,6 +63,36 @@ public final class Failures {
           new CommandException(ExitCode.TIMEOUT, host + ": " + oneLine(e.getMessage()), e);
       default -> null;
     };
+  }
+
+  /** Null for a session that its connection or its request took with it, which the causes tell. */
+  private static CommandException session(SessionEndedException e, String host) {
+    ExitCode code =
+        switch (e.ending()) {
+          case SessionEnding.Refused refused -> ExitCode.HTTP_ERROR;
+          case SessionEnding.Closed closed -> ExitCode.RECEIVE_ERROR;
+          case SessionEnding.Aborted aborted -> ExitCode.HTTP3_ERROR;
+          case SessionEnding.Failed failed -> ExitCode.HTTP3_ERROR;
+          case SessionEnding.NotEstablished request -> null;
+          case SessionEnding.ConnectionEnded connection -> null;
+        };
+    return code == null
+        ? null
+        : new CommandException(code, host + ": " + oneLine(e.ending().describe()), e);
+  }
+
+  /** Null for a stream that its session took with it, which the cause tells. */
+  private static CommandException stream(SessionStreamEndedException e, String host) {
+    ExitCode code =
+        switch (e.ending()) {
+          case SessionStreamEnding.Stopped stopped -> ExitCode.SEND_ERROR;
+          case SessionStreamEnding.SessionEnded session -> null;
+          default -> ExitCode.PARTIAL_FILE;
+        };
+    return code == null
+        ? null
+        : new CommandException(
+            code, host + ": the stream was " + oneLine(e.ending().describe()), e);
   }
 
   private static CommandException unresolved(String host, Throwable e) {

@@ -3,6 +3,7 @@ package dev.sluice.tools;
 import dev.sluice.tools.demo.DemoCommand;
 import dev.sluice.tools.get.GetCommand;
 import dev.sluice.tools.serve.ServeCommand;
+import dev.sluice.tools.wt.WebTransportCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -14,7 +15,12 @@ import picocli.CommandLine.Option;
     name = "sluice",
     description = "HTTP/3 over QUIC, in pure Java.",
     versionProvider = Version.class,
-    subcommands = {DemoCommand.class, ServeCommand.class, GetCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      ServeCommand.class,
+      GetCommand.class,
+      WebTransportCommand.class
+    })
 public final class Sluice {
 
   @Option(
@@ -69,6 +75,9 @@ public final class Sluice {
         }
         if (type == ServeCommand.class) {
           return type.cast(new ServeCommand(streams));
+        }
+        if (type == WebTransportCommand.class) {
+          return type.cast(new WebTransportCommand(streams));
         }
         return type == GetCommand.class ? type.cast(new GetCommand(streams)) : others.create(type);
       }

@@ -20,7 +20,7 @@ import javax.net.ssl.X509TrustManager;
 /**
  * Whom a client trusts and what it shows of itself: {@code -k}, {@code --cacert}, {@code --cert}.
  */
-final class ClientTrust {
+public final class ClientTrust {
   private ClientTrust() {}
 
   /** Applies the options. */
@@ -39,7 +39,8 @@ final class ClientTrust {
     }
   }
 
-  private static X509TrustManager trustManager(Path file) throws CommandException {
+  /** Trusts the certificates of a PEM file and no others. */
+  public static X509TrustManager trustManager(Path file) throws CommandException {
     try {
       return Trust.in(Pem.certificates(Files.readString(file)));
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The fields of a request: our own, and what {@code -H} adds to them, replaces or takes away. */
-final class RequestFields {
+public final class RequestFields {
   private final List<Map.Entry<String, String>> fields = new ArrayList<>();
   private final List<String> given = new ArrayList<>();
 
@@ -15,7 +15,7 @@ final class RequestFields {
    *     away; {@code Name;} is a field with an empty value
    * @throws IllegalArgumentException an option has none of these forms
    */
-  RequestFields(List<String> options) {
+  public RequestFields(List<String> options) {
     for (String option : options) {
       int colon = option.indexOf(':');
       boolean empty = colon < 0 && option.endsWith(";");
@@ -37,14 +37,14 @@ final class RequestFields {
   }
 
   /** Adds a field of ours unless {@code -H} spoke of it. */
-  void addDefault(String name, String value) {
+  public void addDefault(String name, String value) {
     if (!given.contains(name)) {
       fields.add(Map.entry(name, value));
     }
   }
 
   /** Names in lower case with values, in order. */
-  List<Map.Entry<String, String>> all() {
+  public List<Map.Entry<String, String>> all() {
     return List.copyOf(fields);
   }
 }

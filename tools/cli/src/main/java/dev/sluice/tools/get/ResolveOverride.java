@@ -13,13 +13,13 @@ import java.util.regex.Pattern;
  *
  * @param host in lower case, without brackets
  */
-record ResolveOverride(String host, int port, List<InetAddress> addresses) {
+public record ResolveOverride(String host, int port, List<InetAddress> addresses) {
   private static final Pattern FORM =
       Pattern.compile("\\+?(\\[[0-9a-fA-F:.]+]|[^:\\[\\]]+):(\\d{1,5}):(.+)");
 
   private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9a-fA-F:.]+");
 
-  ResolveOverride {
+  public ResolveOverride {
     addresses = List.copyOf(addresses);
   }
 
@@ -28,7 +28,7 @@ record ResolveOverride(String host, int port, List<InetAddress> addresses) {
    *
    * @throws IllegalArgumentException it does not have that form, or an address is not numeric
    */
-  static ResolveOverride parse(String text) {
+  public static ResolveOverride parse(String text) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(text + " is not host:port:address");

@@ -7,7 +7,7 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 
 /** URLs as they are given on a command line. */
-final class TransferUrl {
+public final class TransferUrl {
   private TransferUrl() {}
 
   /**
@@ -16,7 +16,7 @@ final class TransferUrl {
    *
    * @throws CommandException it is malformed, or not https
    */
-  static URI parse(String text) throws CommandException {
+  public static URI parse(String text) throws CommandException {
     String full = text.contains("://") ? text : "https://" + text;
     URI uri;
     try {

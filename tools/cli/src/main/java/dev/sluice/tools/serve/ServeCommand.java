@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code sluice serve}: a static file server. */
+/** {@code sluice serve}: a static file server, and an echo for WebTransport. */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
@@ -40,6 +40,7 @@ import picocli.CommandLine.Option;
       "On SIGTERM or SIGINT it tells all clients to go elsewhere (GOAWAY), finishes what it has"
           + " begun and exits with 0; with 28 when something had to be cut off after the grace"
           + " period.",
+      "WebTransport sessions count as requests: --grace is theirs to end in.",
       "SSLKEYLOGFILE names a file for TLS secrets, as --keylog does."
     })
 public final class ServeCommand implements Callable<Integer> {
@@ -94,6 +95,14 @@ public final class ServeCommand implements Callable<Integer> {
   private String echo;
 
   @Option(
+      names = "--webtransport",
+      paramLabel = "PATH",
+      description =
+          "Take WebTransport sessions on this path, from programs and from pages of this server,"
+              + " and echo their streams and datagrams.")
+  private String webTransport;
+
+  @Option(
       names = "--grace",
       paramLabel = "SECONDS",
       defaultValue = "3",
@@ -116,7 +125,10 @@ public final class ServeCommand implements Callable<Integer> {
             .retry(retry)
             .daemon(false)
             .keyLog(KeyLogFile.open(keyLog))
-            .handler(new SiteHandler(files(), echoPath(), new AccessLog(stderr)));
+            .handler(new SiteHandler(files(), checkPath("--echo", echo), new AccessLog(stderr)));
+    if (checkPath("--webtransport", webTransport) != null) {
+      builder.webTransport(webTransport, new WebTransportEcho());
+    }
     for (InetAddress address : addresses()) {
       builder.address(new InetSocketAddress(address, port));
     }
@@ -127,6 +139,12 @@ public final class ServeCommand implements Callable<Integer> {
     if (certificate == null) {
       BrowserHints.lines(identity.certificateChain().getFirst(), authority(server.localAddress()))
           .forEach(stderr::println);
+      if (webTransport != null) {
+        String url = "https://" + authority(server.localAddress()) + webTransport;
+        stderr.println(
+            "for WebTransport:    "
+                + BrowserHints.webTransport(identity.certificateChain().getFirst(), url));
+      }
     }
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(server)));
     server.awaitTermination();
@@ -174,11 +192,12 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private String echoPath() throws CommandException {
-    if (echo != null && !echo.startsWith("/")) {
-      throw new CommandException(ExitCode.USAGE, "--echo takes a path, which begins with a slash");
+  private static String checkPath(String option, String path) throws CommandException {
+    if (path != null && !path.startsWith("/")) {
+      throw new CommandException(
+          ExitCode.USAGE, option + " takes a path, which begins with a slash");
     }
-    return echo;
+    return path;
   }
 
   private Identity identity() throws CommandException {
