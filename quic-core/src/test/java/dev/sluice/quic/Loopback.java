@@ -14,7 +14,10 @@ import java.util.zip.CRC32C;
 /** Clients, servers and data for tests over real sockets. */
 final class Loopback {
   static final TransportConfig TRANSPORT =
-      TransportConfig.DEFAULTS.withMaxDatagramSize(1452).withIdleTimeout(Duration.ofSeconds(60));
+      TransportConfig.DEFAULTS
+          .withMaxDatagramSize(1452)
+          .withIdleTimeout(Duration.ofSeconds(60))
+          .withHandshakeTimeout(Duration.ofSeconds(60));
 
   private Loopback() {}
 
