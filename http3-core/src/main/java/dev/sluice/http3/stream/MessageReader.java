@@ -63,6 +63,10 @@ public final class MessageReader {
   private Fields trailers;
   private RequestEnding ending;
   private boolean blocked;
+
+  /** How the connection ended; null while it lives. */
+  private ConnectionEnding over;
+
   private Step unblocked;
   private int informational;
 
@@ -243,10 +247,11 @@ public final class MessageReader {
   }
 
   /**
-   * The connection ended: a section that still waits will never be decoded, and a message that
-   * broke the connection itself goes no further.
+   * The connection ended: a section that still waits, or is yet to be come to and would have to,
+   * will never be decoded, and a message that broke the connection itself goes no further.
    */
   public void onConnectionEnded(ConnectionEnding cause, boolean broken) {
+    over = cause;
     if (ending == null && (blocked || broken)) {
       lost(cause);
     }
@@ -256,6 +261,10 @@ public final class MessageReader {
     return switch (section) {
       case Decoded.Fields(List<FieldLine> lines) -> section(lines);
       case Decoded.Blocked waits -> {
+        if (over != null) {
+          lost(over);
+          yield Step.END;
+        }
         blocked = true;
         yield Step.NOTHING_NOW;
       }

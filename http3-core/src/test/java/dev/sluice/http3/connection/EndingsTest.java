@@ -10,9 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.http3.frame.HeadersFrame;
 import dev.sluice.http3.memory.MemorySendStream;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
+import dev.sluice.qpack.EncoderLimits;
+import dev.sluice.qpack.FieldLine;
+import dev.sluice.qpack.QpackEncoder;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
 import dev.sluice.quic.ending.ConnectionEnding.Side;
@@ -188,6 +192,23 @@ class EndingsTest {
             new Http3Event.Readable(request),
             new Http3Event.RequestEnded(request, new RequestEnding.Complete())),
         peer.events.subList(0, 2));
+  }
+
+  /** It is found only when the content before it was read, long after the end. */
+  @Test
+  void trailersThatWaitForQpackAreNotWaitedForAfterTheEnd() throws Exception {
+    RawPeer peer = RawPeer.ofClient();
+    RequestStream request = peer.connection.openRequest(Pair.get("/"), true);
+    QpackEncoder encoder = new QpackEncoder(new EncoderLimits(4096, 100));
+    encoder.onPeerSettings(4096, 100);
+    byte[] section = encoder.encode(0, List.of(new FieldLine("server", "sluice")));
+    assertTrue(encoder.takeEncoderStream().length > 0, "the table has to be known");
+    peer.response(OK, data(5), new HeadersFrame(section).encode());
+    peer.deliver();
+    peer.close(Http3Error.H3_NO_ERROR.code());
+    assertEquals(5, Pair.readAll(request).length);
+    assertEquals(RequestStream.ENDED, request.readData(new byte[1], 0, 1));
+    assertEquals(new RequestEnding.ConnectionLost(peer.own.ending(), true), request.ending());
   }
 
   @Test
