@@ -3,6 +3,7 @@ package dev.sluice.http3.server;
 import dev.sluice.http3.ConnectionInfo;
 import dev.sluice.http3.RequestEndedException;
 import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.message.ResponseHead;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -74,9 +75,11 @@ public interface Http3Exchange {
    */
   OutputStream respond(int status, Fields fields) throws IOException;
 
-  /** Sends the whole response with a body of known length. */
+  /** Sends the whole response; its content-length is that of the body, unless a field says so. */
   default void respond(int status, Fields fields, byte[] body) throws IOException {
-    try (OutputStream out = respond(status, fields)) {
+    ResponseHead head =
+        ResponseRules.withContentLength(new ResponseHead(status, fields), method(), body.length);
+    try (OutputStream out = respond(status, head.fields())) {
       out.write(body);
     }
   }
