@@ -32,7 +32,7 @@ import tech.kwik.flupke.server.HttpServerResponse;
 
 /** Our client with the server of kwik and flupke. */
 @Tag("interop")
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
 class KwikServerTest {
   private static final char[] PASSWORD = "interop".toCharArray();
 
@@ -77,7 +77,7 @@ class KwikServerTest {
         received.add(digest);
         out.write(digest.toString().getBytes(StandardCharsets.US_ASCII));
       } else {
-        new TestBody(Long.parseLong(request.path().substring(1))).open().transferTo(out);
+        out.write(new TestBody(Long.parseLong(request.path().substring(1))).bytes());
       }
     }
   }
@@ -91,7 +91,7 @@ class KwikServerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 1_000, 100_000, 1_000_000})
+  @ValueSource(longs = {1, 1_000, 40_000, 200_000})
   void get(long length) throws Exception {
     TestBody body = new TestBody(length);
     try (DatagramSocket socket = loopbackSocket();
@@ -100,7 +100,7 @@ class KwikServerTest {
       Kwik.patiently(
           () -> {
             try (OurClient client = client(socket, Duration.ofSeconds(15))) {
-              OurClient.Answer got = client.get("/" + length);
+              OurClient.Answer got = client.getAll(List.of("/" + length)).getFirst();
               assertEquals(200, got.status());
               assertEquals(body.digest(), got.body());
             }

@@ -3,6 +3,7 @@ package dev.sluice.interop;
 import dev.sluice.http3.ConnectionInfo;
 import dev.sluice.http3.client.Http3Client;
 import dev.sluice.http3.client.Http3Response;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -10,11 +11,15 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Our client, as it talks to one peer on a loopback port under the name "localhost". */
@@ -64,16 +69,27 @@ final class OurClient implements AutoCloseable {
     return answer(client.send(request(path).build(), BodyHandlers.ofInputStream()));
   }
 
-  /** GET of several at once. */
-  List<Answer> getAll(List<String> paths) {
-    List<CompletableFuture<Answer>> answers = new ArrayList<>();
+  /** GET of several at once, small ones; the patience is for the whole responses. */
+  List<Answer> getAll(List<String> paths) throws InterruptedException, IOException {
+    List<CompletableFuture<HttpResponse<Digest>>> responses = new ArrayList<>();
     for (String path : paths) {
-      answers.add(
-          client
-              .sendAsync(request(path).build(), BodyHandlers.ofInputStream())
-              .thenApplyAsync(OurClient::answer));
+      responses.add(client.sendAsync(request(path).build(), collected()));
     }
-    return answers.stream().map(CompletableFuture::join).toList();
+    List<Answer> answers = new ArrayList<>();
+    for (CompletableFuture<HttpResponse<Digest>> response : responses) {
+      try {
+        answers.add(answer(response.get(), HttpResponse::body));
+      } catch (ExecutionException e) {
+        throw new IOException(e.getCause());
+      }
+    }
+    return answers;
+  }
+
+  private static BodyHandler<Digest> collected() {
+    return head ->
+        BodySubscribers.mapping(
+            BodySubscribers.ofByteArray(), bytes -> Digest.of(new ByteArrayInputStream(bytes)));
   }
 
   /** POST. */
@@ -92,8 +108,13 @@ final class OurClient implements AutoCloseable {
   }
 
   private static Answer answer(HttpResponse<InputStream> response) {
-    ConnectionInfo connection = ((Http3Response<InputStream>) response).connection();
-    return new Answer(response.statusCode(), Digest.of(response.body()), connection);
+    return answer(response, whole -> Digest.of(whole.body()));
+  }
+
+  private static <T> Answer answer(
+      HttpResponse<T> response, Function<HttpResponse<T>, Digest> digest) {
+    ConnectionInfo connection = ((Http3Response<T>) response).connection();
+    return new Answer(response.statusCode(), digest.apply(response), connection);
   }
 
   /** Closes its connections; what is under way is given up. */
