@@ -46,6 +46,8 @@ record Arrivals<T>(Supplier<CompletableFuture<T>> next, Taker<T> taker) {
         coming = next.get();
       }
     } catch (SessionEndedException e) {
+      // The end of the input may be as near as that of the session.
+      arrives(sending.done(), quiet);
       sending.throwOwnFailure();
       boolean inOrder =
           e.ending() instanceof SessionEnding.Closed(Side by, long code, var reason)
