@@ -48,11 +48,6 @@ final class CryptoStream {
     return incoming.readable() == 0 ? 0 : incoming.read(target, 0, target.length);
   }
 
-  /** Whether bytes wait that TLS has not seen, because one before them is missing. */
-  boolean hasGap() {
-    return incoming.hasGap();
-  }
-
   void write(byte[] bytes) {
     outgoing.write(bytes, 0, bytes.length);
   }
@@ -83,11 +78,6 @@ final class CryptoStream {
 
   void onLost(RecoveryToken.Crypto token) {
     outgoing.onLost(token.offset(), token.length());
-  }
-
-  /** Everything sent and not acknowledged is to be sent again: after a Retry. */
-  void resend() {
-    outgoing.onAllLost();
   }
 
   void discard() {

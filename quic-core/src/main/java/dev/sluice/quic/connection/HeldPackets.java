@@ -34,8 +34,4 @@ final class HeldPackets {
     held.clear();
     return taken;
   }
-
-  boolean isEmpty() {
-    return held.isEmpty();
-  }
 }

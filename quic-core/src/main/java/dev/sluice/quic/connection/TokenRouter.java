@@ -36,7 +36,6 @@ final class TokenRouter implements TokenListener {
       case RecoveryToken.HandshakeDone t -> {}
       case RecoveryToken.Ping t -> {}
       case RecoveryToken.PathChallenge t -> {}
-      case RecoveryToken.PathResponse t -> {}
     }
   }
 
@@ -62,9 +61,6 @@ final class TokenRouter implements TokenListener {
       case RecoveryToken.NewToken t -> connection.setLaterToken(t.token().toArray());
       case RecoveryToken.HandshakeDone t -> connection.handshake.setDonePending(true);
       case RecoveryToken.PathChallenge(long data) -> connection.paths.onChallengeLost(data);
-      case RecoveryToken.PathResponse t -> {
-        // The peer asks again (§13.3).
-      }
       case RecoveryToken.Ping t -> {}
     }
   }

@@ -67,7 +67,4 @@ public sealed interface RecoveryToken {
 
   /** PATH_CHALLENGE: never repeated with the same data. */
   record PathChallenge(long data) implements RecoveryToken {}
-
-  /** PATH_RESPONSE: sent just once. */
-  record PathResponse(long data) implements RecoveryToken {}
 }

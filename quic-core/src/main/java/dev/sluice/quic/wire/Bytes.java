@@ -70,11 +70,6 @@ public final class Bytes {
     return Arrays.copyOfRange(array, offset, offset + length);
   }
 
-  /** Copies all bytes to another array. */
-  public void copyTo(byte[] target, int at) {
-    System.arraycopy(array, offset, target, at, length);
-  }
-
   @Override
   public boolean equals(Object other) {
     return other instanceof Bytes that

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.quic.congestion.CongestionAlgorithm;
 import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
 import dev.sluice.quic.sim.EndpointNode;
 import dev.sluice.quic.sim.Link;
@@ -98,7 +99,29 @@ class TransferTest {
         });
   }
 
+  @Test
+  void withEveryCongestionController() {
+    for (CongestionAlgorithm algorithm : CongestionAlgorithm.values()) {
+      Simulation.seeds(
+          50,
+          sim -> {
+            Connection connection =
+                transfer(
+                    sim,
+                    SMALL,
+                    () -> new Link().delay(Simulation.ms(10)).loss(0.05),
+                    TransportConfig.DEFAULTS.withCongestion(algorithm));
+            assertEquals(algorithm.create(1200).name(), connection.recovery.congestion().name());
+          });
+    }
+  }
+
   private static void transfer(Simulation sim, int size, Supplier<Link> kind) {
+    transfer(sim, size, kind, TransportConfig.DEFAULTS);
+  }
+
+  private static Connection transfer(
+      Simulation sim, int size, Supplier<Link> kind, TransportConfig config) {
     SplittableRandom random = sim.random();
     Transfer transfer = new Transfer(size);
     InetSocketAddress clientAddress = sim.address(1);
@@ -112,8 +135,7 @@ class TransferTest {
             serverAddress,
             new EndpointNode(TestPeers.endpoint(random.split()), transfer::onEvents));
     sim.bothWays(clientAddress, serverAddress, kind);
-    TransportConfig transport =
-        TransportConfig.DEFAULTS.withHandshakeTimeout(Duration.ofMinutes(5));
+    TransportConfig transport = config.withHandshakeTimeout(Duration.ofMinutes(5));
     server.endpoint().listen(TestPeers.server(random.split()).withTransport(transport));
     Connection connection =
         client
@@ -127,5 +149,6 @@ class TransferTest {
     assertInstanceOf(ApplicationClose.class, connection.ending());
     assertEquals(2, transfer.finished());
     assertEquals(1, server.accepted().size());
+    return connection;
   }
 }
