@@ -5,6 +5,7 @@ import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.stream.StreamConfig;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * The transport's own settings, the same for clients and servers.
@@ -20,6 +21,10 @@ import java.util.Objects;
  * @param datagrams whether datagrams are taken, and how many may wait (RFC 9221)
  * @param unreadRetention how long after the end of a connection its streams keep what nobody has
  *     read; what is left then is dropped
+ * @param versions which versions of QUIC are spoken, and how one of them is chosen (RFC 9368)
+ * @param greaseQuicBit whether packets are taken whose second bit is 0, which the peer may then
+ *     send; off where QUIC shares its port with protocols that this bit tells apart (RFC 9287, RFC
+ *     9443)
  */
 public record TransportConfig(
     Duration idleTimeout,
@@ -30,12 +35,14 @@ public record TransportConfig(
     CongestionAlgorithm congestion,
     Duration initialRtt,
     DatagramConfig datagrams,
-    Duration unreadRetention) {
+    Duration unreadRetention,
+    Versions versions,
+    boolean greaseQuicBit) {
 
   /**
    * What most programs want: 30 seconds idle, 10 seconds for a handshake, no keep-alive, the
    * datagram size that every path carries (§14), CUBIC, no datagrams, a minute to read what is
-   * left.
+   * left, versions 1 and 2, and no reliance on the QUIC bit.
    */
   public static final TransportConfig DEFAULTS =
       new TransportConfig(
@@ -47,13 +54,16 @@ public record TransportConfig(
           CongestionAlgorithm.CUBIC,
           Duration.ofMillis(333),
           DatagramConfig.OFF,
-          Duration.ofMinutes(1));
+          Duration.ofMinutes(1),
+          Versions.DEFAULT,
+          true);
 
   /** Checks ranges. */
   public TransportConfig {
     Objects.requireNonNull(streams, "streams");
     Objects.requireNonNull(congestion, "congestion");
     Objects.requireNonNull(datagrams, "datagrams");
+    Objects.requireNonNull(versions, "versions");
     if (idleTimeout.isNegative() || keepAlive.isNegative() || unreadRetention.isNegative()) {
       throw new IllegalArgumentException("timeouts are not negative");
     }
@@ -67,114 +77,58 @@ public record TransportConfig(
 
   /** The same with another idle timeout. */
   public TransportConfig withIdleTimeout(Duration other) {
-    return new TransportConfig(
-        other,
-        handshakeTimeout,
-        keepAlive,
-        maxDatagramSize,
-        streams,
-        congestion,
-        initialRtt,
-        datagrams,
-        unreadRetention);
+    return edit(to -> to.idleTimeout = other);
   }
 
   /** The same with another limit on the handshake. */
   public TransportConfig withHandshakeTimeout(Duration other) {
-    return new TransportConfig(
-        idleTimeout,
-        other,
-        keepAlive,
-        maxDatagramSize,
-        streams,
-        congestion,
-        initialRtt,
-        datagrams,
-        unreadRetention);
+    return edit(to -> to.handshakeTimeout = other);
   }
 
   /** The same with keep-alive. */
   public TransportConfig withKeepAlive(Duration other) {
-    return new TransportConfig(
-        idleTimeout,
-        handshakeTimeout,
-        other,
-        maxDatagramSize,
-        streams,
-        congestion,
-        initialRtt,
-        datagrams,
-        unreadRetention);
+    return edit(to -> to.keepAlive = other);
   }
 
   /** The same with another datagram size. */
   public TransportConfig withMaxDatagramSize(int other) {
-    return new TransportConfig(
-        idleTimeout,
-        handshakeTimeout,
-        keepAlive,
-        other,
-        streams,
-        congestion,
-        initialRtt,
-        datagrams,
-        unreadRetention);
+    return edit(to -> to.maxDatagramSize = other);
   }
 
   /** The same with other stream settings. */
   public TransportConfig withStreams(StreamConfig other) {
-    return new TransportConfig(
-        idleTimeout,
-        handshakeTimeout,
-        keepAlive,
-        maxDatagramSize,
-        other,
-        congestion,
-        initialRtt,
-        datagrams,
-        unreadRetention);
+    return edit(to -> to.streams = other);
   }
 
   /** The same with another congestion controller. */
   public TransportConfig withCongestion(CongestionAlgorithm other) {
-    return new TransportConfig(
-        idleTimeout,
-        handshakeTimeout,
-        keepAlive,
-        maxDatagramSize,
-        streams,
-        other,
-        initialRtt,
-        datagrams,
-        unreadRetention);
+    return edit(to -> to.congestion = other);
   }
 
   /** The same with datagrams on or off. */
   public TransportConfig withDatagrams(DatagramConfig other) {
-    return new TransportConfig(
-        idleTimeout,
-        handshakeTimeout,
-        keepAlive,
-        maxDatagramSize,
-        streams,
-        congestion,
-        initialRtt,
-        other,
-        unreadRetention);
+    return edit(to -> to.datagrams = other);
   }
 
   /** The same with another time for reading after the end. */
   public TransportConfig withUnreadRetention(Duration other) {
-    return new TransportConfig(
-        idleTimeout,
-        handshakeTimeout,
-        keepAlive,
-        maxDatagramSize,
-        streams,
-        congestion,
-        initialRtt,
-        datagrams,
-        other);
+    return edit(to -> to.unreadRetention = other);
+  }
+
+  /** The same with other versions of QUIC. */
+  public TransportConfig withVersions(Versions other) {
+    return edit(to -> to.versions = other);
+  }
+
+  /** The same with grease_quic_bit on or off. */
+  public TransportConfig withGreaseQuicBit(boolean other) {
+    return edit(to -> to.greaseQuicBit = other);
+  }
+
+  private TransportConfig edit(Consumer<Fields> change) {
+    Fields fields = new Fields(this);
+    change.accept(fields);
+    return fields.build();
   }
 
   long idleTimeoutNanos() {
@@ -187,5 +141,49 @@ public record TransportConfig(
 
   long keepAliveNanos() {
     return keepAlive.toNanos();
+  }
+
+  /** The components while one of them changes; a further component is named here and above. */
+  private static final class Fields {
+    Duration idleTimeout;
+    Duration handshakeTimeout;
+    Duration keepAlive;
+    int maxDatagramSize;
+    StreamConfig streams;
+    CongestionAlgorithm congestion;
+    Duration initialRtt;
+    DatagramConfig datagrams;
+    Duration unreadRetention;
+    Versions versions;
+    boolean greaseQuicBit;
+
+    Fields(TransportConfig from) {
+      idleTimeout = from.idleTimeout;
+      handshakeTimeout = from.handshakeTimeout;
+      keepAlive = from.keepAlive;
+      maxDatagramSize = from.maxDatagramSize;
+      streams = from.streams;
+      congestion = from.congestion;
+      initialRtt = from.initialRtt;
+      datagrams = from.datagrams;
+      unreadRetention = from.unreadRetention;
+      versions = from.versions;
+      greaseQuicBit = from.greaseQuicBit;
+    }
+
+    TransportConfig build() {
+      return new TransportConfig(
+          idleTimeout,
+          handshakeTimeout,
+          keepAlive,
+          maxDatagramSize,
+          streams,
+          congestion,
+          initialRtt,
+          datagrams,
+          unreadRetention,
+          versions,
+          greaseQuicBit);
+    }
   }
 }

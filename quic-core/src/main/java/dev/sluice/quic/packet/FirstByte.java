@@ -17,9 +17,14 @@ public final class FirstByte {
     return (firstByte & LONG) != 0;
   }
 
-  /** The bit that is 1 in every packet of version 1, unless RFC 9287 was negotiated. */
+  /** The bit that is 1 in every packet, unless its receiver takes any value (RFC 9287). */
   public static boolean hasFixedBit(int firstByte) {
     return (firstByte & FIXED) != 0;
+  }
+
+  /** A first byte with that bit cleared, as a receiver that takes any value may see it. */
+  public static byte withoutFixedBit(int firstByte) {
+    return (byte) (firstByte & ~FIXED);
   }
 
   /** The length of the Packet Number field in bytes, 1 to 4; unprotected headers only. */

@@ -24,35 +24,43 @@ public final class PacketParser {
    * @param end where the datagram ends
    * @param localConnectionIdLength the length of the connection IDs that this endpoint gives out;
    *     short headers do not tell it
+   * @param anyQuicBit whether the bit that is 1 in versions 1 and 2 may be 0 here, since this side
+   *     says so with grease_quic_bit (RFC 9287 §3)
    * @return null when it isn't a QUIC packet that can be read: the rest of the datagram is dropped,
    *     since nothing says where another packet would begin
    */
   public static PacketHeader parse(
-      byte[] buffer, int offset, int end, int localConnectionIdLength) {
+      byte[] buffer, int offset, int end, int localConnectionIdLength, boolean anyQuicBit) {
     if (offset >= end) {
       return null;
     }
+    boolean valid = anyQuicBit || FirstByte.hasFixedBit(buffer[offset]);
     return FirstByte.isLong(buffer[offset])
-        ? parseLong(buffer, offset, end)
-        : parseShort(buffer, offset, end, localConnectionIdLength);
+        ? parseLong(buffer, offset, end, valid)
+        : valid ? parseShort(buffer, offset, end, localConnectionIdLength) : null;
+  }
+
+  /** As the other {@code parse}, for a side that has not advertised grease_quic_bit. */
+  public static PacketHeader parse(
+      byte[] buffer, int offset, int end, int localConnectionIdLength) {
+    return parse(buffer, offset, end, localConnectionIdLength, false);
   }
 
   private static PacketHeader parseShort(
       byte[] buffer, int offset, int end, int connectionIdLength) {
     int packetNumberOffset = offset + 1 + connectionIdLength;
-    if (!isVersion1(buffer[offset]) || packetNumberOffset > end) {
+    if (packetNumberOffset > end) {
       return null;
     }
     ConnectionId destination = ConnectionId.of(buffer, offset + 1, connectionIdLength);
     return new ShortHeader(destination, offset, packetNumberOffset, end);
   }
 
-  /** The Fixed Bit. RFC 9287 lets peers agree to ignore it; then this is the one place to ask. */
-  private static boolean isVersion1(int firstByte) {
-    return FirstByte.hasFixedBit(firstByte);
-  }
-
-  private static PacketHeader parseLong(byte[] buffer, int offset, int end) {
+  /**
+   * @param valid whether it may be a packet of a version that is spoken here; other versions have
+   *     no such bit (RFC 8999 §5.1)
+   */
+  private static PacketHeader parseLong(byte[] buffer, int offset, int end, boolean valid) {
     WireReader in = new WireReader(buffer, offset, end - offset);
     try {
       int firstByte = in.u8();
@@ -66,7 +74,7 @@ public final class PacketParser {
       if (version == null) {
         return new UnknownVersionHeader(number, id(destination), id(source));
       }
-      if (!isVersion1(firstByte)
+      if (!valid
           || destination.length() > ConnectionId.MAX_LENGTH
           || source.length() > ConnectionId.MAX_LENGTH) {
         return null;

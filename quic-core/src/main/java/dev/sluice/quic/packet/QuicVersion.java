@@ -6,7 +6,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * The versions of QUIC that are spoken here, and all that tells one from another on the wire (RFC
- * 9000 §15). A further version of the same design, such as RFC 9369, is one more constant.
+ * 9000 §15, RFC 9369 §3). A further version of the same design is one more constant.
  */
 public enum QuicVersion {
   /** RFC 9000 and RFC 9001. */
@@ -16,7 +16,16 @@ public enum QuicVersion {
       "38762cf7f55934b34d179ae6a4c80cadccbb7f0a",
       "be0c690b9f66575a1d766b54e368c84e",
       "461599d35d632bf2239825bb",
-      "quic ");
+      "quic "),
+
+  /** RFC 9369: version 1 with other numbers, so that nobody comes to rely on those of version 1. */
+  V2(
+      0x6b3343cf,
+      List.of(PacketType.RETRY, PacketType.INITIAL, PacketType.ZERO_RTT, PacketType.HANDSHAKE),
+      "0dede3def700a6db819381be6e269dcbf9bd2ed9",
+      "8fb4b01b56ac48e260fbcbcead7ccc92",
+      "d86969bc2d7c6d9990efb04a",
+      "quicv2 ");
 
   private static final QuicVersion[] ALL = values();
 
@@ -65,12 +74,22 @@ public enum QuicVersion {
     return (number & 0x0f0f0f0f) == 0x0a0a0a0a;
   }
 
+  /**
+   * Whether a first flight of this version can be taken for one of the other (RFC 9368 §2.2). It is
+   * so for versions 1 and 2, both ways (RFC 9369 §4); a further version has to say so itself.
+   */
+  public boolean isCompatibleWith(QuicVersion other) {
+    return switch (this) {
+      case V1, V2 -> other == V1 || other == V2;
+    };
+  }
+
   /** The number in the Version field. */
   public int number() {
     return number;
   }
 
-  /** What the two type bits of a long header say (RFC 9000 §17.2, Table 5). */
+  /** What the two type bits of a long header say (RFC 9000 §17.2, RFC 9369 §3.2). */
   public PacketType longHeaderType(int firstByte) {
     return longTypes[(firstByte & 0x30) >> 4];
   }
@@ -105,7 +124,7 @@ public enum QuicVersion {
   }
 
   /**
-   * The HKDF label of this version (RFC 9001 §5.1, §6.1).
+   * The HKDF label of this version (RFC 9001 §5.1, §6.1, RFC 9369 §3.3.2).
    *
    * @param purpose "key", "iv", "hp" or "ku"
    */

@@ -221,7 +221,7 @@ class PacketParserTest {
   @Provide
   Arbitrary<byte[]> datagrams() {
     Arbitrary<byte[]> rest = Arbitraries.bytes().array(byte[].class).ofMaxSize(120);
-    Arbitrary<Integer> version = Arbitraries.of(1, 1, 1, 0, 0x6b3343cf);
+    Arbitrary<Integer> version = Arbitraries.of(1, 1, 1, 0, 0x6b3343cf, 0x709a50c4);
     return Combinators.combine(Arbitraries.bytes(), version, rest)
         .as(
             (first, number, bytes) -> {

@@ -16,7 +16,8 @@ class QuicVersionTest {
   void numbers() {
     assertSame(QuicVersion.V1, QuicVersion.of(1));
     assertNull(QuicVersion.of(0));
-    assertNull(QuicVersion.of(0x6b3343cf));
+    assertSame(QuicVersion.V2, QuicVersion.of(0x6b3343cf));
+    assertNull(QuicVersion.of(2));
     assertNotNull(QuicVersion.V1.initialSalt());
   }
 
@@ -32,6 +33,25 @@ class QuicVersionTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> QuicVersion.V1.longHeaderTypeBits(PacketType.ONE_RTT));
+  }
+
+  /** RFC 9369 §3.2: every type is another. */
+  @Test
+  void longHeaderTypesOfVersion2() {
+    assertSame(PacketType.RETRY, QuicVersion.V2.longHeaderType(0xc3));
+    assertSame(PacketType.INITIAL, QuicVersion.V2.longHeaderType(0xd3));
+    assertSame(PacketType.ZERO_RTT, QuicVersion.V2.longHeaderType(0xe3));
+    assertSame(PacketType.HANDSHAKE, QuicVersion.V2.longHeaderType((byte) 0xff));
+  }
+
+  /** RFC 9369 §4. */
+  @Test
+  void eachVersionCanBeTurnedIntoTheOther() {
+    for (QuicVersion one : QuicVersion.values()) {
+      for (QuicVersion other : QuicVersion.values()) {
+        assertTrue(one.isCompatibleWith(other));
+      }
+    }
   }
 
   /** RFC 9000 §15: 0x?a?a?a?a. */
