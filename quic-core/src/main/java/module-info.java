@@ -2,6 +2,8 @@
 module dev.sluice.quic {
   requires transitive dev.sluice.tls;
   requires org.agrona;
+  // Needed by nobody but those who use the package sim.
+  requires static dev.sluice.network;
 
   exports dev.sluice.quic;
   exports dev.sluice.quic.congestion;
@@ -15,6 +17,7 @@ module dev.sluice.quic {
   exports dev.sluice.quic.packet;
   exports dev.sluice.quic.path;
   exports dev.sluice.quic.recovery;
+  exports dev.sluice.quic.sim;
   exports dev.sluice.quic.stream;
   exports dev.sluice.quic.trace;
   exports dev.sluice.quic.wire;

@@ -30,6 +30,7 @@ class LayersTest {
             "dev.sluice.quic.DatagramBatch",
             "dev.sluice.quic.connection",
             "dev.sluice.quic.endpoint",
+            "dev.sluice.quic.sim",
             "dev.sluice.quic.io",
             "dev.sluice.quic");
   }

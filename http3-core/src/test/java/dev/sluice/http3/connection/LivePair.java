@@ -1,5 +1,7 @@
 package dev.sluice.http3.connection;
 
+import dev.sluice.network.Link;
+import dev.sluice.network.Simulation;
 import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.connection.SealedPackets;
@@ -7,8 +9,6 @@ import dev.sluice.quic.connection.TestPeers;
 import dev.sluice.quic.endpoint.Endpoint;
 import dev.sluice.quic.frame.Frame;
 import dev.sluice.quic.sim.EndpointNode;
-import dev.sluice.quic.sim.Link;
-import dev.sluice.quic.sim.Simulation;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -7,14 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.network.Link;
+import dev.sluice.network.Simulation;
 import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.datagram.DatagramStats;
 import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.frame.ConnectionCloseFrame;
 import dev.sluice.quic.frame.DatagramFrame;
-import dev.sluice.quic.sim.Link;
-import dev.sluice.quic.sim.Simulation;
 import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.stream.SendStream;
 import dev.sluice.quic.wire.Bytes;

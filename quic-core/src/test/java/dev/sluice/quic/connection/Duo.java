@@ -1,9 +1,9 @@
 package dev.sluice.quic.connection;
 
+import dev.sluice.network.Link;
+import dev.sluice.network.Simulation;
 import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.sim.EndpointNode;
-import dev.sluice.quic.sim.Link;
-import dev.sluice.quic.sim.Simulation;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;

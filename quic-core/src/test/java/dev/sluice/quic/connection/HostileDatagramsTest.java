@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.network.Link;
+import dev.sluice.network.Simulation;
 import dev.sluice.quic.crypto.InitialKeys;
 import dev.sluice.quic.crypto.PacketKeys;
 import dev.sluice.quic.ending.ConnectionEnding.Side;
@@ -14,8 +16,6 @@ import dev.sluice.quic.packet.LongHeaderWriter;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.sim.EndpointNode;
-import dev.sluice.quic.sim.Link;
-import dev.sluice.quic.sim.Simulation;
 import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.network.Link;
+import dev.sluice.network.Simulation;
 import dev.sluice.quic.congestion.CongestionAlgorithm;
 import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
 import dev.sluice.quic.sim.EndpointNode;
-import dev.sluice.quic.sim.Link;
-import dev.sluice.quic.sim.Simulation;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.SplittableRandom;

@@ -1,6 +1,6 @@
 package dev.sluice.quic.recovery;
 
-import dev.sluice.quic.DatagramBatch;
+import dev.sluice.network.Node;
 import dev.sluice.quic.congestion.CongestionController;
 import dev.sluice.quic.frame.AckFrame;
 import dev.sluice.quic.frame.Frame;
@@ -8,7 +8,6 @@ import dev.sluice.quic.frame.FrameReader;
 import dev.sluice.quic.frame.PaddingFrame;
 import dev.sluice.quic.frame.PingFrame;
 import dev.sluice.quic.frame.StreamFrame;
-import dev.sluice.quic.sim.Node;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.WireReader;
 import dev.sluice.quic.wire.WireWriter;
@@ -40,6 +39,7 @@ final class TransferNode implements Node, TokenListener {
   private final int segments;
   private int nextSegment;
   private final ArrayDeque<Integer> lost = new ArrayDeque<>();
+  private final byte[] buffer = new byte[DATAGRAM];
   private final PacketContents contents = new PacketContents();
 
   TransferNode(
@@ -97,13 +97,13 @@ final class TransferNode implements Node, TokenListener {
   }
 
   @Override
-  public void send(long now, DatagramBatch out) {
-    while (out.hasRoom() && sendOne(now, out)) {
+  public void send(long now, Outbox out) {
+    while (sendOne(now, out)) {
       // one packet each
     }
   }
 
-  private boolean sendOne(long now, DatagramBatch out) {
+  private boolean sendOne(long now, Outbox out) {
     boolean probe = recovery.probesPending(SPACE) > 0;
     if (probe && !hasData()) {
       recovery.resendForProbe(SPACE);
@@ -112,8 +112,7 @@ final class TransferNode implements Node, TokenListener {
     if (!data && !probe && !acks.shouldSendNow(now)) {
       return false;
     }
-    int start = out.nextOffset();
-    WireWriter writer = new WireWriter(out.buffer(), start, DATAGRAM);
+    WireWriter writer = new WireWriter(buffer, 0, DATAGRAM);
     writer.zeros(HEADER);
     contents.begin(writer);
     boolean elicit = acks.shouldElicit();
@@ -135,11 +134,11 @@ final class TransferNode implements Node, TokenListener {
     if (data && contents.remaining() > 0) {
       contents.add(new PaddingFrame(contents.remaining()), null);
     }
-    int length = writer.position() - start;
+    int length = writer.position();
     long packetNumber = recovery.nextPacketNumber(SPACE);
-    putLong(out.buffer(), start + 8, packetNumber);
-    putLong(out.buffer(), start, checksum(out.buffer(), start + 8, length - 8));
-    out.add(length, null, peer, 0);
+    putLong(buffer, 8, packetNumber);
+    putLong(buffer, 0, checksum(buffer, 8, length - 8));
+    out.send(buffer, 0, length, null, peer, 0);
     recovery.onPacketSent(SPACE, packetNumber, length, contents, now);
     return true;
   }

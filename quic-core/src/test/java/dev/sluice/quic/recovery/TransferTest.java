@@ -1,12 +1,12 @@
 package dev.sluice.quic.recovery;
 
-import static dev.sluice.quic.sim.Simulation.ms;
+import static dev.sluice.network.Simulation.ms;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.network.Link;
+import dev.sluice.network.Simulation;
 import dev.sluice.quic.congestion.CongestionAlgorithm;
-import dev.sluice.quic.sim.Link;
-import dev.sluice.quic.sim.Simulation;
 import dev.sluice.testkit.Requirement;
 import java.net.InetSocketAddress;
 import java.time.Duration;

@@ -1,8 +1,10 @@
-package dev.sluice.quic.sim;
+package dev.sluice.network;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
 
 /**
@@ -28,6 +30,9 @@ public final class Link {
     public long truncated;
     public long marked;
 
+    /** The most bytes that were at the bottleneck at a time. */
+    public long mostWaiting;
+
     @Override
     public String toString() {
       return ("sent %d (%d bytes), lost %d, overflowed %d, too large %d, duplicated %d,"
@@ -46,6 +51,8 @@ public final class Link {
     }
   }
 
+  private record Waiting(double departure, int bytes) {}
+
   /** Takes what comes out at the other end. */
   interface Exit {
     void arrive(long time, Datagram datagram);
@@ -57,7 +64,9 @@ public final class Link {
   private long jitter;
   private double nanosPerByte;
   private long queueBytes = Long.MAX_VALUE;
+  private int queuePackets = Integer.MAX_VALUE;
   private long markBytes = Long.MAX_VALUE;
+  private IntUnaryOperator rewriteEcn = IntUnaryOperator.identity();
   private int mtu = Integer.MAX_VALUE;
   private double lossRate;
   private double duplicateRate;
@@ -67,6 +76,11 @@ public final class Link {
   private double truncateRate;
   private Predicate<Datagram> drop = datagram -> false;
 
+  /** What is at the bottleneck, the datagram that is leaving it included, by departure. */
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+
+  private long waitingBytes;
+  private boolean cut;
   private double busyUntil = -Double.MAX_VALUE;
   private long lastArrival = Long.MIN_VALUE;
 
@@ -82,15 +96,27 @@ public final class Link {
     return this;
   }
 
-  /** Bits of payload a second; 0 for no limit. */
+  /**
+   * Bits of payload a second; 0 for no limit. What is already at the bottleneck leaves at the old
+   * rate.
+   */
   public Link rate(long bitsPerSecond) {
     nanosPerByte = bitsPerSecond == 0 ? 0 : 8e9 / bitsPerSecond;
     return this;
   }
 
-  /** How many bytes can wait at the bottleneck; more are dropped. Needs a rate. */
+  /**
+   * How many bytes can wait at the bottleneck, the datagram that is leaving it included; what does
+   * not fit is dropped. Needs a rate.
+   */
   public Link queue(long bytes) {
     queueBytes = bytes;
+    return this;
+  }
+
+  /** How many datagrams can wait at the bottleneck, of whatever size. Needs a rate. */
+  public Link queuePackets(int datagrams) {
+    queuePackets = datagrams;
     return this;
   }
 
@@ -103,6 +129,24 @@ public final class Link {
   /** Larger datagrams vanish. */
   public Link mtu(int bytes) {
     mtu = bytes;
+    return this;
+  }
+
+  /** What becomes of the two ECN bits on the way: {@code ecn -> 0} for a path that clears them. */
+  public Link rewriteEcn(IntUnaryOperator change) {
+    rewriteEcn = change;
+    return this;
+  }
+
+  /** A black hole: everything that enters from now on vanishes. What is under way arrives. */
+  public Link cut() {
+    cut = true;
+    return this;
+  }
+
+  /** The end of {@link #cut}. */
+  public Link mend() {
+    cut = false;
     return this;
   }
 
@@ -170,21 +214,39 @@ public final class Link {
       counts.tooLarge++;
       return;
     }
-    if (drop.test(entering) || chance(lossRate)) {
+    if (cut || drop.test(entering) || chance(lossRate)) {
       counts.lost++;
       return;
     }
-    double waiting = nanosPerByte == 0 ? 0 : Math.max(0, busyUntil - now) / nanosPerByte;
-    if (waiting + entering.bytes().length > queueBytes) {
-      counts.overflowed++;
-      return;
+    entering = entering.withEcn(rewriteEcn.applyAsInt(entering.ecn()));
+    if (nanosPerByte > 0 || !waiting.isEmpty()) {
+      entering = queue(entering, now);
+      if (entering == null) {
+        counts.overflowed++;
+        return;
+      }
     }
-    if (waiting > markBytes && entering.ecn() != 0) {
-      counts.marked++;
-      entering = entering.withEcn(3);
-    }
-    busyUntil = Math.max(busyUntil, now) + entering.bytes().length * nanosPerByte;
     deliver(mangle(entering), Math.max(now, (long) Math.ceil(busyUntil)), exit);
+  }
+
+  /** Joins the queue at the bottleneck; null when it is full. */
+  private Datagram queue(Datagram entering, long now) {
+    while (!waiting.isEmpty() && waiting.peek().departure <= now) {
+      waitingBytes -= waiting.remove().bytes;
+    }
+    if (waitingBytes + entering.length() > queueBytes || waiting.size() >= queuePackets) {
+      return null;
+    }
+    boolean mark = waitingBytes > markBytes && entering.ecn() != 0;
+    busyUntil = Math.max(busyUntil, now) + entering.length() * nanosPerByte;
+    waiting.add(new Waiting(busyUntil, entering.length()));
+    waitingBytes += entering.length();
+    counts.mostWaiting = Math.max(counts.mostWaiting, waitingBytes);
+    if (mark) {
+      counts.marked++;
+      return entering.withEcn(3);
+    }
+    return entering;
   }
 
   private void deliver(Datagram datagram, long departure, Exit exit) {

@@ -1,13 +1,13 @@
-package dev.sluice.quic.sim;
+package dev.sluice.network;
 
-import dev.sluice.quic.DatagramBatch;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -37,10 +37,6 @@ public final class Simulation {
   /** So many steps without the clock moving, and somebody is chasing their own tail. */
   private static final int LIVELOCK_STEPS = 10_000;
 
-  private static final int HISTORY = 40;
-  private static final int BATCH = 64;
-  private static final int SLOT = 2048;
-
   private record Event(long time, long order, Runnable action) implements Comparable<Event> {
     @Override
     public int compareTo(Event other) {
@@ -51,9 +47,19 @@ public final class Simulation {
 
   private record Route(InetSocketAddress from, InetSocketAddress to) {}
 
-  private record Host(Node node, InetSocketAddress address) {}
+  /** A node with the address that it was attached with first, and its clock. */
+  private static final class Host {
+    final Node node;
+    final InetSocketAddress address;
 
-  private record Arrival(long time, Datagram datagram, boolean nobody) {}
+    /** By how much its clock is ahead of the simulation's. */
+    long ahead;
+
+    Host(Node node, InetSocketAddress address) {
+      this.node = node;
+      this.address = address;
+    }
+  }
 
   private final long seed;
   private final SplittableRandom random;
@@ -61,22 +67,14 @@ public final class Simulation {
   private long now;
   private long order;
   private int stuckSteps;
-  private int nextRebinding = 1000;
 
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final List<Host> hosts = new ArrayList<>();
-  private final Map<InetSocketAddress, Node> byAddress = new HashMap<>();
-  private final Map<Route, Link[]> routes = new HashMap<>();
-
-  /** Where a node behind a NAT can be reached, and which node answers to an outside address. */
-  private final Map<InetSocketAddress, InetSocketAddress> outside = new HashMap<>();
-
-  private final Map<InetSocketAddress, InetSocketAddress> inside = new HashMap<>();
-  private final DatagramBatch batch = new DatagramBatch(BATCH, SLOT);
-
-  /** The last arrivals and incidents, for the report of a failure. */
-  private final ArrayDeque<Object> recent = new ArrayDeque<>();
-
+  private final Map<InetSocketAddress, Host> byAddress = new HashMap<>();
+  private final Map<Route, Link[]> routes = new LinkedHashMap<>();
+  private final Nat nat = new Nat();
+  private final History history = new History();
+  private final List<Watcher> watchers = new ArrayList<>();
   private final List<Runnable> invariants = new ArrayList<>();
 
   /**
@@ -121,9 +119,16 @@ public final class Simulation {
     return random.split();
   }
 
-  /** The clock that nodes see, in nanoseconds from an arbitrary origin. */
+  /** The simulation's clock, in nanoseconds from an arbitrary origin. */
   public long now() {
     return now;
+  }
+
+  /**
+   * The clock of the node at an attached address: ahead of the simulation's after {@link #leap}.
+   */
+  public long now(InetSocketAddress address) {
+    return now + hostAt(address).ahead;
   }
 
   /** The time since the simulation began. */
@@ -133,9 +138,12 @@ public final class Simulation {
 
   /** The address of host {@code number} (1 to 254), the same in every run. */
   public InetSocketAddress address(int number) {
+    return new InetSocketAddress(host(number), 4433);
+  }
+
+  static InetAddress host(int number) {
     try {
-      byte[] ip = {10, 0, 0, (byte) number};
-      return new InetSocketAddress(InetAddress.getByAddress(ip), 4433);
+      return InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) number});
     } catch (UnknownHostException impossible) {
       throw new IllegalArgumentException(impossible);
     }
@@ -143,12 +151,15 @@ public final class Simulation {
 
   /** Gives a node an address, its first or a further one. */
   public <N extends Node> N attach(InetSocketAddress address, N node) {
-    if (byAddress.putIfAbsent(address, node) != null) {
+    if (byAddress.containsKey(address)) {
       throw new IllegalArgumentException(address + " is taken");
     }
-    if (hosts.stream().noneMatch(host -> host.node == node)) {
-      hosts.add(new Host(node, address));
+    Host host = hosts.stream().filter(known -> known.node == node).findAny().orElse(null);
+    if (host == null) {
+      host = new Host(node, address);
+      hosts.add(host);
     }
+    byAddress.put(address, host);
     return node;
   }
 
@@ -176,6 +187,11 @@ public final class Simulation {
     invariants.add(invariant);
   }
 
+  /** Shows a watcher every datagram that is sent and that arrives. */
+  public void watch(Watcher watcher) {
+    watchers.add(watcher);
+  }
+
   /**
    * The NAT before an attached address gives it a new port, and a new IP address if so wanted. What
    * is under way to the old one is lost.
@@ -183,21 +199,29 @@ public final class Simulation {
    * @return how others see the node from now on
    */
   public InetSocketAddress rebind(InetSocketAddress address, boolean newIp) {
-    InetSocketAddress old = outside.getOrDefault(address, address);
-    int number = nextRebinding++;
-    InetAddress ip = newIp ? address(100 + number % 100).getAddress() : old.getAddress();
-    InetSocketAddress fresh = new InetSocketAddress(ip, 10_000 + number);
-    inside.remove(old);
-    inside.put(fresh, address);
-    outside.put(address, fresh);
-    note("rebind " + address + " to " + fresh);
+    InetSocketAddress fresh = nat.rebind(address, newIp);
+    history.incident(elapsed(), "rebind " + address + " to " + fresh);
     return fresh;
   }
 
-  /** The clock leaps, as when a machine sleeps: nothing happens meanwhile, then all of it. */
-  public void jump(Duration time) {
+  /** All clocks leap, as when the machine sleeps: nothing happens meanwhile, then all of it. */
+  public void leap(Duration time) {
     now += time.toNanos();
-    note("the clock leaps by " + time);
+    history.incident(elapsed(), "all clocks leap by " + time);
+  }
+
+  /**
+   * The clock of one node leaps, as when its machine sleeps without the network: what is under way
+   * to it is not delayed, its timers are overdue. From then on its clock is ahead of the others.
+   *
+   * @param time not negative: these clocks never go back
+   */
+  public void leap(InetSocketAddress address, Duration time) {
+    if (time.isNegative()) {
+      throw new IllegalArgumentException("monotonic clocks never go back: " + time);
+    }
+    hostAt(address).ahead += time.toNanos();
+    history.incident(elapsed(), "the clock of " + address + " leaps by " + time);
   }
 
   /**
@@ -243,8 +267,8 @@ public final class Simulation {
       events.poll().action.run();
     }
     for (Host host : hosts) {
-      if (host.node.nextDeadline() <= now) {
-        host.node.onDeadline(now);
+      if (host.node.nextDeadline() <= now + host.ahead) {
+        host.node.onDeadline(now + host.ahead);
       }
     }
     flush();
@@ -256,42 +280,46 @@ public final class Simulation {
   private long nextTime() {
     long next = events.isEmpty() ? Long.MAX_VALUE : events.peek().time;
     for (Host host : hosts) {
-      next = Math.min(next, host.node.nextDeadline());
+      long deadline = host.node.nextDeadline();
+      if (deadline != Long.MAX_VALUE) {
+        next = Math.min(next, deadline - host.ahead);
+      }
     }
     return next == Long.MAX_VALUE ? next : Math.max(next, now);
   }
 
   private void flush() {
     for (Host host : hosts) {
-      for (int rounds = 0; ; rounds++) {
-        batch.clear();
-        host.node.send(now, batch);
-        if (batch.count() == 0) {
-          break;
-        }
-        if (rounds > LIVELOCK_STEPS) {
+      long[] sent = {0};
+      long before;
+      int rounds = 0;
+      do {
+        before = sent[0];
+        host.node.send(
+            now + host.ahead,
+            (buffer, offset, length, local, remote, ecn) -> {
+              sent[0]++;
+              InetSocketAddress from = local == null ? host.address : local;
+              emit(from, remote, Arrays.copyOfRange(buffer, offset, offset + length), ecn);
+            });
+        if (rounds++ > LIVELOCK_STEPS) {
           throw new AssertionError(host.address + " never stops sending");
         }
-        for (int i = 0; i < batch.count(); i++) {
-          emit(host, i);
-        }
-      }
+      } while (sent[0] > before);
     }
   }
 
-  private void emit(Host host, int i) {
-    InetSocketAddress from = batch.local(i) == null ? host.address : batch.local(i);
-    InetSocketAddress to = batch.remote(i);
-    InetSocketAddress receiver = inside.getOrDefault(to, outside.containsKey(to) ? null : to);
-    Link[] links = routes.get(new Route(from, receiver));
+  private void emit(InetSocketAddress from, InetSocketAddress to, byte[] bytes, int ecn) {
+    Datagram datagram = new Datagram(0, bytes, nat.outsideOf(from), to, ecn);
+    for (Watcher watcher : watchers) {
+      watcher.sent(now, datagram);
+    }
+    Link[] links = routes.get(new Route(from, nat.insideOf(to)));
     if (links == null) {
-      note("no route from " + from + " to " + to);
+      history.incident(elapsed(), "no route from " + from + " to " + to);
       return;
     }
-    byte[] bytes = new byte[batch.length(i)];
-    System.arraycopy(batch.buffer(), batch.offset(i), bytes, 0, bytes.length);
-    InetSocketAddress source = outside.getOrDefault(from, from);
-    pass(new Datagram(0, bytes, source, to, batch.ecn(i)), links, 0);
+    pass(datagram, links, 0);
   }
 
   private void pass(Datagram datagram, Link[] links, int hop) {
@@ -311,33 +339,30 @@ public final class Simulation {
   }
 
   private void arrive(Datagram datagram) {
-    InetSocketAddress to = datagram.destination();
-    InetSocketAddress local = inside.getOrDefault(to, outside.containsKey(to) ? null : to);
-    Node node = byAddress.get(local);
-    note(datagram, node == null);
-    if (node != null) {
-      byte[] bytes = datagram.bytes().clone(); // a duplicate must not see what the first one became
-      node.receive(bytes, 0, bytes.length, local, datagram.source(), datagram.ecn(), now);
+    InetSocketAddress local = nat.insideOf(datagram.destination());
+    Host host = byAddress.get(local);
+    history.arrival(elapsed(), datagram, host == null);
+    if (host == null) {
+      return;
     }
+    for (Watcher watcher : watchers) {
+      watcher.arrived(now, datagram);
+    }
+    byte[] bytes = datagram.bytes().clone(); // a duplicate must not see what the first one became
+    host.node.receive(
+        bytes, 0, bytes.length, local, datagram.source(), datagram.ecn(), now + host.ahead);
+  }
+
+  private Host hostAt(InetSocketAddress address) {
+    Host host = byAddress.get(address);
+    if (host == null) {
+      throw new IllegalArgumentException("nobody is attached at " + address);
+    }
+    return host;
   }
 
   private void schedule(long time, Runnable action) {
     events.add(new Event(time, order++, action));
-  }
-
-  private void note(Datagram datagram, boolean nobody) {
-    keep(new Arrival(now, datagram, nobody));
-  }
-
-  private void note(String what) {
-    keep(elapsed() + " " + what);
-  }
-
-  private void keep(Object entry) {
-    if (recent.size() == HISTORY) {
-      recent.removeFirst();
-    }
-    recent.addLast(entry);
   }
 
   private AssertionError failure(String what, Throwable cause) {
@@ -357,22 +382,8 @@ public final class Simulation {
             text.append(": ").append(link);
           }
         });
-    for (Object entry : recent) {
-      text.append("\n    ").append(entry instanceof Arrival a ? describe(a) : entry);
-    }
+    history.describe(text);
     return new SimulationFailure(text.toString(), cause);
-  }
-
-  private String describe(Arrival arrival) {
-    Datagram d = arrival.datagram;
-    return "%s %s to %s: datagram %d of %d bytes%s"
-        .formatted(
-            Duration.ofNanos(arrival.time - start),
-            d.source(),
-            d.destination(),
-            d.number(),
-            d.bytes().length,
-            arrival.nobody ? ", nobody there" : "");
   }
 
   /** A failure that already names its seed. */

@@ -1,5 +1,6 @@
 package dev.sluice.quic.sim;
 
+import dev.sluice.network.Node;
 import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.endpoint.Endpoint;
@@ -10,9 +11,12 @@ import java.util.function.Consumer;
 
 /** A QUIC endpoint on the simulated network, with an application on each of its connections. */
 public final class EndpointNode implements Node {
+  private static final int MAX_DATAGRAM = 65_536;
+
   private Endpoint endpoint;
   private final Consumer<Connection> application;
-  private final DatagramBatch one = new DatagramBatch(1, 65_536);
+  private final DatagramBatch one = new DatagramBatch(1, MAX_DATAGRAM);
+  private final DatagramBatch batch = new DatagramBatch(64, 2048);
   private final List<Connection> accepted = new ArrayList<>();
 
   /**
@@ -58,9 +62,22 @@ public final class EndpointNode implements Node {
   }
 
   @Override
-  public void send(long now, DatagramBatch out) {
+  public void send(long now, Outbox out) {
     react();
-    endpoint.send(now, out);
+    boolean more;
+    do {
+      batch.clear();
+      more = endpoint.send(now, batch);
+      for (int i = 0; i < batch.count(); i++) {
+        out.send(
+            batch.buffer(),
+            batch.offset(i),
+            batch.length(i),
+            batch.local(i),
+            batch.remote(i),
+            batch.ecn(i));
+      }
+    } while (more);
   }
 
   @Override

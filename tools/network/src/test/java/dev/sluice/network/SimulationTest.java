@@ -1,12 +1,11 @@
-package dev.sluice.quic.sim;
+package dev.sluice.network;
 
-import static dev.sluice.quic.sim.Simulation.ms;
+import static dev.sluice.network.Simulation.ms;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sluice.quic.DatagramBatch;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +22,8 @@ class SimulationTest {
     int size = 100;
     int sent;
     boolean chasing;
+    long deadline = Long.MAX_VALUE;
+    final List<Long> deadlines = new ArrayList<>();
 
     Talker(InetSocketAddress peer, int toSend) {
       this.peer = peer;
@@ -51,21 +52,27 @@ class SimulationTest {
     }
 
     @Override
-    public void send(long now, DatagramBatch out) {
-      while (toSend > 0 && out.hasRoom()) {
-        out.buffer()[out.nextOffset()] = (byte) sent++;
-        out.add(size, null, peer, 2);
+    public void send(long now, Outbox out) {
+      byte[] bytes = new byte[size];
+      while (toSend > 0) {
+        bytes[0] = (byte) sent++;
+        out.send(bytes, 0, size, null, peer, 2);
         toSend--;
       }
     }
 
     @Override
     public long nextDeadline() {
-      return chasing ? Long.MIN_VALUE : Long.MAX_VALUE;
+      return chasing ? Long.MIN_VALUE : deadline;
     }
 
     @Override
-    public void onDeadline(long now) {}
+    public void onDeadline(long now) {
+      if (now >= deadline) {
+        deadlines.add(deadline);
+        deadline = Long.MAX_VALUE;
+      }
+    }
 
     List<Integer> numbers() {
       return heard.stream().map(text -> Integer.parseInt(text.split("@")[0])).toList();
@@ -130,6 +137,94 @@ class SimulationTest {
     assertEquals(5, link.counts().overflowed);
     assertEquals(2, link.counts().marked);
     assertTrue(listener.heard.get(4).contains("/3 "));
+  }
+
+  @Test
+  void aQueueOfPacketsTakesThemWhateverTheirSize() {
+    Link link = new Link().rate(8_000_000).queuePackets(2);
+    Talker listener = listen(5, link);
+    sim.runFor(ms(100));
+    assertEquals(List.of(0, 1), listener.numbers());
+    assertEquals(200, link.counts().mostWaiting);
+  }
+
+  @Test
+  void anotherRateHoldsForWhatComesLater() {
+    Link link = new Link().rate(8_000);
+    Talker listener = listen(1, link);
+    long start = sim.now();
+    sim.at(ms(50), () -> link.rate(8_000_000_000L));
+    sim.run(ms(200), () -> listener.heard.size() == 1);
+    assertEquals(100_000_000, sim.now() - start);
+  }
+
+  @Test
+  void ratesFromTenKilobitsToTenGigabits() {
+    for (long rate = 10_000; rate <= 10_000_000_000L; rate *= 10) {
+      Simulation each = new Simulation(1);
+      each.attach(one, new Talker(two, 10));
+      Talker listener = each.attach(two, new Talker(one, 0));
+      each.route(one, two, new Link().rate(rate).delay(Duration.ofHours(3)));
+      each.run(Duration.ofHours(4), () -> listener.heard.size() == 10);
+      assertEquals(
+          Duration.ofHours(3).plusNanos(8_000_000_000_000L / rate), each.elapsed(), "" + rate);
+    }
+  }
+
+  @Test
+  void aBlackHoleTakesWhatEntersWhileItIsThere() {
+    Link link = new Link().delay(ms(5));
+    Talker listener = listen(1, link);
+    Talker talker = sim.attach(sim.address(3), new Talker(two, 0));
+    sim.route(sim.address(3), two, link);
+    sim.at(ms(1), link::cut);
+    sim.at(ms(2), () -> talker.toSend = 1);
+    sim.at(ms(3), link::mend);
+    sim.at(ms(4), () -> talker.toSend = 1);
+    sim.runFor(ms(20));
+    assertEquals(List.of(0, 1), listener.numbers());
+    assertEquals(1, link.counts().lost);
+  }
+
+  @Test
+  void aPathThatClearsEcn() {
+    Talker listener = listen(1, new Link().rewriteEcn(ecn -> 0));
+    sim.runFor(ms(1));
+    assertTrue(listener.heard.getFirst().contains("/100/0 "));
+  }
+
+  @Test
+  void oneClockLeapsAheadOfTheOther() {
+    Talker listener = listen(1, new Link().delay(ms(5)));
+    long due = sim.now() + 3_600_000_000_000L;
+    listener.deadline = due;
+    sim.leap(two, Duration.ofHours(1));
+    assertEquals(due, sim.now(two));
+    sim.runFor(ms(10));
+    assertEquals(List.of(due), listener.deadlines);
+    assertTrue(listener.heard.getFirst().startsWith("0@" + (due + 5_000_000)));
+    assertTrue(sim.elapsed().toSeconds() < 1);
+    assertThrows(IllegalArgumentException.class, () -> sim.leap(two, ms(-1)));
+  }
+
+  @Test
+  void watchersSeeWhatIsSentAndWhatArrives() {
+    List<String> seen = new ArrayList<>();
+    sim.watch(
+        new Watcher() {
+          @Override
+          public void sent(long now, Datagram datagram) {
+            seen.add("sent " + datagram.bytes()[0]);
+          }
+
+          @Override
+          public void arrived(long now, Datagram datagram) {
+            seen.add("arrived " + datagram.bytes()[0]);
+          }
+        });
+    listen(2, new Link().lossMask(1).delay(ms(1)));
+    sim.runFor(ms(5));
+    assertEquals(List.of("sent 0", "sent 1", "arrived 1"), seen);
   }
 
   @Test
@@ -199,7 +294,7 @@ class SimulationTest {
   void aLeapOfTheClockDeliversWhatIsOverdue() {
     Talker listener = listen(1, new Link().delay(ms(5)));
     sim.runFor(ms(1));
-    sim.jump(Duration.ofHours(1));
+    sim.leap(Duration.ofHours(1));
     sim.run(ms(1), () -> listener.heard.size() == 1);
     assertTrue(sim.elapsed().compareTo(Duration.ofHours(1)) > 0);
   }

@@ -1,4 +1,4 @@
-package dev.sluice.quic.sim;
+package dev.sluice.network;
 
 import java.net.InetSocketAddress;
 
@@ -13,6 +13,11 @@ import java.net.InetSocketAddress;
  */
 public record Datagram(
     long number, byte[] bytes, InetSocketAddress source, InetSocketAddress destination, int ecn) {
+
+  /** The length of its payload in bytes. */
+  public int length() {
+    return bytes.length;
+  }
 
   Datagram numbered(long value) {
     return new Datagram(value, bytes, source, destination, ecn);
