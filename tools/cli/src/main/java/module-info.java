@@ -1,6 +1,7 @@
-/** The command line: demo, serve, get and wt. */
+/** The command line. */
 module dev.sluice.tools {
   requires dev.sluice.http3;
+  requires dev.sluice.requirements;
   requires info.picocli;
   requires me.tongfei.progressbar;
 
@@ -9,6 +10,8 @@ module dev.sluice.tools {
   opens dev.sluice.tools.demo to
       info.picocli;
   opens dev.sluice.tools.get to
+      info.picocli;
+  opens dev.sluice.tools.requirements to
       info.picocli;
   opens dev.sluice.tools.serve to
       info.picocli;

@@ -2,6 +2,7 @@ package dev.sluice.tools;
 
 import dev.sluice.tools.demo.DemoCommand;
 import dev.sluice.tools.get.GetCommand;
+import dev.sluice.tools.requirements.RequirementsCommand;
 import dev.sluice.tools.serve.ServeCommand;
 import dev.sluice.tools.wt.WebTransportCommand;
 import java.io.PrintWriter;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Option;
       DemoCommand.class,
       ServeCommand.class,
       GetCommand.class,
-      WebTransportCommand.class
+      WebTransportCommand.class,
+      RequirementsCommand.class
     })
 public final class Sluice {
 
@@ -78,6 +80,9 @@ public final class Sluice {
         }
         if (type == WebTransportCommand.class) {
           return type.cast(new WebTransportCommand(streams));
+        }
+        if (type == RequirementsCommand.class) {
+          return type.cast(new RequirementsCommand(streams));
         }
         return type == GetCommand.class ? type.cast(new GetCommand(streams)) : others.create(type);
       }

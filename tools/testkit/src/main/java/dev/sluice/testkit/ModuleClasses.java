@@ -14,7 +14,8 @@ final class ModuleClasses {
     return new ClassFileImporter().importPath(location(anchor));
   }
 
-  private static Path location(Class<?> anchor) {
+  /** The folder or jar that a class was loaded from. */
+  static Path location(Class<?> anchor) {
     try {
       return Path.of(anchor.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {

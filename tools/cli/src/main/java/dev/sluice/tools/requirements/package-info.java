@@ -1,0 +1,2 @@
+/** {@code sluice requirements}. */
+package dev.sluice.tools.requirements;

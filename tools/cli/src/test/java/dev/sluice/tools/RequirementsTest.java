@@ -1,0 +1,54 @@
+package dev.sluice.tools;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.tools.Commands.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code sluice requirements}. */
+class RequirementsTest {
+  @TempDir private Path root;
+
+  private void compiledModule() throws IOException {
+    Files.createDirectories(root.resolve("module/target/test-classes"));
+    Files.createFile(root.resolve("module/pom.xml"));
+  }
+
+  @Test
+  void countsAndListsWhatHasNoTest() throws IOException {
+    compiledModule();
+    Result result = Commands.run("requirements", "--root", "" + root, "--missing", "rfc9221-3");
+    assertEquals(0, result.code(), result::toString);
+    assertTrue(result.text().contains("RFC9221 §3"), result::toString);
+    assertTrue(result.text().contains("0.0%"), result::toString);
+    assertTrue(result.text().contains("RFC9221-3#1  MUST NOT: "), result::toString);
+  }
+
+  @Test
+  void aShareThatIsNotReachedIsAnError() throws IOException {
+    compiledModule();
+    Result result =
+        Commands.run("requirements", "--root", "" + root, "--at-least", "90", "RFC9221");
+    assertEquals(1, result.code(), result::toString);
+  }
+
+  @Test
+  void withoutCompiledTestsItSaysWhatToDo() {
+    Result result = Commands.run("requirements", "--root", "" + root);
+    assertEquals(26, result.code(), result::toString);
+    assertTrue(result.err().contains("mvn test-compile"), result::toString);
+  }
+
+  @Test
+  void anUnknownDocumentIsOneLine() throws IOException {
+    compiledModule();
+    Result result = Commands.run("requirements", "--root", "" + root, "RFC1149");
+    assertEquals(2, result.code(), result::toString);
+    assertTrue(result.err().startsWith("sluice: (2) no document RFC1149"), result::toString);
+  }
+}
