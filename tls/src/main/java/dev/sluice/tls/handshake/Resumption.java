@@ -30,12 +30,6 @@ record Resumption(
   private static final int MAX_TICKETS_TRIED = 4;
 
   /**
-   * How far a client's idea of its ticket's age may be off for 0-RTT: RFC 8446 §8.3 has ten seconds
-   * for clients on the Internet.
-   */
-  private static final long MAX_AGE_ERROR_MILLIS = 10_000;
-
-  /**
    * The first usable ticket, or null for a full handshake. Tickets that we cannot open, that have
    * expired, or that belong to another name or protocol are passed over.
    *
@@ -82,7 +76,7 @@ record Resumption(
         && index == 0
         && state.cipherSuite() == suite
         && state.ageError(obfuscatedAge, config.clock().instant().toEpochMilli())
-            <= MAX_AGE_ERROR_MILLIS
+            <= config.earlyDataPolicy().freshness().toMillis()
         && config
             .earlyDataPolicy()
             .accept(state.transportParameters(), state.applicationState(), binder.clone());

@@ -2,15 +2,11 @@ package dev.sluice.tls.psk;
 
 import dev.sluice.tls.Hkdf;
 import dev.sluice.tls.TicketProtector;
-import java.security.GeneralSecurityException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
-import javax.crypto.AEADBadTagException;
-import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Encrypts tickets with keys that change by the clock. Time is cut into epochs; the key of each
@@ -21,17 +17,10 @@ import javax.crypto.spec.SecretKeySpec;
  * A thread that sees an older one, or two that move it on at the same time, arrive at the same
  * keys. The random generator must be safe for use by all those threads too.
  *
- * <pre>
- *   ticket = epoch (8) | salt (32) | AES-256-GCM(key and nonce from epoch key and salt)
- * </pre>
+ * <p>The name of a key in a ticket is its epoch's number.
  */
 public final class RotatingTicketProtector implements TicketProtector {
-  private static final String HASH = "SHA-256";
   private static final int EPOCH_LENGTH = 8;
-  private static final int SALT_LENGTH = 32;
-  private static final int KEY_LENGTH = 32;
-  private static final int NONCE_LENGTH = 12;
-  private static final int TAG_BITS = 128;
 
   /**
    * A clock that jumps far ahead must not keep us ratcheting; after so many epochs a ring starts
@@ -59,7 +48,7 @@ public final class RotatingTicketProtector implements TicketProtector {
     // Four epochs to a lifetime: a key outlives its last ticket by a quarter at most.
     this.epochSeconds = lifetime.toSeconds() / 4;
     this.kept = 5;
-    byte[] first = new byte[KEY_LENGTH];
+    byte[] first = new byte[TicketCipher.KEY_LENGTH];
     random.nextBytes(first);
     this.ring = new Ring(epoch(now), new byte[][] {first});
   }
@@ -67,45 +56,23 @@ public final class RotatingTicketProtector implements TicketProtector {
   @Override
   public byte[] protect(byte[] state, Instant now) {
     Ring current = advance(now);
-    byte[] salt = new byte[SALT_LENGTH];
-    random.nextBytes(salt);
-    byte[] head = head(current.newest, salt);
     byte[] key = current.keys[current.keys.length - 1];
-    try {
-      byte[] sealed = cipher(Cipher.ENCRYPT_MODE, key, salt, head).doFinal(state);
-      byte[] ticket = Arrays.copyOf(head, head.length + sealed.length);
-      System.arraycopy(sealed, 0, ticket, head.length, sealed.length);
-      return ticket;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES-GCM is missing from this JDK", e);
-    }
+    return TicketCipher.seal(name(current.newest), key, state, random);
   }
 
   @Override
   public byte[] open(byte[] ticket, Instant now) {
-    int headLength = EPOCH_LENGTH + SALT_LENGTH;
-    if (ticket.length <= headLength) {
+    byte[] name = TicketCipher.name(ticket, EPOCH_LENGTH);
+    if (name == null) {
       return null;
     }
-    long epoch = 0;
-    for (int i = 0; i < EPOCH_LENGTH; i++) {
-      epoch = epoch << 8 | ticket[i] & 0xff;
-    }
     Ring current = advance(now);
-    long back = current.newest - epoch;
+    long back = current.newest - ByteBuffer.wrap(name).getLong();
     if (back < 0 || back >= current.keys.length) {
       return null;
     }
     byte[] key = current.keys[current.keys.length - 1 - (int) back];
-    byte[] salt = Arrays.copyOfRange(ticket, EPOCH_LENGTH, headLength);
-    try {
-      return cipher(Cipher.DECRYPT_MODE, key, salt, Arrays.copyOf(ticket, headLength))
-          .doFinal(ticket, headLength, ticket.length - headLength);
-    } catch (AEADBadTagException e) {
-      return null;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES-GCM is missing from this JDK", e);
-    }
+    return TicketCipher.open(ticket, EPOCH_LENGTH, key);
   }
 
   /** Brings the ring to the epoch of now. A clock that goes back leaves it where it is. */
@@ -119,7 +86,9 @@ public final class RotatingTicketProtector implements TicketProtector {
     byte[] key = current.keys[current.keys.length - 1];
     byte[][] keys = current.keys;
     for (long i = 0; i < Math.min(steps, MAX_STEPS); i++) {
-      key = Hkdf.expandLabel(HASH, key, "ticket epoch", new byte[0], KEY_LENGTH);
+      key =
+          Hkdf.expandLabel(
+              TicketCipher.HASH, key, "ticket epoch", new byte[0], TicketCipher.KEY_LENGTH);
       keys = Arrays.copyOf(keys, keys.length + 1);
       keys[keys.length - 1] = key;
       if (keys.length > kept) {
@@ -135,25 +104,7 @@ public final class RotatingTicketProtector implements TicketProtector {
     return Math.floorDiv(now.getEpochSecond(), epochSeconds);
   }
 
-  private static byte[] head(long epoch, byte[] salt) {
-    byte[] head = new byte[EPOCH_LENGTH + SALT_LENGTH];
-    for (int i = 0; i < EPOCH_LENGTH; i++) {
-      head[i] = (byte) (epoch >> 8 * (EPOCH_LENGTH - 1 - i));
-    }
-    System.arraycopy(salt, 0, head, EPOCH_LENGTH, SALT_LENGTH);
-    return head;
-  }
-
-  /** A key and nonce of each ticket's own: no nonce can meet its key twice. */
-  private static Cipher cipher(int mode, byte[] epochKey, byte[] salt, byte[] head)
-      throws GeneralSecurityException {
-    byte[] both = Hkdf.expandLabel(HASH, epochKey, "ticket", salt, KEY_LENGTH + NONCE_LENGTH);
-    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-    cipher.init(
-        mode,
-        new SecretKeySpec(both, 0, KEY_LENGTH, "AES"),
-        new GCMParameterSpec(TAG_BITS, both, KEY_LENGTH, NONCE_LENGTH));
-    cipher.updateAAD(head);
-    return cipher;
+  private static byte[] name(long epoch) {
+    return ByteBuffer.allocate(EPOCH_LENGTH).putLong(epoch).array();
   }
 }
