@@ -47,7 +47,7 @@ import java.util.random.RandomGenerator;
  *   <li>{@link Streams}: streams and flow control
  *   <li>{@link Datagrams}: datagrams
  *   <li>{@link Recovery}: acknowledgements, loss, congestion and pacing
- *   <li>{@link Paths}, {@link ConnectionIds}: addresses and connection IDs
+ *   <li>{@link Paths}, {@link Migration}, {@link ConnectionIds}: addresses and connection IDs
  *   <li>{@link Timers}, {@link Closing}: how it ends
  * </ul>
  */
@@ -73,6 +73,7 @@ public final class Connection implements QuicTransport {
   final Streams streams;
   final Datagrams datagrams;
   final Recovery recovery;
+  final Migration migration;
   final PacketSpaces spaces;
   final Receiver receiver;
   final Handshake handshake;
@@ -82,7 +83,6 @@ public final class Connection implements QuicTransport {
   private final boolean client;
   private Bytes initialToken;
   private byte[] laterToken;
-  private int datagramSize;
   private long now;
   private boolean released;
 
@@ -92,7 +92,9 @@ public final class Connection implements QuicTransport {
       Tracer tracer,
       QuicVersion version,
       ConnectionIds ids,
-      Path path,
+      InetSocketAddress local,
+      InetSocketAddress remote,
+      boolean addressValidated,
       Function<Connection, TlsEndpoint> tls,
       RandomGenerator random,
       long now) {
@@ -103,7 +105,6 @@ public final class Connection implements QuicTransport {
     this.tracer = tracer;
     this.version = version;
     this.ids = ids;
-    this.paths = new Paths(client, path);
     this.datagrams = new Datagrams(this);
     this.events = new EventQueue(datagrams.inbound());
     ChunkPool pool = new ChunkPool();
@@ -111,9 +112,11 @@ public final class Connection implements QuicTransport {
     this.recovery =
         new Recovery(
             new RecoveryConfig(
-                client, config.maxDatagramSize(), config.initialRtt().toNanos(), random),
-            config.congestion().create(config.maxDatagramSize()),
+                client, Migration.START_DATAGRAM, config.initialRtt().toNanos(), random),
+            config.congestion().create(Migration.START_DATAGRAM),
             new TokenRouter(this));
+    this.migration = new Migration(this);
+    this.paths = migration.begin(local, remote, addressValidated);
     this.spaces = new PacketSpaces(this, pool);
     this.receiver = new Receiver(this);
     this.handshake = new Handshake(this, tls.apply(this));
@@ -121,13 +124,9 @@ public final class Connection implements QuicTransport {
     this.closing = new Closing(this);
     this.sender = new Sender(this);
     this.initialToken = Bytes.EMPTY;
-    // Until the peer's max_udp_payload_size is known nothing larger than this is sent (§14).
-    this.datagramSize = 1200;
     trace(
         now,
-        () ->
-            new TraceEvent.ConnectionStarted(
-                client, path.local(), path.remote(), ids.originalDestination()));
+        () -> new TraceEvent.ConnectionStarted(client, local, remote, ids.originalDestination()));
   }
 
   /**
@@ -155,7 +154,9 @@ public final class Connection implements QuicTransport {
             config.tracer().get(),
             QuicVersion.V1,
             all,
-            new Path(local, remote, true),
+            local,
+            remote,
+            true,
             c -> new TlsClient(config.tls(), c.encodedParameters(null)),
             random,
             now);
@@ -187,7 +188,9 @@ public final class Connection implements QuicTransport {
             config.tracer().get(),
             origin.version(),
             all,
-            new Path(local, remote, origin.addressValidated()),
+            local,
+            remote,
+            origin.addressValidated(),
             c -> new TlsServer(config.tls(), c::answerParameters),
             random,
             now);
@@ -297,7 +300,7 @@ public final class Connection implements QuicTransport {
       if (recovery.onDeadline(now) instanceof Timeout.Probe) {
         counters.onProbeTimeout();
       }
-      paths.onDeadline(now);
+      migration.onDeadline(now);
       spaces.oneRtt().onDeadline(now);
     }
   }
@@ -415,7 +418,7 @@ public final class Connection implements QuicTransport {
     streams.onPeerResetAt(peer.resetStreamAt());
     recovery.setPeerMaxAckDelay(peer.maxAckDelayMillis() * 1_000_000);
     timers.onPeerIdleTimeout(TimeUnit.MILLISECONDS.toNanos(peer.maxIdleTimeoutMillis()));
-    datagramSize = (int) Math.min(config.maxDatagramSize(), peer.maxUdpPayloadSize());
+    migration.onPeerParameters(peer);
     ids.onPeerLimit(peer.activeConnectionIdLimit());
     if (peer.statelessResetToken() != null) {
       ids.remote().firstResetToken(peer.statelessResetToken().toArray());
@@ -430,21 +433,6 @@ public final class Connection implements QuicTransport {
     initialToken = Bytes.of(token);
     spaces.installInitial(version, chosen);
     recovery.resetForRetry(now);
-  }
-
-  /** The peer writes from another address (§9.3). What was learnt of the old path is not kept. */
-  void onPeerMoved(Path path, boolean underAnotherId, long now) {
-    Path before = paths.active();
-    if (underAnotherId) {
-      // It moved on purpose and does not want both paths to be linked: neither do we (§9.5).
-      ids.remote().rotate();
-    }
-    paths.migrate(path, now, 3 * recovery.ptoNanos());
-    if (!path.sharesHostWith(before)) {
-      recovery.congestion().reset();
-      recovery.rtt().reset(config.initialRtt().toNanos());
-    }
-    trace(now, () -> new TraceEvent.PathChanged(before.remote(), path.remote()));
   }
 
   /** For the Token field of Initial packets; empty without a token. */
@@ -462,7 +450,7 @@ public final class Connection implements QuicTransport {
 
   /** The largest datagram that may be sent now, in bytes. */
   int datagramSize() {
-    return datagramSize;
+    return paths.active().recovery().maxDatagramSize();
   }
 
   /** Lets go of keys and IDs; what streams hold stays. */

@@ -38,7 +38,7 @@ final class Counters {
   }
 
   ConnectionStats snapshot(Connection connection) {
-    var rtt = connection.recovery.rtt();
+    var rtt = connection.recovery.path().rtt();
     return new ConnectionStats(
         connection.version.number(),
         connection.paths.active().local(),
@@ -47,15 +47,15 @@ final class Counters {
         rtt.latest(),
         rtt.isSampled() ? rtt.min() : 0,
         rtt.variation(),
-        connection.recovery.congestion().window(),
-        connection.recovery.bytesInFlight(),
+        connection.recovery.path().congestion().window(),
+        connection.recovery.path().bytesInFlight(),
         datagramsSent,
         datagramsReceived,
         bytesSent,
         bytesReceived,
         packetsSent,
         packetsReceived,
-        connection.recovery.packetsLost(),
+        connection.recovery.path().packetsLost(),
         probeTimeouts,
         dropped,
         connection.datagrams.stats());

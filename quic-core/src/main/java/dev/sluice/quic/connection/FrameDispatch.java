@@ -76,18 +76,18 @@ final class FrameDispatch {
     connection.trace(now, this::metrics);
     if (space == connection.spaces.application()) {
       connection.spaces.oneRtt().onAcknowledged(frame.largestAcknowledged());
-      connection.streams.onRoundTrip(connection.recovery.rtt().smoothed());
+      connection.streams.onRoundTrip(connection.recovery.path().rtt().smoothed());
     }
   }
 
   private TraceEvent metrics() {
-    RttEstimator rtt = connection.recovery.rtt();
+    RttEstimator rtt = connection.recovery.path().rtt();
     return new TraceEvent.RecoveryMetrics(
         rtt.smoothed(),
         rtt.latest(),
         rtt.min(),
-        connection.recovery.congestion().window(),
-        connection.recovery.bytesInFlight());
+        connection.recovery.path().congestion().window(),
+        connection.recovery.path().bytesInFlight());
   }
 
   /**

@@ -268,7 +268,7 @@ final class Receiver {
     if (!read.probing() && newest) {
       boolean anotherId = connection.ids.onAddressedBy(destination);
       if (path != connection.paths.active()) {
-        connection.onPeerMoved(path, anotherId, now);
+        connection.migration.onPeerMoved(path, anotherId, now);
       }
     }
   }

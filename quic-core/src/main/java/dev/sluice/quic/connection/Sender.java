@@ -70,12 +70,12 @@ final class Sender {
       return true;
     }
     Path path = connection.paths.active();
-    int size = sizeFor(path, Math.min(connection.datagramSize(), out.slotSize()));
+    int size = sizeFor(path, Math.min(path.recovery().maxDatagramSize(), out.slotSize()));
     connection.recovery.setAntiAmplificationBlocked(size == 0);
     if (size == 0) {
       return false;
     }
-    boolean mayElicit = connection.recovery.canSend(now);
+    boolean mayElicit = path.recovery().canSend(now);
     begin(out, size);
     for (PacketDraft draft : drafts) {
       if (connection.spaces.canSend(draft.space())
@@ -85,7 +85,7 @@ final class Sender {
     }
     if (filled.isEmpty()) {
       if (!mayElicit) {
-        waitForRoom();
+        waitForRoom(path);
       }
       return false;
     }
@@ -110,11 +110,11 @@ final class Sender {
     return connection.handshake.isConfirmed() && allowance >= MIN_USEFUL ? (int) allowance : 0;
   }
 
-  private void waitForRoom() {
+  private void waitForRoom(Path path) {
     if (payloads.hasPending()) {
-      pacedUntil = connection.recovery.paceUntil();
+      pacedUntil = path.recovery().paceUntil();
     } else {
-      connection.recovery.onApplicationLimited();
+      path.recovery().onApplicationLimited();
     }
   }
 
@@ -169,7 +169,7 @@ final class Sender {
     int length = writer.position() - out.nextOffset();
     for (int i = 0; i < filled.size(); i++) {
       int end = i + 1 < filled.size() ? filled.get(i + 1).start() : writer.position();
-      sealed(filled.get(i), end, now);
+      sealed(filled.get(i), end, path, now);
     }
     out.add(length, path.local(), path.remote(), 0);
     path.amplification().onSent(length);
@@ -179,7 +179,7 @@ final class Sender {
     }
   }
 
-  private void sealed(PacketDraft draft, int end, long now) {
+  private void sealed(PacketDraft draft, int end, Path path, long now) {
     PacketSpace space = draft.space();
     PacketContents contents = draft.contents();
     PacketKeys keys =
@@ -187,7 +187,8 @@ final class Sender {
             ? connection.spaces.oneRtt().forSending(draft.number())
             : space.sendKeys();
     int length = draft.seal(keys, end);
-    connection.recovery.onPacketSent(space.number(), draft.number(), length, contents, now);
+    connection.recovery.onPacketSent(
+        path.recovery(), space.number(), draft.number(), length, contents, now);
     connection.counters.onPacketSent();
     boolean elicits = contents.isAckEliciting();
     if (elicits) {
@@ -219,7 +220,6 @@ final class Sender {
       draft.finish();
       filled.add(draft);
       padTo(out, size);
-      draft.contents().sendElsewhere();
       dispatch(path, now, out);
     }
   }

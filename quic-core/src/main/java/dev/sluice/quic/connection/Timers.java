@@ -81,7 +81,8 @@ final class Timers {
    * Once for each silence: the peer's acknowledgement starts the next.
    */
   private long blockedDeadline() {
-    boolean silent = connection.handshake.isConfirmed() && connection.recovery.bytesInFlight() == 0;
+    boolean silent =
+        connection.handshake.isConfirmed() && connection.recovery.path().bytesInFlight() == 0;
     return idleTimeout == 0 || blockedRepeated || !silent
         ? Long.MAX_VALUE
         : idleSince + idleTimeout / 3;

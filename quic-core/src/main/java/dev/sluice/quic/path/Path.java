@@ -3,6 +3,7 @@ package dev.sluice.quic.path;
 import dev.sluice.quic.frame.PathChallengeFrame;
 import dev.sluice.quic.frame.PathResponseFrame;
 import dev.sluice.quic.recovery.PacketContents;
+import dev.sluice.quic.recovery.PathRecovery;
 import dev.sluice.quic.recovery.RecoveryToken;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -30,6 +31,7 @@ public final class Path {
   private final InetSocketAddress local;
   private final InetSocketAddress remote;
   private final AmplificationLimit amplification;
+  private PathRecovery recovery;
   private final Deque<Long> responses = new ArrayDeque<>();
   private final Deque<Long> outstanding = new ArrayDeque<>();
   private boolean challengeWanted;
@@ -38,11 +40,14 @@ public final class Path {
   /**
    * @param local null where the socket's own address is meant
    * @param validated whether the peer's address needs no proof
+   * @param recovery what is known of its capacity and delay
    */
-  public Path(InetSocketAddress local, InetSocketAddress remote, boolean validated) {
+  public Path(
+      InetSocketAddress local, InetSocketAddress remote, boolean validated, PathRecovery recovery) {
     this.local = local;
     this.remote = remote;
     this.amplification = new AmplificationLimit(validated);
+    this.recovery = recovery;
   }
 
   /** This side's address; null where the socket's own is meant. */
@@ -58,6 +63,19 @@ public final class Path {
   /** The limit on what may be sent to an address that is not validated. */
   public AmplificationLimit amplification() {
     return amplification;
+  }
+
+  /** Congestion window, round-trip time and datagram size of this path. */
+  public PathRecovery recovery() {
+    return recovery;
+  }
+
+  /**
+   * A NAT gave the peer another port: the packets go the way that they went before, and what is
+   * known of it still holds (§9.4).
+   */
+  public void continueFrom(Path before) {
+    recovery = before.recovery;
   }
 
   /** Whether a datagram with these addresses belongs to this path. */

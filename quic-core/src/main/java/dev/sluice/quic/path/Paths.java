@@ -1,8 +1,10 @@
 package dev.sluice.quic.path;
 
+import dev.sluice.quic.recovery.PathRecovery;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The paths of one connection: the one in use, and those on which the peer is being probed or has
@@ -17,6 +19,7 @@ public final class Paths {
   private static final int MAX_OTHERS = 3;
 
   private final boolean client;
+  private final Supplier<PathRecovery> recoveries;
   private final List<Path> others = new ArrayList<>();
   private Path active;
   private Path lastValidated;
@@ -24,10 +27,12 @@ public final class Paths {
 
   /**
    * @param first the path of the handshake
+   * @param recoveries makes what a path needs to know of its capacity and delay
    */
-  public Paths(boolean client, Path first) {
+  public Paths(boolean client, Path first, Supplier<PathRecovery> recoveries) {
     this.client = client;
     this.active = first;
+    this.recoveries = recoveries;
     this.lastValidated = first;
   }
 
@@ -59,7 +64,7 @@ public final class Paths {
         return path;
       }
     }
-    Path seen = new Path(local, remote, false);
+    Path seen = new Path(local, remote, false, recoveries.get());
     if (others.size() == MAX_OTHERS) {
       others.remove(others.getFirst() == lastValidated ? 1 : 0);
     }
@@ -74,15 +79,19 @@ public final class Paths {
    * @param timeoutNanos how long the peer has to answer, three times the PTO (§8.2.4)
    */
   public void migrate(Path path, long now, long timeoutNanos) {
-    if (active.amplification().isValidated()) {
-      lastValidated = active;
+    Path before = active;
+    if (before.amplification().isValidated()) {
+      lastValidated = before;
       if (!path.amplification().isValidated()) {
         // Tells a peer that was moved by an attacker: it answers from where it really is (§9.3.3).
-        active.challenge();
+        before.challenge();
       }
     }
+    if (path.sharesHostWith(before)) {
+      path.continueFrom(before);
+    }
     others.remove(path);
-    others.add(active);
+    others.add(before);
     active = path;
     if (!path.amplification().isValidated()) {
       path.challenge();

@@ -86,14 +86,6 @@ public final class PacketContents {
     inFlight |= elicits;
   }
 
-  /**
-   * The packet goes another way than the others: what becomes of it says nothing about the path in
-   * use, and takes nothing of its window (RFC 9000 §9.4).
-   */
-  public void sendElsewhere() {
-    inFlight = false;
-  }
-
   /** The tokens of this packet so far; a view that the next {@link #begin} empties. */
   public List<RecoveryToken> tokens() {
     return tokensView;

@@ -1,26 +1,27 @@
 package dev.sluice.quic.recovery;
 
 /**
- * Recognises that everything sent in one space over some time was lost (RFC 9002 §7.6.2). Packets
- * are declared lost in the order of their numbers, so it is enough to remember the first and the
- * last of the current run of ack-eliciting losses, and to end the run where an acknowledged packet
- * lies between two of them.
+ * Recognises that everything sent on one path in one space over some time was lost (RFC 9002
+ * §7.6.2). Packets are declared lost in the order of their numbers, so it is enough to remember the
+ * first and the last of the current run of ack-eliciting losses, and to end the run where an
+ * acknowledged packet lies between two of them.
  */
 final class PersistentCongestion {
-  private final RttEstimator rtt;
+  private final PathRecovery path;
   private boolean running;
   private long firstLost;
   private long lastLost;
   private long firstSentTime;
   private long lastSentTime;
 
-  PersistentCongestion(RttEstimator rtt) {
-    this.rtt = rtt;
+  PersistentCongestion(PathRecovery path) {
+    this.path = path;
   }
 
   /** An ack-eliciting packet was lost, after all that were lost before it. */
   void onLost(SentPackets sent, long packetNumber) {
     // Before the first sample, timeouts rest on a guess and probes are few (§7.6.2).
+    RttEstimator rtt = path.rtt();
     if (!rtt.isSampled() || sent.sentTime(packetNumber) <= rtt.firstSampleTime()) {
       return;
     }
@@ -55,13 +56,13 @@ final class PersistentCongestion {
     running = false;
   }
 
-  private static boolean acknowledgedBetween(SentPackets sent, long low, long high) {
+  private boolean acknowledgedBetween(SentPackets sent, long low, long high) {
     if (low + 1 < sent.first()) {
       return low + 1 < high; // forgotten already: acknowledged, for all we know
     }
     // Stops at the first packet of an acknowledged stretch, so a long one costs nothing.
     for (long packet = low + 1; packet < high; packet++) {
-      if (sent.state(packet) == SentPackets.ACKED) {
+      if (sent.state(packet) == SentPackets.ACKED && sent.path(packet) == path) {
         return true;
       }
     }

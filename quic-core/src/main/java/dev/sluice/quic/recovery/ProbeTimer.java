@@ -9,9 +9,9 @@ final class ProbeTimer {
   private static final int MAX_BACKOFF = 30;
 
   private final boolean client;
-  private final RttEstimator rtt;
   private final SpaceRecovery[] spaces;
 
+  private RttEstimator rtt;
   private long peerMaxAckDelay;
   private int count;
   private boolean handshakeKeys;
@@ -29,6 +29,11 @@ final class ProbeTimer {
     this.peerMaxAckDelay = peerMaxAckDelay;
     // Clients validate the server's address implicitly.
     this.peerCompletedAddressValidation = !client;
+  }
+
+  /** The round-trip time of the path in use. */
+  void usePath(RttEstimator used) {
+    rtt = used;
   }
 
   /** When the timer fires; {@link SpaceRecovery#NEVER} when it is not set. */

@@ -1,28 +1,26 @@
 package dev.sluice.quic.recovery;
 
-import dev.sluice.quic.congestion.AckSample;
 import dev.sluice.quic.congestion.CongestionController;
-import dev.sluice.quic.congestion.Pacer;
 import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.frame.AckFrame;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Loss detection and congestion control for one connection (RFC 9002): what became of the packets
- * that were sent, when to probe, and whether there is room to send. All times are nanoseconds of
- * the caller's clock, all sizes bytes of UDP payload; one thread.
+ * that were sent, and when to probe. Whether there is room to send is a matter of the path: {@link
+ * PathRecovery}. All times are nanoseconds of the caller's clock, all sizes bytes of UDP payload;
+ * one thread.
  *
  * <p>A turn of the connection goes like this. Received ACK frames go to {@link #onAck}; when {@link
  * #deadline} has come, {@link #onDeadline} is called. Then packets are built: in spaces with {@link
- * #probesPending} in any case, otherwise while {@link #canSend} says so; packets with nothing but
- * ACK frames are free. Each takes {@link #nextPacketNumber} and is reported to {@link
+ * #probesPending} in any case, otherwise while {@link PathRecovery#canSend} says so; packets with
+ * nothing but ACK frames are free. Each takes {@link #nextPacketNumber} and is reported to {@link
  * #onPacketSent}. What was lost comes back through the {@link TokenListener}.
  */
 public final class Recovery {
   /** kPacketThreshold (§6.1.1). */
   private static final int PACKET_THRESHOLD = 3;
-
-  /** kPersistentCongestionThreshold (§7.6.1). */
-  private static final int PERSISTENT_CONGESTION_THRESHOLD = 3;
 
   /** Packets for a probe timeout: one loss should not cost another timeout (§6.2.4). */
   private static final int PROBES = 2;
@@ -34,39 +32,49 @@ public final class Recovery {
   private static final int REMEMBER_LOST_PTOS = 3;
 
   private final RecoveryConfig config;
-  private final CongestionController congestion;
   private final TokenListener tokens;
-  private final Pacer pacer;
-  private final RttEstimator rtt;
   private final SpaceRecovery[] spaces;
   private final ProbeTimer probeTimer;
   private final Batch batch = new Batch();
-
-  private int maxDatagramSize;
-  private long bytesInFlight;
-  private boolean heldBack;
-  private boolean recoveryPacketAllowed;
-  private long packetsLost;
-  private long spuriousLosses;
+  private PathRecovery path;
 
   /**
-   * @param congestion a fresh controller of this connection's own
+   * @param congestion a fresh controller of this connection's own, for the path of the handshake
    * @param tokens hears what became of the packets' contents
    */
   public Recovery(RecoveryConfig config, CongestionController congestion, TokenListener tokens) {
     this.config = config;
-    this.congestion = congestion;
     this.tokens = tokens;
-    this.maxDatagramSize = config.maxDatagramSize();
-    this.pacer = new Pacer(maxDatagramSize);
-    this.rtt = new RttEstimator(config.initialRtt());
+    this.path = newPath(congestion);
     this.spaces =
         new SpaceRecovery[] {
-          new SpaceRecovery(PacketNumberSpace.INITIAL, rtt, null),
-          new SpaceRecovery(PacketNumberSpace.HANDSHAKE, rtt, null),
-          new SpaceRecovery(PacketNumberSpace.APPLICATION, rtt, new SkippedNumbers(config.random()))
+          new SpaceRecovery(PacketNumberSpace.INITIAL, null),
+          new SpaceRecovery(PacketNumberSpace.HANDSHAKE, null),
+          new SpaceRecovery(PacketNumberSpace.APPLICATION, new SkippedNumbers(config.random()))
         };
-    this.probeTimer = new ProbeTimer(config.client(), rtt, spaces, DEFAULT_MAX_ACK_DELAY);
+    this.probeTimer = new ProbeTimer(config.client(), path.rtt(), spaces, DEFAULT_MAX_ACK_DELAY);
+  }
+
+  // ---- paths
+
+  /** The path in use: whose window counts, and whose round-trip time sets the timers. */
+  public PathRecovery path() {
+    return path;
+  }
+
+  /**
+   * The state of a path of which nothing is known yet (RFC 9000 §9.4).
+   *
+   * @param congestion a fresh controller of that path's own
+   */
+  public PathRecovery newPath(CongestionController congestion) {
+    return new PathRecovery(congestion, config.maxDatagramSize(), config.initialRtt());
+  }
+
+  /** The connection moves: timers follow this path from now on. What is in flight stays so. */
+  public void usePath(PathRecovery used) {
+    path = used;
+    probeTimer.usePath(used.rtt());
   }
 
   // ---- sending
@@ -82,64 +90,23 @@ public final class Recovery {
   }
 
   /**
-   * Whether the congestion window and the pacer let another full datagram go. Ask before each
-   * packet with anything but ACK frames, and only stop sending when this says no or there is
-   * nothing left to send: the last answer tells whether the window is being used (§7.8).
-   */
-  public boolean canSend(long now) {
-    boolean yes = sendAllowance(now) > 0;
-    heldBack = !yes;
-    return yes;
-  }
-
-  /**
-   * How many bytes may be sent now; 0 when not even one datagram may. May be overdrawn by less than
-   * a datagram by pacing, never by the window.
-   */
-  public long sendAllowance(long now) {
-    long room = congestion.window() - bytesInFlight;
-    if (room < maxDatagramSize) {
-      // One packet may go at once when a recovery period begins (§7.3.2, MaybeSendOnePacket).
-      return recoveryPacketAllowed ? maxDatagramSize : 0;
-    }
-    return Math.min(room, Math.max(0, pacer.allowance(pacingRate(), now)));
-  }
-
-  /**
-   * Says that there was nothing more to send in this turn, although {@link #canSend} last said no
-   * because of the pacer. Only refines what recovery finds out by itself.
-   */
-  public void onApplicationLimited() {
-    heldBack = bytesInFlight + maxDatagramSize > congestion.window();
-  }
-
-  /**
-   * When the pacer lets the next packet go: in the past when it does at once, {@link
-   * Long#MAX_VALUE} while the window is full and only an acknowledgment can help. Belongs into the
-   * connection's deadline only while it has something to send.
-   */
-  public long paceUntil() {
-    return congestion.window() - bytesInFlight < maxDatagramSize && !recoveryPacketAllowed
-        ? SpaceRecovery.NEVER
-        : pacer.nextSendTime(pacingRate());
-  }
-
-  /**
    * A packet is leaving.
    *
+   * @param on the path that it takes
    * @param packetNumber what {@link #nextPacketNumber} gave
    * @param bytes the whole packet with header and tag
    * @param contents its tokens are copied
    */
   public void onPacketSent(
-      PacketNumberSpace space, long packetNumber, int bytes, PacketContents contents, long now) {
-    SpaceRecovery at = of(space);
-    at.onSent(packetNumber, bytes, contents, now);
+      PathRecovery on,
+      PacketNumberSpace space,
+      long packetNumber,
+      int bytes,
+      PacketContents contents,
+      long now) {
+    of(space).onSent(on, packetNumber, bytes, contents, now);
     if (contents.isInFlight()) {
-      bytesInFlight += bytes;
-      recoveryPacketAllowed = false;
-      pacer.onPacketSent(bytes, pacingRate(), now);
-      congestion.onPacketSent(bytes, bytesInFlight, now);
+      on.onPacketSent(bytes, now);
       probeTimer.onActivity(now);
     }
   }
@@ -162,53 +129,22 @@ public final class Recovery {
     if (!at.acknowledge(ack.ranges(), batch)) {
       return;
     }
-    long sample = -1;
     if (batch.largestIsNew && batch.ackEliciting) { // §5.1
-      sample = Math.max(1, now - batch.largestSentTime);
-      rtt.update(sample, probeTimer.believableAckDelay(space, ackDelayNanos), now);
+      batch.sample = Math.max(1, now - batch.largestSentTime);
+      batch
+          .largestPath
+          .rtt()
+          .update(batch.sample, probeTimer.believableAckDelay(space, ackDelayNanos), now);
     }
     // ECN counts are of no use as long as no packet is sent with an ECT codepoint: a peer that
     // reports marks nonetheless reports what the network did not do (RFC 9000 §13.4.2.1).
-    detectLosses(at, now);
-    congestion.onAckProcessed(
-        new AckSample(now, batch.newestSentTime, sample, rtt.smoothed(), bytesInFlight, heldBack));
+    at.detectLosses(PACKET_THRESHOLD, batch, now);
+    batch.end(space);
     if (batch.ackEliciting) {
       at.probesPending = 0;
     }
     probeTimer.onAcknowledgment(space, now);
     at.sent.forget(now - REMEMBER_LOST_PTOS * ptoNanos());
-  }
-
-  private void detectLosses(SpaceRecovery at, long now) {
-    batch.anyLost = false;
-    at.detectLosses(PACKET_THRESHOLD, rtt.lossDelay(), batch, now);
-    if (!batch.anyLost) {
-      return;
-    }
-    if (congestion.onCongestionEvent(batch.newestLostSentTime, false, now)) {
-      recoveryPacketAllowed = true;
-    }
-    if (isPersistentCongestion(at)) {
-      at.persistentCongestion.reset();
-      congestion.onPersistentCongestion(now);
-      rtt.onPersistentCongestion();
-    }
-  }
-
-  /** RFC 9002 §7.6.2. */
-  private boolean isPersistentCongestion(SpaceRecovery at) {
-    PersistentCongestion run = at.persistentCongestion;
-    if (run.duration() <= PERSISTENT_CONGESTION_THRESHOLD * ptoNanos()) {
-      return false;
-    }
-    // Something of another space that got through since speaks against it. It may have been sent
-    // after the run as well, but then the path works again, and ordinary recovery is enough.
-    for (SpaceRecovery other : spaces) {
-      if (other != at && other.newestAckedSentTime > run.firstSentTime()) {
-        return false;
-      }
-    }
-    return true;
   }
 
   // ---- the timer
@@ -225,7 +161,9 @@ public final class Recovery {
     }
     SpaceRecovery lossSpace = probeTimer.lossSpace();
     if (lossSpace != null) {
-      detectLosses(lossSpace, now);
+      batch.begin(-1, now);
+      lossSpace.detectLosses(PACKET_THRESHOLD, batch, now);
+      batch.end(lossSpace.id);
       return new Timeout.Loss(lossSpace.id);
     }
     SpaceRecovery probeSpace = probeTimer.probeSpace();
@@ -324,11 +262,7 @@ public final class Recovery {
     for (SpaceRecovery at : spaces) {
       giveBack(at);
     }
-    congestion.reset();
-    pacer.reset();
-    rtt.reset(config.initialRtt());
-    heldBack = false;
-    recoveryPacketAllowed = false;
+    path.reset();
     probeTimer.onDiscard(now);
   }
 
@@ -338,52 +272,16 @@ public final class Recovery {
     probeTimer.onDiscard(now);
   }
 
-  /** The path carries datagrams of another size from now on, in bytes. */
-  public void setMaxDatagramSize(int size) {
-    maxDatagramSize = size;
-    congestion.onMaxDatagramSize(size);
-    pacer.onMaxDatagramSize(size);
-  }
-
   // ---- what others want to know
 
-  /** A probe timeout with the peer's max_ack_delay and without backoff, in nanoseconds. */
+  /** A probe timeout of the path in use, with max_ack_delay and without backoff, in nanoseconds. */
   public long ptoNanos() {
-    return rtt.probeTimeout() + probeTimer.peerMaxAckDelay();
-  }
-
-  /** The path's round-trip times. */
-  public RttEstimator rtt() {
-    return rtt;
-  }
-
-  /** Bytes sent and neither acknowledged nor lost, packets of nothing but ACK frames apart. */
-  public long bytesInFlight() {
-    return bytesInFlight;
-  }
-
-  /** The congestion controller. */
-  public CongestionController congestion() {
-    return congestion;
-  }
-
-  /** Packets declared lost so far, in all spaces. */
-  public long packetsLost() {
-    return packetsLost;
-  }
-
-  /** How many of those were acknowledged later. */
-  public long spuriousLosses() {
-    return spuriousLosses;
+    return path.rtt().probeTimeout() + probeTimer.peerMaxAckDelay();
   }
 
   /** Probe timeouts in a row without an acknowledgment: the backoff's exponent. */
   public int ptoCount() {
     return probeTimer.count();
-  }
-
-  private double pacingRate() {
-    return congestion.pacingRate(rtt.smoothed());
   }
 
   private SpaceRecovery of(PacketNumberSpace space) {
@@ -394,7 +292,7 @@ public final class Recovery {
     SentPackets sent = at.sent;
     for (long p = sent.firstOutstanding(); p >= 0; p = sent.nextOutstanding(p + 1)) {
       if (sent.isInFlight(p)) {
-        bytesInFlight -= sent.size(p);
+        sent.path(p).onForgotten(sent.size(p));
       }
     }
   }
@@ -408,55 +306,62 @@ public final class Recovery {
     at.clear();
   }
 
-  /** Takes together what one ACK frame, or one expiry of the timer, did to packets. */
+  /**
+   * Takes together what one ACK frame, or one expiry of the timer, did to packets, and gives each
+   * path its share.
+   */
   private final class Batch implements SpaceRecovery.PacketListener {
+    private final List<PathRecovery> paths = new ArrayList<>();
     private long now;
     private long largest;
     private boolean largestIsNew;
     private long largestSentTime;
-    private long newestSentTime;
+    private PathRecovery largestPath;
     private boolean ackEliciting;
-    private boolean anyLost;
-    private long newestLostSentTime;
+    private long sample;
 
     void begin(long largestAcknowledged, long time) {
       now = time;
       largest = largestAcknowledged;
       largestIsNew = false;
-      newestSentTime = Long.MIN_VALUE;
       ackEliciting = false;
+      sample = -1;
     }
 
     @Override
     public void onAcked(SpaceRecovery space, long packet, boolean wasLost) {
       SentPackets sent = space.sent;
-      long sentTime = sent.sentTime(packet);
+      PathRecovery on = concerned(sent.path(packet));
       if (packet == largest) {
         largestIsNew = true;
-        largestSentTime = sentTime;
+        largestSentTime = sent.sentTime(packet);
+        largestPath = on;
       }
-      newestSentTime = Math.max(newestSentTime, sentTime);
       ackEliciting |= sent.isAckEliciting(packet);
-      if (wasLost) {
-        spuriousLosses++;
-        congestion.onSpuriousLoss(sent.size(packet), sentTime, now);
-      } else if (sent.isInFlight(packet)) {
-        bytesInFlight -= sent.size(packet);
-        congestion.onPacketAcked(sent.size(packet), sentTime);
-      }
+      on.onAcked(space, packet, wasLost, now);
       space.deliverAcked(packet, tokens);
     }
 
     @Override
     public void onLost(SpaceRecovery space, long packet) {
-      SentPackets sent = space.sent;
-      if (sent.isInFlight(packet)) {
-        packetsLost++;
-        bytesInFlight -= sent.size(packet);
-        anyLost = true;
-        newestLostSentTime = sent.sentTime(packet); // lost in the order in which they were sent
-      }
+      concerned(space.sent.path(packet)).onLost(space, packet);
       space.deliverLost(packet, tokens);
+    }
+
+    private PathRecovery concerned(PathRecovery on) {
+      if (on.concern()) {
+        paths.add(on);
+      }
+      return on;
+    }
+
+    void end(PacketNumberSpace space) {
+      for (int i = 0; i < paths.size(); i++) {
+        PathRecovery on = paths.get(i);
+        on.onLossesDetected(space, probeTimer.peerMaxAckDelay(), now);
+        on.onAckProcessed(on == largestPath ? sample : -1, now);
+      }
+      paths.clear();
     }
   }
 }

@@ -47,6 +47,7 @@ final class SentPackets {
   private long[] lostTimes = new long[64];
   private int[] sizes = new int[64];
   private byte[] flags = new byte[64];
+  private PathRecovery[] paths = new PathRecovery[64];
   private Object[] tokens = new Object[64];
   private long[] open = new long[1];
 
@@ -61,7 +62,14 @@ final class SentPackets {
   }
 
   /** Adds a packet; its number is at least {@link #end()}, and numbers in between were skipped. */
-  void add(long packetNumber, int size, boolean elicits, boolean inFlight, Object token, long now) {
+  void add(
+      long packetNumber,
+      PathRecovery path,
+      int size,
+      boolean elicits,
+      boolean inFlight,
+      Object token,
+      long now) {
     makeRoom(packetNumber);
     if (first == end) {
       first = packetNumber; // nothing was open: what lies in between is gone
@@ -72,6 +80,7 @@ final class SentPackets {
     int at = index(packetNumber);
     sentTimes[at] = now;
     sizes[at] = size;
+    paths[at] = path;
     flags[at] = (byte) (OUTSTANDING | (elicits ? ACK_ELICITING : 0) | (inFlight ? IN_FLIGHT : 0));
     tokens[at] = token;
     open[at >> 6] |= 1L << at;
@@ -96,6 +105,11 @@ final class SentPackets {
 
   long sentTime(long packetNumber) {
     return sentTimes[index(packetNumber)];
+  }
+
+  /** The path that the packet was sent on. */
+  PathRecovery path(long packetNumber) {
+    return paths[index(packetNumber)];
   }
 
   /** Null, one {@link RecoveryToken}, or an array of them. */
@@ -166,6 +180,7 @@ final class SentPackets {
   /** Forgets everything; numbers go on where they were. */
   void clear() {
     Arrays.fill(tokens, null);
+    Arrays.fill(paths, null);
     Arrays.fill(open, 0);
     first = end;
     outstandingFrom = end;
@@ -206,6 +221,7 @@ final class SentPackets {
     long[] newLostTimes = new long[capacity];
     int[] newSizes = new int[capacity];
     byte[] newFlags = new byte[capacity];
+    PathRecovery[] newPaths = new PathRecovery[capacity];
     Object[] newTokens = new Object[capacity];
     long[] newOpen = new long[capacity >> 6];
     mask = capacity - 1;
@@ -216,6 +232,7 @@ final class SentPackets {
       newLostTimes[to] = lostTimes[from];
       newSizes[to] = sizes[from];
       newFlags[to] = flags[from];
+      newPaths[to] = paths[from];
       newTokens[to] = tokens[from];
       newOpen[to >> 6] |= (open[from >> 6] >>> from & 1) << to;
     }
@@ -223,6 +240,7 @@ final class SentPackets {
     lostTimes = newLostTimes;
     sizes = newSizes;
     flags = newFlags;
+    paths = newPaths;
     tokens = newTokens;
     open = newOpen;
   }

@@ -23,7 +23,6 @@ final class SpaceRecovery {
 
   final PacketNumberSpace id;
   final SentPackets sent = new SentPackets();
-  final PersistentCongestion persistentCongestion;
 
   /**
    * Null where every number is used: only 1-RTT packets are worth an optimistic attacker's while.
@@ -38,22 +37,18 @@ final class SpaceRecovery {
   int probesPending;
   boolean discarded;
 
-  /** When the newest acknowledged packet was sent; {@link Long#MIN_VALUE} before there is one. */
-  long newestAckedSentTime = Long.MIN_VALUE;
-
-  SpaceRecovery(PacketNumberSpace id, RttEstimator rtt, SkippedNumbers skipped) {
+  SpaceRecovery(PacketNumberSpace id, SkippedNumbers skipped) {
     this.id = id;
-    this.persistentCongestion = new PersistentCongestion(rtt);
     this.skipped = skipped;
   }
 
-  void onSent(long packetNumber, int bytes, PacketContents contents, long now) {
+  void onSent(PathRecovery path, long packetNumber, int bytes, PacketContents contents, long now) {
     if (packetNumber != next) {
       throw new IllegalArgumentException(packetNumber + " is not the next packet number " + next);
     }
     boolean elicits = contents.isAckEliciting();
     boolean inFlight = contents.isInFlight();
-    sent.add(packetNumber, bytes, elicits, inFlight, pack(contents), now);
+    sent.add(packetNumber, path, bytes, elicits, inFlight, pack(contents), now);
     next = skipped == null ? packetNumber + 1 : skipped.after(packetNumber);
     if (elicits) {
       lastAckElicitingSentTime = now;
@@ -98,10 +93,6 @@ final class SpaceRecovery {
         if (!wasLost && sent.isAckEliciting(packet)) {
           ackElicitingInFlight--;
         }
-        if (wasLost) {
-          persistentCongestion.onSpuriousLoss(packet);
-        }
-        newestAckedSentTime = Math.max(newestAckedSentTime, sent.sentTime(packet));
         listener.onAcked(this, packet, wasLost);
         sent.markAcked(packet);
         packet = sent.nextOpen(packet + 1, last);
@@ -112,32 +103,31 @@ final class SpaceRecovery {
 
   /**
    * Declares packets lost that were sent well before an acknowledged one, by number or by time, and
-   * notes when the next one would be due (RFC 9002 §6.1, §A.10). Numbers and times rise together,
-   * so the first packet that is not lost ends the search.
+   * notes when the next one would be due (RFC 9002 §6.1, §A.10). The time is that of the packet's
+   * own path, so a later packet may be due before an earlier one; those that only time can decide
+   * on are fewer than the packet threshold.
    */
-  void detectLosses(int packetThreshold, long lossDelay, PacketListener listener, long now) {
+  void detectLosses(int packetThreshold, PacketListener listener, long now) {
     lossTime = NEVER;
     long packet = sent.firstOutstanding();
     while (packet >= 0 && packet < largestAcked) {
-      long due = sent.sentTime(packet) + lossDelay;
+      long due = sent.sentTime(packet) + sent.path(packet).rtt().lossDelay();
       if (due > now && largestAcked < packet + packetThreshold) {
-        lossTime = due;
-        return;
+        lossTime = Math.min(lossTime, due);
+      } else {
+        sent.markLost(packet, now);
+        if (sent.isAckEliciting(packet)) {
+          ackElicitingInFlight--;
+        }
+        listener.onLost(this, packet);
       }
-      sent.markLost(packet, now);
-      if (sent.isAckEliciting(packet)) {
-        ackElicitingInFlight--;
-        persistentCongestion.onLost(sent, packet);
-      }
-      listener.onLost(this, packet);
-      packet = sent.firstOutstanding();
+      packet = sent.nextOutstanding(packet + 1);
     }
   }
 
   /** Forgets all packets; the numbers go on (RFC 9000 §17.2.5.3). */
   void clear() {
     sent.clear();
-    persistentCongestion.reset();
     lossTime = NEVER;
     ackElicitingInFlight = 0;
     probesPending = 0;

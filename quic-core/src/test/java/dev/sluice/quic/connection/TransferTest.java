@@ -111,7 +111,8 @@ class TransferTest {
                     SMALL,
                     () -> new Link().delay(Simulation.ms(10)).loss(0.05),
                     TransportConfig.DEFAULTS.withCongestion(algorithm));
-            assertEquals(algorithm.create(1200).name(), connection.recovery.congestion().name());
+            assertEquals(
+                algorithm.create(1200).name(), connection.recovery.path().congestion().name());
           });
     }
   }

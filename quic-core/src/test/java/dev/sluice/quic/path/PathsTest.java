@@ -2,23 +2,35 @@ package dev.sluice.quic.path;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.quic.congestion.NewReno;
 import dev.sluice.quic.frame.PathChallengeFrame;
 import dev.sluice.quic.frame.PathResponseFrame;
+import dev.sluice.quic.recovery.PathRecovery;
+import dev.sluice.quic.recovery.Recovery;
+import dev.sluice.quic.recovery.RecoveryConfig;
 import dev.sluice.testkit.Requirement;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** Validation of addresses and paths, RFC 9000 §8 and §9. */
 class PathsTest {
   private final InetSocketAddress first = new InetSocketAddress("192.0.2.1", 1);
   private final InetSocketAddress moved = new InetSocketAddress("192.0.2.1", 2);
-  private final Path path = new Path(null, first, true);
-  private final Paths paths = new Paths(false, path);
+  private final Path path = new Path(null, first, true, state());
+  private final Paths paths = new Paths(false, path, PathsTest::state);
+
+  private static PathRecovery state() {
+    return new Recovery(
+            RecoveryConfig.of(false, 1200, new SplittableRandom(1)), new NewReno(1200), null)
+        .path();
+  }
 
   @Test
   @Requirement({"RFC9000-8#1", "RFC9000-8.1#2", "RFC9000-8.1#3"})
@@ -100,6 +112,22 @@ class PathsTest {
 
   @Test
   void aClientTalksToItsServerOnly() {
-    assertNull(new Paths(true, path).of(null, moved));
+    assertNull(new Paths(true, path, PathsTest::state).of(null, moved));
+  }
+
+  @Test
+  @Requirement({"RFC9000-9.4#1", "RFC9000-9.4#2"})
+  void aPathOfAnotherHostStartsAfreshAndOneOfAnotherPortGoesOn() {
+    Path rebound = paths.of(null, moved);
+    paths.migrate(rebound, 0, 100);
+    assertSame(path.recovery(), rebound.recovery());
+    Path elsewhere = paths.of(null, new InetSocketAddress("198.51.100.1", 1));
+    paths.migrate(elsewhere, 0, 100);
+    assertNotSame(path.recovery(), elsewhere.recovery());
+    PathRecovery learnt = elsewhere.recovery();
+    paths.migrate(rebound, 0, 100);
+    assertSame(path.recovery(), rebound.recovery());
+    paths.migrate(elsewhere, 0, 100);
+    assertSame(learnt, elsewhere.recovery());
   }
 }

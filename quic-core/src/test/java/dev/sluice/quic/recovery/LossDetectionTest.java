@@ -42,8 +42,8 @@ class LossDetectionTest {
     assertEquals(List.of(p[0]), h.lost);
     h.ack(APPLICATION, p[4]);
     assertEquals(List.of(p[0], p[1]), h.lost);
-    assertEquals(0, h.recovery.bytesInFlight());
-    assertEquals(2, h.recovery.packetsLost());
+    assertEquals(0, h.recovery.path().bytesInFlight());
+    assertEquals(2, h.recovery.path().packetsLost());
   }
 
   @Test
@@ -68,7 +68,7 @@ class LossDetectionTest {
     h.now += 500;
     h.ack(APPLICATION, p[0]);
     assertEquals(List.of(), h.lost);
-    assertEquals(2 * SIZE, h.recovery.bytesInFlight());
+    assertEquals(2 * SIZE, h.recovery.path().bytesInFlight());
   }
 
   @Test
@@ -80,7 +80,7 @@ class LossDetectionTest {
     h.now += 300;
     h.ackRange(APPLICATION, p[0], p[1], 0);
     assertEquals(List.of(p[1], p[0]), h.acked);
-    assertEquals(100 * MS, h.recovery.rtt().latest());
+    assertEquals(100 * MS, h.recovery.path().rtt().latest());
   }
 
   @Test
@@ -89,13 +89,13 @@ class LossDetectionTest {
     long packet = h.sendAckOnly(APPLICATION, 40);
     h.now += 300;
     h.ack(APPLICATION, packet);
-    assertEquals(100 * MS, h.recovery.rtt().latest());
+    assertEquals(100 * MS, h.recovery.path().rtt().latest());
 
     long eliciting = h.send(APPLICATION);
     packet = h.sendAckOnly(APPLICATION, 40);
     h.now += 200;
     h.ackRange(APPLICATION, eliciting, packet, 0);
-    assertEquals(200 * MS, h.recovery.rtt().latest());
+    assertEquals(200 * MS, h.recovery.path().rtt().latest());
   }
 
   @Test
@@ -105,7 +105,7 @@ class LossDetectionTest {
     long[] p = send(1);
     h.now += 200;
     h.ackRange(APPLICATION, p[0], p[0], 90);
-    assertEquals(100 * MS + 75 * MS / 8, h.recovery.rtt().smoothed());
+    assertEquals(100 * MS + 75 * MS / 8, h.recovery.path().rtt().smoothed());
   }
 
   @Test
@@ -118,7 +118,7 @@ class LossDetectionTest {
     long handshake = early.send(HANDSHAKE);
     early.now += 200;
     early.ackRange(HANDSHAKE, handshake, handshake, 90);
-    assertEquals(100 * MS + 10 * MS / 8, early.recovery.rtt().smoothed());
+    assertEquals(100 * MS + 10 * MS / 8, early.recovery.path().rtt().smoothed());
 
     RecoveryHarness initial = new RecoveryHarness(true);
     first = initial.send(INITIAL);
@@ -127,13 +127,13 @@ class LossDetectionTest {
     long second = initial.send(INITIAL);
     initial.now += 200;
     initial.ackRange(INITIAL, second, second, 90);
-    assertEquals(100 * MS + 100 * MS / 8, initial.recovery.rtt().smoothed());
+    assertEquals(100 * MS + 100 * MS / 8, initial.recovery.path().rtt().smoothed());
   }
 
   @Test
   void packetsOfOnlyAcksAreNotInFlight() {
     h.sendAckOnly(APPLICATION, 40);
-    assertEquals(0, h.recovery.bytesInFlight());
+    assertEquals(0, h.recovery.path().bytesInFlight());
     assertEquals(-1, h.deadline());
   }
 
@@ -141,7 +141,7 @@ class LossDetectionTest {
   @Requirement("RFC9000-13.2.7#1")
   void paddingIsInFlightButElicitsNothing() {
     h.sendPadding(APPLICATION, 500);
-    assertEquals(500, h.recovery.bytesInFlight());
+    assertEquals(500, h.recovery.path().bytesInFlight());
     assertEquals(-1, h.deadline());
   }
 
@@ -156,8 +156,8 @@ class LossDetectionTest {
     h.now += 5;
     h.ackRange(APPLICATION, p[0], p[3], 0);
     assertEquals(List.of(p[1], p[2], p[3], p[0]), h.acked);
-    assertEquals(1, h.recovery.spuriousLosses());
-    assertEquals(0, h.recovery.bytesInFlight());
+    assertEquals(1, h.recovery.path().spuriousLosses());
+    assertEquals(0, h.recovery.path().bytesInFlight());
     assertEquals(window, h.congestion.window());
     h.ackRange(APPLICATION, p[0], p[3], 0);
     assertEquals(4, h.acked.size(), "only once");
@@ -174,7 +174,7 @@ class LossDetectionTest {
     h.ack(APPLICATION, next);
     h.ack(APPLICATION, p[0]);
     assertFalse(h.acked.contains(p[0]));
-    assertEquals(0, h.recovery.spuriousLosses());
+    assertEquals(0, h.recovery.path().spuriousLosses());
   }
 
   @Test
@@ -225,13 +225,13 @@ class LossDetectionTest {
     early.recovery.onDeadline(early.nanos());
     assertEquals(1, early.recovery.ptoCount());
     early.recovery.discard(INITIAL, early.nanos());
-    assertEquals(SIZE, early.recovery.bytesInFlight());
+    assertEquals(SIZE, early.recovery.path().bytesInFlight());
     assertEquals(0, early.recovery.ptoCount());
     assertEquals(0, early.recovery.probesPending(INITIAL));
     assertEquals(List.of(), early.lost, "nobody repairs what nobody can read any more");
     early.recovery.discard(INITIAL, early.nanos());
     early.ack(INITIAL, 7); // a stray call for a space that is gone changes nothing
-    assertEquals(SIZE, early.recovery.bytesInFlight());
+    assertEquals(SIZE, early.recovery.path().bytesInFlight());
   }
 
   @Test
@@ -242,10 +242,10 @@ class LossDetectionTest {
     early.now += 2000;
     early.recovery.onDeadline(early.nanos());
     early.recovery.resetForRetry(early.nanos());
-    assertEquals(0, early.recovery.bytesInFlight());
+    assertEquals(0, early.recovery.path().bytesInFlight());
     assertEquals(0, early.recovery.ptoCount());
     assertEquals(2, early.lost.size());
-    assertEquals(0, early.recovery.packetsLost());
+    assertEquals(0, early.recovery.path().packetsLost());
     assertEquals(first + 1, early.recovery.nextPacketNumber(INITIAL));
     early.ack(INITIAL, first); // sent once, so no violation, but forgotten
     assertEquals(List.of(), early.acked);
@@ -261,7 +261,7 @@ class LossDetectionTest {
     long window = early.congestion.window();
     early.recovery.onZeroRttRejected(early.nanos());
     assertEquals(List.of(0L), early.lost);
-    assertEquals(SIZE, early.recovery.bytesInFlight());
+    assertEquals(SIZE, early.recovery.path().bytesInFlight());
     assertEquals(window, early.congestion.window());
   }
 
@@ -277,7 +277,7 @@ class LossDetectionTest {
     h.now += 100;
     h.ack(APPLICATION, packet);
     assertEquals(List.of(packet), h.acked);
-    assertEquals(0, h.recovery.bytesInFlight());
-    assertEquals(0, h.recovery.packetsLost());
+    assertEquals(0, h.recovery.path().bytesInFlight());
+    assertEquals(0, h.recovery.path().packetsLost());
   }
 }

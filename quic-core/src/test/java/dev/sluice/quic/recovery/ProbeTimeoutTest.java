@@ -37,11 +37,11 @@ class ProbeTimeoutTest {
     assertEquals(new Timeout.Probe(APPLICATION), expire(h));
     assertEquals(2, h.recovery.probesPending(APPLICATION));
     assertEquals(List.of(), h.lost, "a timeout loses nothing");
-    assertEquals(2 * SIZE, h.recovery.bytesInFlight());
+    assertEquals(2 * SIZE, h.recovery.path().bytesInFlight());
     h.send(APPLICATION);
     long probe = h.send(APPLICATION);
     assertEquals(0, h.recovery.probesPending(APPLICATION));
-    assertEquals(4 * SIZE, h.recovery.bytesInFlight());
+    assertEquals(4 * SIZE, h.recovery.path().bytesInFlight());
     assertEquals(650, h.deadline());
     assertEquals(new Timeout.Probe(APPLICATION), expire(h));
     h.send(APPLICATION);
@@ -64,23 +64,23 @@ class ProbeTimeoutTest {
     expire(h);
     assertTrue(h.recovery.resendForProbe(APPLICATION));
     assertEquals(List.of(1L, 2L), h.lost);
-    assertEquals(3 * SIZE, h.recovery.bytesInFlight());
-    assertEquals(0, h.recovery.packetsLost());
+    assertEquals(3 * SIZE, h.recovery.path().bytesInFlight());
+    assertEquals(0, h.recovery.path().packetsLost());
   }
 
   @Test
   @Requirement({"RFC9002-7#3", "RFC9002-7.5#1", "RFC9002-7.5#2"})
   void probesIgnoreTheWindow() {
     RecoveryHarness h = RecoveryHarness.confirmed(100);
-    while (h.recovery.canSend(h.nanos())) {
+    while (h.recovery.path().canSend(h.nanos())) {
       h.send(APPLICATION);
     }
-    assertEquals(h.congestion.window() / SIZE, h.recovery.bytesInFlight() / SIZE);
+    assertEquals(h.congestion.window() / SIZE, h.recovery.path().bytesInFlight() / SIZE);
     expire(h);
-    assertFalse(h.recovery.canSend(h.nanos()));
+    assertFalse(h.recovery.path().canSend(h.nanos()));
     assertEquals(2, h.recovery.probesPending(APPLICATION));
     h.send(APPLICATION);
-    assertTrue(h.recovery.bytesInFlight() > h.congestion.window());
+    assertTrue(h.recovery.path().bytesInFlight() > h.congestion.window());
   }
 
   @Test
@@ -128,7 +128,7 @@ class ProbeTimeoutTest {
     long initial = client.send(INITIAL);
     client.now += 100;
     client.ack(INITIAL, initial);
-    assertEquals(0, client.recovery.bytesInFlight());
+    assertEquals(0, client.recovery.path().bytesInFlight());
     assertEquals(300, client.deadline(), "nothing is in flight, and yet");
     assertEquals(new Timeout.Probe(INITIAL), expire(client));
     assertEquals(1, client.recovery.probesPending(INITIAL));

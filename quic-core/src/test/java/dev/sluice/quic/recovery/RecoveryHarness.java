@@ -59,7 +59,7 @@ final class RecoveryHarness implements TokenListener {
     long number = recovery.nextPacketNumber(space);
     begin();
     contents.add(new PathChallengeFrame(number), new RecoveryToken.PathChallenge(number));
-    recovery.onPacketSent(space, number, SIZE, contents, nanos());
+    recovery.onPacketSent(recovery.path(), space, number, SIZE, contents, nanos());
     return number;
   }
 
@@ -68,7 +68,7 @@ final class RecoveryHarness implements TokenListener {
     long number = recovery.nextPacketNumber(space);
     begin();
     contents.add(new AckFrame(0, 0, AckRanges.of(0, 0), null), new RecoveryToken.Ack(number));
-    recovery.onPacketSent(space, number, size, contents, nanos());
+    recovery.onPacketSent(recovery.path(), space, number, size, contents, nanos());
     return number;
   }
 
@@ -77,7 +77,7 @@ final class RecoveryHarness implements TokenListener {
     long number = recovery.nextPacketNumber(space);
     begin();
     contents.add(new PaddingFrame(10), null);
-    recovery.onPacketSent(space, number, size, contents, nanos());
+    recovery.onPacketSent(recovery.path(), space, number, size, contents, nanos());
     return number;
   }
 

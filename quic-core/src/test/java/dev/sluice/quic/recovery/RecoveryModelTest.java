@@ -53,9 +53,11 @@ class RecoveryModelTest implements TokenListener {
               .filter(Sent::inFlight)
               .mapToLong(Sent::bytes)
               .sum();
-      assertEquals(sum, recovery.bytesInFlight());
-      assertTrue(recovery.congestion().window() >= 2400);
-      assertTrue(recovery.sendAllowance(now) <= Math.max(1200, recovery.congestion().window()));
+      assertEquals(sum, recovery.path().bytesInFlight());
+      assertTrue(recovery.path().congestion().window() >= 2400);
+      assertTrue(
+          recovery.path().sendAllowance(now)
+              <= Math.max(1200, recovery.path().congestion().window()));
     }
   }
 
@@ -99,9 +101,9 @@ class RecoveryModelTest implements TokenListener {
         outstanding.get(PacketNumberSpace.APPLICATION).clear();
         lost.get(PacketNumberSpace.APPLICATION).clear();
       }
-      case 4 -> recovery.setMaxDatagramSize(1200 + random.nextInt(300));
+      case 4 -> recovery.path().setMaxDatagramSize(1200 + random.nextInt(300));
       case 5 -> recovery.setAntiAmplificationBlocked(random.nextBoolean());
-      default -> recovery.onApplicationLimited();
+      default -> recovery.path().onApplicationLimited();
     }
   }
 
@@ -109,7 +111,7 @@ class RecoveryModelTest implements TokenListener {
     if (space == PacketNumberSpace.INITIAL && initialDiscarded) {
       return;
     }
-    recovery.canSend(now);
+    recovery.path().canSend(now);
     for (int i = random.nextInt(5); i >= 0; i--) {
       long number = recovery.nextPacketNumber(space);
       int bytes = 40 + random.nextInt(1160);
@@ -123,7 +125,7 @@ class RecoveryModelTest implements TokenListener {
         contents.added(new RecoveryToken.PathChallenge(number), false);
       }
       outstanding.get(space).put(number, new Sent(bytes, contents.isInFlight()));
-      recovery.onPacketSent(space, number, bytes, contents, now);
+      recovery.onPacketSent(recovery.path(), space, number, bytes, contents, now);
     }
   }
 

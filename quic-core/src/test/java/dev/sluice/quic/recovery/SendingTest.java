@@ -17,14 +17,14 @@ class SendingTest {
   /** Sends as much as may be sent, over as much time as pacing takes. */
   private long fillWindow() {
     long last = -1;
-    while (h.recovery.paceUntil() != Long.MAX_VALUE) {
-      long wait = h.recovery.paceUntil() - h.nanos();
+    while (h.recovery.path().paceUntil() != Long.MAX_VALUE) {
+      long wait = h.recovery.path().paceUntil() - h.nanos();
       h.now += Math.max(0, Math.ceilDiv(wait, MS));
-      if (h.recovery.canSend(h.nanos())) {
+      if (h.recovery.path().canSend(h.nanos())) {
         last = h.send(APPLICATION);
       }
     }
-    assertFalse(h.recovery.canSend(h.nanos()));
+    assertFalse(h.recovery.path().canSend(h.nanos()));
     return last;
   }
 
@@ -32,8 +32,8 @@ class SendingTest {
   @Requirement("RFC9002-7#3")
   void theWindowIsNeverExceeded() {
     fillWindow();
-    assertEquals(h.congestion.window(), h.recovery.bytesInFlight());
-    assertEquals(0, h.recovery.sendAllowance(h.nanos()));
+    assertEquals(h.congestion.window(), h.recovery.path().bytesInFlight());
+    assertEquals(0, h.recovery.path().sendAllowance(h.nanos()));
   }
 
   @Test
@@ -45,23 +45,23 @@ class SendingTest {
     assertEquals(24_000, h.congestion.window());
     h.now += 1000;
     int burst = 0;
-    while (h.recovery.canSend(h.nanos())) {
+    while (h.recovery.path().canSend(h.nanos())) {
       h.send(APPLICATION);
       burst++;
     }
     assertEquals(10, burst);
-    assertTrue(h.recovery.paceUntil() > h.nanos());
-    assertTrue(h.recovery.paceUntil() < h.nanos() + 10 * MS);
+    assertTrue(h.recovery.path().paceUntil() > h.nanos());
+    assertTrue(h.recovery.path().paceUntil() < h.nanos() + 10 * MS);
   }
 
   @Test
   @Requirement("RFC9002-7.7#5")
   void packetsOfOnlyAcksCostNothing() {
-    long allowance = h.recovery.sendAllowance(h.nanos());
+    long allowance = h.recovery.path().sendAllowance(h.nanos());
     for (int i = 0; i < 50; i++) {
       h.sendAckOnly(APPLICATION, 100);
     }
-    assertEquals(allowance, h.recovery.sendAllowance(h.nanos()));
+    assertEquals(allowance, h.recovery.path().sendAllowance(h.nanos()));
   }
 
   @Test
@@ -69,7 +69,7 @@ class SendingTest {
   void aSenderWithNothingToSendDoesNotGrowItsWindow() {
     long window = h.congestion.window();
     for (int i = 0; i < 20; i++) {
-      assertTrue(h.recovery.canSend(h.nanos()));
+      assertTrue(h.recovery.path().canSend(h.nanos()));
       long packet = h.send(APPLICATION);
       h.now += 100;
       h.ack(APPLICATION, packet);
@@ -85,10 +85,10 @@ class SendingTest {
     h.ackRange(APPLICATION, 1, last, 0);
     long window = h.congestion.window();
     assertEquals(24_000, window);
-    while (h.recovery.canSend(h.nanos())) {
+    while (h.recovery.path().canSend(h.nanos())) {
       last = h.send(APPLICATION);
     }
-    assertTrue(h.recovery.bytesInFlight() < window);
+    assertTrue(h.recovery.path().bytesInFlight() < window);
     h.now += 100;
     h.ackRange(APPLICATION, 1, last, 0);
     assertTrue(h.congestion.window() > window);
@@ -100,10 +100,10 @@ class SendingTest {
     long last = fillWindow();
     h.now += 100;
     h.ackRange(APPLICATION, 1, last, 0);
-    while (h.recovery.canSend(h.nanos())) {
+    while (h.recovery.path().canSend(h.nanos())) {
       last = h.send(APPLICATION);
     }
-    h.recovery.onApplicationLimited();
+    h.recovery.path().onApplicationLimited();
     h.now += 100;
     h.ackRange(APPLICATION, 1, last, 0);
     assertEquals(24_000, h.congestion.window());
@@ -125,9 +125,10 @@ class SendingTest {
     long last = fillWindow();
     h.now += 100;
     h.ackRange(APPLICATION, last - 5, last - 4, 0); // loses what lies three before
-    assertTrue(h.recovery.packetsLost() > 0);
-    assertTrue(h.recovery.bytesInFlight() + SIZE > h.congestion.window() || h.lost.size() > 1);
-    assertTrue(h.recovery.canSend(h.nanos()));
+    assertTrue(h.recovery.path().packetsLost() > 0);
+    assertTrue(
+        h.recovery.path().bytesInFlight() + SIZE > h.congestion.window() || h.lost.size() > 1);
+    assertTrue(h.recovery.path().canSend(h.nanos()));
   }
 
   @Test
@@ -151,9 +152,9 @@ class SendingTest {
 
   @Test
   void anotherDatagramSizeChangesWhatFits() {
-    h.recovery.setMaxDatagramSize(1400);
+    h.recovery.path().setMaxDatagramSize(1400);
     assertEquals(14_000, h.congestion.window());
     fillWindow();
-    assertTrue(h.recovery.bytesInFlight() > 14_000 - 1400);
+    assertTrue(h.recovery.path().bytesInFlight() > 14_000 - 1400);
   }
 }

@@ -24,7 +24,7 @@ class SentPacketsTest {
       switch (random.nextInt(6)) {
         case 0, 1, 2 -> {
           long number = ring.end() + (random.nextInt(10) == 0 ? random.nextInt(5) : 0);
-          ring.add(number, i, true, true, new RecoveryToken.Ping(), now);
+          ring.add(number, null, i, true, true, new RecoveryToken.Ping(), now);
           model.put(number, new Entry(SentPackets.OUTSTANDING, i, now, 0));
         }
         case 3 -> {
@@ -82,7 +82,7 @@ class SentPacketsTest {
   void aLongStretchInFlightKeepsItsDetails() {
     SentPackets ring = new SentPackets();
     for (int i = 0; i < 100_000; i++) {
-      ring.add(i, i, true, true, new RecoveryToken.MaxStreamData(i), -i);
+      ring.add(i, null, i, true, true, new RecoveryToken.MaxStreamData(i), -i);
     }
     assertEquals(0, ring.first());
     for (int i = 0; i < 100_000; i++) {

@@ -108,7 +108,7 @@ final class TransferNode implements Node, TokenListener {
     if (probe && !hasData()) {
       recovery.resendForProbe(SPACE);
     }
-    boolean data = hasData() && (probe || recovery.canSend(now));
+    boolean data = hasData() && (probe || recovery.path().canSend(now));
     if (!data && !probe && !acks.shouldSendNow(now)) {
       return false;
     }
@@ -139,14 +139,14 @@ final class TransferNode implements Node, TokenListener {
     putLong(buffer, 8, packetNumber);
     putLong(buffer, 0, checksum(buffer, 8, length - 8));
     out.send(buffer, 0, length, null, peer, 0);
-    recovery.onPacketSent(SPACE, packetNumber, length, contents, now);
+    recovery.onPacketSent(recovery.path(), SPACE, packetNumber, length, contents, now);
     return true;
   }
 
   @Override
   public long nextDeadline() {
     long next = Math.min(recovery.deadline(), acks.deadline());
-    return hasData() ? Math.min(next, recovery.paceUntil()) : next;
+    return hasData() ? Math.min(next, recovery.path().paceUntil()) : next;
   }
 
   @Override
@@ -177,11 +177,11 @@ final class TransferNode implements Node, TokenListener {
             acknowledged.cardinality(),
             segments,
             received.cardinality(),
-            recovery.congestion().window(),
-            recovery.bytesInFlight(),
-            recovery.packetsLost(),
-            recovery.spuriousLosses(),
-            recovery.rtt().smoothed() / 1000,
+            recovery.path().congestion().window(),
+            recovery.path().bytesInFlight(),
+            recovery.path().packetsLost(),
+            recovery.path().spuriousLosses(),
+            recovery.path().rtt().smoothed() / 1000,
             recovery.ptoCount());
   }
 

@@ -35,7 +35,7 @@ class TransferTest {
     sim.route(two, one, back);
     sim.run(Duration.ofMinutes(60), sender::isDone);
     assertEquals(sender.acknowledged, receiver.received);
-    assertTrue(sender.recovery.bytesInFlight() >= 0);
+    assertTrue(sender.recovery.path().bytesInFlight() >= 0);
     return new Transfer(sender, receiver, sim.elapsed());
   }
 
@@ -140,7 +140,7 @@ class TransferTest {
             5_000_000,
             there,
             new Link().delay(ms(20)));
-    assertTrue(transfer.sender.recovery.spuriousLosses() < 10, transfer.sender::toString);
+    assertTrue(transfer.sender.recovery.path().spuriousLosses() < 10, transfer.sender::toString);
   }
 
   @Test
@@ -168,6 +168,6 @@ class TransferTest {
     Transfer transfer =
         transfer(sim, CongestionAlgorithm.CUBIC, 5_000_000, there, new Link().delay(ms(20)));
     assertTrue(transfer.took.toSeconds() < 14, transfer.took::toString);
-    assertTrue(transfer.sender.recovery.congestion().slowStartThreshold() < Long.MAX_VALUE);
+    assertTrue(transfer.sender.recovery.path().congestion().slowStartThreshold() < Long.MAX_VALUE);
   }
 }

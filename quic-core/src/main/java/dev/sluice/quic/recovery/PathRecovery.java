@@ -1,0 +1,258 @@
+package dev.sluice.quic.recovery;
+
+import dev.sluice.quic.congestion.AckSample;
+import dev.sluice.quic.congestion.CongestionController;
+import dev.sluice.quic.congestion.Pacer;
+import java.util.Arrays;
+
+/**
+ * What is known of one path's capacity and delay: congestion window, pacer, round-trip time, bytes
+ * in flight and the size of datagrams that it carries. Every packet remembers the path that it was
+ * sent on, so that what becomes of it counts there and nowhere else (RFC 9000 §9.4). A connection
+ * that returns to a path finds all this as it left it. {@link Recovery#newPath} makes one. All
+ * times are nanoseconds of the caller's clock, all sizes bytes of UDP payload; one thread.
+ */
+public final class PathRecovery {
+  /** kPersistentCongestionThreshold (RFC 9002 §7.6.1). */
+  private static final int PERSISTENT_CONGESTION_THRESHOLD = 3;
+
+  private static final int SPACES = PacketNumberSpace.values().length;
+
+  private final CongestionController congestion;
+  private final Pacer pacer;
+  private final RttEstimator rtt;
+  private final long initialRtt;
+
+  /** For each space, the losses that may amount to persistent congestion. */
+  private final PersistentCongestion[] lossRuns = new PersistentCongestion[SPACES];
+
+  /** For each space, when the newest acknowledged packet was sent; MIN_VALUE before one was. */
+  private final long[] newestAcked = new long[SPACES];
+
+  private int maxDatagramSize;
+  private long bytesInFlight;
+  private boolean heldBack;
+  private boolean recoveryPacketAllowed;
+  private long packetsLost;
+  private long spuriousLosses;
+
+  // What the ACK frame or the expiry of the timer that is being processed told of this path so far.
+  private boolean concerned;
+  private long newestAckedNow;
+  private boolean anyLost;
+  private long newestLost;
+
+  PathRecovery(CongestionController congestion, int maxDatagramSize, long initialRtt) {
+    this.congestion = congestion;
+    this.maxDatagramSize = maxDatagramSize;
+    this.initialRtt = initialRtt;
+    this.pacer = new Pacer(maxDatagramSize);
+    this.rtt = new RttEstimator(initialRtt);
+    Arrays.setAll(lossRuns, space -> new PersistentCongestion(this));
+    Arrays.fill(newestAcked, Long.MIN_VALUE);
+  }
+
+  // ---- sending
+
+  /**
+   * Whether the congestion window and the pacer let another full datagram go. Ask before each
+   * packet with anything but ACK frames, and only stop sending when this says no or there is
+   * nothing left to send: the last answer tells whether the window is being used (§7.8).
+   */
+  public boolean canSend(long now) {
+    boolean yes = sendAllowance(now) > 0;
+    heldBack = !yes;
+    return yes;
+  }
+
+  /**
+   * How many bytes may be sent now; 0 when not even one datagram may. May be overdrawn by less than
+   * a datagram by pacing, never by the window.
+   */
+  public long sendAllowance(long now) {
+    long room = congestion.window() - bytesInFlight;
+    if (room < maxDatagramSize) {
+      // One packet may go at once when a recovery period begins (§7.3.2, MaybeSendOnePacket).
+      return recoveryPacketAllowed ? maxDatagramSize : 0;
+    }
+    return Math.min(room, Math.max(0, pacer.allowance(pacingRate(), now)));
+  }
+
+  /**
+   * Says that there was nothing more to send in this turn, although {@link #canSend} last said no
+   * because of the pacer. Only refines what is found out without it.
+   */
+  public void onApplicationLimited() {
+    heldBack = bytesInFlight + maxDatagramSize > congestion.window();
+  }
+
+  /**
+   * When the pacer lets the next packet go: in the past when it does at once, {@link
+   * Long#MAX_VALUE} while the window is full and only an acknowledgment can help. Belongs into the
+   * connection's deadline only while it has something to send.
+   */
+  public long paceUntil() {
+    return congestion.window() - bytesInFlight < maxDatagramSize && !recoveryPacketAllowed
+        ? SpaceRecovery.NEVER
+        : pacer.nextSendTime(pacingRate());
+  }
+
+  /** The path carries datagrams of another size from now on, in bytes. */
+  public void setMaxDatagramSize(int size) {
+    maxDatagramSize = size;
+    congestion.onMaxDatagramSize(size);
+    pacer.onMaxDatagramSize(size);
+  }
+
+  // ---- what is known
+
+  /** The largest datagram that the path is known to carry and the peer to take, in bytes. */
+  public int maxDatagramSize() {
+    return maxDatagramSize;
+  }
+
+  /** The path's round-trip times. */
+  public RttEstimator rtt() {
+    return rtt;
+  }
+
+  /** The path's congestion controller. */
+  public CongestionController congestion() {
+    return congestion;
+  }
+
+  /** Bytes sent and neither acknowledged nor lost, packets of nothing but ACK frames apart. */
+  public long bytesInFlight() {
+    return bytesInFlight;
+  }
+
+  /** Packets in flight declared lost so far, in all spaces. */
+  public long packetsLost() {
+    return packetsLost;
+  }
+
+  /** How many of those were acknowledged later. */
+  public long spuriousLosses() {
+    return spuriousLosses;
+  }
+
+  // ---- what Recovery tells of packets
+
+  void onPacketSent(int bytes, long now) {
+    bytesInFlight += bytes;
+    recoveryPacketAllowed = false;
+    pacer.onPacketSent(bytes, pacingRate(), now);
+    congestion.onPacketSent(bytes, bytesInFlight, now);
+  }
+
+  /** A packet's keys are gone, or it is sent anew: it is in flight no more, without a verdict. */
+  void onForgotten(int bytes) {
+    bytesInFlight -= bytes;
+  }
+
+  /** Back to the state of a new path, after a Retry (§6.3). */
+  void reset() {
+    congestion.reset();
+    pacer.reset();
+    rtt.reset(initialRtt);
+    for (PersistentCongestion run : lossRuns) {
+      run.reset();
+    }
+    heldBack = false;
+    recoveryPacketAllowed = false;
+  }
+
+  /**
+   * An ACK frame, or the expiry of the timer, says something about this path.
+   *
+   * @return whether this is the first that is heard of it
+   */
+  boolean concern() {
+    if (concerned) {
+      return false;
+    }
+    concerned = true;
+    newestAckedNow = Long.MIN_VALUE;
+    anyLost = false;
+    return true;
+  }
+
+  void onAcked(SpaceRecovery space, long packet, boolean wasLost, long now) {
+    SentPackets sent = space.sent;
+    long sentTime = sent.sentTime(packet);
+    int of = space.id.ordinal();
+    newestAckedNow = Math.max(newestAckedNow, sentTime);
+    newestAcked[of] = Math.max(newestAcked[of], sentTime);
+    if (wasLost) {
+      lossRuns[of].onSpuriousLoss(packet);
+      spuriousLosses++;
+      congestion.onSpuriousLoss(sent.size(packet), sentTime, now);
+    } else if (sent.isInFlight(packet)) {
+      bytesInFlight -= sent.size(packet);
+      congestion.onPacketAcked(sent.size(packet), sentTime);
+    }
+  }
+
+  void onLost(SpaceRecovery space, long packet) {
+    SentPackets sent = space.sent;
+    if (sent.isAckEliciting(packet)) {
+      lossRuns[space.id.ordinal()].onLost(sent, packet);
+    }
+    if (sent.isInFlight(packet)) {
+      packetsLost++;
+      bytesInFlight -= sent.size(packet);
+      anyLost = true;
+      newestLost = sent.sentTime(packet); // lost in the order in which they were sent
+    }
+  }
+
+  /** All losses in a space that can be told at this moment have been. */
+  void onLossesDetected(PacketNumberSpace space, long peerMaxAckDelay, long now) {
+    if (!anyLost) {
+      return;
+    }
+    anyLost = false;
+    if (congestion.onCongestionEvent(newestLost, false, now)) {
+      recoveryPacketAllowed = true;
+    }
+    if (isPersistentCongestion(space.ordinal(), peerMaxAckDelay)) {
+      lossRuns[space.ordinal()].reset();
+      congestion.onPersistentCongestion(now);
+      rtt.onPersistentCongestion();
+    }
+  }
+
+  /** RFC 9002 §7.6.2. */
+  private boolean isPersistentCongestion(int space, long peerMaxAckDelay) {
+    PersistentCongestion run = lossRuns[space];
+    long pto = rtt.probeTimeout() + peerMaxAckDelay;
+    if (run.duration() <= PERSISTENT_CONGESTION_THRESHOLD * pto) {
+      return false;
+    }
+    // Something of another space that got through since speaks against it. It may have been sent
+    // after the run as well, but then the path works again, and ordinary recovery is enough.
+    for (int other = 0; other < SPACES; other++) {
+      if (other != space && newestAcked[other] > run.firstSentTime()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Everything that is at hand about this path has been told.
+   *
+   * @param sample the RTT sample that it gave, -1 for none
+   */
+  void onAckProcessed(long sample, long now) {
+    if (newestAckedNow != Long.MIN_VALUE) {
+      congestion.onAckProcessed(
+          new AckSample(now, newestAckedNow, sample, rtt.smoothed(), bytesInFlight, heldBack));
+    }
+    concerned = false;
+  }
+
+  private double pacingRate() {
+    return congestion.pacingRate(rtt.smoothed());
+  }
+}
