@@ -21,7 +21,24 @@ public final class Catalogue {
 
   /** In the order in which a reader would take them up. */
   static final List<String> DOCUMENTS =
-      List.of("RFC9000", "RFC9001", "RFC9002", "RFC9221", "RFC9287", "RFC9368", "RFC9369");
+      List.of(
+          "RFC8999",
+          "RFC9000",
+          "RFC9001",
+          "RFC9002",
+          "RFC9221",
+          "RFC9287",
+          "RFC9368",
+          "RFC9369",
+          "RESETAT10",
+          "RFC9406",
+          "RFC9438",
+          "RFC9204",
+          "RFC9114",
+          "RFC9218",
+          "RFC9220",
+          "RFC9297",
+          "WEBTRANS16");
 
   private final Map<String, CatalogueEntry> entries = new LinkedHashMap<>();
 
