@@ -99,6 +99,21 @@ final class ConnectionIds {
   }
 
   /**
+   * The destination of a short header, whose length is that of our IDs. As long as the peer stays
+   * with one ID this is one object.
+   *
+   * @param offset where the ID begins
+   */
+  ConnectionId read(byte[] buffer, int offset) {
+    int end = offset + localFirst.length();
+    return addressedBy != null
+            && addressedBy.length() == localFirst.length()
+            && addressedBy.matches(buffer, offset, end)
+        ? addressedBy
+        : ConnectionId.of(buffer, offset, localFirst.length());
+  }
+
+  /**
    * The peer's newest packet is addressed to this ID.
    *
    * @return whether that is another than before

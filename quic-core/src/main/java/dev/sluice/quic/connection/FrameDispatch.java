@@ -26,16 +26,11 @@ import dev.sluice.quic.frame.StopSendingFrame;
 import dev.sluice.quic.frame.StreamDataBlockedFrame;
 import dev.sluice.quic.frame.StreamFrame;
 import dev.sluice.quic.frame.StreamsBlockedFrame;
-import dev.sluice.quic.path.Path;
 import dev.sluice.quic.recovery.RttEstimator;
 import dev.sluice.quic.trace.TraceEvent;
-import dev.sluice.quic.wire.ConnectionId;
 
 /** Brings each frame to the part of the connection that it is for (RFC 9000 §12.4, §19). */
 final class FrameDispatch {
-
-  /** Where a frame came in. */
-  record Origin(PacketSpace space, ConnectionId destination, Path path) {}
 
   private final Connection connection;
 
@@ -43,7 +38,10 @@ final class FrameDispatch {
     this.connection = connection;
   }
 
-  void dispatch(Frame frame, Origin origin, long now) {
+  /**
+   * @param origin the packet that the frame came in
+   */
+  void dispatch(Frame frame, InboundPacket origin, long now) {
     switch (frame) {
       case StreamFrame f -> connection.streams.onFrame(f, now);
       case AckFrame f -> onAck(f, origin.space(), now);

@@ -22,13 +22,9 @@ import dev.sluice.quic.packet.VersionNegotiationHeader;
 import dev.sluice.quic.path.Path;
 import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.wire.ConnectionId;
-import dev.sluice.quic.wire.PacketNumber;
-import dev.sluice.quic.wire.WireException;
 import dev.sluice.quic.wire.WireReader;
 import dev.sluice.tls.EncryptionLevel;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * The receive side: a datagram is taken apart into packets (RFC 9000 §12.2), each is opened (RFC
@@ -42,7 +38,7 @@ final class Receiver {
   private final Connection connection;
   private final FrameDispatch dispatch;
   private final HeldPackets held = new HeldPackets();
-  private final WireReader payload = WireReader.of(new byte[0]);
+  private final InboundPacket packet = new InboundPacket();
   private boolean keysArrived;
 
   Receiver(Connection connection) {
@@ -56,8 +52,8 @@ final class Receiver {
       takeApart(buffer, offset, length, path, ecn, now);
       while (keysArrived && connection.closing.isOpen()) {
         keysArrived = false;
-        for (HeldPackets.Held packet : held.takeAll()) {
-          takeApart(packet.packet(), 0, packet.packet().length, packet.path(), packet.ecn(), now);
+        for (HeldPackets.Held early : held.takeAll()) {
+          takeApart(early.packet(), 0, early.packet().length, early.path(), early.ecn(), now);
         }
       }
     } catch (TransportException violation) {
@@ -82,8 +78,12 @@ final class Receiver {
     int end = offset + length;
     boolean small = length < MIN_INITIAL_DATAGRAM;
     for (int at = offset; at < end && connection.closing.isOpen(); ) {
-      PacketHeader header =
-          PacketParser.parse(buffer, at, end, connection.ids.localFirst().length());
+      int idLength = connection.ids.localFirst().length();
+      if (PacketParser.isShort(buffer, at, end, idLength)) {
+        onShort(buffer, at, end, idLength, path, ecn, now);
+        return; // it has no length: it goes to the end of the datagram
+      }
+      PacketHeader header = PacketParser.parse(buffer, at, end, idLength);
       if (small && !connection.isClient() && isInitial(header)) {
         // A server must not act on it: an answer could amplify (§14.1).
         drop(end - at, "an Initial in a datagram below 1200 bytes", now);
@@ -94,17 +94,17 @@ final class Receiver {
   }
 
   private static boolean isInitial(PacketHeader header) {
-    return header instanceof LongHeader packet && packet.type() == PacketType.INITIAL;
+    return header instanceof LongHeader numbered && numbered.type() == PacketType.INITIAL;
   }
 
   /** Returns where the next packet of the datagram begins. */
   private int onPacket(PacketHeader header, byte[] buffer, int end, Path path, int ecn, long now) {
     switch (header) {
-      case LongHeader packet -> {
-        onLong(packet, buffer, path, ecn, now);
-        return packet.end();
+      case LongHeader numbered -> {
+        onLong(numbered, buffer, path, ecn, now);
+        return numbered.end();
       }
-      case ShortHeader packet -> onShort(packet, buffer, path, ecn, now);
+      case ShortHeader known -> throw new IllegalStateException("was told before by its first bit");
       case RetryHeader retry -> onRetry(retry, buffer, now);
       case VersionNegotiationHeader offer -> onVersionNegotiation(offer, now);
       case UnknownVersionHeader unknown -> drop(0, "a version that is not ours", now);
@@ -130,22 +130,16 @@ final class Receiver {
       return;
     }
     PacketKeys keys = space.receiveKeys();
-    int numberLength =
-        keys.unprotectHeader(buffer, header.start(), header.packetNumberOffset(), header.end());
+    int numberOffset = header.packetNumberOffset();
+    int numberLength = keys.unprotectHeader(buffer, header.start(), numberOffset, header.end());
     if (numberLength < 0) {
       drop(length, "too short for header protection", now);
       return;
     }
-    Opened opened =
-        open(
-            space,
-            keys,
-            buffer,
-            header.start(),
-            header.packetNumberOffset(),
-            numberLength,
-            header.end());
-    if (opened == null) {
+    packet.begin(header.type(), space, header.destination(), path);
+    packet.number(buffer, numberOffset, numberLength);
+    int headerLength = numberOffset + numberLength - header.start();
+    if (!packet.open(keys, buffer, header.start(), headerLength, header.end())) {
       drop(length, "failed to authenticate", now);
       return;
     }
@@ -157,7 +151,7 @@ final class Receiver {
       path.amplification().validate();
       connection.spaces.discard(EncryptionLevel.INITIAL, now);
     }
-    process(header.type(), space, opened, buffer, header.destination(), path, ecn, now);
+    process(ecn, now);
   }
 
   /** After the first packet the peer's ID must not change (§7.2). */
@@ -167,44 +161,37 @@ final class Receiver {
         && (peer == null || peer.equals(header.source()));
   }
 
-  private void onShort(ShortHeader header, byte[] buffer, Path path, int ecn, long now) {
+  private void onShort(
+      byte[] buffer, int start, int end, int idLength, Path path, int ecn, long now) {
     PacketSpace space = connection.spaces.application();
     OneRttKeys oneRtt = connection.spaces.oneRtt();
-    int length = header.end() - header.start();
     // A server must not open 1-RTT packets before the handshake is complete (RFC 9001 §5.7).
     if (!oneRtt.canReceive() || !connection.handshake.isComplete()) {
-      hold(space, buffer, header.start(), header.end(), path, ecn, now);
+      hold(space, buffer, start, end, path, ecn, now);
       return;
     }
-    int numberLength =
-        oneRtt.unprotectHeader(buffer, header.start(), header.packetNumberOffset(), header.end());
-    Opened opened = null;
-    PacketKeys keys = null;
-    if (numberLength >= 0) {
-      int phase = FirstByte.keyPhase(buffer[header.start()]) ? 1 : 0;
-      long number = number(space, buffer, header.packetNumberOffset(), numberLength);
-      keys = oneRtt.forReceiving(phase, number);
-      opened =
-          open(
-              space,
-              keys,
-              buffer,
-              header.start(),
-              header.packetNumberOffset(),
-              numberLength,
-              header.end());
-    }
-    if (opened == null) {
-      onUnauthentic(buffer, header, length, now);
+    int numberOffset = start + 1 + idLength;
+    packet.begin(PacketType.ONE_RTT, space, connection.ids.read(buffer, start + 1), path);
+    int numberLength = oneRtt.unprotectHeader(buffer, start, numberOffset, end);
+    if (numberLength < 0) {
+      onUnauthentic(buffer, start, end, now);
       return;
     }
-    oneRtt.onReceived(keys, opened.number(), now);
-    process(PacketType.ONE_RTT, space, opened, buffer, header.destination(), path, ecn, now);
+    packet.number(buffer, numberOffset, numberLength);
+    int phase = FirstByte.keyPhase(buffer[start]) ? 1 : 0;
+    PacketKeys keys = oneRtt.forReceiving(phase, packet.number());
+    if (!packet.open(keys, buffer, start, 1 + idLength + numberLength, end)) {
+      onUnauthentic(buffer, start, end, now);
+      return;
+    }
+    oneRtt.onReceived(keys, packet.number(), now);
+    process(ecn, now);
   }
 
   /** What does not authenticate may be a stateless reset (§10.3.1). */
-  private void onUnauthentic(byte[] buffer, ShortHeader header, int length, long now) {
-    if (length >= 21 && connection.ids.remote().isResetToken(buffer, header.end() - 16)) {
+  private void onUnauthentic(byte[] buffer, int start, int end, long now) {
+    int length = end - start;
+    if (length >= 21 && connection.ids.remote().isResetToken(buffer, end - 16)) {
       connection.closing.endSilently(new ConnectionEnding.StatelessReset(), now);
       return;
     }
@@ -212,100 +199,66 @@ final class Receiver {
     drop(length, "failed to authenticate", now);
   }
 
-  /** A packet after its protection is removed; the payload stands in the datagram's buffer. */
-  private record Opened(long number, int firstByte, int payloadStart, int payloadLength) {}
-
-  private Opened open(
-      PacketSpace space,
-      PacketKeys keys,
-      byte[] buffer,
-      int start,
-      int numberOffset,
-      int numberLength,
-      int end) {
-    long number = number(space, buffer, numberOffset, numberLength);
-    int payloadStart = numberOffset + numberLength;
-    int length = keys.open(buffer, start, payloadStart - start, end - payloadStart, number);
-    return length < 0 ? null : new Opened(number, buffer[start], payloadStart, length);
-  }
-
-  private static long number(PacketSpace space, byte[] buffer, int offset, int length) {
-    long truncated = 0;
-    for (int i = 0; i < length; i++) {
-      truncated = truncated << 8 | buffer[offset + i] & 0xff;
-    }
-    return PacketNumber.decode(truncated, length, space.acks().largestReceived());
-  }
-
-  private void process(
-      PacketType type,
-      PacketSpace space,
-      Opened packet,
-      byte[] buffer,
-      ConnectionId destination,
-      Path path,
-      int ecn,
-      long now) {
-    if (FirstByte.reservedBits(packet.firstByte()) != 0) {
+  /** The packet is authentic. */
+  private void process(int ecn, long now) {
+    if (packet.reservedBits() != 0) {
       throw new TransportException(
-          TransportError.PROTOCOL_VIOLATION, 0, type + " packet: reserved bits are not 0");
+          TransportError.PROTOCOL_VIOLATION, 0, packet.type() + " packet: reserved bits are not 0");
     }
+    PacketSpace space = packet.space();
     if (space.isDiscarded() || space.acks().isDuplicate(packet.number())) {
-      drop(packet.payloadLength(), "duplicate", now);
+      drop(packet.length(), "duplicate", now);
       return;
     }
     boolean newest = packet.number() > space.acks().largestReceived();
     connection.counters.onPacketReceived();
     connection.timers.onPacketReceived(now);
-    payload.reset(buffer, packet.payloadStart(), packet.payloadLength());
-    Payload read = readFrames(type, new FrameDispatch.Origin(space, destination, path), now);
-    space.acks().onReceived(packet.number(), read.ackEliciting(), ecn, now);
-    connection.trace(
-        now,
-        () ->
-            new TraceEvent.PacketReceived(
-                type, packet.number(), packet.payloadLength(), read.traced()));
-    if (!read.probing() && newest) {
-      boolean anotherId = connection.ids.onAddressedBy(destination);
-      if (path != connection.paths.active()) {
-        connection.migration.onPeerMoved(path, anotherId, now);
+    readFrames(now);
+    space.acks().onReceived(packet.number(), packet.isAckEliciting(), ecn, now);
+    if (connection.tracer.isEnabled()) {
+      TraceEvent event =
+          new TraceEvent.PacketReceived(
+              packet.type(), packet.number(), packet.length(), packet.takeTraced());
+      connection.tracer.on(now, event);
+    }
+    if (newest && !packet.isProbing()) {
+      boolean anotherId = connection.ids.onAddressedBy(packet.destination());
+      if (packet.path() != connection.paths.active()) {
+        connection.migration.onPeerMoved(packet.path(), anotherId, now);
       }
     }
   }
 
-  /** What a packet's frames were, taken together; the list is empty unless somebody traces. */
-  private record Payload(boolean ackEliciting, boolean probing, List<Frame> traced) {}
-
-  private Payload readFrames(PacketType type, FrameDispatch.Origin origin, long now) {
-    boolean tracing = connection.tracer.isEnabled();
-    List<Frame> traced = tracing ? new ArrayList<>() : List.of();
-    boolean ackEliciting = false;
-    boolean probing = true;
+  private void readFrames(long now) {
+    WireReader payload = packet.payload();
     if (!payload.hasRemaining()) {
       throw new TransportException(
-          TransportError.PROTOCOL_VIOLATION, 0, type + " packet: it has no frames");
+          TransportError.PROTOCOL_VIOLATION, 0, packet.type() + " packet: it has no frames");
     }
-    try {
-      while (payload.hasRemaining() && connection.closing.isOpen()) {
-        Frame frame = FrameReader.read(payload);
-        if (!FrameTypes.permitted(frame.type(), type)) {
-          throw new TransportException(
-              TransportError.PROTOCOL_VIOLATION,
-              frame.type(),
-              FrameTypes.name(frame.type()) + " is not permitted in " + type + " packets");
-        }
-        ackEliciting |= frame.isAckEliciting();
-        probing &= FrameTypes.isProbing(frame.type());
-        if (tracing) {
-          traced.add(frame);
-        }
-        dispatch.dispatch(frame, origin, now);
+    // STREAM frames need no record, unless it is to be kept; they may travel in all 1-RTT packets.
+    boolean tracing = connection.tracer.isEnabled();
+    boolean direct = packet.type() == PacketType.ONE_RTT && !tracing;
+    while (payload.hasRemaining() && connection.closing.isOpen()) {
+      if (direct && FrameReader.readStream(payload, packet.stream())) {
+        packet.onStreamFrame();
+        connection.streams.onStream(packet.stream(), now);
+      } else {
+        Frame frame = readPermitted(payload, packet.type());
+        packet.onFrame(frame, tracing);
+        dispatch.dispatch(frame, packet, now);
       }
-    } catch (WireException truncated) {
-      throw new TransportException(
-          TransportError.FRAME_ENCODING_ERROR, 0, type + " packet: a frame is cut short");
     }
-    return new Payload(ackEliciting, probing, traced);
+  }
+
+  private static Frame readPermitted(WireReader payload, PacketType type) {
+    Frame frame = FrameReader.read(payload);
+    if (!FrameTypes.permitted(frame.type(), type)) {
+      throw new TransportException(
+          TransportError.PROTOCOL_VIOLATION,
+          frame.type(),
+          FrameTypes.name(frame.type()) + " is not permitted in " + type + " packets");
+    }
+    return frame;
   }
 
   private void hold(

@@ -55,6 +55,14 @@ public final class Endpoint {
   private ServerConfig server;
   private boolean hasListened;
 
+  /**
+   * Where the last datagram went that had a short header, and the ID that led there: the datagrams
+   * of a batch mostly have one destination, and then none of them needs an object or the map.
+   */
+  private Route lastRoute;
+
+  private ConnectionId lastId = ConnectionId.EMPTY;
+
   /** The connection that is being called, to know whose fault an exception is. */
   private Route atWork;
 
@@ -183,6 +191,7 @@ public final class Endpoint {
     }
     connections.remove(faulty.connection());
     routes.values().removeIf(route -> route == faulty);
+    lastRoute = null;
     expectedResets.values().removeIf(route -> route == faulty);
     toSend.remove(faulty);
     faulty.dequeueToSend();
@@ -209,15 +218,7 @@ public final class Endpoint {
     byte[] buffer = batch.buffer();
     int offset = batch.offset(index);
     int length = batch.length(index);
-    PacketHeader header =
-        PacketParser.parse(buffer, offset, offset + length, config.connectionIdLength());
-    if (header == null) {
-      return;
-    }
-    Route route = routes.get(header.destination());
-    if (route == null) {
-      route = onUnrouted(header, batch, index, now);
-    }
+    Route route = isForLast(buffer, offset, offset + length) ? lastRoute : find(batch, index, now);
     if (route != null) {
       atWork = route;
       route
@@ -233,6 +234,28 @@ public final class Endpoint {
       atWork = null;
       touch(route);
     }
+  }
+
+  private boolean isForLast(byte[] buffer, int offset, int end) {
+    return lastRoute != null
+        && PacketParser.isShort(buffer, offset, end, config.connectionIdLength())
+        && lastId.matches(buffer, offset + 1, end);
+  }
+
+  private Route find(DatagramBatch batch, int index, long now) {
+    int offset = batch.offset(index);
+    PacketHeader header =
+        PacketParser.parse(
+            batch.buffer(), offset, offset + batch.length(index), config.connectionIdLength());
+    if (header == null) {
+      return null;
+    }
+    Route route = routes.get(header.destination());
+    if (route != null && header instanceof ShortHeader) {
+      lastRoute = route;
+      lastId = header.destination();
+    }
+    return route != null ? route : onUnrouted(header, batch, index, now);
   }
 
   /** A datagram for no connection: the start of one, or something to be answered without state. */
@@ -373,6 +396,9 @@ public final class Endpoint {
 
   void retire(ConnectionId id) {
     routes.remove(id);
+    if (id.equals(lastId)) {
+      lastRoute = null;
+    }
   }
 
   int connectionIdLength() {

@@ -147,7 +147,8 @@ final class StatelessAnswers {
       }
       int header = numberOffset + numberLength;
       // A client's first packet numbers are small, so that truncation changes nothing (§12.3).
-      authentic = keys.open(copy, 0, header, copy.length - header, number) >= 0;
+      int length = copy.length - header;
+      authentic = keys.open(copy, 0, header, length, number, new byte[length]) >= 0;
     }
     keys.destroy();
     return authentic;

@@ -29,9 +29,29 @@ public final class FrameReader {
     try {
       return row.parser().read(type, in);
     } catch (WireException e) {
-      throw new TransportException(
-          TransportError.FRAME_ENCODING_ERROR, type, row.name() + ": " + e.getMessage());
+      throw malformed(type, row.name(), e);
     }
+  }
+
+  /**
+   * Reads the next frame if it is a STREAM frame: the same as {@link #read}, without an object for
+   * each. The data is a view of the reader's buffer.
+   *
+   * @return false, with nothing consumed, when it is another frame
+   * @throws TransportException FRAME_ENCODING_ERROR for a frame that is cut short or malformed
+   */
+  public static boolean readStream(WireReader in, StreamData into) {
+    int type = in.peekU8(); // a type of one byte, which is its shortest encoding
+    if ((type & ~0x07) != FrameTypes.STREAM) {
+      return false;
+    }
+    in.skip(1);
+    try {
+      into.read(type, in);
+    } catch (WireException e) {
+      throw malformed(type, "STREAM", e);
+    }
+    return true;
   }
 
   private static long readType(WireReader in) {
@@ -50,5 +70,10 @@ public final class FrameReader {
           FrameTypes.name(type) + ": the type is not in its shortest encoding");
     }
     return type;
+  }
+
+  private static TransportException malformed(long type, String name, WireException why) {
+    return new TransportException(
+        TransportError.FRAME_ENCODING_ERROR, type, name + ": " + why.getMessage());
   }
 }

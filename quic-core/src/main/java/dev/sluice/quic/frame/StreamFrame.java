@@ -2,15 +2,15 @@ package dev.sluice.quic.frame;
 
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.VarInt;
-import dev.sluice.quic.wire.WireException;
 import dev.sluice.quic.wire.WireReader;
 import dev.sluice.quic.wire.WireWriter;
 
 /**
  * STREAM (RFC 9000 §19.8): a piece of a stream's data.
  *
- * <p>Bulk data goes without this record: ask {@link #dataThatFits}, write the header with {@link
- * #writeHeader} and copy the data from the send buffer into the packet right after it.
+ * <p>Bulk data goes without this record. To write it, ask {@link #dataThatFits}, write the header
+ * with {@link #writeHeader} and copy the data from the send buffer into the packet right after it;
+ * to read it, see {@link StreamData}.
  *
  * @param streamId the stream
  * @param offset where the data begins in the stream
@@ -18,18 +18,15 @@ import dev.sluice.quic.wire.WireWriter;
  * @param fin whether the stream ends with this data
  */
 public record StreamFrame(long streamId, long offset, Bytes data, boolean fin) implements Frame {
-  private static final int FIN = 0x01;
-  private static final int LEN = 0x02;
-  private static final int OFF = 0x04;
+  static final int FIN = 0x01;
+  static final int LEN = 0x02;
+  static final int OFF = 0x04;
 
   static StreamFrame read(long type, WireReader in) {
-    long streamId = in.varInt();
-    long offset = (type & OFF) != 0 ? in.varInt() : 0;
-    Bytes data = (type & LEN) != 0 ? in.slice(in.varInt()) : in.slice(in.remaining());
-    if (offset + data.length() > VarInt.MAX) {
-      throw new WireException("stream " + streamId + ": data up to an offset beyond 2^62-1");
-    }
-    return new StreamFrame(streamId, offset, data, (type & FIN) != 0);
+    StreamData read = new StreamData();
+    read.read(type, in);
+    Bytes data = Bytes.of(read.array(), read.start(), read.length());
+    return new StreamFrame(read.streamId(), read.offset(), data, read.fin());
   }
 
   /** How many bytes {@link #writeHeader} writes. */

@@ -46,6 +46,22 @@ public final class PacketParser {
     return parse(buffer, offset, end, localConnectionIdLength, false);
   }
 
+  /**
+   * Whether the packet that begins at an offset has a short header, as {@link #parse} would read
+   * it. Its destination ID begins at the next byte, its packet number after that.
+   */
+  public static boolean isShort(
+      byte[] buffer, int offset, int end, int localConnectionIdLength, boolean anyQuicBit) {
+    return offset + 1 + localConnectionIdLength <= end
+        && !FirstByte.isLong(buffer[offset])
+        && (anyQuicBit || FirstByte.hasFixedBit(buffer[offset]));
+  }
+
+  /** As the other {@code isShort}, for a side that has not advertised grease_quic_bit. */
+  public static boolean isShort(byte[] buffer, int offset, int end, int localConnectionIdLength) {
+    return isShort(buffer, offset, end, localConnectionIdLength, false);
+  }
+
   private static PacketHeader parseShort(
       byte[] buffer, int offset, int end, int connectionIdLength) {
     int packetNumberOffset = offset + 1 + connectionIdLength;

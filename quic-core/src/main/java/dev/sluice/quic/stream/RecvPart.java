@@ -8,7 +8,7 @@ import dev.sluice.quic.flow.ReceiveWindow;
 import dev.sluice.quic.frame.FrameTypes;
 import dev.sluice.quic.frame.MaxStreamDataFrame;
 import dev.sluice.quic.frame.StopSendingFrame;
-import dev.sluice.quic.frame.StreamFrame;
+import dev.sluice.quic.frame.StreamData;
 import dev.sluice.quic.recovery.PacketContents;
 import dev.sluice.quic.recovery.RecoveryToken;
 import java.util.Objects;
@@ -159,15 +159,14 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
   // ---- the peer's side ----
 
   /** STREAM. */
-  void onData(StreamFrame frame, long now) {
-    long end = frame.offset() + frame.data().length();
+  void onData(StreamData frame, long now) {
+    long end = frame.end();
     checkSize(frame.type(), end, frame.fin());
     account(frame.type(), end, now);
     if (!state.awaitsData()) {
       return;
     }
-    if (!buffer.insert(
-        frame.offset(), frame.data().array(), frame.data().offset(), wantedOf(frame))) {
+    if (!buffer.insert(frame.offset(), frame.array(), frame.start(), wantedOf(frame))) {
       throw error(
           TransportError.INTERNAL_ERROR, frame.type(), "has too many gaps to keep track of");
     }
@@ -222,9 +221,10 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
   void onBlocked() {}
 
   /** How many of the frame's bytes can still be delivered. */
-  private int wantedOf(StreamFrame frame) {
-    int length = frame.data().length();
-    return deliverTo == UNKNOWN ? length : Math.clamp(deliverTo - frame.offset(), 0, length);
+  private int wantedOf(StreamData frame) {
+    return deliverTo == UNKNOWN
+        ? frame.length()
+        : Math.clamp(deliverTo - frame.offset(), 0, frame.length());
   }
 
   /** The connection ended: nothing more arrives, and what is here stays readable. */

@@ -10,6 +10,7 @@ import dev.sluice.quic.frame.MaxStreamsFrame;
 import dev.sluice.quic.frame.ResetStreamAtFrame;
 import dev.sluice.quic.frame.ResetStreamFrame;
 import dev.sluice.quic.frame.StopSendingFrame;
+import dev.sluice.quic.frame.StreamData;
 import dev.sluice.quic.frame.StreamDataBlockedFrame;
 import dev.sluice.quic.frame.StreamFrame;
 import dev.sluice.quic.frame.StreamsBlockedFrame;
@@ -76,6 +77,11 @@ public final class Streams {
 
   /** Data of a stream; the frame's bytes are copied. */
   public void onFrame(StreamFrame frame, long now) {
+    onStream(new StreamData().set(frame), now);
+  }
+
+  /** The same for a frame that was read without a record. */
+  public void onStream(StreamData frame, long now) {
     StreamParts stream = require(frame.streamId(), frame.type(), false);
     if (stream != null) {
       stream.recv().onData(frame, now);

@@ -155,9 +155,7 @@ public final class WireReader {
    * @param n a length as the peer sent it, possibly far beyond what an array can hold
    */
   public Bytes slice(long n) {
-    if (n > remaining()) {
-      throw truncated(n);
-    }
+    require(n);
     return slice((int) n);
   }
 
@@ -165,6 +163,17 @@ public final class WireReader {
   public void skip(int n) {
     need(n);
     position += n;
+  }
+
+  /**
+   * Makes sure that as many bytes are left as a length field said.
+   *
+   * @param n a length as the peer sent it, possibly far beyond what an array can hold
+   */
+  public void require(long n) {
+    if (n > remaining()) {
+      throw truncated(n);
+    }
   }
 
   private void need(int n) {

@@ -45,11 +45,13 @@ class PacketKeysTest {
     assertArrayEquals(
         Arrays.copyOfRange(before, payload + length, before.length),
         Arrays.copyOfRange(buffer, payload + length, buffer.length));
+    byte[] sealed = buffer.clone();
+    byte[] plaintext = new byte[payloadLength];
     assertEquals(
-        payloadLength, keys(suite, 1).open(buffer, START, headerLength, length, packetNumber));
-    assertArrayEquals(
-        Arrays.copyOf(before, payload + payloadLength),
-        Arrays.copyOf(buffer, payload + payloadLength));
+        payloadLength,
+        keys(suite, 1).open(buffer, START, headerLength, length, packetNumber, plaintext));
+    assertArrayEquals(Arrays.copyOfRange(before, payload, payload + payloadLength), plaintext);
+    assertArrayEquals(sealed, buffer);
   }
 
   @ParameterizedTest
@@ -63,14 +65,14 @@ class PacketKeysTest {
       byte[] flipped = packet.clone();
       flipped[bit / 8] ^= (byte) (1 << bit % 8);
       byte[] before = flipped.clone();
-      assertEquals(-1, receiver.open(flipped, 0, 9, 56, 77), "bit " + bit);
+      assertEquals(-1, receiver.open(flipped, 0, 9, 56, 77, new byte[64]), "bit " + bit);
       assertArrayEquals(before, flipped);
     }
     assertEquals(8 * packet.length, receiver.failedOpens());
-    assertEquals(-1, receiver.open(packet, 0, 9, 56, 78), "another packet number");
-    assertEquals(-1, keys(suite, 3).open(packet, 0, 9, 56, 77), "another secret");
-    assertEquals(-1, receiver.open(packet, 0, 9, 15, 77), "shorter than a tag");
-    assertEquals(40, receiver.open(packet, 0, 9, 56, 77));
+    assertEquals(-1, receiver.open(packet, 0, 9, 56, 78, new byte[64]), "another packet number");
+    assertEquals(-1, keys(suite, 3).open(packet, 0, 9, 56, 77, new byte[64]), "another secret");
+    assertEquals(-1, receiver.open(packet, 0, 9, 15, 77, new byte[64]), "shorter than a tag");
+    assertEquals(40, receiver.open(packet, 0, 9, 56, 77, new byte[64]));
   }
 
   @ParameterizedTest
@@ -123,7 +125,7 @@ class PacketKeysTest {
     byte[] packet = new byte[9 + 40 + PacketKeys.TAG_LENGTH];
     packet[0] = 0x43;
     second.seal(packet, 0, 9, 40, 1);
-    assertEquals(-1, first.open(packet, 0, 9, 56, 1));
+    assertEquals(-1, first.open(packet, 0, 9, 56, 1, new byte[64]));
     byte[] masked = packet.clone();
     byte[] maskedByOld = packet.clone();
     second.protectHeader(masked, 0, 5, 4);
@@ -132,7 +134,7 @@ class PacketKeysTest {
     first.destroy();
     assertEquals(4, second.unprotectHeader(masked, 0, 5, masked.length));
     assertArrayEquals(packet, masked);
-    assertEquals(40, keys(suite, 5).next().open(packet, 0, 9, 56, 1));
+    assertEquals(40, keys(suite, 5).next().open(packet, 0, 9, 56, 1, new byte[64]));
   }
 
   @Test

@@ -139,11 +139,17 @@ class Rfc9001AppendixATest {
     assertEquals(0, FirstByte.reservedBits(datagram[header.start()]));
     assertEquals(number, PacketNumber.read(datagram, offset, numberLength));
     int headerEnd = offset + numberLength;
+    byte[] plaintext = new byte[header.end() - headerEnd];
     int length =
         keys.open(
-            datagram, header.start(), headerEnd - header.start(), header.end() - headerEnd, number);
+            datagram,
+            header.start(),
+            headerEnd - header.start(),
+            header.end() - headerEnd,
+            number,
+            plaintext);
     assertEquals(header.end() - headerEnd - PacketKeys.TAG_LENGTH, length);
-    return new WireReader(datagram, headerEnd, length);
+    return new WireReader(plaintext, 0, length);
   }
 
   @Test
@@ -203,8 +209,9 @@ class Rfc9001AppendixATest {
               PacketNumber.read(datagram, 1, 3), 3, Rfc9001AppendixA.CHACHA20_PACKET_NUMBER - 1);
       assertEquals(Rfc9001AppendixA.CHACHA20_PACKET_NUMBER, number);
       assertFalse(FirstByte.keyPhase(datagram[0]));
-      assertEquals(1, keys.open(datagram, 0, 4, 17, number));
-      assertEquals(0x01, datagram[4]);
+      byte[] plaintext = new byte[1];
+      assertEquals(1, keys.open(datagram, 0, 4, 17, number, plaintext));
+      assertEquals(0x01, plaintext[0]);
     }
   }
 

@@ -92,8 +92,9 @@ class Rfc9369AppendixATest {
     int at = header.packetNumberOffset();
     assertEquals(numberLength, keys.unprotectHeader(datagram, 0, at, header.end()));
     int start = at + numberLength;
-    int length = keys.open(datagram, 0, start, header.end() - start, number);
-    return Arrays.copyOfRange(datagram, start, start + length);
+    byte[] plaintext = new byte[header.end() - start];
+    int length = keys.open(datagram, 0, start, header.end() - start, number, plaintext);
+    return Arrays.copyOf(plaintext, length);
   }
 
   @Test

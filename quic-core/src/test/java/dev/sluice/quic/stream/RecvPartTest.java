@@ -9,6 +9,7 @@ import dev.sluice.quic.ending.StreamEnding;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.frame.FrameTypes;
+import dev.sluice.quic.frame.StreamData;
 import dev.sluice.quic.frame.StreamFrame;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.testkit.Requirement;
@@ -30,9 +31,13 @@ class RecvPartTest {
       new StreamContext(StreamConfig.DEFAULT, end, end.pool, id -> done++);
   private final RecvPart part = new RecvPart(3, 1000, context);
 
+  private void receive(StreamFrame frame) {
+    part.onData(new StreamData().set(frame), 0);
+  }
+
   private void data(int from, int to, boolean fin) {
     byte[] bytes = DATA.substring(from, to).getBytes(StandardCharsets.US_ASCII);
-    part.onData(new StreamFrame(3, from, Bytes.of(bytes), fin), 0);
+    receive(new StreamFrame(3, from, Bytes.of(bytes), fin));
   }
 
   private void reset(long code, long size) {
@@ -161,19 +166,19 @@ class RecvPartTest {
       assertFails(TransportError.FINAL_SIZE_ERROR, () -> reset(7, 7));
       assertFails(TransportError.FINAL_SIZE_ERROR, () -> reset(7, 9));
       StreamFrame beyond = new StreamFrame(3, 8, Bytes.of(new byte[1]), false);
-      assertFails(TransportError.FINAL_SIZE_ERROR, () -> part.onData(beyond, 0));
+      assertFails(TransportError.FINAL_SIZE_ERROR, () -> receive(beyond));
     }
   }
 
   @Test
   @Requirement({"RFC9000-4.1#2", "RFC9000-19.10#4", "RFC9000-19.8#2"})
   void dataAndFinalSizesStayWithinTheStreamsLimit() {
-    part.onData(new StreamFrame(3, 999, Bytes.of(new byte[1]), false), 0);
+    receive(new StreamFrame(3, 999, Bytes.of(new byte[1]), false));
     StreamFrame beyond = new StreamFrame(3, 1000, Bytes.of(new byte[1]), false);
-    assertFails(TransportError.FLOW_CONTROL_ERROR, () -> part.onData(beyond, 0));
+    assertFails(TransportError.FLOW_CONTROL_ERROR, () -> receive(beyond));
     assertFails(TransportError.FLOW_CONTROL_ERROR, () -> reset(1, 1001));
     StreamFrame last = new StreamFrame(3, (1L << 62) - 2, Bytes.of(new byte[1]), false);
-    assertFails(TransportError.FLOW_CONTROL_ERROR, () -> part.onData(last, 0));
+    assertFails(TransportError.FLOW_CONTROL_ERROR, () -> receive(last));
   }
 
   @Test
