@@ -2,7 +2,11 @@
 module dev.sluice.tools {
   requires dev.sluice.http3;
   requires dev.sluice.requirements;
+  requires HdrHistogram;
+  requires com.fasterxml.jackson.databind;
   requires info.picocli;
+  requires java.management;
+  requires jdk.management;
   requires me.tongfei.progressbar;
 
   opens dev.sluice.tools to
@@ -10,6 +14,8 @@ module dev.sluice.tools {
   opens dev.sluice.tools.demo to
       info.picocli;
   opens dev.sluice.tools.get to
+      info.picocli;
+  opens dev.sluice.tools.perf to
       info.picocli;
   opens dev.sluice.tools.requirements to
       info.picocli;

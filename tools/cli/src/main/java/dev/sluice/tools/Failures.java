@@ -58,7 +58,9 @@ public final class Failures {
       case RequestEndedException e when e.ending() != null ->
           new CommandException(
               code(e.ending(), sending), host + ": " + oneLine(e.ending().describe()), e);
-      case ConnectionEndedException e when e.ending() != null -> connecting(e, host);
+      case ConnectionEndedException e when e.ending() != null -> connecting(e, e.ending(), host);
+      case dev.sluice.quic.ConnectionEndedException e when e.ending() != null ->
+          connecting(e, e.ending(), host);
       case HttpTimeoutException e ->
           new CommandException(ExitCode.TIMEOUT, host + ": " + oneLine(e.getMessage()), e);
       default -> null;
@@ -106,14 +108,14 @@ public final class Failures {
         e);
   }
 
-  private static CommandException connecting(ConnectionEndedException e, String host) {
-    ExitCode code = code(e.ending());
+  private static CommandException connecting(Exception e, ConnectionEnding ending, String host) {
+    ExitCode code = code(ending);
     CertificateException reason = find(e, CertificateException.class);
     if (code == ExitCode.PEER_CERTIFICATE && reason != null) {
       return refused(host, reason.getMessage(), e);
     }
     return new CommandException(
-        code, "no connection to " + host + ": " + oneLine(e.ending().describe()), e);
+        code, "no connection to " + host + ": " + oneLine(ending.describe()), e);
   }
 
   private static ExitCode code(RequestEnding ending, boolean sending) {

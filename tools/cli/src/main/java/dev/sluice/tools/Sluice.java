@@ -2,11 +2,17 @@ package dev.sluice.tools;
 
 import dev.sluice.tools.demo.DemoCommand;
 import dev.sluice.tools.get.GetCommand;
+import dev.sluice.tools.perf.PerfClientCommand;
+import dev.sluice.tools.perf.PerfCommand;
+import dev.sluice.tools.perf.PerfPairCommand;
+import dev.sluice.tools.perf.PerfServerCommand;
 import dev.sluice.tools.requirements.RequirementsCommand;
 import dev.sluice.tools.serve.ServeCommand;
 import dev.sluice.tools.wt.WebTransportCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,6 +27,7 @@ import picocli.CommandLine.Option;
       ServeCommand.class,
       GetCommand.class,
       WebTransportCommand.class,
+      PerfCommand.class,
       RequirementsCommand.class
     })
 public final class Sluice {
@@ -38,6 +45,17 @@ public final class Sluice {
   private boolean version;
 
   private static final int HELP_WIDTH = 100;
+
+  private static final Map<Class<?>, Function<StandardStreams, Object>> COMMANDS =
+      Map.of(
+          DemoCommand.class, DemoCommand::new,
+          ServeCommand.class, ServeCommand::new,
+          GetCommand.class, GetCommand::new,
+          WebTransportCommand.class, WebTransportCommand::new,
+          RequirementsCommand.class, RequirementsCommand::new,
+          PerfServerCommand.class, PerfServerCommand::new,
+          PerfClientCommand.class, PerfClientCommand::new,
+          PerfPairCommand.class, PerfPairCommand::new);
 
   private Sluice() {}
 
@@ -72,19 +90,8 @@ public final class Sluice {
     return new CommandLine.IFactory() {
       @Override
       public <T> T create(Class<T> type) throws Exception {
-        if (type == DemoCommand.class) {
-          return type.cast(new DemoCommand(streams));
-        }
-        if (type == ServeCommand.class) {
-          return type.cast(new ServeCommand(streams));
-        }
-        if (type == WebTransportCommand.class) {
-          return type.cast(new WebTransportCommand(streams));
-        }
-        if (type == RequirementsCommand.class) {
-          return type.cast(new RequirementsCommand(streams));
-        }
-        return type == GetCommand.class ? type.cast(new GetCommand(streams)) : others.create(type);
+        Function<StandardStreams, Object> command = COMMANDS.get(type);
+        return command == null ? others.create(type) : type.cast(command.apply(streams));
       }
     };
   }

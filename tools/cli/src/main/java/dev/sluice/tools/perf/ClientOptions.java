@@ -1,0 +1,175 @@
+package dev.sluice.tools.perf;
+
+import dev.sluice.tools.CommandException;
+import dev.sluice.tools.ExitCode;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** How much of what is measured, and how it is told. */
+final class ClientOptions {
+  @Parameters(
+      index = "0",
+      paramLabel = "WORKLOAD",
+      description = "One of ${COMPLETION-CANDIDATES}.")
+  Workload workload;
+
+  @Option(
+      names = "--duration",
+      paramLabel = "TIME",
+      defaultValue = "10s",
+      converter = Quantity.Time.class,
+      description = "How long to measure, unless an amount is given (${DEFAULT-VALUE}).")
+  Duration duration;
+
+  @Option(
+      names = "--bytes",
+      paramLabel = "SIZE",
+      converter = Quantity.Bytes.class,
+      description =
+          "Measure until so much has been carried, such as 4G; for both directions" + " together.")
+  Long bytes;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "Measure until so many requests, messages, datagrams or connections are done.")
+  Long count;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "TIME",
+      defaultValue = "2s",
+      converter = Quantity.Time.class,
+      description =
+          "Do the same for so long before it counts; 0s to begin cold" + " (${DEFAULT-VALUE}).")
+  Duration warmup;
+
+  @Option(
+      names = "--include-handshake",
+      description = "Let the time begin before the handshake, and without warming up.")
+  boolean includeHandshake;
+
+  @Option(
+      names = "--repeat",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Measure so often in this process, each time on a new connection.")
+  int repeat;
+
+  @Option(
+      names = "--streams",
+      paramLabel = "N",
+      description = "Streams side by side for bytes: 1, and 10 for multi-stream.")
+  Integer streams;
+
+  @Option(
+      names = "--in-flight",
+      paramLabel = "N",
+      description = "Requests (1), datagrams (32) or handshakes (8) under way at once.")
+  Integer inFlight;
+
+  @Option(
+      names = "--request-size",
+      paramLabel = "SIZE",
+      defaultValue = "0",
+      converter = Quantity.Bytes.class,
+      description = "Content of a request (${DEFAULT-VALUE}).")
+  long requestSize;
+
+  @Option(
+      names = "--response-size",
+      paramLabel = "SIZE",
+      defaultValue = "1",
+      converter = Quantity.Bytes.class,
+      description = "Content of a response (${DEFAULT-VALUE}).")
+  long responseSize;
+
+  @Option(
+      names = "--size",
+      paramLabel = "SIZE",
+      converter = Quantity.Bytes.class,
+      description = "Length of a message (64) or a datagram (1000).")
+  Long size;
+
+  @Option(names = "--resumed", description = "Resume a TLS session with each of the connections.")
+  boolean resumed;
+
+  @Option(
+      names = "--path",
+      paramLabel = "PATH",
+      description =
+          "Fetch this over HTTP/3 again and again, from a server of any kind; what the"
+              + " server uses is then not known.")
+  String path;
+
+  @Option(names = "--json", description = "Print one JSON object for each measurement.")
+  boolean json;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Do not tell every second how it goes.")
+  boolean quiet;
+
+  /** Finds what does not go together. */
+  void check(boolean http3) throws CommandException {
+    require(bytes == null || count == null, "only one of --bytes and --count can be had");
+    require(bytes == null || workload.unit().equals("bytes"), "--bytes is for transfers");
+    require(count == null || !workload.unit().equals("bytes"), "--count is not for transfers");
+    require(path == null || http3, "--path needs --http3");
+    require(path == null || path.startsWith("/"), "--path begins with a slash");
+    require(
+        path == null
+            || workload != Workload.UPLOAD
+                && workload != Workload.BIDIRECTIONAL
+                && workload != Workload.MESSAGES
+                && workload != Workload.DATAGRAMS,
+        "--path is for what is fetched and for connections");
+    require(!resumed || workload == Workload.CONNECTS, "--resumed is for connects");
+    require(repeat >= 1, "--repeat is at least 1");
+    require(streams() >= 1 && inFlight() >= 1, "--streams and --in-flight are at least 1");
+    require(size() >= 1 && size() <= PerfProtocol.CHUNK, "--size is 1 to " + PerfProtocol.CHUNK);
+    require(
+        workload != Workload.DATAGRAMS || size() >= Long.BYTES,
+        "a datagram has at least the 8 bytes of its number");
+    require(duration.isPositive(), "--duration is more than nothing");
+    require(
+        !includeHandshake || workload != Workload.CONNECTS && workload != Workload.IDLE,
+        "the handshake is all there is to connects and idle");
+  }
+
+  private static void require(boolean right, String otherwise) throws CommandException {
+    if (!right) {
+      throw new CommandException(ExitCode.USAGE, otherwise);
+    }
+  }
+
+  int streams() {
+    return streams != null ? streams : workload == Workload.MULTI_STREAM ? 10 : 1;
+  }
+
+  int inFlight() {
+    if (inFlight != null) {
+      return inFlight;
+    }
+    return switch (workload) {
+      case DATAGRAMS -> 32;
+      case CONNECTS, IDLE -> 8;
+      default -> 1;
+    };
+  }
+
+  int size() {
+    return (int) Math.min(size != null ? size : workload == Workload.MESSAGES ? 64 : 1000, 1 << 30);
+  }
+
+  /** The amount at which the measurement ends; 0 when time decides. */
+  long limit() {
+    return bytes != null ? bytes : count != null ? count : 0;
+  }
+
+  /** What is done before it counts. */
+  Duration warmup() {
+    return includeHandshake ? Duration.ZERO : warmup;
+  }
+}

@@ -1,0 +1,86 @@
+package dev.sluice.tools.perf;
+
+import dev.sluice.http3.client.Http3Client;
+import dev.sluice.http3.session.SessionOptions;
+import dev.sluice.http3.session.WebTransport;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+
+/** {@link PerfProtocol} over HTTP/3, and downloads from any other server. */
+final class HttpPerfConnection implements PerfConnection {
+  private final Http3Client client;
+  private final URI origin;
+  private final String path;
+  private WebTransport session;
+
+  /**
+   * @param client whose only connection this is
+   * @param path what is fetched in place of a number; null when the server is our own
+   */
+  HttpPerfConnection(Http3Client client, URI origin, String path) {
+    this.client = client;
+    this.origin = origin;
+    this.path = path;
+  }
+
+  @Override
+  public void exchange(Source source, long wanted, Sink sink)
+      throws IOException, InterruptedException {
+    URI uri = origin.resolve(path == null ? "/" + wanted : path);
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri);
+    if (source != Source.NOTHING) {
+      request.POST(publisher(source));
+    }
+    HttpResponse<Void> response = client.send(request.build(), head -> new SinkSubscriber(sink));
+    if (response.statusCode() != 200) {
+      throw new IOException(uri + " was answered with status " + response.statusCode());
+    }
+  }
+
+  private static BodyPublisher publisher(Source source) {
+    return BodyPublishers.fromPublisher(
+        subscriber -> subscriber.onSubscribe(new SourcePublication(source, subscriber)));
+  }
+
+  @Override
+  public boolean sendDatagram(byte[] data) throws IOException, InterruptedException {
+    return session().sendDatagram(data);
+  }
+
+  @Override
+  public byte[] receiveDatagram() throws IOException, InterruptedException {
+    return session().receiveDatagram();
+  }
+
+  private synchronized WebTransport session() throws IOException, InterruptedException {
+    if (session == null) {
+      session = client.connect(origin.resolve(PerfProtocol.DATAGRAMS_PATH), SessionOptions.DEFAULT);
+    }
+    return session;
+  }
+
+  @Override
+  public Usage usage(boolean collect) throws IOException, InterruptedException {
+    if (path != null) {
+      return null;
+    }
+    String which = collect ? PerfProtocol.USAGE_AFTER_COLLECTION_PATH : PerfProtocol.USAGE_PATH;
+    HttpRequest request = HttpRequest.newBuilder(origin.resolve(which)).build();
+    HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
+    if (response.statusCode() != 200 || response.body().length != Usage.ENCODED) {
+      throw new IOException(origin + " is not a 'sluice perf server'; --path measures others");
+    }
+    return Usage.decode(response.body());
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+    client.close();
+  }
+}

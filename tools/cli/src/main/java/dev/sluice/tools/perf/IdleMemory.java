@@ -1,0 +1,149 @@
+package dev.sluice.tools.perf;
+
+import dev.sluice.quic.QuicClient;
+import dev.sluice.quic.QuicConnection;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Opens connections, leaves them alone, and sees how much heap they hold on either side. */
+final class IdleMemory {
+  private static final int DEFAULT_COUNT = 1000;
+  private static final long SECOND = 1_000_000_000L;
+
+  private final ClientOptions options;
+  private final Connector connector;
+  private final PrintStream stderr;
+  private final int count;
+  private final AtomicInteger begun = new AtomicInteger();
+  private final Queue<QuicConnection> open = new ConcurrentLinkedQueue<>();
+
+  IdleMemory(ClientOptions options, Connector connector, PrintStream stderr) {
+    this.options = options;
+    this.connector = connector;
+    this.stderr = stderr;
+    this.count = options.count == null ? DEFAULT_COUNT : Math.toIntExact(options.count);
+  }
+
+  /**
+   * What was found.
+   *
+   * @param seconds in which all were opened
+   * @param client bytes of heap for each connection in this process
+   * @param server and in the server's; null when that is not known
+   * @param alive connections that were still open at the end
+   */
+  record Held(int connections, double seconds, double client, Double server, long alive)
+      implements Finding {
+    @Override
+    public String text() {
+      return String.format(
+          Locale.ROOT,
+          "%-13s %.1f KiB of heap each at the client%s (%d connections, opened in %.1f s)%n",
+          Workload.IDLE,
+          client / 1024,
+          server == null
+              ? ""
+              : String.format(Locale.ROOT, ", %.1f KiB at the server", server / 1024),
+          connections,
+          seconds);
+    }
+
+    @Override
+    public Map<String, Object> json() {
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("workload", Workload.IDLE.toString());
+      json.put("unit", Workload.IDLE.unit());
+      json.put("amount", connections);
+      json.put("seconds", seconds);
+      json.put("rate", connections / seconds);
+      json.put("clientHeapBytesEach", client);
+      json.put("serverHeapBytesEach", server);
+      return json;
+    }
+  }
+
+  Finding run() throws IOException, InterruptedException {
+    // Not null over HTTP/3 either: it has one connection of its own, to ask the server.
+    try (QuicClient client = connector.bare().build();
+        PerfConnection observer = options.path == null ? connector.connect() : null) {
+      client.connect().close(); // what the first connection loads is not the first connection's
+      Usage serverBefore = observer == null ? null : observer.usage(true);
+      Usage before = Usage.afterCollection();
+      long began = System.nanoTime();
+      openAll(client);
+      double seconds = (System.nanoTime() - began) / 1e9;
+      tell("all are open; collecting garbage");
+      // By now the handshakes' last packets are through, and what they needed is let go.
+      Thread.sleep(options.warmup());
+      Usage serverSince = observer == null ? null : observer.usage(true).since(serverBefore);
+      Usage since = Usage.afterCollection().since(before);
+      long alive = open.stream().filter(connection -> connection.ending() == null).count();
+      if (alive < count) {
+        throw new IOException((count - alive) + " of " + count + " connections have ended");
+      }
+      return new Held(
+          count,
+          seconds,
+          (double) since.heapBytes() / count,
+          serverSince == null ? null : (double) serverSince.heapBytes() / count,
+          alive);
+    }
+  }
+
+  private void openAll(QuicClient client) throws IOException, InterruptedException {
+    List<CompletableFuture<Void>> workers = new ArrayList<>();
+    for (int i = 0; i < options.inFlight(); i++) {
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      workers.add(done);
+      Thread.startVirtualThread(
+          () -> {
+            try {
+              while (begun.getAndIncrement() < count) {
+                open.add(client.connect());
+              }
+              done.complete(null);
+            } catch (IOException | RuntimeException e) {
+              begun.set(count);
+              done.completeExceptionally(e);
+            }
+          });
+    }
+    Thread progress = Thread.startVirtualThread(this::watch);
+    try {
+      for (CompletableFuture<Void> worker : workers) {
+        worker.get();
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+    } finally {
+      progress.interrupt();
+    }
+  }
+
+  private void watch() {
+    try {
+      while (true) {
+        Thread.sleep(SECOND / 1_000_000);
+        tell(open.size() + " connections");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void tell(String line) {
+    if (!options.quiet) {
+      stderr.println(Workload.IDLE + ": " + line);
+    }
+  }
+}

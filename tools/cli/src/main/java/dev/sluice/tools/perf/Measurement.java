@@ -1,0 +1,127 @@
+package dev.sluice.tools.perf;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.HdrHistogram.Histogram;
+
+/** Runs one workload: warms up, measures, and says every second how it goes. */
+final class Measurement {
+  private static final long SECOND = 1_000_000_000L;
+  private static final int DIGITS = 3;
+
+  private final ClientOptions options;
+  private final PrintStream stderr;
+  private final Meter meter;
+  private final List<Histogram> latencies = new ArrayList<>();
+  private final List<CompletableFuture<Void>> workers = new ArrayList<>();
+
+  Measurement(ClientOptions options, PrintStream stderr) {
+    this.options = options;
+    this.stderr = stderr;
+    this.meter = new Meter(options.limit());
+  }
+
+  Result run(Work work) throws IOException, InterruptedException {
+    Usage server = null;
+    if (options.includeHandshake) {
+      meter.begin();
+    }
+    Usage client = Usage.now();
+    work.open();
+    if (!options.includeHandshake) {
+      server = work.serverUsage();
+    }
+    if (!options.warmup().isZero()) {
+      start(work);
+      tell("warming up");
+      meter.await(options.warmup().toNanos());
+      server = work.serverUsage();
+      client = Usage.now();
+      begin();
+    } else {
+      begin();
+      start(work);
+    }
+    watch();
+    meter.end();
+    join();
+    if (work.lastsUntilWorkersReturn()) {
+      meter.extend();
+    }
+    Usage clientSince = Usage.now().since(client);
+    Usage serverSince = server == null ? null : work.serverUsage().since(server);
+    return new Result(options, meter, merged(), clientSince, serverSince);
+  }
+
+  private void begin() {
+    if (!options.includeHandshake) {
+      meter.begin();
+    }
+  }
+
+  private void start(Work work) {
+    for (int i = 0; i < work.workers(); i++) {
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      Histogram own = new Histogram(DIGITS);
+      latencies.add(own);
+      workers.add(done);
+      Thread.startVirtualThread(
+          () -> {
+            try {
+              work.run(meter, own);
+              done.complete(null);
+            } catch (IOException | InterruptedException | RuntimeException e) {
+              done.completeExceptionally(e);
+              meter.end();
+            }
+          });
+    }
+  }
+
+  private void watch() throws InterruptedException {
+    long deadline =
+        options.limit() > 0 ? Long.MAX_VALUE : System.nanoTime() + options.duration.toNanos();
+    long before = meter.counted();
+    long time = System.nanoTime();
+    while (!meter.await(Math.min(SECOND, Math.max(0, deadline - time)))) {
+      long now = System.nanoTime();
+      if (now >= deadline) {
+        return;
+      }
+      long counted = meter.counted();
+      tell(Result.rate(options.workload, (counted - before) * 1e9 / (now - time)));
+      before = counted;
+      time = now;
+    }
+  }
+
+  private void tell(String line) {
+    if (!options.quiet) {
+      stderr.println(String.format(Locale.ROOT, "%s: %s", options.workload, line));
+    }
+  }
+
+  private void join() throws IOException, InterruptedException {
+    for (CompletableFuture<Void> worker : workers) {
+      try {
+        worker.get();
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof IOException failure) {
+          throw failure;
+        }
+        throw new IOException(e.getCause());
+      }
+    }
+  }
+
+  private Histogram merged() {
+    Histogram all = new Histogram(DIGITS);
+    latencies.forEach(all::add);
+    return all;
+  }
+}

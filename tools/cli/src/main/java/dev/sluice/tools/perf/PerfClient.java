@@ -1,0 +1,77 @@
+package dev.sluice.tools.perf;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.tools.CommandException;
+import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.Failures;
+import dev.sluice.tools.KeyLogFile;
+import dev.sluice.tools.StandardStreams;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Measures as its options say, and prints what it found on standard output. */
+final class PerfClient {
+  private final ClientOptions options;
+  private final TransportOptions transport;
+  private final StandardStreams streams;
+
+  PerfClient(ClientOptions options, TransportOptions transport, StandardStreams streams) {
+    this.options = options;
+    this.transport = transport;
+    this.streams = streams;
+  }
+
+  /** Finds what does not go together, before anything is started. */
+  void check() throws CommandException {
+    options.check(transport.http3);
+    transport.config();
+  }
+
+  void run(InetSocketAddress server) throws CommandException, InterruptedException {
+    check();
+    TransportConfig config = transport.config();
+    try (Connector connector =
+        new Connector(server, config, transport.http3, options.path, KeyLogFile.open(null))) {
+      for (int i = 0; i < options.repeat; i++) {
+        print(measure(connector));
+      }
+    } catch (IOException e) {
+      throw Failures.of(e, server.getHostString() + ":" + server.getPort(), false);
+    }
+  }
+
+  private Finding measure(Connector connector) throws IOException, InterruptedException {
+    if (options.workload == Workload.IDLE) {
+      return new IdleMemory(options, connector, streams.err()).run();
+    }
+    try (Work work =
+        options.workload == Workload.CONNECTS
+            ? new ConnectWork(options, connector)
+            : ConnectionWork.of(options, connector)) {
+      return new Measurement(options, streams.err()).run(work);
+    }
+  }
+
+  private void print(Finding finding) throws CommandException {
+    try {
+      String text = options.json ? json(finding) + "\n" : finding.text();
+      streams.out().write(text.getBytes(StandardCharsets.UTF_8));
+      streams.out().flush();
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.WRITE_ERROR, "cannot write to standard output: " + e.getMessage(), e);
+    }
+  }
+
+  private String json(Finding finding) throws JsonProcessingException {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("protocol", transport.http3 ? "http3" : "quic");
+    all.putAll(finding.json());
+    return new ObjectMapper().writeValueAsString(all);
+  }
+}

@@ -1,0 +1,45 @@
+package dev.sluice.tools.perf;
+
+import java.io.IOException;
+
+/** A client's connection to a server of {@link PerfProtocol}, over raw QUIC or HTTP/3. */
+interface PerfConnection extends AutoCloseable {
+
+  /** What is sent: says how many bytes the next write has, at most a chunk; 0 at the end. */
+  @FunctionalInterface
+  interface Source {
+    /** Sends nothing. */
+    Source NOTHING = () -> 0;
+
+    int next();
+  }
+
+  /** Is told of bytes that arrived, and says whether it wants more. */
+  @FunctionalInterface
+  interface Sink {
+    boolean received(int bytes);
+  }
+
+  /**
+   * One request on a fresh stream. Waits until both directions are over, or the sink wants no more.
+   *
+   * @param wanted bytes that the server is to send
+   */
+  void exchange(Source source, long wanted, Sink sink) throws IOException, InterruptedException;
+
+  /** Sends a datagram, which will come back; false when it cannot be sent. */
+  boolean sendDatagram(byte[] data) throws IOException, InterruptedException;
+
+  /** Waits for one that came back. */
+  byte[] receiveDatagram() throws IOException, InterruptedException;
+
+  /**
+   * What the server's process has used; null when the server does not tell.
+   *
+   * @param collect whether to collect garbage first
+   */
+  Usage usage(boolean collect) throws IOException, InterruptedException;
+
+  @Override
+  void close();
+}

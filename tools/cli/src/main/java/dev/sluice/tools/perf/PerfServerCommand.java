@@ -1,0 +1,160 @@
+package dev.sluice.tools.perf;
+
+import dev.sluice.http3.server.Http3Server;
+import dev.sluice.quic.QuicServer;
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.tls.Identity;
+import dev.sluice.tls.cert.SelfSignedIdentity;
+import dev.sluice.tls.psk.RotatingTicketProtector;
+import dev.sluice.tools.CommandException;
+import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.KeyLogFile;
+import dev.sluice.tools.StandardStreams;
+import dev.sluice.tools.Version;
+import dev.sluice.tools.serve.WebTransportEcho;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code sluice perf server}: what {@code sluice perf client} measures against. */
+@Command(
+    name = "server",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    description = "Answer the requests of 'sluice perf client'.",
+    footer = {
+      "",
+      "Over raw QUIC the ALPN protocol is 'perf': on each stream the client sends eight bytes,"
+          + " big-endian, with the number of bytes that it wants back. Over HTTP/3 the number is"
+          + " the path: GET /1000, or POST /1000 with content.",
+      "Says on standard error where it listens; runs until it is ended."
+    })
+public final class PerfServerCommand implements Callable<Integer> {
+  /** What the line begins with that says where the server listens. */
+  static final String LISTENING = "listening on ";
+
+  private static final Duration VALIDITY = Duration.ofDays(1);
+
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      defaultValue = "127.0.0.1",
+      description = "The name or address to listen on (${DEFAULT-VALUE}).")
+  private String host;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "4433",
+      description = "The UDP port; 0 for any free one (${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      description = "The certificate chain (PEM); without it one is made.")
+  private Path certificate;
+
+  @Option(names = "--key", paramLabel = "FILE", description = "Its private key (PEM).")
+  private Path key;
+
+  @Mixin private TransportOptions transport;
+
+  private final PrintStream stderr;
+
+  /** With what it writes. */
+  public PerfServerCommand(StandardStreams streams) {
+    this.stderr = streams.err();
+  }
+
+  @Override
+  public Integer call() throws CommandException, InterruptedException {
+    if (port < 0 || port > 65535) {
+      throw new CommandException(ExitCode.USAGE, "no such port: " + port);
+    }
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      throw new CommandException(ExitCode.UNRESOLVED_HOST, "could not resolve host: " + host);
+    }
+    InetSocketAddress bound;
+    try {
+      bound = transport.http3 ? startHttp3(address) : startQuic(address);
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.NOT_CONNECTED,
+          "cannot listen on " + host + " port " + port + ": " + e.getMessage(),
+          e);
+    }
+    stderr.println(
+        LISTENING
+            + bound.getAddress().getHostAddress()
+            + ":"
+            + bound.getPort()
+            + (transport.http3 ? ", HTTP/3" : ", raw QUIC"));
+    new CountDownLatch(1).await(); // until a signal ends the process
+    return ExitCode.OK.code();
+  }
+
+  private InetSocketAddress startQuic(InetSocketAddress address)
+      throws IOException, CommandException {
+    TransportConfig config = transport.config();
+    SecureRandom random = new SecureRandom();
+    RotatingTicketProtector tickets =
+        new RotatingTicketProtector(VALIDITY, random, InstantSource.system().instant());
+    return QuicServer.builder()
+        .address(address)
+        .identity(identity())
+        .applicationProtocols(PerfProtocol.ALPN)
+        .tls(tls -> tls.ticketProtector(tickets).ticketLifetime(VALIDITY))
+        .transport(config)
+        .keyLog(KeyLogFile.open(null))
+        .handler(new PerfService())
+        .start()
+        .localAddress();
+  }
+
+  private InetSocketAddress startHttp3(InetSocketAddress address)
+      throws IOException, CommandException {
+    return Http3Server.builder()
+        .address(address)
+        .identity(identity())
+        .quic(transport.config())
+        .keyLog(KeyLogFile.open(null))
+        .handler(new PerfSite())
+        .webTransport(PerfProtocol.DATAGRAMS_PATH, new WebTransportEcho())
+        .start()
+        .localAddress();
+  }
+
+  private Identity identity() throws CommandException {
+    if (certificate == null && key == null) {
+      return SelfSignedIdentity.create(
+          List.of("localhost", "127.0.0.1", "::1"),
+          VALIDITY,
+          new SecureRandom(),
+          InstantSource.system());
+    }
+    if (certificate == null || key == null) {
+      throw new CommandException(ExitCode.USAGE, "--cert and --key go together");
+    }
+    try {
+      return Identity.fromPem(certificate, key);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CommandException(
+          ExitCode.LOCAL_CERTIFICATE,
+          "cannot use " + certificate + " with " + key + ": " + e.getMessage(),
+          e);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.sluice.tools.perf;
+
+import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.server.Http3Exchange;
+import dev.sluice.http3.server.Http3Handler;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** The server's side of {@link PerfProtocol} over HTTP/3. */
+final class PerfSite implements Http3Handler {
+
+  @Override
+  public void handle(Http3Exchange exchange) throws IOException {
+    String path = exchange.path();
+    if (path.equals(PerfProtocol.USAGE_PATH)) {
+      exchange.respond(200, Fields.EMPTY, Usage.now().encode());
+    } else if (path.equals(PerfProtocol.USAGE_AFTER_COLLECTION_PATH)) {
+      exchange.respond(200, Fields.EMPTY, Usage.afterCollection().encode());
+    } else {
+      long wanted = wanted(path);
+      if (wanted < 0) {
+        exchange.respond(404, Fields.EMPTY, new byte[0]);
+      } else {
+        serve(exchange, wanted);
+      }
+    }
+  }
+
+  private static void serve(Http3Exchange exchange, long wanted) throws IOException {
+    Fields fields = Fields.of("content-length", Long.toString(wanted));
+    if (exchange.method().equals("GET")) {
+      try (OutputStream out = exchange.respond(200, fields)) {
+        PerfService.write(out, wanted);
+      }
+      return;
+    }
+    if (wanted <= PerfProtocol.CHUNK) {
+      PerfService.drain(exchange.requestBody());
+      exchange.respond(200, fields, new byte[(int) wanted]);
+      return;
+    }
+    // Both directions at once: neither may wait for the other's flow control.
+    OutputStream out = exchange.respond(200, fields);
+    Thread sender = Thread.startVirtualThread(() -> send(out, wanted));
+    PerfService.drain(exchange.requestBody());
+    try {
+      sender.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void send(OutputStream out, long wanted) {
+    try (out) {
+      PerfService.write(out, wanted);
+    } catch (IOException e) {
+      // The client has enough, or is gone.
+    }
+  }
+
+  /** The number that a path is; -1 for another path. */
+  private static long wanted(String path) {
+    try {
+      return Math.max(-1, Long.parseLong(path.substring(1)));
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.sluice.tools.perf;
+
+import dev.sluice.quic.congestion.CongestionAlgorithm;
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.datagram.DatagramConfig;
+import dev.sluice.tools.CommandException;
+import dev.sluice.tools.ExitCode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+
+/** What both ends of a measurement are told about their transport. */
+final class TransportOptions {
+  /** What UDP carries in an Ethernet frame over IPv6; every peer is measured with it. */
+  static final String DATAGRAM_SIZE = "1452";
+
+  /** Idle connections are to stay while thousands more are opened. */
+  private static final Duration IDLE = Duration.ofMinutes(10);
+
+  /** A machine that is busy with thousands of handshakes takes its time for each. */
+  private static final Duration HANDSHAKE = Duration.ofSeconds(30);
+
+  @Option(
+      names = "--http3",
+      description = "Measure HTTP/3 in place of raw QUIC; client and server alike.")
+  boolean http3;
+
+  @Option(
+      names = "--cc",
+      paramLabel = "NAME",
+      defaultValue = "cubic",
+      description =
+          "The congestion controller of what this side sends, such as newreno or bbr (cubic).")
+  private String congestion;
+
+  @Option(
+      names = "--datagram-size",
+      paramLabel = "BYTES",
+      defaultValue = DATAGRAM_SIZE,
+      description = "The largest UDP payload that this side sends, 1200 to 2048 (1452).")
+  private int datagramSize;
+
+  /** The options on a command line, for a process that is to have the same. */
+  List<String> asArguments() {
+    List<String> arguments = new ArrayList<>();
+    if (http3) {
+      arguments.add("--http3");
+    }
+    arguments.addAll(List.of("--cc", congestion, "--datagram-size", "" + datagramSize));
+    return arguments;
+  }
+
+  /** The transport's settings, with datagrams on. */
+  TransportConfig config() throws CommandException {
+    if (datagramSize < 1200 || datagramSize > 2048) {
+      throw new CommandException(ExitCode.USAGE, "--datagram-size is 1200 to 2048");
+    }
+    return TransportConfig.DEFAULTS
+        .withIdleTimeout(IDLE)
+        .withHandshakeTimeout(HANDSHAKE)
+        .withMaxDatagramSize(datagramSize)
+        .withCongestion(algorithm())
+        .withDatagrams(DatagramConfig.ON);
+  }
+
+  private CongestionAlgorithm algorithm() throws CommandException {
+    for (CongestionAlgorithm algorithm : CongestionAlgorithm.values()) {
+      if (name(algorithm).equals(congestion.toLowerCase(Locale.ROOT).replace("-", ""))) {
+        return algorithm;
+      }
+    }
+    String names =
+        Arrays.stream(CongestionAlgorithm.values())
+            .map(TransportOptions::name)
+            .collect(Collectors.joining(", "));
+    throw new CommandException(ExitCode.USAGE, "--cc is one of " + names);
+  }
+
+  private static String name(CongestionAlgorithm algorithm) {
+    return algorithm.name().toLowerCase(Locale.ROOT).replace("_", "");
+  }
+}

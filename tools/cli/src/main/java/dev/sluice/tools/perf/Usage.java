@@ -1,0 +1,69 @@
+package dev.sluice.tools.perf;
+
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+
+/**
+ * What a process has used since its start, or between two moments.
+ *
+ * @param cpuNanos CPU time of all its threads
+ * @param gcMillis time in which the collector was at work
+ * @param allocatedBytes heap that all threads allocated
+ * @param heapBytes heap in use at this moment, with what is garbage already
+ */
+record Usage(long cpuNanos, long gcMillis, long allocatedBytes, long heapBytes) {
+  /** Length of {@link #encode}. */
+  static final int ENCODED = 4 * Long.BYTES;
+
+  /** Collections that empty the heap of what only finalizers and caches hold. */
+  private static final int COLLECTIONS = 3;
+
+  /** Of this process, now. */
+  static Usage now() {
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+    long gcMillis = 0;
+    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+      gcMillis += Math.max(0, collector.getCollectionTime());
+    }
+    return new Usage(
+        system.getProcessCpuTime(),
+        gcMillis,
+        threads.getTotalThreadAllocatedBytes(),
+        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+  }
+
+  /** The same after the garbage was collected. */
+  static Usage afterCollection() {
+    for (int i = 0; i < COLLECTIONS; i++) {
+      System.gc();
+    }
+    return now();
+  }
+
+  /** What was used since an earlier moment; the heap may have shrunk. */
+  Usage since(Usage earlier) {
+    return new Usage(
+        cpuNanos - earlier.cpuNanos,
+        gcMillis - earlier.gcMillis,
+        allocatedBytes - earlier.allocatedBytes,
+        heapBytes - earlier.heapBytes);
+  }
+
+  byte[] encode() {
+    return ByteBuffer.allocate(ENCODED)
+        .putLong(cpuNanos)
+        .putLong(gcMillis)
+        .putLong(allocatedBytes)
+        .putLong(heapBytes)
+        .array();
+  }
+
+  static Usage decode(byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    return new Usage(buffer.getLong(), buffer.getLong(), buffer.getLong(), buffer.getLong());
+  }
+}
