@@ -1,6 +1,8 @@
 package dev.sluice.quic.connection;
 
 import dev.sluice.quic.crypto.PacketKeys;
+import dev.sluice.quic.frame.Frame;
+import dev.sluice.quic.frame.FrameReader;
 import dev.sluice.quic.frame.PaddingFrame;
 import dev.sluice.quic.packet.LongHeaderWriter;
 import dev.sluice.quic.packet.PacketType;
@@ -9,7 +11,10 @@ import dev.sluice.quic.recovery.PacketContents;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.quic.wire.PacketNumber;
+import dev.sluice.quic.wire.WireReader;
 import dev.sluice.quic.wire.WireWriter;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A packet between its first header byte and its sealing. Packets of one datagram are drafted one
@@ -148,6 +153,19 @@ final class PacketDraft {
     out.position(out.position() - TAG);
     contents.add(new PaddingFrame(bytes), null);
     out.skip(TAG);
+  }
+
+  /**
+   * The payload read back, for those who watch: only what is on the wire counts, however it came to
+   * be there. Good until the packet is sealed.
+   */
+  List<Frame> frames(int end) {
+    WireReader payload = new WireReader(out.buffer(), payloadStart, end - TAG - payloadStart);
+    List<Frame> frames = new ArrayList<>();
+    while (payload.hasRemaining()) {
+      frames.add(FrameReader.read(payload));
+    }
+    return frames;
   }
 
   /**

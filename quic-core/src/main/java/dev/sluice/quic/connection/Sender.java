@@ -186,16 +186,19 @@ final class Sender {
         draft.type() == PacketType.ONE_RTT
             ? connection.spaces.oneRtt().forSending(draft.number())
             : space.sendKeys();
+    if (connection.tracer.isEnabled()) {
+      connection.tracer.on(
+          now,
+          new TraceEvent.PacketSent(
+              draft.type(), draft.number(), end - draft.start(), draft.frames(end)));
+    }
     int length = draft.seal(keys, end);
     connection.recovery.onPacketSent(
         path.recovery(), space.number(), draft.number(), length, contents, now);
     connection.counters.onPacketSent();
-    boolean elicits = contents.isAckEliciting();
-    if (elicits) {
+    if (contents.isAckEliciting()) {
       connection.timers.onAckElicitingSent(now);
     }
-    long number = draft.number();
-    connection.trace(now, () -> new TraceEvent.PacketSent(draft.type(), number, length, elicits));
   }
 
   private boolean contains(PacketType type) {

@@ -22,12 +22,20 @@ public sealed interface TraceEvent {
       implements TraceEvent {}
 
   /**
-   * A packet left. Frames that were written straight into the packet are listed by their header.
+   * A packet is leaving.
+   *
+   * @param bytes its length with header and tag
+   * @param frames views of the packet's buffer, good during the call
    */
-  record PacketSent(PacketType type, long packetNumber, int bytes, boolean ackEliciting)
+  record PacketSent(PacketType type, long packetNumber, int bytes, List<Frame> frames)
       implements TraceEvent {}
 
-  /** A packet came and was authentic. */
+  /**
+   * A packet came and was authentic.
+   *
+   * @param bytes the length of its payload
+   * @param frames views of the packet's buffer, good during the call
+   */
   record PacketReceived(PacketType type, long packetNumber, int bytes, List<Frame> frames)
       implements TraceEvent {}
 
