@@ -6,8 +6,8 @@ package dev.sluice.quic.congestion;
  * payload.
  *
  * <p>For each ACK frame that newly acknowledges something, the caller reports each acknowledged
- * packet ({@link #onPacketAcked}), then what the frame shows to be lost ({@link
- * #onCongestionEvent}, {@link #onPersistentCongestion}), then the frame as a whole ({@link
+ * packet ({@link #onPacketAcked}), then what the frame shows to be lost ({@link #onPacketLost},
+ * {@link #onCongestionEvent}, {@link #onPersistentCongestion}), then the frame as a whole ({@link
  * #onAckProcessed}): only then does the window grow, and not for packets that were sent before a
  * recovery period began.
  */
@@ -17,11 +17,18 @@ public interface CongestionController {
    * A packet that counts toward bytes in flight was sent.
    *
    * @param bytesInFlight with this packet
+   * @return what the controller wants to get back when the packet's fate is known; null for nothing
    */
-  void onPacketSent(int bytes, long bytesInFlight, long now);
+  DeliverySnapshot onPacketSent(int bytes, long bytesInFlight, long now);
 
   /** A packet that counted toward bytes in flight was acknowledged. */
-  void onPacketAcked(int bytes, long sentTime);
+  void onPacketAcked(SentPacket packet);
+
+  /**
+   * A packet that counted toward bytes in flight was declared lost; {@link #onCongestionEvent}
+   * follows once for all of them. Packets of one space come in the order in which they were sent.
+   */
+  default void onPacketLost(SentPacket packet, long now) {}
 
   /** An ACK frame was processed; the packets that it newly acknowledged were reported before. */
   void onAckProcessed(AckSample sample);
@@ -42,7 +49,14 @@ public interface CongestionController {
    * A packet that had been declared lost was acknowledged after all. Controllers that can undo a
    * reduction listen; the others need not.
    */
-  default void onSpuriousLoss(int bytes, long sentTime, long now) {}
+  default void onSpuriousLoss(SentPacket packet, long now) {}
+
+  /**
+   * There was room to send more, and nothing to send. May be told often.
+   *
+   * @param bytesInFlight at this moment
+   */
+  default void onApplicationLimited(long bytesInFlight) {}
 
   /** The path carries datagrams of another size from now on, in bytes. */
   void onMaxDatagramSize(int maxDatagramSize);

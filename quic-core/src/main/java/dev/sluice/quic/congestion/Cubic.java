@@ -65,17 +65,18 @@ public final class Cubic implements CongestionController {
   }
 
   @Override
-  public void onPacketSent(int bytes, long bytesInFlight, long now) {
+  public DeliverySnapshot onPacketSent(int bytes, long bytesInFlight, long now) {
     // The first packet after an idle time: t must not contain that time (§4.2, §5.8).
     if (inEpoch && bytesInFlight == bytes) {
       freezeUntil(now);
     }
+    return null;
   }
 
   @Override
-  public void onPacketAcked(int bytes, long sentTime) {
-    if (!inRecovery(sentTime)) {
-      ackedBytes += bytes;
+  public void onPacketAcked(SentPacket packet) {
+    if (!inRecovery(packet.sentTime())) {
+      ackedBytes += packet.bytes();
     }
   }
 

@@ -31,14 +31,14 @@ public final class NewReno implements CongestionController {
   }
 
   @Override
-  public void onPacketSent(int bytes, long bytesInFlight, long now) {
-    // Nothing here depends on what is sent, only on what becomes of it.
+  public DeliverySnapshot onPacketSent(int bytes, long bytesInFlight, long now) {
+    return null; // nothing here depends on what is sent, only on what becomes of it
   }
 
   @Override
-  public void onPacketAcked(int bytes, long sentTime) {
-    if (!inRecovery(sentTime)) {
-      ackedBytes += bytes;
+  public void onPacketAcked(SentPacket packet) {
+    if (!inRecovery(packet.sentTime())) {
+      ackedBytes += packet.bytes();
     }
   }
 

@@ -84,9 +84,7 @@ final class Sender {
       }
     }
     if (filled.isEmpty()) {
-      if (!mayElicit) {
-        waitForRoom(path);
-      }
+      waitForRoom(path, mayElicit);
       return false;
     }
     if (needsPadding(path)) {
@@ -110,11 +108,11 @@ final class Sender {
     return connection.handshake.isConfirmed() && allowance >= MIN_USEFUL ? (int) allowance : 0;
   }
 
-  private void waitForRoom(Path path) {
-    if (payloads.hasPending()) {
-      pacedUntil = path.recovery().paceUntil();
-    } else {
+  private void waitForRoom(Path path, boolean mayElicit) {
+    if (mayElicit || !payloads.hasPending()) {
       path.recovery().onApplicationLimited();
+    } else {
+      pacedUntil = path.recovery().paceUntil();
     }
   }
 

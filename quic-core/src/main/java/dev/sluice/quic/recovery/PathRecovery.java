@@ -2,7 +2,9 @@ package dev.sluice.quic.recovery;
 
 import dev.sluice.quic.congestion.AckSample;
 import dev.sluice.quic.congestion.CongestionController;
+import dev.sluice.quic.congestion.DeliverySnapshot;
 import dev.sluice.quic.congestion.Pacer;
+import dev.sluice.quic.congestion.SentPacket;
 import java.util.Arrays;
 
 /**
@@ -19,6 +21,7 @@ public final class PathRecovery {
   private static final int SPACES = PacketNumberSpace.values().length;
 
   private final CongestionController congestion;
+  private final SentPacket described = new SentPacket();
   private final Pacer pacer;
   private final RttEstimator rtt;
   private final long initialRtt;
@@ -79,11 +82,14 @@ public final class PathRecovery {
   }
 
   /**
-   * Says that there was nothing more to send in this turn, although {@link #canSend} last said no
-   * because of the pacer. Only refines what is found out without it.
+   * Says that there was nothing more to send in this turn, whatever {@link #canSend} said last: a
+   * no of the pacer held nothing back.
    */
   public void onApplicationLimited() {
     heldBack = bytesInFlight + maxDatagramSize > congestion.window();
+    if (!heldBack) {
+      congestion.onApplicationLimited(bytesInFlight);
+    }
   }
 
   /**
@@ -138,11 +144,12 @@ public final class PathRecovery {
 
   // ---- what Recovery tells of packets
 
-  void onPacketSent(int bytes, long now) {
+  /** Gives what the congestion controller wants to remember of the packet. */
+  DeliverySnapshot onPacketSent(int bytes, long now) {
     bytesInFlight += bytes;
     recoveryPacketAllowed = false;
     pacer.onPacketSent(bytes, pacingRate(), now);
-    congestion.onPacketSent(bytes, bytesInFlight, now);
+    return congestion.onPacketSent(bytes, bytesInFlight, now);
   }
 
   /** A packet's keys are gone, or it is sent anew: it is in flight no more, without a verdict. */
@@ -186,14 +193,14 @@ public final class PathRecovery {
     if (wasLost) {
       lossRuns[of].onSpuriousLoss(packet);
       spuriousLosses++;
-      congestion.onSpuriousLoss(sent.size(packet), sentTime, now);
+      congestion.onSpuriousLoss(sent.describe(packet, described), now);
     } else if (sent.isInFlight(packet)) {
       bytesInFlight -= sent.size(packet);
-      congestion.onPacketAcked(sent.size(packet), sentTime);
+      congestion.onPacketAcked(sent.describe(packet, described));
     }
   }
 
-  void onLost(SpaceRecovery space, long packet) {
+  void onLost(SpaceRecovery space, long packet, long now) {
     SentPackets sent = space.sent;
     if (sent.isAckEliciting(packet)) {
       lossRuns[space.id.ordinal()].onLost(sent, packet);
@@ -203,6 +210,7 @@ public final class PathRecovery {
       bytesInFlight -= sent.size(packet);
       anyLost = true;
       newestLost = sent.sentTime(packet); // lost in the order in which they were sent
+      congestion.onPacketLost(sent.describe(packet, described), now);
     }
   }
 

@@ -104,9 +104,10 @@ public final class Recovery {
       int bytes,
       PacketContents contents,
       long now) {
-    of(space).onSent(on, packetNumber, bytes, contents, now);
+    SpaceRecovery at = of(space);
+    at.onSent(on, packetNumber, bytes, contents, now);
     if (contents.isInFlight()) {
-      on.onPacketSent(bytes, now);
+      at.sent.note(packetNumber, on.onPacketSent(bytes, now), on.bytesInFlight());
       probeTimer.onActivity(now);
     }
   }
@@ -344,7 +345,7 @@ public final class Recovery {
 
     @Override
     public void onLost(SpaceRecovery space, long packet) {
-      concerned(space.sent.path(packet)).onLost(space, packet);
+      concerned(space.sent.path(packet)).onLost(space, packet, now);
       space.deliverLost(packet, tokens);
     }
 

@@ -1,5 +1,7 @@
 package dev.sluice.quic.recovery;
 
+import dev.sluice.quic.congestion.DeliverySnapshot;
+import dev.sluice.quic.congestion.SentPacket;
 import java.util.Arrays;
 
 /**
@@ -49,6 +51,13 @@ final class SentPackets {
   private byte[] flags = new byte[64];
   private PathRecovery[] paths = new PathRecovery[64];
   private Object[] tokens = new Object[64];
+
+  /** What the congestion controller wanted to remember; null until one wants something. */
+  private DeliverySnapshot[] snapshots;
+
+  /** Bytes in flight once the packet was sent, for packets with a snapshot. */
+  private long[] inFlightThen;
+
   private long[] open = new long[1];
 
   /** The oldest packet number of which anything is known; all below are {@link #GONE}. */
@@ -85,6 +94,27 @@ final class SentPackets {
     tokens[at] = token;
     open[at >> 6] |= 1L << at;
     end = packetNumber + 1;
+  }
+
+  /** Keeps what the congestion controller wants to know of the newest packet; null for nothing. */
+  void note(long packetNumber, DeliverySnapshot snapshot, long bytesInFlight) {
+    if (snapshots == null) {
+      if (snapshot == null) {
+        return;
+      }
+      snapshots = new DeliverySnapshot[mask + 1];
+      inFlightThen = new long[mask + 1];
+    }
+    snapshots[index(packetNumber)] = snapshot;
+    inFlightThen[index(packetNumber)] = bytesInFlight;
+  }
+
+  /** Fills in what congestion controllers are told of a packet. */
+  SentPacket describe(long packetNumber, SentPacket described) {
+    int at = index(packetNumber);
+    return snapshots == null
+        ? described.set(packetNumber, sizes[at], sentTimes[at], 0, null)
+        : described.set(packetNumber, sizes[at], sentTimes[at], inFlightThen[at], snapshots[at]);
   }
 
   int state(long packetNumber) {
@@ -236,6 +266,7 @@ final class SentPackets {
       newTokens[to] = tokens[from];
       newOpen[to >> 6] |= (open[from >> 6] >>> from & 1) << to;
     }
+    growNotes(oldMask, capacity);
     sentTimes = newSentTimes;
     lostTimes = newLostTimes;
     sizes = newSizes;
@@ -243,6 +274,20 @@ final class SentPackets {
     paths = newPaths;
     tokens = newTokens;
     open = newOpen;
+  }
+
+  private void growNotes(int oldMask, int capacity) {
+    if (snapshots == null) {
+      return;
+    }
+    DeliverySnapshot[] newSnapshots = new DeliverySnapshot[capacity];
+    long[] newInFlightThen = new long[capacity];
+    for (long packet = first; packet < end; packet++) {
+      newSnapshots[index(packet)] = snapshots[(int) packet & oldMask];
+      newInFlightThen[index(packet)] = inFlightThen[(int) packet & oldMask];
+    }
+    snapshots = newSnapshots;
+    inFlightThen = newInFlightThen;
   }
 
   private boolean known(long packetNumber) {

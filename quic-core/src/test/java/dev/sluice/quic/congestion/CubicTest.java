@@ -21,7 +21,7 @@ class CubicTest {
 
   private void ack(long bytes, long rtt, boolean utilised) {
     for (long left = bytes; left > 0; left -= SIZE) {
-      cubic.onPacketAcked((int) Math.min(SIZE, left), now);
+      cubic.onPacketAcked(new SentPacket().set(0, (int) Math.min(SIZE, left), now, 0, null));
     }
     cubic.onAckProcessed(new AckSample(now, now, rtt, Math.max(rtt, MS), 0, utilised));
   }
@@ -186,7 +186,7 @@ class CubicTest {
     while (cubic.inSlowStart() && rounds++ < 30) {
       for (int i = 0; i < 20; i++) {
         now += rtt / 20;
-        cubic.onPacketAcked(SIZE, now - rtt);
+        cubic.onPacketAcked(new SentPacket().set(0, SIZE, now - rtt, 0, null));
         cubic.onAckProcessed(new AckSample(now, now - rtt, rtt, rtt, 0, true));
       }
       rtt += 10 * MS;

@@ -20,7 +20,7 @@ class NewRenoTest {
   /** Acknowledges bytes that were sent 20 ms ago. */
   private void ack(int bytes, boolean utilised) {
     now += 30 * MS;
-    reno.onPacketAcked(bytes, now - 20 * MS);
+    reno.onPacketAcked(new SentPacket().set(0, bytes, now - 20 * MS, 0, null));
     reno.onAckProcessed(new AckSample(now, now - 20 * MS, 20 * MS, 20 * MS, 0, utilised));
   }
 
@@ -55,7 +55,7 @@ class NewRenoTest {
   @Test
   void acknowledgmentsOfEarlierPacketsDoNotGrowTheWindowInRecovery() {
     reno.onCongestionEvent(now, false, now);
-    reno.onPacketAcked(6000, now);
+    reno.onPacketAcked(new SentPacket().set(0, 6000, now, 0, null));
     reno.onAckProcessed(new AckSample(now + MS, now, 20 * MS, 20 * MS, 0, true));
     assertEquals(6000, reno.window());
   }
