@@ -1,17 +1,11 @@
 package dev.sluice.tools.perf;
 
-import dev.sluice.http3.server.Http3Server;
-import dev.sluice.quic.QuicServer;
-import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.tls.Identity;
 import dev.sluice.tls.cert.SelfSignedIdentity;
-import dev.sluice.tls.psk.RotatingTicketProtector;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
-import dev.sluice.tools.KeyLogFile;
 import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Version;
-import dev.sluice.tools.serve.WebTransportEcho;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
@@ -87,54 +81,23 @@ public final class PerfServerCommand implements Callable<Integer> {
     if (address.isUnresolved()) {
       throw new CommandException(ExitCode.UNRESOLVED_HOST, "could not resolve host: " + host);
     }
-    InetSocketAddress bound;
-    try {
-      bound = transport.http3 ? startHttp3(address) : startQuic(address);
+    try (PerfServer server =
+        PerfServer.start(address, identity(), transport.config(), transport.http3)) {
+      InetSocketAddress bound = server.address();
+      stderr.println(
+          LISTENING
+              + bound.getAddress().getHostAddress()
+              + ":"
+              + bound.getPort()
+              + (transport.http3 ? ", HTTP/3" : ", raw QUIC"));
+      new CountDownLatch(1).await(); // until a signal ends the process
+      return ExitCode.OK.code();
     } catch (IOException e) {
       throw new CommandException(
           ExitCode.NOT_CONNECTED,
           "cannot listen on " + host + " port " + port + ": " + e.getMessage(),
           e);
     }
-    stderr.println(
-        LISTENING
-            + bound.getAddress().getHostAddress()
-            + ":"
-            + bound.getPort()
-            + (transport.http3 ? ", HTTP/3" : ", raw QUIC"));
-    new CountDownLatch(1).await(); // until a signal ends the process
-    return ExitCode.OK.code();
-  }
-
-  private InetSocketAddress startQuic(InetSocketAddress address)
-      throws IOException, CommandException {
-    TransportConfig config = transport.config();
-    SecureRandom random = new SecureRandom();
-    RotatingTicketProtector tickets =
-        new RotatingTicketProtector(VALIDITY, random, InstantSource.system().instant());
-    return QuicServer.builder()
-        .address(address)
-        .identity(identity())
-        .applicationProtocols(PerfProtocol.ALPN)
-        .tls(tls -> tls.ticketProtector(tickets).ticketLifetime(VALIDITY))
-        .transport(config)
-        .keyLog(KeyLogFile.open(null))
-        .handler(new PerfService())
-        .start()
-        .localAddress();
-  }
-
-  private InetSocketAddress startHttp3(InetSocketAddress address)
-      throws IOException, CommandException {
-    return Http3Server.builder()
-        .address(address)
-        .identity(identity())
-        .quic(transport.config())
-        .keyLog(KeyLogFile.open(null))
-        .handler(new PerfSite())
-        .webTransport(PerfProtocol.DATAGRAMS_PATH, new WebTransportEcho())
-        .start()
-        .localAddress();
   }
 
   private Identity identity() throws CommandException {

@@ -1,0 +1,77 @@
+package dev.sluice.tools.perf;
+
+import dev.sluice.http3.server.Http3Server;
+import dev.sluice.quic.QuicServer;
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.tls.Identity;
+import dev.sluice.tls.psk.RotatingTicketProtector;
+import dev.sluice.tools.CommandException;
+import dev.sluice.tools.KeyLogFile;
+import dev.sluice.tools.serve.WebTransportEcho;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/**
+ * A server of {@link PerfProtocol} that runs until it is closed.
+ *
+ * @param address where it listens
+ */
+record PerfServer(InetSocketAddress address, AutoCloseable server) implements AutoCloseable {
+  private static final Duration TICKET_LIFETIME = Duration.ofHours(6);
+
+  static PerfServer start(
+      InetSocketAddress address, Identity identity, TransportConfig transport, boolean http3)
+      throws IOException, CommandException {
+    return http3
+        ? startHttp3(address, identity, transport)
+        : startQuic(address, identity, transport);
+  }
+
+  private static PerfServer startQuic(
+      InetSocketAddress address, Identity identity, TransportConfig transport)
+      throws IOException, CommandException {
+    SecureRandom random = new SecureRandom();
+    RotatingTicketProtector tickets =
+        new RotatingTicketProtector(TICKET_LIFETIME, random, InstantSource.system().instant());
+    QuicServer server =
+        QuicServer.builder()
+            .address(address)
+            .identity(identity)
+            .applicationProtocols(PerfProtocol.ALPN)
+            .tls(tls -> tls.ticketProtector(tickets).ticketLifetime(TICKET_LIFETIME))
+            .transport(transport)
+            .keyLog(KeyLogFile.open(null))
+            .handler(new PerfService())
+            .start();
+    return new PerfServer(server.localAddress(), server);
+  }
+
+  private static PerfServer startHttp3(
+      InetSocketAddress address, Identity identity, TransportConfig transport)
+      throws IOException, CommandException {
+    Http3Server server =
+        Http3Server.builder()
+            .address(address)
+            .identity(identity)
+            .quic(transport)
+            .keyLog(KeyLogFile.open(null))
+            .handler(new PerfSite())
+            .webTransport(PerfProtocol.DATAGRAMS_PATH, new WebTransportEcho())
+            .start();
+    return new PerfServer(server.localAddress(), server);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      server.close();
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException(e);
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.sluice.tools.perf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.datagram.DatagramConfig;
+import dev.sluice.tls.cert.SelfSignedIdentity;
+import dev.sluice.tools.StandardStreams;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** Every workload measures what it was asked for, over raw QUIC and over HTTP/3. */
+@Timeout(60)
+class PerfTest {
+  private static PerfServer quic;
+  private static PerfServer http3;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @BeforeAll
+  static void start() throws Exception {
+    quic = server(false);
+    http3 = server(true);
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    quic.close();
+    http3.close();
+  }
+
+  private static PerfServer server(boolean http3) throws Exception {
+    return PerfServer.start(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        SelfSignedIdentity.create(
+            List.of("localhost"), Duration.ofDays(1), new SecureRandom(), InstantSource.system()),
+        TransportConfig.DEFAULTS.withDatagrams(DatagramConfig.ON),
+        http3);
+  }
+
+  private int run(PerfServer server, String arguments) {
+    StandardStreams streams =
+        new StandardStreams(
+            new ByteArrayInputStream(new byte[0]),
+            out,
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    List<String> all = new ArrayList<>(List.of(arguments.split(" ")));
+    InetSocketAddress address = server.address();
+    all.add(1, address.getAddress().getHostAddress() + ":" + address.getPort());
+    if (server == http3) {
+      all.add("--http3");
+    }
+    return new CommandLine(new PerfClientCommand(streams))
+        .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+        .execute(all.toArray(String[]::new));
+  }
+
+  private JsonNode measure(PerfServer server, String arguments) throws IOException {
+    assertEquals(0, run(server, arguments + " --json"), err.toString(StandardCharsets.UTF_8));
+    return new ObjectMapper().readTree(out.toByteArray());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "download --bytes 1M --warmup 0s",
+        "download --bytes 1M --warmup 50ms",
+        "download --bytes 1M --include-handshake",
+        "upload --bytes 1M --warmup 0s",
+        "upload --bytes 1M --warmup 50ms",
+        "bidirectional --bytes 1M --warmup 0s",
+        "multi-stream --bytes 1M --warmup 0s --streams 3",
+      })
+  void carriesBytes(String arguments) throws IOException {
+    for (PerfServer server : List.of(quic, http3)) {
+      out.reset();
+      JsonNode result = measure(server, arguments);
+      long amount = result.get("amount").asLong();
+      assertTrue(amount >= 1 << 20 && amount < 3 << 20, result::toString);
+      assertTrue(result.get("rate").asDouble() > 0, result::toString);
+      assertTrue(result.at("/client/cpuSeconds").asDouble() > 0, result::toString);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "requests --count 50 --warmup 0s --in-flight 7",
+        "requests --count 3 --warmup 0s --request-size 100K --response-size 200K",
+        "datagrams --count 50 --warmup 0s --in-flight 4 --size 100",
+        "connects --count 10 --warmup 0s",
+        "connects --count 10 --warmup 0s --resumed",
+      })
+  void countsWhatIsDoneAndHowLongEachTakes(String arguments) throws IOException {
+    for (PerfServer server : List.of(quic, http3)) {
+      out.reset();
+      JsonNode result = measure(server, arguments);
+      long wanted = Long.parseLong(arguments.split(" ")[2]);
+      assertEquals(wanted, result.get("amount").asLong(), result::toString);
+      assertTrue(result.at("/latencyMicros/p50").asDouble() > 0, result::toString);
+      assertTrue(result.at("/server/allocatedBytes").asLong() > 0, result::toString);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"messages --count 500 --warmup 0s --size 10"})
+  void countsMessages(String arguments) throws IOException {
+    for (PerfServer server : List.of(quic, http3)) {
+      out.reset();
+      assertEquals(500, measure(server, arguments).get("amount").asLong());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"idle --count 5 --warmup 0s"})
+  void weighsIdleConnections(String arguments) throws IOException {
+    for (PerfServer server : List.of(quic, http3)) {
+      out.reset();
+      JsonNode result = measure(server, arguments);
+      assertEquals(5, result.get("amount").asInt());
+      assertTrue(result.has("serverHeapBytesEach"), result::toString);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"download --duration 50ms --warmup 0s", "upload --duration 50ms"})
+  void measuresForATime(String arguments) throws IOException {
+    JsonNode result = measure(quic, arguments + " --repeat 2");
+    assertTrue(result.get("seconds").asDouble() >= 0.05, result::toString);
+    assertEquals(2, out.toString(StandardCharsets.UTF_8).lines().count());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "download --count 3",
+        "requests --bytes 3",
+        "download --path /x",
+        "download --resumed",
+        "download --cc none",
+        "download --datagram-size 100",
+        "datagrams --size 7",
+        "messages --size 100K",
+        "requests --in-flight 0",
+        "connects --include-handshake",
+        "download --duration 0s",
+      })
+  void refusesWhatDoesNotGoTogether(String arguments) {
+    assertTrue(run(quic, arguments) != 0);
+    assertEquals("", out.toString(StandardCharsets.UTF_8));
+  }
+}
