@@ -1,6 +1,7 @@
 package dev.sluice.quic;
 
 import java.net.InetSocketAddress;
+import java.util.Objects;
 
 /**
  * Datagrams side by side in one array, with the addresses and ECN mark of each: what a socket
@@ -8,7 +9,9 @@ import java.net.InetSocketAddress;
  *
  * <p>Filling: {@link #hasRoom()}, write at most {@link #slotSize()} bytes into {@link #buffer()}
  * from {@link #nextOffset()} on, then {@link #add}. Datagrams lie back to back, so that datagrams
- * of one size for one destination can leave as segments of one system call.
+ * of one size for one destination can leave as segments of one system call ({@link #runEnd}), and
+ * those that a system hands over in one piece are taken apart where they lie ({@link
+ * #addSegments}).
  */
 public final class DatagramBatch {
   private final byte[] buffer;
@@ -56,14 +59,15 @@ public final class DatagramBatch {
   }
 
   /**
-   * Adds the datagram of {@code length} bytes that was written at {@link #nextOffset()}.
+   * Adds the datagram of {@code length} bytes that was written at {@link #nextOffset()}. It may be
+   * longer than {@link #slotSize()} where {@link #bytesFree()} says that it fits.
    *
    * @param local the local address, or null when the socket's own is meant
    * @param remote the peer's address
    * @param ecnMark the two ECN bits, 0 to 3 (RFC 3168 §5)
    */
   public void add(int length, InetSocketAddress local, InetSocketAddress remote, int ecnMark) {
-    if (length < 0 || length > slotSize || !hasRoom()) {
+    if (length < 0 || length > buffer.length - nextOffset || count == lengths.length) {
       throw new IllegalArgumentException("no room for a datagram of " + length + " bytes");
     }
     offsets[count] = nextOffset;
@@ -73,6 +77,57 @@ public final class DatagramBatch {
     ecn[count] = (byte) ecnMark;
     count++;
     nextOffset += length;
+  }
+
+  /**
+   * Adds datagrams that were written side by side at {@link #nextOffset()}, as a system does that
+   * hands over many in one call.
+   *
+   * @param length bytes of all of them, at least 1
+   * @param segmentSize bytes of each but the last, which may be shorter
+   */
+  public void addSegments(
+      int length, int segmentSize, InetSocketAddress local, InetSocketAddress remote, int ecnMark) {
+    for (int left = length; left > 0; left -= segmentSize) {
+      add(Math.min(left, segmentSize), local, remote, ecnMark);
+    }
+  }
+
+  /** How many bytes can still be added. */
+  public int bytesFree() {
+    return buffer.length - nextOffset;
+  }
+
+  /** How many datagrams can still be added. */
+  public int datagramsFree() {
+    return lengths.length - count;
+  }
+
+  /**
+   * Where the run ends that begins with datagram {@code from}: datagrams with the same addresses
+   * and mark, all of one size but the last, which may be shorter. A system that can cut what it
+   * sends into segments sends a run in one piece.
+   *
+   * @param maxDatagrams the longest run wanted, at least 1
+   * @param maxBytes the most bytes wanted; a single datagram may have more
+   * @return the number behind its last datagram
+   */
+  public int runEnd(int from, int maxDatagrams, int maxBytes) {
+    int size = lengths[from];
+    int bytes = size;
+    int end = from + 1;
+    int limit = Math.min(count, from + maxDatagrams);
+    while (end < limit
+        && lengths[end - 1] == size
+        && lengths[end] <= size
+        && bytes + lengths[end] <= maxBytes
+        && ecn[end] == ecn[from]
+        && remotes[end].equals(remotes[from])
+        && Objects.equals(locals[end], locals[from])) {
+      bytes += lengths[end];
+      end++;
+    }
+    return end;
   }
 
   /** The number of datagrams. */

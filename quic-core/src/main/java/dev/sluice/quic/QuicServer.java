@@ -5,6 +5,7 @@ import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.ConnectionListener;
 import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.io.IoMode;
 import dev.sluice.quic.io.LoopConnection;
 import dev.sluice.quic.io.QuicSocket;
 import java.io.IOException;
@@ -43,7 +44,8 @@ public final class QuicServer implements AutoCloseable {
   QuicServer(ConnectionHandler handler, EventLoop shared, boolean daemon) {
     this.handler = handler;
     this.ownLoop = shared == null;
-    this.loop = ownLoop ? EventLoop.start("sluice-quic-server", daemon) : shared;
+    this.loop =
+        ownLoop ? EventLoop.start("sluice-quic-server", daemon, IoMode.preferred()) : shared;
   }
 
   /** A builder without identity and application protocols, which have no defaults. */

@@ -31,6 +31,8 @@ class LayersTest {
             "dev.sluice.quic.connection",
             "dev.sluice.quic.endpoint",
             "dev.sluice.quic.sim",
+            "dev.sluice.quic.io.udp",
+            "dev.sluice.quic.io.linux",
             "dev.sluice.quic.io",
             "dev.sluice.quic");
   }

@@ -6,6 +6,7 @@ import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.ConnectionListener;
 import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.io.IoMode;
 import dev.sluice.quic.io.LoopConnection;
 import dev.sluice.quic.io.QuicSocket;
 import java.io.IOException;
@@ -52,7 +53,7 @@ public final class Http3Server implements AutoCloseable {
     this.handler = handler;
     this.sessions = sessions;
     this.random = random;
-    this.loop = EventLoop.start("sluice-http3-server", daemon);
+    this.loop = EventLoop.start("sluice-http3-server", daemon, IoMode.preferred());
   }
 
   /** A builder without identity and handler, which have no defaults. */

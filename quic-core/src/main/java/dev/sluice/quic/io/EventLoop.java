@@ -1,6 +1,7 @@
 package dev.sluice.quic.io;
 
 import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.io.udp.Poller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -31,10 +32,10 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Tasks run in one turn: a thread that never stops asking does not keep datagrams waiting. */
   private static final int TASKS_PER_TURN = 1024;
 
-  /** Datagrams taken in before they are answered, and sent in one go. */
+  /** Datagrams sent in one go. */
   private static final int BATCH = 64;
 
-  /** Room for a datagram: larger than any that peers are told they may send. */
+  /** Room for a datagram: larger than any that is sent. */
   private static final int SLOT = 2048;
 
   private record Scheduled(long at, long order, Runnable task) implements Comparable<Scheduled> {
@@ -58,6 +59,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   private final PriorityQueue<Scheduled> scheduled = new PriorityQueue<>();
   private final List<QuicSocket> sockets = new ArrayList<>();
   private final Deque<DatagramBatch> batches = new ArrayDeque<>();
+  private final DatagramBatch received;
   private long order;
   private long now = clock();
   private boolean closing;
@@ -65,22 +67,25 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   private EventLoop(String name, boolean daemon, Poller poller) {
     this.poller = poller;
+    this.received = poller.newReceiveBatch();
     this.thread = Thread.ofPlatform().name(name).daemon(daemon).unstarted(this::run);
   }
 
-  /** Starts a loop whose thread does not keep the JVM alive. */
+  /** Starts a loop whose thread does not keep the JVM alive, with {@link IoMode#preferred()}. */
   public static EventLoop start(String name) {
-    return start(name, true);
+    return start(name, true, IoMode.preferred());
   }
 
   /**
    * Starts a loop.
    *
    * @param daemon false to keep the JVM alive until the loop is closed
+   * @param mode how its sockets move datagrams
+   * @throws UncheckedIOException the system does not give what is needed, or not in this mode
    */
-  public static EventLoop start(String name, boolean daemon) {
+  public static EventLoop start(String name, boolean daemon, IoMode mode) {
     try {
-      EventLoop loop = new EventLoop(name, daemon, new SelectorPoller());
+      EventLoop loop = new EventLoop(name, daemon, mode.newPoller());
       loop.thread.start();
       return loop;
     } catch (IOException e) {
@@ -168,7 +173,12 @@ public final class EventLoop implements Executor, AutoCloseable {
         });
   }
 
-  /** An empty batch; all sockets of the loop share a few. */
+  /** The batch that all sockets of the loop receive with, one after another; empty. */
+  DatagramBatch received() {
+    return received;
+  }
+
+  /** An empty batch to send with. */
   DatagramBatch takeBatch() {
     DatagramBatch batch = batches.poll();
     return batch != null ? batch : new DatagramBatch(BATCH, SLOT);
@@ -176,7 +186,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   void giveBatch(DatagramBatch batch) {
     batch.clear();
-    if (batches.size() < 2) { // one to receive, one to send
+    if (batches.isEmpty()) { // a second is needed only while the system has no room for the first
       batches.push(batch);
     }
   }

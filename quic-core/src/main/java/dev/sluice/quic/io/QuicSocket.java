@@ -7,6 +7,8 @@ import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.endpoint.Endpoint;
 import dev.sluice.quic.endpoint.EndpointConfig;
+import dev.sluice.quic.io.udp.Binding;
+import dev.sluice.quic.io.udp.UdpSocket;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -54,7 +56,7 @@ public final class QuicSocket implements AutoCloseable {
    */
   public static QuicSocket open(EventLoop loop, InetSocketAddress bind, EndpointConfig config)
       throws IOException {
-    return register(loop, loop.poller().open(bind, null), config);
+    return register(loop, loop.poller().open(new Binding(bind, null, false)), config);
   }
 
   /**
@@ -66,7 +68,7 @@ public final class QuicSocket implements AutoCloseable {
   public static QuicSocket openConnected(
       EventLoop loop, InetSocketAddress bind, InetSocketAddress remote, EndpointConfig config)
       throws IOException {
-    return register(loop, loop.poller().open(bind, remote), config);
+    return register(loop, loop.poller().open(new Binding(bind, remote, false)), config);
   }
 
   private static QuicSocket register(EventLoop loop, UdpSocket socket, EndpointConfig config)
@@ -84,6 +86,11 @@ public final class QuicSocket implements AutoCloseable {
   /** The address that the socket is bound to. Any thread. */
   public InetSocketAddress localAddress() {
     return socket.localAddress();
+  }
+
+  /** For people: how datagrams are moved, and which of the system's features help. Any thread. */
+  public String ioDescription() {
+    return socket.description();
   }
 
   /** The loop that drives it. Any thread. */
@@ -263,12 +270,12 @@ public final class QuicSocket implements AutoCloseable {
     if (!socket.isReadable()) {
       return;
     }
-    DatagramBatch in = loop.takeBatch();
+    DatagramBatch in = loop.received();
     try {
       socket.receive(in);
     } finally {
       endpoint.receive(in, now);
-      loop.giveBatch(in);
+      in.clear();
     }
     onRefusal(now);
   }

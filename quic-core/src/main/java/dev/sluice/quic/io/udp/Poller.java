@@ -1,18 +1,16 @@
-package dev.sluice.quic.io;
+package dev.sluice.quic.io.udp;
 
+import dev.sluice.quic.DatagramBatch;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 
 /** Makes the sockets of one loop and waits for them. */
-interface Poller {
+public interface Poller {
 
-  /**
-   * Opens a socket. Any thread.
-   *
-   * @param local where to bind; port 0 for any, null for any address too
-   * @param remote null for a socket that talks to everyone
-   */
-  UdpSocket open(InetSocketAddress local, InetSocketAddress remote) throws IOException;
+  /** Opens a socket. Any thread. */
+  UdpSocket open(Binding binding) throws IOException;
+
+  /** A batch with room for what {@link UdpSocket#receive} brings in one call. */
+  DatagramBatch newReceiveBatch();
 
   /**
    * Waits until a socket can be read, or can be written to again after its buffer was full, or

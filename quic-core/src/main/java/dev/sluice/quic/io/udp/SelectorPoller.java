@@ -1,15 +1,22 @@
-package dev.sluice.quic.io;
+package dev.sluice.quic.io.udp;
 
+import dev.sluice.quic.DatagramBatch;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.function.Consumer;
 
 /** The portable poller, on the JDK's selector. */
-final class SelectorPoller implements Poller {
+public final class SelectorPoller implements Poller {
   private static final long NANOS_PER_MILLI = 1_000_000;
+
+  /** Datagrams taken in before they are answered. */
+  private static final int BATCH = 64;
+
+  /** Room for a datagram: larger than any that peers are told they may send. */
+  private static final int SLOT = 2048;
+
   private static final Consumer<SelectionKey> ON_READY =
       key -> ((DatagramChannelSocket) key.attachment()).onReady(key.readyOps());
 
@@ -18,13 +25,19 @@ final class SelectorPoller implements Poller {
   /** On the way between arrays and the system; one is enough, since one thread uses it. */
   private final ByteBuffer transfer = ByteBuffer.allocateDirect(65_536);
 
-  SelectorPoller() throws IOException {
+  /** Opens a poller. */
+  public SelectorPoller() throws IOException {
     this.selector = Selector.open();
   }
 
   @Override
-  public UdpSocket open(InetSocketAddress local, InetSocketAddress remote) throws IOException {
-    return DatagramChannelSocket.open(selector, transfer, local, remote);
+  public UdpSocket open(Binding binding) throws IOException {
+    return DatagramChannelSocket.open(selector, transfer, binding);
+  }
+
+  @Override
+  public DatagramBatch newReceiveBatch() {
+    return new DatagramBatch(BATCH, SLOT);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package dev.sluice.quic.io;
+package dev.sluice.quic.io.udp;
 
 import dev.sluice.quic.DatagramBatch;
 import java.io.IOException;
@@ -6,12 +6,15 @@ import java.net.InetSocketAddress;
 
 /**
  * A UDP socket that moves many datagrams a call. It never blocks; whoever drives it waits with the
- * {@link Poller} that it was made for. Used on the loop's thread.
+ * {@link Poller} that it was made by. Used on the loop's thread.
  */
-interface UdpSocket {
+public interface UdpSocket {
 
   /** The address that it is bound to. Any thread. */
   InetSocketAddress localAddress();
+
+  /** What it is built on, for people: the system's features that it makes use of. Any thread. */
+  String description();
 
   /** Whether datagrams may be waiting: set by the poller, until {@link #receive} finds no more. */
   boolean isReadable();
@@ -22,6 +25,7 @@ interface UdpSocket {
   /**
    * Adds what has arrived to the batch, as far as there is room.
    *
+   * @param into a batch of {@link Poller#newReceiveBatch}; one with less room may get nothing
    * @throws IOException the socket does not work; a datagram that went wrong is no reason
    */
   void receive(DatagramBatch into) throws IOException;
@@ -40,6 +44,9 @@ interface UdpSocket {
    * last asked; else null.
    */
   String takeRefusal();
+
+  /** Says who hears of datagrams that are too large to leave. Default: nobody. */
+  void onTooLarge(TooLarge listener);
 
   /** Closes the socket. */
   void close();

@@ -1,4 +1,4 @@
-package dev.sluice.quic.io;
+package dev.sluice.quic.io.udp;
 
 import dev.sluice.quic.DatagramBatch;
 import java.io.IOException;
@@ -6,9 +6,9 @@ import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.ProtocolFamily;
+import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
@@ -29,6 +29,9 @@ final class DatagramChannelSocket implements UdpSocket {
    */
   private static final int BUFFER = 4 << 20;
 
+  /** Bytes that every path takes (RFC 9000 §14.1). */
+  private static final int ALWAYS_FITS = 1200;
+
   private final DatagramChannel channel;
   private final ByteBuffer transfer;
   private final InetSocketAddress local;
@@ -37,6 +40,7 @@ final class DatagramChannelSocket implements UdpSocket {
   private boolean readable;
   private boolean writable = true;
   private String refusal;
+  private TooLarge tooLarge = (to, length) -> {};
 
   private DatagramChannelSocket(
       DatagramChannel channel, ByteBuffer transfer, InetSocketAddress remote) throws IOException {
@@ -46,16 +50,19 @@ final class DatagramChannelSocket implements UdpSocket {
     this.remote = remote;
   }
 
-  static DatagramChannelSocket open(
-      Selector selector, ByteBuffer transfer, InetSocketAddress local, InetSocketAddress remote)
+  static DatagramChannelSocket open(Selector selector, ByteBuffer transfer, Binding binding)
       throws IOException {
-    requireResolved(local);
-    requireResolved(remote);
-    DatagramChannel channel = openChannel(local, remote);
+    binding.requireResolved();
+    InetSocketAddress remote = binding.remote();
+    DatagramChannel channel = openChannel(binding.local(), remote);
     try {
       channel.configureBlocking(false);
       enlarge(channel);
-      channel.bind(local);
+      forbidFragments(channel);
+      if (binding.shared()) {
+        channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      }
+      channel.bind(binding.local());
       if (remote != null) {
         channel.connect(remote);
       }
@@ -65,15 +72,12 @@ final class DatagramChannelSocket implements UdpSocket {
     } catch (ClosedSelectorException e) {
       channel.close();
       throw new IOException("the event loop has ended", e);
+    } catch (UnsupportedOperationException e) {
+      channel.close();
+      throw new IOException("this system does not share a port among sockets", e);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
-    }
-  }
-
-  private static void requireResolved(InetSocketAddress address) throws UnknownHostException {
-    if (address != null && address.isUnresolved()) {
-      throw new UnknownHostException(address.getHostString());
     }
   }
 
@@ -96,6 +100,18 @@ final class DatagramChannelSocket implements UdpSocket {
     }
   }
 
+  /**
+   * RFC 9000 §14: no fragments. Named, since its constant is in a module that need not be there.
+   */
+  @SuppressWarnings("unchecked")
+  private static void forbidFragments(DatagramChannel channel) throws IOException {
+    for (SocketOption<?> option : channel.supportedOptions()) {
+      if (option.name().equals("IP_DONTFRAGMENT")) {
+        channel.setOption((SocketOption<Boolean>) option, true);
+      }
+    }
+  }
+
   private static void enlarge(DatagramChannel channel) {
     try {
       channel.setOption(StandardSocketOptions.SO_RCVBUF, BUFFER);
@@ -108,6 +124,16 @@ final class DatagramChannelSocket implements UdpSocket {
   @Override
   public InetSocketAddress localAddress() {
     return local;
+  }
+
+  @Override
+  public String description() {
+    return "portable: DatagramChannel, one system call a datagram";
+  }
+
+  @Override
+  public void onTooLarge(TooLarge listener) {
+    tooLarge = listener;
   }
 
   /** The poller's word. */
@@ -166,7 +192,7 @@ final class DatagramChannelSocket implements UdpSocket {
       transfer.clear();
       transfer.put(batch.buffer(), batch.offset(i), batch.length(i));
       transfer.flip();
-      if (!sendOne(batch.remote(i))) {
+      if (!sendOne(batch.remote(i), batch.length(i))) {
         writable = false;
         if (key.isValid()) {
           key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
@@ -178,7 +204,7 @@ final class DatagramChannelSocket implements UdpSocket {
   }
 
   /** False when the system's buffer is full. */
-  private boolean sendOne(InetSocketAddress to) {
+  private boolean sendOne(InetSocketAddress to, int length) {
     try {
       try {
         return write(to);
@@ -190,8 +216,11 @@ final class DatagramChannelSocket implements UdpSocket {
     } catch (IOException e) {
       // Too large for the path, forbidden by a filter, no route just now: lost, as far as QUIC is
       // concerned, and repaired or given up by its own timers. Only a handshake that cannot even
-      // leave this host ends at once.
-      if (remote != null && refusal == null) {
+      // leave this host ends at once. Which of them it is the JDK tells only in words, of whatever
+      // language; taking another reason for "too large" costs some probes of the path's MTU.
+      if (length > ALWAYS_FITS) {
+        tooLarge.onDatagramTooLarge(to, length);
+      } else if (remote != null && refusal == null) {
         refusal = "sending to " + to + ": " + e.getMessage();
       }
       return true;

@@ -1,0 +1,62 @@
+package dev.sluice.quic.io;
+
+import dev.sluice.quic.io.linux.LinuxIo;
+import dev.sluice.quic.io.udp.Poller;
+import dev.sluice.quic.io.udp.SelectorPoller;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.Locale;
+
+/** How datagrams get from and to the system. */
+public enum IoMode {
+
+  /**
+   * The fastest that there is: {@link #LINUX} where native access is enabled ({@code
+   * --enable-native-access}) and the system plays along, else {@link #PORTABLE}.
+   */
+  AUTO,
+
+  /** {@code java.nio.channels.DatagramChannel}, one system call a datagram. Works everywhere. */
+  PORTABLE,
+
+  /**
+   * Linux' own calls through {@code java.lang.foreign}: many datagrams a call, ECN, the address at
+   * this host. What the kernel does not have of it is done without; where there is nothing of it,
+   * loops do not start.
+   */
+  LINUX;
+
+  /** The name of the system property that {@link #preferred()} reads: {@value}. */
+  public static final String PROPERTY = "sluice.io";
+
+  /**
+   * What the system property {@value #PROPERTY} says, in letters of either case; {@link #AUTO}
+   * without it.
+   *
+   * @throws IllegalArgumentException it says none of these
+   */
+  public static IoMode preferred() {
+    String named = System.getProperty(PROPERTY);
+    return named == null ? AUTO : valueOf(named.toUpperCase(Locale.ROOT));
+  }
+
+  Poller newPoller() throws IOException {
+    return switch (this) {
+      case PORTABLE -> new SelectorPoller();
+      case LINUX -> LinuxIo.open();
+      case AUTO -> {
+        String obstacle = LinuxIo.obstacle();
+        if (obstacle == null) {
+          try {
+            yield LinuxIo.open();
+          } catch (IOException e) {
+            obstacle = e.getMessage();
+          }
+        }
+        System.Logger log = System.getLogger(IoMode.class.getName());
+        log.log(Level.DEBUG, "sockets are portable ones: {0}", obstacle);
+        yield new SelectorPoller();
+      }
+    };
+  }
+}

@@ -1,0 +1,140 @@
+package dev.sluice.quic.io.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.sluice.quic.io.udp.Binding;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+
+/** Opens a socket and asks for each feature by itself. For one socket; then it is used up. */
+final class SocketOpener {
+  private static final int SOCK_DGRAM = 2;
+  private static final int SOCK_NONBLOCK = 0x800;
+  private static final int SOCK_CLOEXEC = 0x80000;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_SNDBUF = 7;
+  private static final int SO_RCVBUF = 8;
+  private static final int SO_REUSEPORT = 15;
+  private static final int IP_MTU_DISCOVER = 10;
+  private static final int IP_RECVTOS = 13;
+  private static final int IPV6_MTU_DISCOVER = 23;
+  private static final int IPV6_V6ONLY = 26;
+  private static final int IPV6_RECVPKTINFO = 49;
+  private static final int IPV6_RECVTCLASS = 66;
+
+  /**
+   * Sets DF, and does not let the kernel's own path MTU hold a probe back (RFC 8899 §3, item 3).
+   * The same number for both families.
+   */
+  private static final int PMTUDISC_PROBE = 3;
+
+  /**
+   * What the kernel may hold for us while the loop is busy: at a gigabyte a second this is four
+   * milliseconds. It gives less where net.core.rmem_max is lower.
+   */
+  private static final int BUFFER = 4 << 20;
+
+  /** What was opened. */
+  record Opened(int fd, int family, InetSocketAddress local, Features features) {}
+
+  private final LibC libc;
+  private final MemorySegment number;
+  private final MemorySegment address;
+  private int fd = -1;
+
+  SocketOpener(Arena arena) {
+    this.libc = new LibC(arena);
+    this.number = arena.allocate(JAVA_INT);
+    this.address = arena.allocate(SocketAddresses.SIZE, 8);
+  }
+
+  Opened open(Binding binding) throws IOException {
+    binding.requireResolved();
+    int family = openSocket(binding);
+    try {
+      require(SOL_SOCKET, SO_REUSEPORT, binding.shared() ? 1 : 0);
+      set(SOL_SOCKET, SO_RCVBUF, BUFFER);
+      set(SOL_SOCKET, SO_SNDBUF, BUFFER);
+      Features features = ask(family);
+      bind(binding, family);
+      return new Opened(fd, family, localAddress(), features);
+    } catch (IOException | RuntimeException e) {
+      libc.close(fd);
+      throw e;
+    }
+  }
+
+  /**
+   * A wildcard, of either family, means both where the host has both, as everywhere in the JDK; any
+   * other IPv4 address gets a socket of its own family.
+   */
+  private int openSocket(Binding binding) throws IOException {
+    InetSocketAddress telling = binding.remote() != null ? binding.remote() : binding.local();
+    boolean any = telling == null || telling.getAddress().isAnyLocalAddress();
+    boolean ipv4 =
+        any ? Boolean.getBoolean("java.net.preferIPv4Stack") : SocketAddresses.isIpv4(telling);
+    fd = ipv4 ? -Errno.EAFNOSUPPORT : create(SocketAddresses.AF_INET6);
+    if (fd >= 0 && set(ControlMessages.SOL_IPV6, IPV6_V6ONLY, 0)) {
+      return SocketAddresses.AF_INET6;
+    }
+    if (fd >= 0) {
+      libc.close(fd); // a host that keeps the families apart
+    }
+    if (!ipv4 && !any) {
+      Errno.check(fd, "opening a socket");
+    }
+    fd = Errno.check(create(SocketAddresses.AF_INET), "opening a socket");
+    return SocketAddresses.AF_INET;
+  }
+
+  private int create(int family) {
+    return libc.socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  }
+
+  private void bind(Binding binding, int family) throws IOException {
+    InetSocketAddress local =
+        binding.local() != null ? binding.local() : new InetSocketAddress((InetAddress) null, 0);
+    int length = SocketAddresses.write(address, 0, local, family);
+    Errno.check(libc.bind(fd, address, length), "binding to " + local);
+    if (binding.remote() != null) {
+      length = SocketAddresses.write(address, 0, binding.remote(), family);
+      Errno.check(libc.connect(fd, address, length), "connecting to " + binding.remote());
+    }
+  }
+
+  private InetSocketAddress localAddress() throws IOException {
+    number.set(JAVA_INT, 0, SocketAddresses.SIZE);
+    Errno.check(libc.getsockname(fd, address, number), "asking for the local address");
+    return new SocketAddresses().read(address, 0);
+  }
+
+  private Features ask(int family) {
+    boolean ipv6 = family == SocketAddresses.AF_INET6;
+    int level = ipv6 ? ControlMessages.SOL_IPV6 : ControlMessages.SOL_IP;
+    boolean ecn = set(level, ipv6 ? IPV6_RECVTCLASS : IP_RECVTOS, 1);
+    boolean localAddress = set(level, ipv6 ? IPV6_RECVPKTINFO : ControlMessages.IP_PKTINFO, 1);
+    boolean dontFragment = set(level, ipv6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, PMTUDISC_PROBE);
+    if (ipv6) { // what travels as IPv4 has options of its own
+      ecn &= set(ControlMessages.SOL_IP, IP_RECVTOS, 1);
+      dontFragment &= set(ControlMessages.SOL_IP, IP_MTU_DISCOVER, PMTUDISC_PROBE);
+    }
+    boolean coalescing = set(ControlMessages.SOL_UDP, ControlMessages.UDP_GRO, 1);
+    // Zero means what it was, no cutting; a kernel that does not know the option says so.
+    boolean segments = set(ControlMessages.SOL_UDP, ControlMessages.UDP_SEGMENT, 0);
+    return new Features(segments, coalescing, ecn, localAddress, dontFragment);
+  }
+
+  private boolean set(int level, int option, int value) {
+    number.set(JAVA_INT, 0, value);
+    return libc.setsockopt(fd, level, option, number) >= 0;
+  }
+
+  private void require(int level, int option, int value) throws IOException {
+    if (value != 0 && !set(level, option, value)) {
+      throw new IOException("this system does not share a port among sockets");
+    }
+  }
+}

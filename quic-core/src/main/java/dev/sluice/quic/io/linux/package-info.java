@@ -1,0 +1,2 @@
+/** Linux' system calls for many datagrams at once, through {@code java.lang.foreign}. */
+package dev.sluice.quic.io.linux;
