@@ -219,6 +219,6 @@ public final class QuicClientBuilder {
             .keyLog(keyLog)
             .random(random)
             .clock(InstantSource.system());
-    return new ClientConfig(tls.apply(builder).build(), transport, token, tracer);
+    return new ClientConfig(tls.apply(builder).build(), transport, token, null, tracer);
   }
 }

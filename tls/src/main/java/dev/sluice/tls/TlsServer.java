@@ -2,7 +2,6 @@ package dev.sluice.tls;
 
 import dev.sluice.tls.handshake.MessagePump;
 import dev.sluice.tls.handshake.ServerHandshake;
-import java.util.function.UnaryOperator;
 
 /** The server of a TLS 1.3 handshake over QUIC (RFC 8446, RFC 9001 §4). */
 public final class TlsServer implements TlsEndpoint {
@@ -12,12 +11,10 @@ public final class TlsServer implements TlsEndpoint {
   /**
    * A server for one connection.
    *
-   * @param transportParameters is given the client's quic_transport_parameters, once its
-   *     ClientHello is there, and gives the server's (RFC 9001 §8.2). A RuntimeException that it
-   *     throws comes out of {@link #receive} unchanged and ends the handshake
+   * @param transport is given the client's quic_transport_parameters, and gives the server's
    */
-  public TlsServer(TlsServerConfig config, UnaryOperator<byte[]> transportParameters) {
-    handshake = new ServerHandshake(config, transportParameters);
+  public TlsServer(TlsServerConfig config, ServerTransport transport) {
+    handshake = new ServerHandshake(config, transport);
     pump = new MessagePump(handshake);
   }
 

@@ -43,7 +43,7 @@ import java.util.random.RandomGenerator;
  *   <li>{@link Receiver} and {@link FrameDispatch}: from a datagram to the part that a frame is for
  *   <li>{@link Sender} and {@link PayloadWriter}: from what the parts have to say to a datagram
  *   <li>{@link Handshake}, {@link PacketSpaces}, {@link OneRttKeys}: TLS, and the keys that it
- *       yields
+ *       yields; {@link VersionNegotiation}: for which version of QUIC
  *   <li>{@link Streams}: streams and flow control
  *   <li>{@link Datagrams}: datagrams
  *   <li>{@link Recovery}: acknowledgements, loss, congestion and pacing
@@ -67,7 +67,7 @@ public final class Connection implements QuicTransport {
   final Tracer tracer;
   final EventQueue events;
   final Counters counters = new Counters();
-  final QuicVersion version;
+  final VersionNegotiation versions;
   final ConnectionIds ids;
   final Paths paths;
   final Streams streams;
@@ -90,7 +90,7 @@ public final class Connection implements QuicTransport {
       boolean client,
       TransportConfig config,
       Tracer tracer,
-      QuicVersion version,
+      VersionNegotiation versions,
       ConnectionIds ids,
       InetSocketAddress local,
       InetSocketAddress remote,
@@ -103,7 +103,7 @@ public final class Connection implements QuicTransport {
     this.config = config;
     this.random = random;
     this.tracer = tracer;
-    this.version = version;
+    this.versions = versions;
     this.ids = ids;
     this.datagrams = new Datagrams(this);
     this.events = new EventQueue(datagrams.inbound());
@@ -144,6 +144,7 @@ public final class Connection implements QuicTransport {
       InetSocketAddress remote,
       RandomGenerator random,
       long now) {
+    QuicVersion original = config.original();
     byte[] destination = new byte[8];
     random.nextBytes(destination);
     ConnectionIds all = ConnectionIds.client(ids, ConnectionId.of(destination));
@@ -152,18 +153,19 @@ public final class Connection implements QuicTransport {
             true,
             config.transport(),
             config.tracer().get(),
-            QuicVersion.V1,
+            new VersionNegotiation(
+                true, config.transport().versions(), original, config.versionOffer()),
             all,
             local,
             remote,
             true,
-            c -> new TlsClient(config.tls(), c.encodedParameters(null)),
+            c -> new TlsClient(config.tlsFor(original), new ParameterExchange(c).ofClient()),
             random,
             now);
     if (config.token() != null) {
       connection.initialToken = Bytes.of(config.token());
     }
-    connection.spaces.installInitial(connection.version, all.originalDestination());
+    connection.spaces.installInitial(original, all.originalDestination());
     connection.handshake.start(now);
     return connection;
   }
@@ -186,15 +188,15 @@ public final class Connection implements QuicTransport {
             false,
             config.transport(),
             config.tracer().get(),
-            origin.version(),
+            new VersionNegotiation(false, config.transport().versions(), origin.version(), null),
             all,
             local,
             remote,
             origin.addressValidated(),
-            c -> new TlsServer(config.tls(), c::answerParameters),
+            c -> new TlsServer(config.tls(), new ParameterExchange(c)),
             random,
             now);
-    connection.spaces.installInitial(connection.version, origin.firstDestination());
+    connection.spaces.installInitial(origin.version(), origin.firstDestination());
     connection.handshake.start(now);
     return connection;
   }
@@ -396,16 +398,6 @@ public final class Connection implements QuicTransport {
 
   // ---- what the parts ask of the whole ----
 
-  /** A server's parameters depend on the client's only in that these are checked first. */
-  private byte[] answerParameters(byte[] clientParameters) {
-    handshake.onPeerParameters(TransportParameterCodec.read(clientParameters, false));
-    return encodedParameters(Bytes.of(ids.resetToken()));
-  }
-
-  private byte[] encodedParameters(Bytes resetToken) {
-    return TransportParameterCodec.write(LocalParameters.of(this, resetToken), random);
-  }
-
   void applyPeerParameters(TransportParameters peer) {
     streams.onPeerLimits(
         new StreamLimits(
@@ -431,7 +423,7 @@ public final class Connection implements QuicTransport {
   void onRetry(ConnectionId chosen, byte[] token, long now) {
     ids.onRetry(chosen);
     initialToken = Bytes.of(token);
-    spaces.installInitial(version, chosen);
+    spaces.installInitial(versions.original(), chosen);
     recovery.resetForRetry(now);
   }
 

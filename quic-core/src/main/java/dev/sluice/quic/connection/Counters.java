@@ -40,7 +40,7 @@ final class Counters {
   ConnectionStats snapshot(Connection connection) {
     var rtt = connection.recovery.path().rtt();
     return new ConnectionStats(
-        connection.version.number(),
+        connection.versions.current().number(),
         connection.paths.active().local(),
         connection.paths.active().remote(),
         rtt.isSampled() ? rtt.smoothed() : 0,

@@ -39,6 +39,7 @@ final class Handshake {
   void onCrypto(EncryptionLevel level, CryptoFrame frame, long now) {
     CryptoStream crypto = connection.spaces.of(level).crypto();
     crypto.receive(frame);
+    connection.versions.settle();
     try {
       for (int n = crypto.read(chunk); n > 0; n = crypto.read(chunk)) {
         tls.receive(level, chunk, 0, n);
@@ -75,6 +76,9 @@ final class Handshake {
       return;
     }
     authenticateIds(parameters);
+    if (connection.isClient()) {
+      connection.versions.onServer(parameters.versionInformation());
+    }
     peer = parameters;
     connection.applyPeerParameters(parameters);
   }

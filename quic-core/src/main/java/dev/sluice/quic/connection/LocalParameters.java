@@ -30,6 +30,8 @@ final class LocalParameters {
     own.activeConnectionIdLimit = RemoteConnectionIds.ACTIVE_LIMIT;
     own.maxDatagramFrameSize = config.datagrams().maxFrameSize();
     own.resetStreamAt = true;
+    own.versionInformation = connection.versions.information(connection.random);
+    own.greaseQuicBit = config.greaseQuicBit();
     own.initialSourceConnectionId = connection.ids.localFirst();
     if (!connection.isClient()) {
       own.originalDestinationConnectionId = connection.ids.originalDestination();

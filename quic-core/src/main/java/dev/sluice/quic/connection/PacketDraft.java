@@ -106,7 +106,7 @@ final class PacketDraft {
           LongHeaderWriter.begin(
               writer,
               type,
-              connection.version,
+              connection.versions.forSending(type),
               destination,
               connection.ids.localFirst(),
               token,

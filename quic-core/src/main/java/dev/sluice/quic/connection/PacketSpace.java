@@ -17,6 +17,7 @@ final class PacketSpace {
   private final CryptoStream crypto;
   private PacketKeys sendKeys;
   private PacketKeys receiveKeys;
+  private PacketKeys formerReceiveKeys;
   private boolean discarded;
 
   PacketSpace(EncryptionLevel level, AckTracker acks, CryptoStream crypto) {
@@ -62,6 +63,21 @@ final class PacketSpace {
     receiveKeys = keys;
   }
 
+  /**
+   * The receive keys of another version take over (RFC 9369 §4.1); what the peer has sent before it
+   * knew is still opened with the present ones.
+   */
+  void succeedReceiveKeys(PacketKeys keys) {
+    replace(formerReceiveKeys);
+    formerReceiveKeys = receiveKeys;
+    receiveKeys = keys;
+  }
+
+  /** The receive keys of the version before; null when there is none. */
+  PacketKeys formerReceiveKeys() {
+    return formerReceiveKeys;
+  }
+
   private static void replace(PacketKeys old) {
     if (old != null) {
       old.destroy();
@@ -76,6 +92,8 @@ final class PacketSpace {
     discarded = true;
     sendKeys(null);
     receiveKeys(null);
+    replace(formerReceiveKeys);
+    formerReceiveKeys = null;
     crypto.discard();
   }
 }

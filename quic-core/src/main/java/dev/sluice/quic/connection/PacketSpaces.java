@@ -28,6 +28,7 @@ final class PacketSpaces {
   private final PacketSpace handshake;
   private final PacketSpace application;
   private final OneRttKeys oneRtt;
+  private ConnectionId initialDestination;
 
   PacketSpaces(Connection connection, ChunkPool pool) {
     this.connection = connection;
@@ -81,10 +82,24 @@ final class PacketSpaces {
 
   /** Initial keys follow from the destination of the client's first Initial (RFC 9001 §5.2). */
   void installInitial(QuicVersion version, ConnectionId destination) {
+    initialDestination = destination;
     PacketKeys client = InitialKeys.client(version, destination);
     PacketKeys server = InitialKeys.server(version, destination);
     initial.sendKeys(connection.isClient() ? client : server);
     initial.receiveKeys(connection.isClient() ? server : client);
+  }
+
+  /** A server's Initial keys of another version, to see whether it is the negotiated one. */
+  PacketKeys serverInitial(QuicVersion version) {
+    return InitialKeys.server(version, initialDestination);
+  }
+
+  /** The handshake goes on in another version (RFC 9369 §4.1). */
+  void changeVersion(QuicVersion version) {
+    PacketKeys client = InitialKeys.client(version, initialDestination);
+    PacketKeys server = serverInitial(version);
+    initial.sendKeys(connection.isClient() ? client : server);
+    initial.succeedReceiveKeys(connection.isClient() ? server : client);
   }
 
   /** TLS has a secret ready. */
@@ -119,7 +134,8 @@ final class PacketSpaces {
   }
 
   private PacketKeys keys(TlsEvent.TrafficSecret secret) {
-    return PacketKeys.of(connection.version, secret.cipherSuite(), secret.secret());
+    QuicVersion version = connection.versions.forSending(packetType(secret.level()));
+    return PacketKeys.of(version, secret.cipherSuite(), secret.secret());
   }
 
   private static PacketType packetType(EncryptionLevel level) {

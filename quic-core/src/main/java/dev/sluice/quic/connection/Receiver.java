@@ -118,18 +118,20 @@ final class Receiver {
       drop(length, "0-RTT was not accepted", now);
       return;
     }
-    if (header.version() != connection.version || !isForUs(header)) {
-      drop(length, "the version or a connection ID is not this connection's", now);
-      return;
-    }
     EncryptionLevel level =
         header.type() == PacketType.INITIAL ? EncryptionLevel.INITIAL : EncryptionLevel.HANDSHAKE;
     PacketSpace space = connection.spaces.of(level);
-    if (space.receiveKeys() == null) {
+    QuicVersion version = header.version();
+    boolean current = version == connection.versions.current();
+    if (!isForUs(header) || !current && !isOfAnotherVersion(version, space)) {
+      drop(length, "the version or a connection ID is not this connection's", now);
+      return;
+    }
+    PacketKeys keys = current ? space.receiveKeys() : keysOfAnotherVersion(version, space);
+    if (keys == null) {
       hold(space, buffer, header.start(), header.end(), path, ecn, now);
       return;
     }
-    PacketKeys keys = space.receiveKeys();
     int numberOffset = header.packetNumberOffset();
     int numberLength = keys.unprotectHeader(buffer, header.start(), numberOffset, header.end());
     if (numberLength < 0) {
@@ -143,6 +145,10 @@ final class Receiver {
       drop(length, "failed to authenticate", now);
       return;
     }
+    if (connection.isClient() && !current) {
+      connection.versions.become(version);
+      connection.spaces.changeVersion(version);
+    }
     if (connection.isClient() && connection.ids.peerFirst() == null) {
       connection.ids.onFirstPacket(header.source());
     }
@@ -152,6 +158,27 @@ final class Receiver {
       connection.spaces.discard(EncryptionLevel.INITIAL, now);
     }
     process(ecn, now);
+  }
+
+  /**
+   * Whether a packet of a version that is not in use may belong to the connection all the same: for
+   * a server what the client sent before it knew of the negotiated version, for a client what may
+   * show it (RFC 9369 §4.1).
+   */
+  private boolean isOfAnotherVersion(QuicVersion version, PacketSpace space) {
+    return connection.isClient()
+        ? connection.versions.mayBecome(version) && !space.isDiscarded()
+        : version == connection.versions.original() && space.formerReceiveKeys() != null;
+  }
+
+  /** Null when they are not there yet, as for a Handshake packet that comes before an Initial. */
+  private PacketKeys keysOfAnotherVersion(QuicVersion version, PacketSpace space) {
+    if (!connection.isClient()) {
+      return space.formerReceiveKeys();
+    }
+    return space.level() == EncryptionLevel.INITIAL
+        ? connection.spaces.serverInitial(version)
+        : null;
   }
 
   /** After the first packet the peer's ID must not change (§7.2). */
@@ -278,6 +305,7 @@ final class Receiver {
         connection.isClient()
             && connection.ids.peerFirst() == null
             && connection.ids.retrySource() == null
+            && retry.version() == connection.versions.original()
             && connection.ids.isOurs(retry.destination())
             && !retry.source().equals(connection.ids.originalDestination());
     if (!acceptable
@@ -288,16 +316,20 @@ final class Receiver {
     connection.onRetry(retry.source(), retry.token().toArray(), now);
   }
 
-  /** Version Negotiation: only if nothing else came, and our version is not on offer (§6.2). */
+  /**
+   * Version Negotiation: only if nothing else came, our version is not on offer (§6.2), and this
+   * connection is not an answer to another one (RFC 9368 §4).
+   */
   private void onVersionNegotiation(VersionNegotiationHeader offer, long now) {
     boolean acceptable =
         connection.isClient()
+            && !connection.versions.isReaction()
             && connection.ids.peerFirst() == null
             && connection.ids.retrySource() == null
             && connection.ids.isOurs(offer.destination())
             && offer.source().equals(connection.ids.originalDestination());
     boolean listsOurs =
-        Arrays.stream(offer.versions()).anyMatch(v -> QuicVersion.of(v) == connection.version);
+        Arrays.stream(offer.versions()).anyMatch(v -> v == connection.versions.original().number());
     if (!acceptable || listsOurs) {
       drop(0, "a Version Negotiation that is not acceptable", now);
       return;

@@ -2,6 +2,7 @@ package dev.sluice.quic.connection;
 
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.ending.TransportException;
+import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.quic.wire.VarInt;
@@ -31,8 +32,10 @@ public final class TransportParameterCodec {
   private static final long ACTIVE_CONNECTION_ID_LIMIT = 0x0e;
   private static final long INITIAL_SOURCE_CONNECTION_ID = 0x0f;
   private static final long RETRY_SOURCE_CONNECTION_ID = 0x10;
+  private static final long VERSION_INFORMATION = 0x11;
   private static final long RESET_STREAM_AT = 0x1d;
   private static final long MAX_DATAGRAM_FRAME_SIZE = 0x20;
+  private static final long GREASE_QUIC_BIT = 0x2ab2;
 
   /** The code point of the drafts of reset_stream_at before -08, which deployed peers still use. */
   private static final long RESET_STREAM_AT_EARLIER = 0x17f7586d2cb571L;
@@ -77,6 +80,12 @@ public final class TransportParameterCodec {
       out.varInt(RESET_STREAM_AT).varInt(0);
       out.varInt(RESET_STREAM_AT_EARLIER).varInt(0);
     }
+    if (p.versionInformation() != null) {
+      bytes(out, VERSION_INFORMATION, p.versionInformation().encode());
+    }
+    if (p.greaseQuicBit()) {
+      out.varInt(GREASE_QUIC_BIT).varInt(0);
+    }
     reserved(out, random);
     byte[] encoded = new byte[out.position()];
     System.arraycopy(out.buffer(), 0, encoded, 0, encoded.length);
@@ -112,6 +121,21 @@ public final class TransportParameterCodec {
     return builder.build();
   }
 
+  /**
+   * The version of a connection whose server sent these parameters. One that said nothing of it
+   * knew of version 1 only (RFC 9368 §8).
+   *
+   * @return null when it is not known here, or the parameters cannot be read
+   */
+  static QuicVersion versionOf(byte[] serverParameters) {
+    try {
+      VersionInformation said = read(serverParameters, true).versionInformation();
+      return said == null ? QuicVersion.V1 : said.chosenVersion();
+    } catch (TransportException malformed) {
+      return null;
+    }
+  }
+
   private static void readOne(
       TransportParameters.Builder to, long parameter, Bytes value, boolean fromServer) {
     if (!fromServer && isServerOnly(parameter)) {
@@ -120,6 +144,13 @@ public final class TransportParameterCodec {
     if (parameter == RESET_STREAM_AT || parameter == RESET_STREAM_AT_EARLIER) {
       check(value.length() == 0, "reset_stream_at has a value");
       to.resetStreamAt = true;
+    } else if (parameter == VERSION_INFORMATION) {
+      to.versionInformation =
+          VersionInformation.read(value, fromServer)
+              .orElseThrow(() -> error("version_information is malformed"));
+    } else if (parameter == GREASE_QUIC_BIT) {
+      check(value.length() == 0, "grease_quic_bit has a value");
+      to.greaseQuicBit = true;
     } else if (!readId(to, parameter, value)) {
       readValue(to, parameter, value);
     }

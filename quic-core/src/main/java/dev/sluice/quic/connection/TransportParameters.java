@@ -17,6 +17,8 @@ import dev.sluice.quic.wire.ConnectionId;
  * @param maxDatagramFrameSize 0 when DATAGRAM is not supported (RFC 9221 §3)
  * @param resetStreamAt whether RESET_STREAM_AT is understood
  *     (draft-ietf-quic-reliable-stream-reset-10 §3)
+ * @param versionInformation null when the side says nothing of its versions (RFC 9368 §3)
+ * @param greaseQuicBit whether the second bit of packets may be 0 (RFC 9287 §3)
  */
 public record TransportParameters(
     ConnectionId originalDestinationConnectionId,
@@ -37,7 +39,9 @@ public record TransportParameters(
     ConnectionId initialSourceConnectionId,
     ConnectionId retrySourceConnectionId,
     long maxDatagramFrameSize,
-    boolean resetStreamAt) {
+    boolean resetStreamAt,
+    VersionInformation versionInformation,
+    boolean greaseQuicBit) {
 
   /** What a side has that sends no parameter at all. */
   public static final TransportParameters DEFAULTS = new Builder().build();
@@ -64,6 +68,8 @@ public record TransportParameters(
     builder.retrySourceConnectionId = retrySourceConnectionId;
     builder.maxDatagramFrameSize = maxDatagramFrameSize;
     builder.resetStreamAt = resetStreamAt;
+    builder.versionInformation = versionInformation;
+    builder.greaseQuicBit = greaseQuicBit;
     return builder;
   }
 
@@ -88,6 +94,8 @@ public record TransportParameters(
     ConnectionId retrySourceConnectionId;
     long maxDatagramFrameSize;
     boolean resetStreamAt;
+    VersionInformation versionInformation;
+    boolean greaseQuicBit;
 
     /** The parameters as collected. */
     public TransportParameters build() {
@@ -110,7 +118,9 @@ public record TransportParameters(
           initialSourceConnectionId,
           retrySourceConnectionId,
           maxDatagramFrameSize,
-          resetStreamAt);
+          resetStreamAt,
+          versionInformation,
+          greaseQuicBit);
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.sluice.quic.ending;
 
-/** Transport error codes (RFC 9000 §20.1). */
+/** Transport error codes (RFC 9000 §20.1), in the order of their numbers. */
 public enum TransportError {
   NO_ERROR(0x00),
   INTERNAL_ERROR(0x01),
@@ -18,7 +18,9 @@ public enum TransportError {
   CRYPTO_BUFFER_EXCEEDED(0x0d),
   KEY_UPDATE_ERROR(0x0e),
   AEAD_LIMIT_REACHED(0x0f),
-  NO_VIABLE_PATH(0x10);
+  NO_VIABLE_PATH(0x10),
+  /** RFC 9368 §10.2. */
+  VERSION_NEGOTIATION_ERROR(0x11);
 
   /** The first of the 256 codes that carry a TLS alert (RFC 9001 §4.8). */
   public static final long CRYPTO_ERROR = 0x0100;

@@ -274,6 +274,7 @@ class LifecycleTest {
             clientConfig.tls().toBuilder().applicationProtocols("other").build(),
             clientConfig.transport(),
             null,
+            null,
             clientConfig.tracer());
     Connection connection = connect();
     runUntilEnded(connection);

@@ -2,9 +2,17 @@ package dev.sluice.quic.connection;
 
 import dev.sluice.quic.crypto.PacketKeys;
 import dev.sluice.quic.frame.Frame;
+import dev.sluice.quic.frame.PaddingFrame;
+import dev.sluice.quic.frame.PingFrame;
+import dev.sluice.quic.packet.LongHeaderWriter;
+import dev.sluice.quic.packet.PacketType;
+import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.packet.ShortHeaderWriter;
+import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.quic.wire.WireWriter;
+import dev.sluice.tls.EncryptionLevel;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -42,6 +50,31 @@ public final class SealedPackets {
     keys.seal(datagram, 0, start, payload.length, number);
     keys.protectHeader(datagram, 0, numberOffset, 4);
     return datagram;
+  }
+
+  /** A datagram with one Handshake packet, as if the connection had sent it in that version. */
+  public static byte[] handshake(Connection sender, QuicVersion version, long number) {
+    byte[] payload = payload(new PingFrame(), new PaddingFrame(20));
+    byte[] datagram = new byte[100];
+    WireWriter out = new WireWriter(datagram, 0, datagram.length);
+    int lengthField =
+        LongHeaderWriter.begin(
+            out,
+            PacketType.HANDSHAKE,
+            version,
+            sender.ids.remote().current(),
+            sender.ids.localFirst(),
+            Bytes.EMPTY,
+            number,
+            2);
+    int start = out.position();
+    out.bytes(payload);
+    int end = out.position() + PacketKeys.TAG_LENGTH;
+    LongHeaderWriter.finishLength(datagram, lengthField, end);
+    PacketKeys keys = sender.spaces.of(EncryptionLevel.HANDSHAKE).sendKeys();
+    keys.seal(datagram, 0, start, payload.length, number);
+    keys.protectHeader(datagram, 0, start - 2, 2);
+    return Arrays.copyOf(datagram, end);
   }
 
   /** What a server says that has forgotten the connection (RFC 9000 §10.3). */

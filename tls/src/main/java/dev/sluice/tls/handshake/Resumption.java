@@ -4,6 +4,7 @@ import dev.sluice.tls.AlertDescription;
 import dev.sluice.tls.CertificateVerifier;
 import dev.sluice.tls.CipherSuite;
 import dev.sluice.tls.ClientAuthentication;
+import dev.sluice.tls.ServerTransport;
 import dev.sluice.tls.TlsException;
 import dev.sluice.tls.TlsServerConfig;
 import dev.sluice.tls.extension.PreSharedKeyOffer;
@@ -31,7 +32,7 @@ record Resumption(
 
   /**
    * The first usable ticket, or null for a full handshake. Tickets that we cannot open, that have
-   * expired, or that belong to another name or protocol are passed over.
+   * expired, or that belong to another name or protocol or kind of transport are passed over.
    *
    * @param hello the whole encoded message
    * @param transcript what came before it
@@ -39,6 +40,7 @@ record Resumption(
    */
   static Resumption find(
       TlsServerConfig config,
+      ServerTransport transport,
       ClientHelloParameters client,
       CipherSuite suite,
       String protocol,
@@ -60,6 +62,7 @@ record Resumption(
           && state.cipherSuite().hashAlgorithm().equals(suite.hashAlgorithm())
           && state.applicationProtocol().equals(protocol)
           && Objects.equals(state.serverName(), client.serverName())
+          && transport.mayResume(state.transportParameters())
           && isClientStillTrusted(config, state, suite, now)) {
         KeySchedule schedule = new KeySchedule(suite, state.secret());
         byte[] binder = offer.binders().get(i);

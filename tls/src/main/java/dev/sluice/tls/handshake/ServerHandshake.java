@@ -6,6 +6,7 @@ import dev.sluice.tls.CipherSuite;
 import dev.sluice.tls.ClientAuthentication;
 import dev.sluice.tls.EncryptionLevel;
 import dev.sluice.tls.NamedGroup;
+import dev.sluice.tls.ServerTransport;
 import dev.sluice.tls.TlsEvent;
 import dev.sluice.tls.TlsEvent.Direction;
 import dev.sluice.tls.TlsException;
@@ -24,14 +25,13 @@ import dev.sluice.tls.wire.TlsWriter;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
-import java.util.function.UnaryOperator;
 
 /** The server's state machine (RFC 8446 §A.2), in the order in which a handshake runs. */
 public final class ServerHandshake implements Handshake {
   private static final int COOKIE_LENGTH = 32;
 
   private final TlsServerConfig config;
-  private final UnaryOperator<byte[]> transport;
+  private final ServerTransport transport;
   private final Queue<TlsEvent> events = new ArrayDeque<>();
   private final TranscriptHash transcript = new TranscriptHash();
   private final PeerAuthentication client;
@@ -52,7 +52,7 @@ public final class ServerHandshake implements Handshake {
   /**
    * @param transport makes the server's transport parameters, once the client's are known
    */
-  public ServerHandshake(TlsServerConfig config, UnaryOperator<byte[]> transport) {
+  public ServerHandshake(TlsServerConfig config, ServerTransport transport) {
     this.config = config;
     this.transport = transport;
     this.client = new PeerAuthentication(false, config.signatureSchemes());
@@ -93,18 +93,22 @@ public final class ServerHandshake implements Handshake {
     group = retry == null ? Negotiation.group(config, offer) : retry.group();
     protocol = Negotiation.protocol(config, offer);
     transcript.start(suite);
+    if (retry == null) {
+      // Before anything is sent: QUIC chooses its version by them (RFC 9369 §4.1).
+      events.add(new TlsEvent.PeerTransportParameters(offer.transportParameters()));
+      transportParameters = ownTransportParameters();
+    }
     byte[] share = offer.keyShares().share(group.code());
     if (share == null) {
       sendHelloRetryRequest(message);
       return;
     }
-    resumption = Resumption.find(config, offer, suite, protocol, message.encoded(), transcript);
+    resumption =
+        Resumption.find(config, transport, offer, suite, protocol, message.encoded(), transcript);
     if (resumption == null) {
       authentication = Negotiation.authentication(config, offer);
     }
     KeyAgreement.Answer answer = KeyAgreement.answer(group, share, config.random());
-    events.add(new TlsEvent.PeerTransportParameters(offer.transportParameters()));
-    transportParameters = ownTransportParameters();
     transcript.add(message.encoded());
     KeySchedule schedule =
         resumption == null ? new KeySchedule(suite, null) : resumption.schedule();
@@ -134,7 +138,7 @@ public final class ServerHandshake implements Handshake {
 
   private byte[] ownTransportParameters() {
     try {
-      return transport.apply(offer.transportParameters());
+      return transport.answer(offer.transportParameters());
     } catch (RuntimeException e) {
       throw new TransportParametersRefused(e);
     }
