@@ -26,6 +26,11 @@ final class Duo {
   /** Whether the applications take events. */
   boolean polling = true;
 
+  /** What each side did with packets. */
+  final PacketLog clientLog = new PacketLog();
+
+  final PacketLog serverLog = new PacketLog();
+
   private long number = 100_000;
 
   Duo(Simulation sim, TransportConfig forClient, TransportConfig forServer, Supplier<Link> kind) {
@@ -36,14 +41,19 @@ final class Duo {
     clientNode = sim.attach(clientAddress, node(random, clientEvents));
     serverNode = sim.attach(serverAddress, node(random, serverEvents));
     sim.bothWays(clientAddress, serverAddress, kind);
-    serverNode.endpoint().listen(TestPeers.server(random.split()).withTransport(forServer));
+    serverNode
+        .endpoint()
+        .listen(
+            TestPeers.server(random.split()).withTransport(forServer).withTracer(() -> serverLog));
     client =
         clientNode
             .endpoint()
             .connect(
                 null,
                 serverAddress,
-                TestPeers.client(random.split()).withTransport(forClient),
+                TestPeers.client(random.split())
+                    .withTransport(forClient)
+                    .withTracer(() -> clientLog),
                 sim.now());
     sim.run(Duration.ofSeconds(30), () -> client.handshake.isConfirmed());
     server = serverNode.accepted().getFirst();
@@ -76,13 +86,28 @@ final class Duo {
     return SealedPackets.oneRtt(server, payload, number++);
   }
 
+  /** A packet with this payload, as if the client had sent it. */
+  byte[] fromClient(byte[] payload) {
+    return SealedPackets.oneRtt(client, payload, number++);
+  }
+
   /** Hands datagrams to the client's endpoint, all at once, without taking events after it. */
   void toClient(byte[]... datagrams) {
+    deliver(clientNode, clientAddress, serverAddress, datagrams);
+  }
+
+  /** Hands datagrams to the server's endpoint, all at once, without taking events after it. */
+  void toServer(byte[]... datagrams) {
+    deliver(serverNode, serverAddress, clientAddress, datagrams);
+  }
+
+  private void deliver(
+      EndpointNode node, InetSocketAddress local, InetSocketAddress remote, byte[]... datagrams) {
     DatagramBatch batch = new DatagramBatch(datagrams.length, 2048);
     for (byte[] datagram : datagrams) {
       System.arraycopy(datagram, 0, batch.buffer(), batch.nextOffset(), datagram.length);
-      batch.add(datagram.length, clientAddress, serverAddress, 0);
+      batch.add(datagram.length, local, remote, 0);
     }
-    clientNode.endpoint().receive(batch, sim.now());
+    node.endpoint().receive(batch, sim.now());
   }
 }

@@ -1,0 +1,116 @@
+package dev.sluice.quic.connection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.quic.ending.ConnectionEnding.Side;
+import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.frame.AckFrame;
+import dev.sluice.quic.frame.AckRanges;
+import dev.sluice.quic.frame.CryptoFrame;
+import dev.sluice.quic.frame.EcnCounts;
+import dev.sluice.quic.frame.Frame;
+import dev.sluice.quic.frame.HandshakeDoneFrame;
+import dev.sluice.quic.frame.MaxDataFrame;
+import dev.sluice.quic.frame.MaxStreamsFrame;
+import dev.sluice.quic.frame.NewConnectionIdFrame;
+import dev.sluice.quic.frame.NewTokenFrame;
+import dev.sluice.quic.frame.PathChallengeFrame;
+import dev.sluice.quic.frame.PathResponseFrame;
+import dev.sluice.quic.frame.PingFrame;
+import dev.sluice.quic.frame.RetireConnectionIdFrame;
+import dev.sluice.quic.wire.Bytes;
+import dev.sluice.testkit.Requirement;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a confirmed connection does with frames that a peer made by hand. */
+class PeerRulesTest {
+  private final Duo duo = new Duo(TransportConfig.DEFAULTS, TransportConfig.DEFAULTS);
+
+  private void assertServerCloses(TransportError error, Frame... frames) {
+    duo.toServer(duo.fromClient(SealedPackets.payload(frames)));
+    TransportClose close = assertInstanceOf(TransportClose.class, duo.server.ending());
+    assertEquals(Side.LOCAL, close.by());
+    assertEquals(error.code(), close.code(), close::reason);
+  }
+
+  private void assertServerStays(Frame... frames) {
+    duo.toServer(duo.fromClient(SealedPackets.payload(frames)));
+    duo.runFor(200);
+    assertNull(duo.server.ending());
+  }
+
+  @Test
+  @Requirement({"RFC9000-19.7#3", "RFC9000-19.7#4"})
+  void aTokenFromAClient() {
+    assertServerCloses(
+        TransportError.PROTOCOL_VIOLATION, new NewTokenFrame(Bytes.of(new byte[] {1})));
+  }
+
+  @Test
+  @Requirement("RFC9000-19.20#2")
+  void aConfirmationFromAClient() {
+    assertServerCloses(TransportError.PROTOCOL_VIOLATION, new HandshakeDoneFrame());
+  }
+
+  @Test
+  @Requirement({"RFC9000-19.16#2", "RFC9000-19.16#3"})
+  void retiringTheIdOfTheVeryPacket() {
+    assertServerCloses(TransportError.PROTOCOL_VIOLATION, new RetireConnectionIdFrame(0));
+  }
+
+  @Test
+  @Requirement("RFC9000-19.16#1")
+  void retiringAnIdThatWasNotIssued() {
+    assertServerCloses(TransportError.PROTOCOL_VIOLATION, new RetireConnectionIdFrame(1_000));
+  }
+
+  @Test
+  @Requirement({"RFC9000-7.5#3", "RFC9000-7.5#1"})
+  void cryptoDataOutOfOrder() {
+    assertServerStays(new CryptoFrame(3_000, Bytes.of(new byte[1_000])));
+    assertServerCloses(
+        TransportError.CRYPTO_BUFFER_EXCEEDED, new CryptoFrame(1 << 20, Bytes.of(new byte[100])));
+  }
+
+  @Test
+  @Requirement({"RFC9000-13.3#5", "RFC9000-4.1#3", "RFC9000-4.6#4", "RFC9000-19.11#2"})
+  void outdatedLimits() {
+    assertServerStays(
+        new MaxDataFrame(0), new MaxStreamsFrame(true, 0), new MaxStreamsFrame(false, 0));
+    assertTrue(duo.server.openUni() != null, "the limit is what it was");
+  }
+
+  @Test
+  @Requirement({"RFC9000-19.17#1", "RFC9000-8.2.2#1", "RFC9000-8.2.2#7"})
+  void aChallengeIsAnsweredOnceWithItsData() {
+    assertServerStays(new PathChallengeFrame(0x0123456789abcdefL));
+    assertEquals(
+        List.of(new PathResponseFrame(0x0123456789abcdefL)),
+        duo.serverLog.sentFrames(PathResponseFrame.class).toList());
+  }
+
+  @Test
+  @Requirement("RFC9000-19.3#1")
+  void acknowledgementsWithAndWithoutEcnCounts() {
+    duo.runFor(100);
+    long newest = duo.server.recovery.largestAcknowledged(duo.server.spaces.application().number());
+    AckRanges ranges = AckRanges.of(newest, newest);
+    assertServerStays(
+        new AckFrame(newest, 0, ranges, null),
+        new AckFrame(newest, 0, ranges, new EcnCounts(0, 0, 0)));
+  }
+
+  @Test
+  @Requirement({"RFC9000-19.15#4", "RFC9000-19.15#8"})
+  void theSameConnectionIdTwice() {
+    NewConnectionIdFrame frame =
+        duo.clientLog.sentFrames(NewConnectionIdFrame.class).findFirst().orElseThrow();
+    assertServerStays(frame, new PingFrame());
+    assertServerStays(frame, frame);
+  }
+}
