@@ -19,6 +19,7 @@ class LayersTest {
             "dev.sluice.quic.trace",
             // What a packet carries is known to those who fill it, before those who track its loss.
             "dev.sluice.quic.recovery.RecoveryToken",
+            "dev.sluice.quic.recovery.StreamRanges",
             "dev.sluice.quic.recovery.PacketContents",
             "dev.sluice.quic.flow",
             "dev.sluice.quic.stream",

@@ -30,12 +30,16 @@ final class PacketSpaces {
   private final OneRttKeys oneRtt;
   private ConnectionId initialDestination;
 
+  /** Made once, since it is asked for with every packet. */
+  private final List<PacketSpace> all;
+
   PacketSpaces(Connection connection, ChunkPool pool) {
     this.connection = connection;
     this.initial = space(EncryptionLevel.INITIAL, pool);
     this.handshake = space(EncryptionLevel.HANDSHAKE, pool);
     this.application = space(EncryptionLevel.APPLICATION, pool);
     this.oneRtt = new OneRttKeys(connection);
+    this.all = List.of(initial, handshake, application);
   }
 
   private static PacketSpace space(EncryptionLevel level, ChunkPool pool) {
@@ -64,7 +68,7 @@ final class PacketSpaces {
 
   /** In the order in which they are coalesced into a datagram. */
   List<PacketSpace> all() {
-    return List.of(initial, handshake, application);
+    return all;
   }
 
   PacketSpace application() {

@@ -46,10 +46,8 @@ final class Sender {
   boolean send(long now, DatagramBatch out) {
     pacedUntil = Long.MAX_VALUE;
     connection.spaces.oneRtt().updateIfWorn(now);
-    for (Path path : List.copyOf(connection.paths.others())) {
-      if (path.hasPending() && out.hasRoom()) {
-        sendProbe(path, now, out);
-      }
+    if (!connection.paths.others().isEmpty()) {
+      sendProbes(now, out);
     }
     while (sendDatagram(now, out)) {
       if (!out.hasRoom()) {
@@ -57,6 +55,14 @@ final class Sender {
       }
     }
     return false;
+  }
+
+  private void sendProbes(long now, DatagramBatch out) {
+    for (Path path : List.copyOf(connection.paths.others())) {
+      if (path.hasPending() && out.hasRoom()) {
+        sendProbe(path, now, out);
+      }
+    }
   }
 
   /** When pacing lets the next packet go; {@link Long#MAX_VALUE} when pacing holds nothing back. */

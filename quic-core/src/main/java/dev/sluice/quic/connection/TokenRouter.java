@@ -21,7 +21,6 @@ final class TokenRouter implements TokenListener {
           connection.spaces.of(space).acks().onAckOfAckAcked(largest);
       case RecoveryToken.Crypto t -> connection.spaces.of(t.level()).crypto().onAcked(t);
       case RecoveryToken.RetireConnectionId t -> connection.ids.remote().onAcked(t);
-      case RecoveryToken.Stream t -> connection.streams.onAcked(t);
       case RecoveryToken.ResetStream t -> connection.streams.onAcked(t);
       case RecoveryToken.ResetStreamAt t -> connection.streams.onAcked(t);
       case RecoveryToken.StopSending t -> connection.streams.onAcked(t);
@@ -48,7 +47,6 @@ final class TokenRouter implements TokenListener {
       case RecoveryToken.Crypto t -> connection.spaces.of(t.level()).crypto().onLost(t);
       case RecoveryToken.NewConnectionId t -> connection.ids.local().onLost(t);
       case RecoveryToken.RetireConnectionId t -> connection.ids.remote().onLost(t);
-      case RecoveryToken.Stream t -> connection.streams.onLost(t);
       case RecoveryToken.ResetStream t -> connection.streams.onLost(t);
       case RecoveryToken.ResetStreamAt t -> connection.streams.onLost(t);
       case RecoveryToken.StopSending t -> connection.streams.onLost(t);
@@ -63,5 +61,15 @@ final class TokenRouter implements TokenListener {
       case RecoveryToken.PathChallenge(long data) -> connection.paths.onChallengeLost(data);
       case RecoveryToken.Ping t -> {}
     }
+  }
+
+  @Override
+  public void onStreamAcked(long streamId, long offset, long length, boolean fin) {
+    connection.streams.onDataAcked(streamId, offset, length, fin);
+  }
+
+  @Override
+  public void onStreamLost(long streamId, long offset, int length, boolean fin) {
+    connection.streams.onDataLost(streamId, offset, length, fin);
   }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 public final class PacketContents {
   private final ArrayList<RecoveryToken> tokens = new ArrayList<>();
   private final List<RecoveryToken> tokensView = Collections.unmodifiableList(tokens);
+  private final StreamRanges streams = new StreamRanges();
   private WireWriter out;
   private int start;
   private boolean ackEliciting;
@@ -30,6 +31,7 @@ public final class PacketContents {
     this.out = out;
     this.start = out.position();
     tokens.clear();
+    streams.clear();
     ackEliciting = false;
     inFlight = false;
   }
@@ -84,6 +86,18 @@ public final class PacketContents {
     }
     ackEliciting |= elicits;
     inFlight |= elicits;
+  }
+
+  /** Notes a STREAM frame that the caller has written to {@link #out()} itself. */
+  public void addedStream(long streamId, long offset, int length, boolean fin) {
+    streams.add(streamId, offset, length, fin);
+    ackEliciting = true;
+    inFlight = true;
+  }
+
+  /** What STREAM frames of this packet carry so far; the next {@link #begin} empties it. */
+  public StreamRanges streams() {
+    return streams;
   }
 
   /** The tokens of this packet so far; a view that the next {@link #begin} empties. */

@@ -33,6 +33,7 @@ public final class Recovery {
 
   private final RecoveryConfig config;
   private final TokenListener tokens;
+  private final AckedStreams ackedStreams;
   private final SpaceRecovery[] spaces;
   private final ProbeTimer probeTimer;
   private final Batch batch = new Batch();
@@ -45,6 +46,7 @@ public final class Recovery {
   public Recovery(RecoveryConfig config, CongestionController congestion, TokenListener tokens) {
     this.config = config;
     this.tokens = tokens;
+    this.ackedStreams = new AckedStreams(tokens);
     this.path = newPath(congestion);
     this.spaces =
         new SpaceRecovery[] {
@@ -130,6 +132,7 @@ public final class Recovery {
     if (!at.acknowledge(ack.ranges(), batch)) {
       return;
     }
+    ackedStreams.flush();
     if (batch.largestIsNew && batch.ackEliciting) { // §5.1
       batch.sample = Math.max(1, now - batch.largestSentTime);
       batch
@@ -340,7 +343,7 @@ public final class Recovery {
       }
       ackEliciting |= sent.isAckEliciting(packet);
       on.onAcked(space, packet, wasLost, now);
-      space.deliverAcked(packet, tokens);
+      space.deliverAcked(packet, tokens, ackedStreams);
     }
 
     @Override

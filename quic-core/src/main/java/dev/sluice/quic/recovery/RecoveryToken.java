@@ -7,7 +7,8 @@ import dev.sluice.tls.EncryptionLevel;
  * What a packet carried, told to whoever wrote it once the packet is acknowledged or lost. QUIC
  * repairs information, not packets (RFC 9000 §13.3): a token names the information, and its owner
  * decides what, if anything, has to travel again. Frames that need no repair at all (PADDING,
- * CONNECTION_CLOSE) leave no token.
+ * CONNECTION_CLOSE) leave no token; STREAM frames, which are most, leave numbers instead: {@link
+ * StreamRanges}.
  */
 public sealed interface RecoveryToken {
 
@@ -16,9 +17,6 @@ public sealed interface RecoveryToken {
 
   /** Bytes of the handshake at one encryption level. */
   record Crypto(EncryptionLevel level, long offset, int length) implements RecoveryToken {}
-
-  /** Bytes of a stream, and whether the stream's end was marked after them. */
-  record Stream(long streamId, long offset, int length, boolean fin) implements RecoveryToken {}
 
   /** RESET_STREAM: repeated unchanged until acknowledged. */
   record ResetStream(long streamId) implements RecoveryToken {}

@@ -52,6 +52,11 @@ final class SentPackets {
   private PathRecovery[] paths = new PathRecovery[64];
   private Object[] tokens = new Object[64];
 
+  /** Where the ranges of a packet begin in {@link #streams}; they go up to those of the next. */
+  private long[] streamsFrom = new long[64];
+
+  private final StreamRanges streams = new StreamRanges();
+
   /** What the congestion controller wanted to remember; null until one wants something. */
   private DeliverySnapshot[] snapshots;
 
@@ -71,27 +76,27 @@ final class SentPackets {
   }
 
   /** Adds a packet; its number is at least {@link #end()}, and numbers in between were skipped. */
-  void add(
-      long packetNumber,
-      PathRecovery path,
-      int size,
-      boolean elicits,
-      boolean inFlight,
-      Object token,
-      long now) {
+  void add(long packetNumber, PathRecovery path, int size, PacketContents contents, long now) {
     makeRoom(packetNumber);
     if (first == end) {
       first = packetNumber; // nothing was open: what lies in between is gone
     }
     for (long skipped = end; skipped < packetNumber; skipped++) {
       flags[index(skipped)] = GONE;
+      streamsFrom[index(skipped)] = streams.end();
     }
     int at = index(packetNumber);
     sentTimes[at] = now;
     sizes[at] = size;
     paths[at] = path;
-    flags[at] = (byte) (OUTSTANDING | (elicits ? ACK_ELICITING : 0) | (inFlight ? IN_FLIGHT : 0));
-    tokens[at] = token;
+    flags[at] =
+        (byte)
+            (OUTSTANDING
+                | (contents.isAckEliciting() ? ACK_ELICITING : 0)
+                | (contents.isInFlight() ? IN_FLIGHT : 0));
+    tokens[at] = pack(contents);
+    streamsFrom[at] = streams.end();
+    streams.addAll(contents.streams());
     open[at >> 6] |= 1L << at;
     end = packetNumber + 1;
   }
@@ -145,6 +150,21 @@ final class SentPackets {
   /** Null, one {@link RecoveryToken}, or an array of them. */
   Object token(long packetNumber) {
     return tokens[index(packetNumber)];
+  }
+
+  /** What the packets that are known carry of streams. */
+  StreamRanges streams() {
+    return streams;
+  }
+
+  /** The position of the packet's first range in {@link #streams()}. */
+  long streamsFrom(long packetNumber) {
+    return streamsFrom[index(packetNumber)];
+  }
+
+  /** The position after the packet's last range in {@link #streams()}. */
+  long streamsEnd(long packetNumber) {
+    return packetNumber + 1 < end ? streamsFrom[index(packetNumber + 1)] : streams.end();
   }
 
   /**
@@ -212,6 +232,7 @@ final class SentPackets {
     Arrays.fill(tokens, null);
     Arrays.fill(paths, null);
     Arrays.fill(open, 0);
+    streams.clear();
     first = end;
     outstandingFrom = end;
   }
@@ -219,6 +240,16 @@ final class SentPackets {
   private void forgetFirst() {
     close(first, GONE);
     first++;
+    streams.removeBelow(first < end ? streamsFrom[index(first)] : streams.end());
+  }
+
+  /** Most packets have no token or one, so only more than one takes an array. */
+  private static Object pack(PacketContents contents) {
+    return switch (contents.tokens().size()) {
+      case 0 -> null;
+      case 1 -> contents.tokens().getFirst();
+      default -> contents.tokens().toArray(new RecoveryToken[0]);
+    };
   }
 
   private void close(long packetNumber, int state) {
@@ -253,6 +284,7 @@ final class SentPackets {
     byte[] newFlags = new byte[capacity];
     PathRecovery[] newPaths = new PathRecovery[capacity];
     Object[] newTokens = new Object[capacity];
+    long[] newStreamsFrom = new long[capacity];
     long[] newOpen = new long[capacity >> 6];
     mask = capacity - 1;
     for (long packet = first; packet < end; packet++) {
@@ -264,6 +296,7 @@ final class SentPackets {
       newFlags[to] = flags[from];
       newPaths[to] = paths[from];
       newTokens[to] = tokens[from];
+      newStreamsFrom[to] = streamsFrom[from];
       newOpen[to >> 6] |= (open[from >> 6] >>> from & 1) << to;
     }
     growNotes(oldMask, capacity);
@@ -273,6 +306,7 @@ final class SentPackets {
     flags = newFlags;
     paths = newPaths;
     tokens = newTokens;
+    streamsFrom = newStreamsFrom;
     open = newOpen;
   }
 

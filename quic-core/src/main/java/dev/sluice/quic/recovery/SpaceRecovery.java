@@ -46,11 +46,9 @@ final class SpaceRecovery {
     if (packetNumber != next) {
       throw new IllegalArgumentException(packetNumber + " is not the next packet number " + next);
     }
-    boolean elicits = contents.isAckEliciting();
-    boolean inFlight = contents.isInFlight();
-    sent.add(packetNumber, path, bytes, elicits, inFlight, pack(contents), now);
+    sent.add(packetNumber, path, bytes, contents, now);
     next = skipped == null ? packetNumber + 1 : skipped.after(packetNumber);
-    if (elicits) {
+    if (contents.isAckEliciting()) {
       lastAckElicitingSentTime = now;
       ackElicitingInFlight++;
       probesPending = Math.max(0, probesPending - 1);
@@ -133,8 +131,16 @@ final class SpaceRecovery {
     probesPending = 0;
   }
 
-  /** Calls back for each token of a packet. */
-  void deliverAcked(long packetNumber, TokenListener listener) {
+  /**
+   * Calls back for each token of a packet.
+   *
+   * @param streams takes what the packet carried of streams
+   */
+  void deliverAcked(long packetNumber, TokenListener listener, AckedStreams streams) {
+    long streamsEnd = sent.streamsEnd(packetNumber);
+    for (long at = sent.streamsFrom(packetNumber); at < streamsEnd; at++) {
+      streams.add(sent.streams(), at);
+    }
     switch (sent.token(packetNumber)) {
       case null -> {}
       case RecoveryToken token -> listener.onAcked(id, token);
@@ -149,6 +155,12 @@ final class SpaceRecovery {
 
   /** Calls back for each token of a packet. */
   void deliverLost(long packetNumber, TokenListener listener) {
+    StreamRanges streams = sent.streams();
+    long streamsEnd = sent.streamsEnd(packetNumber);
+    for (long at = sent.streamsFrom(packetNumber); at < streamsEnd; at++) {
+      listener.onStreamLost(
+          streams.streamId(at), streams.offset(at), streams.length(at), streams.fin(at));
+    }
     switch (sent.token(packetNumber)) {
       case null -> {}
       case RecoveryToken token -> listener.onLost(id, token);
@@ -159,14 +171,5 @@ final class SpaceRecovery {
       }
       default -> throw new IllegalStateException();
     }
-  }
-
-  /** Most packets carry one token, so only more than one takes an array. */
-  private static Object pack(PacketContents contents) {
-    return switch (contents.tokens().size()) {
-      case 0 -> null;
-      case 1 -> contents.tokens().getFirst();
-      default -> contents.tokens().toArray(new RecoveryToken[0]);
-    };
   }
 }

@@ -18,4 +18,15 @@ public interface TokenListener {
    * queues only what is still missing.
    */
   void onLost(PacketNumberSpace space, RecoveryToken token);
+
+  /**
+   * Packets with these bytes of a stream were acknowledged, on the contract of {@link #onAcked}.
+   *
+   * @param length possibly what several packets carried, or 0
+   * @param fin whether the stream's end was marked after them
+   */
+  void onStreamAcked(long streamId, long offset, long length, boolean fin);
+
+  /** A packet with these bytes of a stream was lost, on the contract of {@link #onLost}. */
+  void onStreamLost(long streamId, long offset, int length, boolean fin);
 }

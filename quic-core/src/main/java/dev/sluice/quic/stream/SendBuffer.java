@@ -96,7 +96,7 @@ public final class SendBuffer {
   }
 
   /** The peer has these bytes. They may have been acknowledged before, or taken for lost. */
-  public void onAcked(long offset, int length) {
+  public void onAcked(long offset, long length) {
     acked(offset, offset + length);
   }
 

@@ -247,7 +247,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
     if (length > 0) {
       copyData(out, length, fresh);
     }
-    out.added(new RecoveryToken.Stream(id, offset, length, fin), true);
+    out.addedStream(id, offset, length, fin);
     onSent(fin);
     return true;
   }
@@ -310,7 +310,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
   // ---- acknowledgement and loss ----
 
   /** A STREAM frame has arrived. */
-  void onDataAcked(long offset, int length, boolean fin) {
+  void onDataAcked(long offset, long length, boolean fin) {
     if (connectionEnded || !state.canBeReset()) {
       return;
     }

@@ -180,18 +180,28 @@ public final class Streams {
     }
   }
 
+  /** Bytes of a stream have arrived, and the end behind them. */
+  public void onDataAcked(long id, long offset, long length, boolean fin) {
+    StreamParts stream = ended ? null : table.find(id);
+    if (stream != null) {
+      stream.send().onDataAcked(offset, length, fin);
+    }
+  }
+
+  /** A packet with bytes of a stream was lost, and with the end behind them. */
+  public void onDataLost(long id, long offset, int length, boolean fin) {
+    StreamParts stream = ended ? null : table.find(id);
+    if (stream != null) {
+      stream.send().onDataLost(offset, length, fin);
+    }
+  }
+
   /** A packet arrived; tokens that aren't of streams are passed over. */
   public void onAcked(RecoveryToken token) {
     if (ended) {
       return;
     }
     switch (token) {
-      case RecoveryToken.Stream(long id, long offset, int length, boolean fin) -> {
-        StreamParts stream = table.find(id);
-        if (stream != null) {
-          stream.send().onDataAcked(offset, length, fin);
-        }
-      }
       case RecoveryToken.ResetStream(long id) -> {
         StreamParts stream = table.find(id);
         if (stream != null) {
@@ -220,12 +230,6 @@ public final class Streams {
       case RecoveryToken.MaxStreams(boolean bidi) -> control.onMaxStreamsLost(bidi);
       case RecoveryToken.DataBlocked() -> context.connectionCredit.reportAgain();
       case RecoveryToken.StreamsBlocked(boolean bidi) -> control.open(bidi).reportAgain();
-      case RecoveryToken.Stream(long id, long offset, int length, boolean fin) -> {
-        StreamParts stream = table.find(id);
-        if (stream != null) {
-          stream.send().onDataLost(offset, length, fin);
-        }
-      }
       case RecoveryToken.ResetStream(long id) -> {
         StreamParts stream = table.find(id);
         if (stream != null) {

@@ -109,6 +109,16 @@ final class RecoveryHarness implements TokenListener {
   }
 
   @Override
+  public void onStreamAcked(long streamId, long offset, long length, boolean fin) {
+    throw new AssertionError("no packet has data of streams");
+  }
+
+  @Override
+  public void onStreamLost(long streamId, long offset, int length, boolean fin) {
+    throw new AssertionError("no packet has data of streams");
+  }
+
+  @Override
   public void onLost(PacketNumberSpace space, RecoveryToken token) {
     note(lost, token);
   }

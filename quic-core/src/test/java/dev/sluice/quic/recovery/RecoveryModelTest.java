@@ -167,6 +167,16 @@ class RecoveryModelTest implements TokenListener {
   }
 
   @Override
+  public void onStreamAcked(long streamId, long offset, long length, boolean fin) {
+    throw new AssertionError("no packet has data of streams");
+  }
+
+  @Override
+  public void onStreamLost(long streamId, long offset, int length, boolean fin) {
+    throw new AssertionError("no packet has data of streams");
+  }
+
+  @Override
   public void onLost(PacketNumberSpace space, RecoveryToken token) {
     long number = ((RecoveryToken.PathChallenge) token).data();
     if (resending) {

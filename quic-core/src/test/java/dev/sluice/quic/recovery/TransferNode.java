@@ -123,9 +123,8 @@ final class TransferNode implements Node, TokenListener {
     if (data) {
       int segment = lost.isEmpty() ? nextSegment++ : lost.removeFirst();
       long at = (long) segment * SEGMENT;
-      contents.add(
-          new StreamFrame(0, at, Bytes.of(ZEROS, 0, SEGMENT), false),
-          new RecoveryToken.Stream(0, at, SEGMENT, false));
+      contents.add(new StreamFrame(0, at, Bytes.of(ZEROS, 0, SEGMENT), false), null);
+      contents.addedStream(0, at, SEGMENT, false);
     } else if (probe || elicit) {
       contents.add(new PingFrame(), new RecoveryToken.Ping());
     } else {
@@ -156,18 +155,24 @@ final class TransferNode implements Node, TokenListener {
 
   @Override
   public void onAcked(PacketNumberSpace space, RecoveryToken token) {
-    switch (token) {
-      case RecoveryToken.Stream stream -> acknowledged.set((int) (stream.offset() / SEGMENT));
-      case RecoveryToken.Ack ack -> acks.onAckOfAckAcked(ack.largest());
-      default -> {}
+    if (token instanceof RecoveryToken.Ack ack) {
+      acks.onAckOfAckAcked(ack.largest());
     }
   }
 
   @Override
   public void onLost(PacketNumberSpace space, RecoveryToken token) {
-    if (token instanceof RecoveryToken.Stream stream) {
-      lost.add((int) (stream.offset() / SEGMENT));
-    }
+    // What is not of the stream need not come again.
+  }
+
+  @Override
+  public void onStreamAcked(long streamId, long offset, long length, boolean fin) {
+    acknowledged.set((int) (offset / SEGMENT), (int) ((offset + length) / SEGMENT));
+  }
+
+  @Override
+  public void onStreamLost(long streamId, long offset, int length, boolean fin) {
+    lost.add((int) (offset / SEGMENT));
   }
 
   @Override

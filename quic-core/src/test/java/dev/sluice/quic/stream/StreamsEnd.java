@@ -14,6 +14,7 @@ import dev.sluice.quic.frame.StreamFrame;
 import dev.sluice.quic.frame.StreamsBlockedFrame;
 import dev.sluice.quic.recovery.PacketContents;
 import dev.sluice.quic.recovery.RecoveryToken;
+import dev.sluice.quic.recovery.StreamRanges;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.WireReader;
 import dev.sluice.quic.wire.WireWriter;
@@ -26,7 +27,7 @@ import java.util.Map;
 final class StreamsEnd implements StreamListener {
 
   /** A packet's payload, and what to give back when it arrives or is lost. */
-  record Packet(byte[] payload, List<RecoveryToken> tokens) {
+  record Packet(byte[] payload, List<RecoveryToken> tokens, List<Carried> carried) {
     List<Frame> frames() {
       List<Frame> frames = new ArrayList<>();
       for (WireReader in = WireReader.of(payload); in.hasRemaining(); ) {
@@ -35,6 +36,9 @@ final class StreamsEnd implements StreamListener {
       return frames;
     }
   }
+
+  /** What a STREAM frame in a packet carried. */
+  record Carried(long streamId, long offset, int length, boolean fin) {}
 
   final Streams streams;
   final ChunkPool pool = new ChunkPool();
@@ -63,7 +67,13 @@ final class StreamsEnd implements StreamListener {
     streams.writeControl(contents, now);
     streams.writeData(contents, now);
     byte[] payload = Bytes.of(out.buffer(), 0, out.position()).toArray();
-    return new Packet(payload, List.copyOf(contents.tokens()));
+    List<Carried> carried = new ArrayList<>();
+    StreamRanges ranges = contents.streams();
+    for (long at = ranges.first(); at < ranges.end(); at++) {
+      carried.add(
+          new Carried(ranges.streamId(at), ranges.offset(at), ranges.length(at), ranges.fin(at)));
+    }
+    return new Packet(payload, List.copyOf(contents.tokens()), carried);
   }
 
   Packet send() {
@@ -105,10 +115,12 @@ final class StreamsEnd implements StreamListener {
 
   void acked(Packet packet) {
     packet.tokens.forEach(streams::onAcked);
+    packet.carried.forEach(c -> streams.onDataAcked(c.streamId, c.offset, c.length, c.fin));
   }
 
   void lost(Packet packet) {
     packet.tokens.forEach(streams::onLost);
+    packet.carried.forEach(c -> streams.onDataLost(c.streamId, c.offset, c.length, c.fin));
   }
 
   /** The events since the last call. */
