@@ -98,6 +98,14 @@ final class ServerConnection {
     wake.run();
   }
 
+  /** Asks for the end of its WebTransport sessions, and of nothing else. */
+  void drainSessions() {
+    if (webTransport != null) {
+      webTransport.drainSessions();
+      moved();
+    }
+  }
+
   /** First step of the graceful stop: asks the client to send no more (RFC 9114 §5.2). */
   void announceStop() {
     stopping = true;

@@ -128,6 +128,11 @@ public final class WebTransportDriver {
     sessions.sessions().forEach(session -> handle(session).onDraining());
   }
 
+  /** Asks the peer to wind down every session that is open. */
+  public void drainSessions() {
+    sessions.sessions().forEach(WebTransportSession::drain);
+  }
+
   /** Client: whether another session can be had here, as far as is known. */
   public boolean hasCredit() {
     return sessions.selection() == null || sessions.sessionCredit() > wanted.size();

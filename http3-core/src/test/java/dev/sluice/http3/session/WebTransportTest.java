@@ -444,4 +444,19 @@ class WebTransportTest {
       assertArrayEquals(new byte[] {5}, exchange(session.openBidirectional(), new byte[] {5}));
     }
   }
+
+  @Test
+  void allSessionsOfAServerThatGoesOn() throws Exception {
+    try (Loopback loopback = loopback(ECHO)) {
+      WebTransport first = connect(loopback);
+      WebTransport second = connect(loopback);
+      loopback.server.drainSessions();
+      first.draining().toCompletableFuture().get();
+      second.draining().toCompletableFuture().get();
+      assertArrayEquals(new byte[] {5}, exchange(first.openBidirectional(), new byte[] {5}));
+      WebTransport third = connect(loopback);
+      assertEquals(second.id() + 4, third.id(), "the connection goes on");
+      assertFalse(third.draining().toCompletableFuture().isDone());
+    }
+  }
 }

@@ -2,6 +2,7 @@ package dev.sluice.interop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.message.Fields;
@@ -34,10 +35,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -55,6 +58,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ChromiumWebTransportTest {
   private static final int PATIENCE_SECONDS = 90;
+  private static final Duration GRACE = Duration.ofSeconds(60);
 
   @TempDir Path folder;
   private String chromium;
@@ -281,36 +285,98 @@ class ChromiumWebTransportTest {
    * session goes to another connection.
    */
   @Test
-  void drainingEndsNothing() throws Exception {
-    CompletableFuture<String> cameBack = new CompletableFuture<>();
-    drain =
-        () -> {
-          sessions.getFirst().drain();
-          Thread.startVirtualThread(() -> ask(sessions.getFirst(), cameBack));
-        };
+  void drainingByCapsuleEndsNothing() throws Exception {
     try (Http3Server server = server("127.0.0.1", 0, new Echo())) {
       String url = "https://localhost:" + server.localAddress().getPort() + "/wt";
-      Map<String, String> expected = new TreeMap<>();
-      expected.put("drained", "drained");
-      expected.put("server's new bidi", "anyone there?");
-      for (String same :
-          List.of(
-              "before",
-              "old stream",
-              "new bidi",
-              "new uni",
-              "new datagram",
-              "new session",
-              "old stream, still",
-              "new session alone")) {
-        expected.put(same, "same");
-      }
-      assertEquals(expected, browse(Map.of("run", "drain", "url", url, "hash", hash(files))));
-      assertEquals("anyone there?", cameBack.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
-      assertEquals(2, connections.size(), connections::toString);
+      CompletableFuture<String> answer = drainBy(sessions -> sessions.getFirst().drain());
+      assertEquals(drained(), browse(drainRun(url, url, "capsule")));
+      assertEquals("anyone there?", answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
       assertNotEquals(connections.getFirst(), connections.getLast());
-      assertEquals(new SessionEnding.Closed(Side.PEER, 5, "enough"), sessions.getFirst().ending());
+      assertDrainedSession();
     }
+  }
+
+  /**
+   * The same, when the server is stopped and another has taken its place.
+   *
+   * <p>Here Chromium drops bidirectional streams that the server opens: after any GOAWAY, also one
+   * with the largest id, {@code QuicSpdyClientSession::ShouldCreateIncomingStream} of quiche says
+   * no, the frames are acknowledged and passed over, and the page never hears of the stream. So
+   * this fails with a Chromium that has learnt it.
+   */
+  @Test
+  void drainingByGoawayEndsNothing() throws Exception {
+    try (Http3Server server = server("127.0.0.1", 0, new Echo());
+        Http3Server successor = server("127.0.0.2", server.localAddress().getPort(), new Echo())) {
+      String url = "https://localhost:" + server.localAddress().getPort() + "/wt";
+      String next = "https://127.0.0.2:" + successor.localAddress().getPort() + "/wt";
+      CompletableFuture<String> answer = drainBy(sessions -> stop(server));
+      Map<String, String> expected = drained();
+      expected.put("server's new bidi", "pending");
+      expected.remove("new bidi");
+      assertEquals(expected, browse(drainRun(url, next, "goaway")));
+      assertThrows(CompletionException.class, answer::join);
+      assertDrainedSession();
+    }
+  }
+
+  /**
+   * The one new stream that is left out above is the end of Chromium's network process, and of all
+   * its connections. {@code CreateStream} in its services/network/web_transport.cc asks whether the
+   * limits allow another stream, and then uses the stream that quiche, which opens none after
+   * GOAWAY, has not made. Standard error says so: "Network service crashed or was terminated". A
+   * capsule does no such thing, hence {@link Http3Server#drainSessions()}. This, too, fails with a
+   * Chromium that can.
+   */
+  @Test
+  void aPagesNewBidirectionalStreamAfterGoawayIsChromiumsEnd() throws Exception {
+    try (Http3Server server = server("127.0.0.1", 0, new Echo())) {
+      String url = "https://localhost:" + server.localAddress().getPort() + "/wt";
+      drainBy(sessions -> stop(server));
+      assertEquals(
+          Map.of("before", "same", "drained", "drained", "new bidi", "the session is lost"),
+          browse(Map.of("run", "crash", "url", url, "hash", hash(files))));
+    }
+  }
+
+  private Map<String, String> drainRun(String url, String next, String by) {
+    return Map.of("run", "drain", "url", url, "next", next, "hash", hash(files), "by", by);
+  }
+
+  /** Every step of a page whose session is drained. */
+  private static Map<String, String> drained() {
+    Map<String, String> expected = new TreeMap<>();
+    expected.put("drained", "drained");
+    expected.put("server's new bidi", "anyone there?");
+    for (String same :
+        List.of(
+            "before",
+            "new bidi",
+            "old stream",
+            "new uni",
+            "new datagram",
+            "new session",
+            "old stream, still",
+            "new session alone")) {
+      expected.put(same, "same");
+    }
+    return expected;
+  }
+
+  /** When the page says so drains, and then opens a stream to it; gives its answer. */
+  private CompletableFuture<String> drainBy(Consumer<List<WebTransport>> how) {
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    drain =
+        () -> {
+          how.accept(sessions);
+          Thread.startVirtualThread(() -> ask(sessions.getFirst(), answer));
+        };
+    return answer;
+  }
+
+  private void assertDrainedSession() {
+    assertEquals(2, connections.size(), connections::toString);
+    assertEquals(new SessionEnding.Closed(Side.PEER, 5, "enough"), sessions.getFirst().ending());
   }
 
   private static void ask(WebTransport session, CompletableFuture<String> answer) {
@@ -322,5 +388,18 @@ class ChromiumWebTransportTest {
     } catch (IOException e) {
       answer.completeExceptionally(e);
     }
+  }
+
+  /** Stops a server, and returns when its session has been told. */
+  private void stop(Http3Server server) {
+    Thread.startVirtualThread(
+        () -> {
+          try {
+            server.stop(GRACE);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    sessions.getFirst().draining().toCompletableFuture().join();
   }
 }

@@ -125,6 +125,14 @@ const echoes = async (name, session) => {
   await step(name + " datagram", () => echoDatagram(session, 1000));
 };
 
+// What a promise has come to so far.
+const watch = (promise) => {
+  const watched = { outcome: "pending" };
+  const note = (outcome) => (watched.outcome = outcome);
+  watched.settled = promise.then(note, (error) => note("failed: " + error));
+  return watched;
+};
+
 const runs = {
   async serve() {
     const first = await open(query.get("url"));
@@ -154,16 +162,30 @@ const runs = {
     const oldToo = await begin(session);
     await step("before", () => echoDatagram(session, 10));
     await step("drained", async () => (await fetch("/drain")).text());
+    const theirBidi = watch(answerBidi(session));
     await step("old stream", () => finish(old));
-    await step("new bidi", () => echoBidi(session, 100000));
-    await step("server's new bidi", () => answerBidi(session));
+    if (query.get("by") == "capsule") {
+      await step("new bidi", () => echoBidi(session, 100000));
+      await theirBidi.settled;
+    }
     await step("new uni", () => echoUni(session, 100000));
     await step("new datagram", () => echoDatagram(session, 1000));
-    const next = await open(query.get("url"));
+    const next = await open(query.get("next"));
     await step("new session", () => echoBidi(next, 1000));
     await step("old stream, still", () => finish(oldToo));
+    await report("server's new bidi", theirBidi.outcome); // which had the time of all the rest
     session.close({ closeCode: 5, reason: "enough" });
     await step("new session alone", () => echoBidi(next, 1000));
+  },
+
+  async crash() {
+    const session = await open(query.get("url"));
+    const lost = session.closed.then(() => "closed", () => "the session is lost");
+    await step("before", () => echoDatagram(session, 10));
+    await step("drained", async () => (await fetch("/drain")).text());
+    // The end of the network process takes the reports' connection along, and brings a new one.
+    const outcome = await Promise.race([echoBidi(session, 1000).catch(() => lost), lost]);
+    while (!(await report("new bidi", outcome).catch(() => false)));
   },
 };
 
