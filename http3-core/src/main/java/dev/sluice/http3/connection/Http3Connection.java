@@ -115,6 +115,11 @@ public final class Http3Connection {
     return events.poll();
   }
 
+  /** Whether {@link #nextEvent()} has more of what the transport has told at once. */
+  public boolean hasEvents() {
+    return !events.isEmpty();
+  }
+
   /**
    * Client: opens a request stream and sends the head.
    *

@@ -5,6 +5,8 @@ import dev.sluice.http3.connection.Http3Settings;
 import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.quic.datagram.DatagramFlow;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -100,16 +102,27 @@ public final class HttpDatagrams {
   }
 
   /**
+   * A queue for the datagrams of one request, which takes turns with those of others.
+   *
+   * @param limit how many wait to be sent before the oldest is dropped; at least 1
+   * @param maxAge how long one may wait to be sent; zero for as long as it takes
+   */
+  public DatagramFlow openFlow(int limit, Duration maxAge) {
+    return http.transport().openDatagramFlow(limit, maxAge);
+  }
+
+  /**
    * Sends a datagram, once. The caller sees to it that the request's sending side is open.
    *
+   * @param flow of this request
    * @return false, with nothing done, when it is longer than {@link #maxLength}
    */
-  public boolean send(long streamId, byte[] source, int offset, int length) {
+  public boolean send(DatagramFlow flow, long streamId, byte[] source, int offset, int length) {
     if (length > maxLength(streamId)) {
       return false;
     }
     byte[] data = HttpDatagram.encode(streamId, source, offset, length);
-    return http.transport().sendDatagram(data, 0, data.length);
+    return flow.send(data, 0, data.length);
   }
 
   /** How many that arrived were dropped here. */

@@ -5,31 +5,27 @@ import java.util.Deque;
 
 /** Datagrams of a session that wait for the application; the oldest give way. */
 final class DatagramQueue {
-  /** Those in capsules can be larger than a packet: as much as a thousand that are not. */
-  private static final int MAX_BYTES = 1 << 20;
-
   private record Waiting(byte[] payload, long since) {}
 
   private final int limit;
+  private final int maxBytes;
   private final long maxAge;
   private final Deque<Waiting> queue = new ArrayDeque<>();
   private int bytes;
   private long received;
   private long dropped;
 
-  /**
-   * @param maxAge in nanoseconds; 0 for none
-   */
-  DatagramQueue(int limit, long maxAge) {
-    this.limit = limit;
-    this.maxAge = maxAge;
+  DatagramQueue(DatagramLimits limits) {
+    this.limit = limits.receiveQueue();
+    this.maxBytes = limits.receiveBytes();
+    this.maxAge = limits.receiveAge().toNanos();
   }
 
   void add(byte[] payload, long now) {
     received++;
     queue.addLast(new Waiting(payload, now));
     bytes += payload.length;
-    while (queue.size() > limit || bytes > MAX_BYTES) {
+    while (queue.size() > limit || bytes > maxBytes) {
       remove();
       dropped++;
     }

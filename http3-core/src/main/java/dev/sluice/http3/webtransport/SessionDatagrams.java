@@ -1,20 +1,22 @@
 package dev.sluice.http3.webtransport;
 
 import dev.sluice.http3.datagram.HttpDatagrams;
+import dev.sluice.quic.datagram.DatagramFlow;
 
 /** The datagrams of one session (§4.5). */
 final class SessionDatagrams {
   private final WebTransportSession session;
   private final HttpDatagrams out;
+  private final DatagramFlow flow;
   private final DatagramQueue queue;
   private boolean armed = true;
-  private long sent;
 
   SessionDatagrams(WebTransportSession session, WebTransportSessions sessions) {
     this.session = session;
-    WebTransportConfig config = sessions.config();
+    DatagramLimits limits = sessions.config().datagrams();
     out = sessions.datagrams();
-    queue = new DatagramQueue(config.datagramQueue(), config.datagramMaxAge());
+    flow = out.openFlow(limits.sendQueue(), limits.sendAge());
+    queue = new DatagramQueue(limits);
   }
 
   int maxLength() {
@@ -22,9 +24,7 @@ final class SessionDatagrams {
   }
 
   boolean send(byte[] source, int offset, int length) {
-    boolean taken = out.send(session.id(), source, offset, length);
-    sent += taken ? 1 : 0;
-    return taken;
+    return out.send(flow, session.id(), source, offset, length);
   }
 
   /** One arrived. */
@@ -44,14 +44,18 @@ final class SessionDatagrams {
   }
 
   long sent() {
-    return sent;
+    return flow.sent();
+  }
+
+  long droppedUnsent() {
+    return flow.dropped();
   }
 
   long received() {
     return queue.received();
   }
 
-  long dropped() {
+  long droppedUnread() {
     return queue.dropped();
   }
 }

@@ -7,9 +7,10 @@ package dev.sluice.http3.webtransport;
  * @param streamsAccepted opened by the peer
  * @param bytesSent written to streams, without what was given up before it was sent
  * @param bytesReceived read from streams
- * @param datagramsSent handed to the transport, which may have dropped or lost some
+ * @param datagramsSent put into packets; the network may have lost some
+ * @param datagramsDroppedUnsent dropped before that, for newer ones, or for their age or size
  * @param datagramsReceived that arrived for the session
- * @param datagramsDropped of these, dropped since the application was too slow
+ * @param datagramsDroppedUnread of these, dropped since the application was too slow
  */
 public record SessionStatistics(
     long streamsOpened,
@@ -17,5 +18,6 @@ public record SessionStatistics(
     long bytesSent,
     long bytesReceived,
     long datagramsSent,
+    long datagramsDroppedUnsent,
     long datagramsReceived,
-    long datagramsDropped) {}
+    long datagramsDroppedUnread) {}

@@ -25,6 +25,7 @@ public sealed interface VersionSelection {
    * @param ours the versions of this side
    * @param peer the peer's settings, which have arrived
    * @param peerIsServer a server must offer extended CONNECT too
+   * @param datagramsRequired whether the peer must know datagrams
    * @param datagrams whether the peer takes QUIC datagrams
    * @param resetAt whether the peer understands RESET_STREAM_AT
    */
@@ -32,6 +33,7 @@ public sealed interface VersionSelection {
       Collection<WebTransportVersion> ours,
       Http3Settings peer,
       boolean peerIsServer,
+      boolean datagramsRequired,
       boolean datagrams,
       boolean resetAt) {
     WebTransportVersion newest = null;
@@ -43,7 +45,7 @@ public sealed interface VersionSelection {
     if (newest == null) {
       return new NotOffered();
     }
-    String missing = missing(newest, peer, peerIsServer, datagrams, resetAt);
+    String missing = missing(newest, peer, peerIsServer, datagramsRequired, datagrams, resetAt);
     return missing == null ? new Selected(newest) : new Unmet(newest, missing);
   }
 
@@ -52,6 +54,7 @@ public sealed interface VersionSelection {
       WebTransportVersion version,
       Http3Settings peer,
       boolean peerIsServer,
+      boolean datagramsRequired,
       boolean datagrams,
       boolean resetAt) {
     if (version == WebTransportVersion.DRAFT_02) {
@@ -60,10 +63,10 @@ public sealed interface VersionSelection {
     if (peerIsServer && !peer.isConnectProtocolEnabled()) {
       return "SETTINGS_ENABLE_CONNECT_PROTOCOL";
     }
-    if (!peer.isDatagramEnabled()) {
+    if (datagramsRequired && !peer.isDatagramEnabled()) {
       return "SETTINGS_H3_DATAGRAM";
     }
-    if (!datagrams) {
+    if (datagramsRequired && !datagrams) {
       return "the transport parameter max_datagram_frame_size";
     }
     if (version == WebTransportVersion.DRAFT_16 && !resetAt) {

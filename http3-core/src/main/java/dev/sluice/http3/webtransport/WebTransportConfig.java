@@ -4,6 +4,7 @@ import dev.sluice.http3.connection.Http3Config;
 import dev.sluice.http3.connection.Http3Settings;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -18,10 +19,9 @@ import java.util.Set;
  *     2^62-1, where session flow control holds
  * @param maxBufferedStreams how many streams to keep for sessions that are not there yet (§4.6)
  * @param maxBufferedDatagrams how many datagrams to keep for such
- * @param datagramQueue how many datagrams wait for the application in each session; then the oldest
- *     are dropped
- * @param datagramMaxAge how long a datagram may wait for the application, in nanoseconds; 0 for as
- *     long as it takes
+ * @param datagrams how many datagrams wait in each session, and for how long
+ * @param datagramsRequired whether a peer that offers a draft from 07 on without datagrams, which
+ *     they all demand, gets no sessions (§3.1). Without this it gets sessions that have none
  * @param originPolicy which origins a server lets in (§3.2)
  */
 public record WebTransportConfig(
@@ -32,14 +32,14 @@ public record WebTransportConfig(
     long initialMaxData,
     int maxBufferedStreams,
     int maxBufferedDatagrams,
-    int datagramQueue,
-    long datagramMaxAge,
+    DatagramLimits datagrams,
+    boolean datagramsRequired,
     OriginPolicy originPolicy) {
 
   /**
    * Sixteen sessions are more than a page has. A hundred streams and 16 MiB on the way carry a
    * gigabit a second over 100 ms. What is early is so by a round trip at most, and a browser opens
-   * few streams in one; 1024 datagrams are a megabyte.
+   * few streams in one.
    */
   public static final WebTransportConfig DEFAULT =
       new WebTransportConfig(
@@ -50,21 +50,21 @@ public record WebTransportConfig(
           16 << 20,
           100,
           256,
-          1024,
-          0,
+          DatagramLimits.DEFAULT,
+          true,
           OriginPolicy.SAME_ORIGIN);
 
   public WebTransportConfig {
+    Objects.requireNonNull(datagrams, "datagrams");
     versions = Set.copyOf(versions);
     boolean negative =
         initialMaxStreamsBidi < 0
             || initialMaxStreamsUni < 0
             || initialMaxData < 0
             || maxBufferedStreams < 0
-            || maxBufferedDatagrams < 0
-            || datagramMaxAge < 0;
-    if (versions.isEmpty() || maxSessions < 1 || datagramQueue < 1 || negative) {
-      throw new IllegalArgumentException("no versions, sessions or queue, or a negative limit");
+            || maxBufferedDatagrams < 0;
+    if (versions.isEmpty() || maxSessions < 1 || negative) {
+      throw new IllegalArgumentException("no versions or sessions, or a negative limit");
     }
     if (maxSessions > 1
         && (initialMaxStreamsBidi == 0 || initialMaxStreamsUni == 0 || initialMaxData == 0)) {
@@ -83,8 +83,8 @@ public record WebTransportConfig(
         initialMaxData,
         maxBufferedStreams,
         maxBufferedDatagrams,
-        datagramQueue,
-        datagramMaxAge,
+        datagrams,
+        datagramsRequired,
         originPolicy);
   }
 
@@ -98,8 +98,8 @@ public record WebTransportConfig(
         initialMaxData,
         maxBufferedStreams,
         maxBufferedDatagrams,
-        datagramQueue,
-        datagramMaxAge,
+        datagrams,
+        datagramsRequired,
         originPolicy);
   }
 
@@ -113,13 +113,13 @@ public record WebTransportConfig(
         data,
         maxBufferedStreams,
         maxBufferedDatagrams,
-        datagramQueue,
-        datagramMaxAge,
+        datagrams,
+        datagramsRequired,
         originPolicy);
   }
 
   /** With other bounds on what comes before its session. */
-  public WebTransportConfig withBuffered(int streams, int datagrams) {
+  public WebTransportConfig withBuffered(int streams, int datagramCount) {
     return new WebTransportConfig(
         versions,
         maxSessions,
@@ -127,14 +127,14 @@ public record WebTransportConfig(
         initialMaxStreamsUni,
         initialMaxData,
         streams,
+        datagramCount,
         datagrams,
-        datagramQueue,
-        datagramMaxAge,
+        datagramsRequired,
         originPolicy);
   }
 
-  /** With another queue of datagrams for the application. */
-  public WebTransportConfig withDatagrams(int queue, long maxAge) {
+  /** With other queues of datagrams. */
+  public WebTransportConfig withDatagrams(DatagramLimits other) {
     return new WebTransportConfig(
         versions,
         maxSessions,
@@ -143,8 +143,23 @@ public record WebTransportConfig(
         initialMaxData,
         maxBufferedStreams,
         maxBufferedDatagrams,
-        queue,
-        maxAge,
+        other,
+        datagramsRequired,
+        originPolicy);
+  }
+
+  /** With or without sessions for peers that know no datagrams. */
+  public WebTransportConfig withDatagramsRequired(boolean required) {
+    return new WebTransportConfig(
+        versions,
+        maxSessions,
+        initialMaxStreamsBidi,
+        initialMaxStreamsUni,
+        initialMaxData,
+        maxBufferedStreams,
+        maxBufferedDatagrams,
+        datagrams,
+        required,
         originPolicy);
   }
 
@@ -158,8 +173,8 @@ public record WebTransportConfig(
         initialMaxData,
         maxBufferedStreams,
         maxBufferedDatagrams,
-        datagramQueue,
-        datagramMaxAge,
+        datagrams,
+        datagramsRequired,
         other);
   }
 

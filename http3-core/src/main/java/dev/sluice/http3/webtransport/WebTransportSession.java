@@ -106,8 +106,9 @@ public final class WebTransportSession {
         streams.bytesSent(),
         streams.bytesReceived(),
         datagrams.sent(),
+        datagrams.droppedUnsent(),
         datagrams.received(),
-        datagrams.dropped());
+        datagrams.droppedUnread());
   }
 
   /** Whatever the user of this session has tied to it; null at first. */
@@ -212,7 +213,7 @@ public final class WebTransportSession {
   }
 
   /**
-   * Sends a datagram, once. The transport's queue bounds how many wait, and for how long.
+   * Sends a datagram, once. The session's limits bound how many wait, and for how long.
    *
    * @param source is copied
    * @return false, with nothing done, when it is longer than {@link #maxDatagramLength()}
@@ -232,10 +233,9 @@ public final class WebTransportSession {
     return datagrams.next(now);
   }
 
+  /** One came; also together with the end, before anybody was told of it. */
   void onDatagram(byte[] payload, long now) {
-    if (state != SessionState.ENDED) {
-      datagrams.add(payload, now);
-    }
+    datagrams.add(payload, now);
   }
 
   // Winding down
@@ -440,7 +440,7 @@ public final class WebTransportSession {
     ending = how;
     sessions.onEnded(this);
     streams.onSessionEnded(how);
-    emit(new WebTransportEvent.Ended(this, how));
+    sessions.emitEnded(new WebTransportEvent.Ended(this, how));
   }
 
   // What its streams tell

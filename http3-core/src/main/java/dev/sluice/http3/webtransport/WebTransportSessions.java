@@ -38,6 +38,8 @@ public final class WebTransportSessions {
   private final HttpDatagrams datagrams;
   private final IncomingStreams incoming;
   private final Queue<WebTransportEvent> events = new ArrayDeque<>();
+  // Datagrams that came together with what ended their session are still to be seen.
+  private final Queue<WebTransportEvent.Ended> endings = new ArrayDeque<>();
   private final Map<Long, WebTransportSession> sessions = new LinkedHashMap<>();
   private final Map<Long, SessionStream> streams = new HashMap<>();
   // Server: requests that came before the client's settings (§3.1).
@@ -81,7 +83,13 @@ public final class WebTransportSessions {
 
   /** The next event in order, or null when there is none at present. */
   public WebTransportEvent nextEvent() {
-    return events.poll();
+    WebTransportEvent next = events.poll();
+    if (next != null || endings.isEmpty() || http.hasEvents()) {
+      return next;
+    }
+    WebTransportEvent.Ended last = endings.poll();
+    datagrams.unregister(last.session().id());
+    return last;
   }
 
   /** What the settings of both sides came to; null before the peer's have arrived. */
@@ -219,6 +227,7 @@ public final class WebTransportSessions {
             config.versions(),
             peer,
             http.isClient(),
+            config.datagramsRequired(),
             http.transport().maxDatagramLength() > 0,
             http.transport().supportsResetAt());
     emit(new WebTransportEvent.Settled(selection));
@@ -427,9 +436,13 @@ public final class WebTransportSessions {
     }
   }
 
+  /** The last that is told of a session, behind every datagram that came with its end. */
+  void emitEnded(WebTransportEvent.Ended ended) {
+    endings.add(ended);
+  }
+
   void onEnded(WebTransportSession session) {
     sessions.remove(session.id());
-    datagrams.unregister(session.id());
     for (Incoming stream : incoming.take(session.id())) {
       stream.refuse(Http3Error.WT_SESSION_GONE);
     }

@@ -3,10 +3,12 @@ package dev.sluice.http3.memory;
 import dev.sluice.quic.connection.ConnectionStats;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.connection.QuicTransport;
+import dev.sluice.quic.datagram.DatagramFlow;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.StreamEnding;
 import dev.sluice.quic.stream.BidiStream;
 import dev.sluice.tls.TlsSession;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
@@ -91,6 +93,31 @@ public final class MemoryTransport implements QuicTransport {
     }
     datagrams.add(Arrays.copyOfRange(source, offset, offset + length));
     return true;
+  }
+
+  /** Nothing waits here, so that flows need no bounds. */
+  @Override
+  public DatagramFlow openDatagramFlow(int limit, Duration maxAge) {
+    return new DatagramFlow() {
+      private long sent;
+
+      @Override
+      public boolean send(byte[] source, int offset, int length) {
+        boolean taken = sendDatagram(source, offset, length);
+        sent += taken ? 1 : 0;
+        return taken;
+      }
+
+      @Override
+      public long sent() {
+        return sent;
+      }
+
+      @Override
+      public long dropped() {
+        return 0;
+      }
+    };
   }
 
   @Override

@@ -114,7 +114,7 @@ class SessionClosingTest {
     for (WebTransportEvent.Opened opened : pair.server.all(WebTransportEvent.Opened.class)) {
       WtPair.read(opened.stream());
     }
-    assertEquals(new SessionStatistics(2, 0, 5, 0, 1, 0, 0), session.client().statistics());
-    assertEquals(new SessionStatistics(0, 2, 0, 5, 0, 1, 0), session.server().statistics());
+    assertEquals(new SessionStatistics(2, 0, 5, 0, 1, 0, 0, 0), session.client().statistics());
+    assertEquals(new SessionStatistics(0, 2, 0, 5, 0, 0, 1, 0), session.server().statistics());
   }
 }

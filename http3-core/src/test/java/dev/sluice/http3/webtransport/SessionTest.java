@@ -19,6 +19,7 @@ import dev.sluice.http3.webtransport.SessionEnding.Closed;
 import dev.sluice.http3.webtransport.SessionEnding.Side;
 import dev.sluice.http3.webtransport.WtPair.Joined;
 import dev.sluice.testkit.Requirement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -429,8 +430,7 @@ class SessionTest {
 
   @Test
   void datagramsThatNobodyTakesGiveWayToNewer() {
-    WtPair pair =
-        new WtPair(WebTransportConfig.DEFAULT, WebTransportConfig.DEFAULT.withDatagrams(3, 1_000));
+    WtPair pair = new WtPair(WebTransportConfig.DEFAULT, dropping(3, 1 << 20, 1_000));
     Joined session = pair.join();
     for (byte i = 0; i < 5; i++) {
       session.client().sendDatagram(new byte[] {i}, 0, 1);
@@ -440,6 +440,27 @@ class SessionTest {
     assertArrayEquals(new byte[] {3}, session.server().nextDatagram(pair.now + 1_000));
     assertNull(session.server().nextDatagram(pair.now + 1_001));
     assertEquals(5, session.server().statistics().datagramsReceived());
-    assertEquals(3, session.server().statistics().datagramsDropped());
+    assertEquals(3, session.server().statistics().datagramsDroppedUnread());
+  }
+
+  @Test
+  void datagramsThatNobodyTakesAreBoundedInBytes() {
+    WtPair pair = new WtPair(WebTransportConfig.DEFAULT, dropping(100, 250, 0));
+    Joined session = pair.join();
+    for (byte i = 0; i < 5; i++) {
+      byte[] data = new byte[100];
+      data[0] = i;
+      session.client().sendDatagram(data, 0, data.length);
+    }
+    pair.run();
+    assertEquals(3, session.server().nextDatagram(pair.now + 1_000_000_000_000L)[0], "no age");
+    assertEquals(4, session.server().nextDatagram(pair.now)[0]);
+    assertNull(session.server().nextDatagram(pair.now));
+    assertEquals(3, session.server().statistics().datagramsDroppedUnread());
+  }
+
+  private static WebTransportConfig dropping(int queue, int bytes, long age) {
+    return WebTransportConfig.DEFAULT.withDatagrams(
+        DatagramLimits.DEFAULT.withReceive(queue, bytes, Duration.ofNanos(age)));
   }
 }

@@ -44,7 +44,7 @@ class VersionSelectionTest {
   void theNewestInCommon(String who, String sent, WebTransportVersion expected) {
     assertEquals(
         new VersionSelection.Selected(expected),
-        VersionSelection.select(ALL, settings(sent), false, true, true));
+        VersionSelection.select(ALL, settings(sent), false, true, true, true));
   }
 
   @Test
@@ -55,6 +55,7 @@ class VersionSelectionTest {
         VersionSelection.select(
             Set.of(WebTransportVersion.DRAFT_02, WebTransportVersion.DRAFT_07),
             all,
+            true,
             true,
             true,
             true));
@@ -68,7 +69,7 @@ class VersionSelectionTest {
   void notOffered(String sent, boolean server, boolean datagrams, boolean resetAt) {
     assertEquals(
         new VersionSelection.NotOffered(),
-        VersionSelection.select(ALL, settings(sent), server, datagrams, resetAt));
+        VersionSelection.select(ALL, settings(sent), server, true, datagrams, resetAt));
   }
 
   @ParameterizedTest
@@ -86,15 +87,23 @@ class VersionSelectionTest {
     VersionSelection.Unmet unmet =
         assertInstanceOf(
             VersionSelection.Unmet.class,
-            VersionSelection.select(ALL, settings(sent), server, datagrams, resetAt));
+            VersionSelection.select(ALL, settings(sent), server, true, datagrams, resetAt));
     assertEquals(true, unmet.missing().contains(missing), unmet.missing());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"c671706a=1 8=1, DRAFT_07", "14e9cd29=1 8=1, DRAFT_14", "2c7cf000=1 8=1, DRAFT_16"})
+  void datagramsCanBeDoneWithout(String sent, WebTransportVersion version) {
+    assertEquals(
+        new VersionSelection.Selected(version),
+        VersionSelection.select(ALL, settings(sent), true, false, false, true));
   }
 
   @Test
   void draft02ImpliesWhatItNeeds() {
     assertEquals(
         new VersionSelection.Selected(WebTransportVersion.DRAFT_02),
-        VersionSelection.select(ALL, settings("2b603742=1"), true, false, false));
+        VersionSelection.select(ALL, settings("2b603742=1"), true, true, false, false));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.sluice.quic.connection;
 
 import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.datagram.DatagramFlow;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
 import dev.sluice.quic.ending.ConnectionEnding.Side;
@@ -27,7 +28,7 @@ import dev.sluice.tls.TlsEndpoint;
 import dev.sluice.tls.TlsServer;
 import dev.sluice.tls.TlsSession;
 import java.net.InetSocketAddress;
-import java.util.Objects;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -354,8 +355,12 @@ public final class Connection implements QuicTransport {
 
   @Override
   public boolean sendDatagram(byte[] source, int offset, int length) {
-    Objects.checkFromIndexSize(offset, length, source.length);
-    return datagrams.send(source, offset, length);
+    return datagrams.own().send(source, offset, length);
+  }
+
+  @Override
+  public DatagramFlow openDatagramFlow(int limit, Duration maxAge) {
+    return datagrams.open(limit, maxAge);
   }
 
   @Override

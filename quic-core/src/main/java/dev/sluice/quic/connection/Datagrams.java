@@ -1,20 +1,25 @@
 package dev.sluice.quic.connection;
 
+import dev.sluice.quic.datagram.DatagramFlow;
 import dev.sluice.quic.datagram.DatagramStats;
 import dev.sluice.quic.datagram.InboundDatagrams;
 import dev.sluice.quic.datagram.OutboundDatagrams;
 import dev.sluice.quic.frame.DatagramFrame;
 import dev.sluice.quic.recovery.PacketContents;
+import java.time.Duration;
+import java.util.Objects;
 
 /** A connection's datagrams in both directions (RFC 9221). */
 final class Datagrams {
   private final Connection connection;
-  private final OutboundDatagrams outbound;
+  private final OutboundDatagrams outbound = new OutboundDatagrams();
+  private final DatagramFlow own;
   private final InboundDatagrams inbound;
 
   Datagrams(Connection connection) {
     this.connection = connection;
-    this.outbound = new OutboundDatagrams(connection.config.datagrams());
+    this.own =
+        open(connection.config.datagrams().sendQueue(), connection.config.datagrams().maxAge());
     this.inbound = new InboundDatagrams(connection.config.datagrams());
   }
 
@@ -32,13 +37,35 @@ final class Datagrams {
     return DatagramFrame.dataThatFits((int) Math.min(packet, peer.maxDatagramFrameSize()));
   }
 
-  /** Queues one; false when it is longer than {@link #room()}. */
-  boolean send(byte[] source, int offset, int length) {
-    if (length > room()) {
-      return false;
-    }
-    outbound.add(source, offset, length);
-    return true;
+  /** A queue for another user; its datagrams are at most {@link #room()} long. */
+  DatagramFlow open(int limit, Duration maxAge) {
+    OutboundDatagrams.Queue queue = outbound.open(limit, maxAge);
+    return new DatagramFlow() {
+      @Override
+      public boolean send(byte[] source, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        if (length > room()) {
+          return false;
+        }
+        queue.add(source, offset, length);
+        return true;
+      }
+
+      @Override
+      public long sent() {
+        return queue.sent();
+      }
+
+      @Override
+      public long dropped() {
+        return queue.dropped();
+      }
+    };
+  }
+
+  /** The queue of those who ask for none of their own. */
+  DatagramFlow own() {
+    return own;
   }
 
   void onTurn(long now) {

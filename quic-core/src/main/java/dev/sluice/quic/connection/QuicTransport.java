@@ -1,9 +1,11 @@
 package dev.sluice.quic.connection;
 
+import dev.sluice.quic.datagram.DatagramFlow;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.stream.BidiStream;
 import dev.sluice.quic.stream.SendStream;
 import dev.sluice.tls.TlsSession;
+import java.time.Duration;
 
 /**
  * A connection as the application protocol above it sees it: streams, events and the close. HTTP/3
@@ -44,6 +46,14 @@ public interface QuicTransport {
    *     takes none, or the connection has ended
    */
   boolean sendDatagram(byte[] source, int offset, int length);
+
+  /**
+   * A queue of datagrams beside that of {@link #sendDatagram}; all of them take turns.
+   *
+   * @param limit how many wait to be sent before the oldest is dropped; at least 1
+   * @param maxAge how long one may wait to be sent; zero for as long as it takes
+   */
+  DatagramFlow openDatagramFlow(int limit, Duration maxAge);
 
   /**
    * Whether the peer understands RESET_STREAM_AT, so that {@link SendStream#resetAt} does what it

@@ -3,84 +3,162 @@ package dev.sluice.quic.datagram;
 import dev.sluice.quic.frame.DatagramFrame;
 import dev.sluice.quic.recovery.PacketContents;
 import dev.sluice.quic.wire.Bytes;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * Datagrams that wait for room in a packet. The congestion controller may hold them up (RFC 9221
- * §5.4); who sends datagrams would rather have the newest arrive, so the oldest give way.
+ * §5.4); who sends datagrams would rather have the newest arrive, so the oldest give way. Each user
+ * of the connection has a queue of its own, and they take turns.
  */
 public final class OutboundDatagrams {
+  /** Those with something that waits, the one whose turn it is first. */
+  private final Deque<Queue> pending = new ArrayDeque<>();
 
-  private record Waiting(Bytes data, long since) {}
+  /** Those that were given something since the last turn of the connection. */
+  private final List<Queue> stirred = new ArrayList<>();
 
-  private final Deque<Waiting> queue = new ArrayDeque<>();
-
-  /** What came since the last turn: the application knows no time, the turn does. */
-  private final Deque<Bytes> fresh = new ArrayDeque<>();
-
-  private final int limit;
-  private final long maxAge;
   private long sent;
   private long dropped;
 
-  /** An empty queue. */
-  public OutboundDatagrams(DatagramConfig config) {
-    this.limit = config.sendQueue();
-    this.maxAge = config.maxAge().isZero() ? Long.MAX_VALUE : config.maxAge().toNanos();
+  /** The datagrams of one user. */
+  public final class Queue {
+    private record Waiting(Bytes data, long since) {}
+
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+
+    /** What came since the last turn: the application knows no time, the turn does. */
+    private final Deque<Bytes> fresh = new ArrayDeque<>();
+
+    private final int limit;
+    private final long maxAge;
+    private long sentHere;
+    private long droppedHere;
+
+    private Queue(int limit, Duration maxAge) {
+      this.limit = limit;
+      this.maxAge = maxAge.isZero() ? Long.MAX_VALUE : maxAge.toNanos();
+    }
+
+    /** Copies a datagram in; drops the oldest when there are too many. */
+    public void add(byte[] source, int offset, int length) {
+      if (waiting.size() + fresh.size() == limit) {
+        drop();
+      }
+      if (fresh.isEmpty()) {
+        stirred.add(this);
+      }
+      fresh.addLast(Bytes.of(Arrays.copyOfRange(source, offset, offset + length)));
+    }
+
+    private void onTurn(long now) {
+      if (waiting.isEmpty() && !fresh.isEmpty()) {
+        pending.addLast(this);
+      }
+      while (!fresh.isEmpty()) {
+        waiting.addLast(new Waiting(fresh.pollFirst(), now));
+      }
+    }
+
+    /** The oldest that can still be sent, or null. */
+    private DatagramFrame first(int maxLength, long now) {
+      while (!waiting.isEmpty()) {
+        Waiting first = waiting.peekFirst();
+        if (first.data.length() <= maxLength && now - first.since <= maxAge) {
+          return new DatagramFrame(first.data, true);
+        }
+        drop();
+      }
+      return null;
+    }
+
+    private void drop() {
+      if (waiting.pollFirst() == null) {
+        fresh.pollFirst();
+      } else if (waiting.isEmpty()) {
+        pending.remove(this);
+      }
+      droppedHere++;
+      dropped++;
+    }
+
+    private void clear() {
+      while (!waiting.isEmpty() || !fresh.isEmpty()) {
+        drop();
+      }
+    }
+
+    /** How many were written into packets. */
+    public long sent() {
+      return sentHere;
+    }
+
+    /** How many were dropped instead. */
+    public long dropped() {
+      return droppedHere;
+    }
   }
 
-  /** Copies a datagram in; drops the oldest when there are too many. */
-  public void add(byte[] source, int offset, int length) {
-    if (queue.size() + fresh.size() == limit) {
-      drop();
+  /**
+   * A queue for another user.
+   *
+   * @param limit how many datagrams it holds; at least 1
+   * @param maxAge how long one may wait; zero for as long as it takes
+   */
+  public Queue open(int limit, Duration maxAge) {
+    if (limit < 1 || maxAge.isNegative()) {
+      throw new IllegalArgumentException("a queue holds something, and for no negative time");
     }
-    byte[] copy = Arrays.copyOfRange(source, offset, offset + length);
-    fresh.addLast(Bytes.of(copy));
+    return new Queue(limit, maxAge);
   }
 
   /** The connection gets to send: what was added since the last time has waited from now on. */
   public void onTurn(long now) {
-    while (!fresh.isEmpty()) {
-      queue.addLast(new Waiting(fresh.pollFirst(), now));
-    }
+    stirred.forEach(queue -> queue.onTurn(now));
+    stirred.clear();
   }
 
   /** Whether any waits, as of this turn. */
   public boolean isPending() {
-    return !queue.isEmpty();
+    return !pending.isEmpty();
   }
 
   /**
-   * Writes DATAGRAM frames as long as they fit. None is ever written again, so that no token is
-   * left with the packet (RFC 9221 §5.2).
+   * Writes DATAGRAM frames as long as they fit, one of each user in turn. None is ever written
+   * again, so that no token is left with the packet (RFC 9221 §5.2).
    *
    * @param maxLength the longest that fits a packet of its own; a longer one, queued when more did,
    *     would wait for ever and is dropped
    */
   public void write(PacketContents out, int maxLength, long now) {
-    while (!queue.isEmpty()) {
-      Waiting first = queue.peekFirst();
-      if (first.data.length() > maxLength || now - first.since > maxAge) {
-        drop();
-        continue;
+    while (!pending.isEmpty()) {
+      Queue queue = pending.peekFirst();
+      DatagramFrame frame = queue.first(maxLength, now);
+      if (frame == null) {
+        continue; // nothing of it was any good, and it has left
       }
-      DatagramFrame frame = new DatagramFrame(first.data, true);
       if (frame.encodedLength() > out.remaining()) {
         return;
       }
       out.add(frame, null);
-      queue.pollFirst();
+      queue.waiting.pollFirst();
+      queue.sentHere++;
       sent++;
+      pending.pollFirst();
+      if (!queue.waiting.isEmpty()) {
+        pending.addLast(queue);
+      }
     }
   }
 
   /** The connection has ended. */
   public void clear() {
-    dropped += queue.size() + fresh.size();
-    queue.clear();
-    fresh.clear();
+    onTurn(0);
+    List.copyOf(pending).forEach(Queue::clear);
   }
 
   /** How many were written into packets. */
@@ -91,12 +169,5 @@ public final class OutboundDatagrams {
   /** How many were dropped instead. */
   public long dropped() {
     return dropped;
-  }
-
-  private void drop() {
-    if (queue.pollFirst() == null) {
-      fresh.pollFirst();
-    }
-    dropped++;
   }
 }

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.network.Link;
 import dev.sluice.network.Simulation;
 import dev.sluice.quic.datagram.DatagramConfig;
+import dev.sluice.quic.datagram.DatagramFlow;
 import dev.sluice.quic.datagram.DatagramStats;
 import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.TransportError;
@@ -147,6 +149,50 @@ class DatagramsTest {
         duo.client.stats().datagramFrames().sent() < 20, "the initial window is ten packets");
     duo.runFor(2000);
     assertEquals(range(900, 1000), numbers(duo.serverEvents));
+  }
+
+  @Test
+  void ofSeveralUsersTakeTurns() {
+    Duo duo = new Duo(ON, ON);
+    DatagramFlow flood = duo.client.openDatagramFlow(50, Duration.ZERO);
+    DatagramFlow other = duo.client.openDatagramFlow(50, Duration.ZERO);
+    for (int i = 0; i < 1000; i++) {
+      assertTrue(flood.send(numbered(i, 1000), 0, 1000));
+    }
+    for (int i = 2000; i < 2005; i++) {
+      assertTrue(other.send(numbered(i, 1000), 0, 1000));
+    }
+    assertTrue(send(duo.client, numbered(3000, 1000)));
+    assertEquals(950, flood.dropped());
+    duo.runFor(2000);
+    assertEquals(
+        List.of(950, 2000, 3000, 951, 2001, 952, 2002, 953, 2003, 954, 2004, 955, 956),
+        numbers(duo.serverEvents).subList(0, 13));
+    assertEquals(56, numbers(duo.serverEvents).size());
+    assertEquals(50, flood.sent());
+    assertEquals(5, other.sent());
+    assertEquals(0, other.dropped());
+    assertEquals(new DatagramStats(56, 950, 0, 0), duo.client.stats().datagramFrames());
+  }
+
+  @Test
+  void ofEachUserHaveTheirOwnAge() {
+    Duo duo = new Duo(ON, ON);
+    DatagramFlow impatient = duo.client.openDatagramFlow(1000, Duration.ofMillis(15));
+    DatagramFlow patient = duo.client.openDatagramFlow(1000, Duration.ZERO);
+    for (int i = 0; i < 500; i++) {
+      assertTrue(impatient.send(numbered(i, 1000), 0, 1000));
+      assertTrue(patient.send(numbered(i, 1000), 0, 1000));
+    }
+    duo.runFor(2000);
+    assertEquals(500, patient.sent());
+    assertTrue(impatient.dropped() > 400, impatient.dropped() + " dropped");
+    assertEquals(500, impatient.dropped() + impatient.sent());
+    assertFalse(impatient.send(new byte[70_000], 0, 70_000));
+    assertThrows(
+        IllegalArgumentException.class, () -> duo.client.openDatagramFlow(0, Duration.ZERO));
+    duo.client.close(0, "");
+    assertFalse(patient.send(new byte[1], 0, 1));
   }
 
   @Test
