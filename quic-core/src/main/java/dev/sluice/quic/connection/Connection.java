@@ -69,6 +69,7 @@ public final class Connection implements QuicTransport {
   final EventQueue events;
   final Counters counters = new Counters();
   final VersionNegotiation versions;
+  final QuicBit quicBit;
   final ConnectionIds ids;
   final Paths paths;
   final Streams streams;
@@ -105,6 +106,7 @@ public final class Connection implements QuicTransport {
     this.random = random;
     this.tracer = tracer;
     this.versions = versions;
+    this.quicBit = new QuicBit(random);
     this.ids = ids;
     this.datagrams = new Datagrams(this);
     this.events = new EventQueue(datagrams.inbound());
@@ -413,6 +415,9 @@ public final class Connection implements QuicTransport {
             peer.initialMaxStreamsBidi(),
             peer.initialMaxStreamsUni()));
     streams.onPeerResetAt(peer.resetStreamAt());
+    if (peer.greaseQuicBit()) {
+      quicBit.free();
+    }
     recovery.setPeerMaxAckDelay(peer.maxAckDelayMillis() * 1_000_000);
     timers.onPeerIdleTimeout(TimeUnit.MILLISECONDS.toNanos(peer.maxIdleTimeoutMillis()));
     migration.onPeerParameters(peer);
