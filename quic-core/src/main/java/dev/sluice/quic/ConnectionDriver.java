@@ -204,6 +204,7 @@ final class ConnectionDriver implements ConnectionListener {
         ready.complete(handle);
       }
       case QuicEvent.HandshakeConfirmed() -> {}
+      case QuicEvent.EarlyDataDecided(boolean accepted) -> {}
       case QuicEvent.NewSessionTicket(SessionTicket ticket) -> keepsakes.tickets().accept(ticket);
       case QuicEvent.DatagramReceived ignored -> {
         // These handles are for streams; who wants datagrams uses the transport's own events.

@@ -288,6 +288,7 @@ public final class Http3Connection {
         toExtension(event);
       }
       case QuicEvent.HandshakeConfirmed confirmed -> emit(new Http3Event.Transport(event));
+      case QuicEvent.EarlyDataDecided decided -> emit(new Http3Event.Transport(event));
       case QuicEvent.NewSessionTicket ticket -> emit(new Http3Event.Transport(event));
       case QuicEvent.DatagramReceived datagram -> emit(new Http3Event.Transport(event));
       case QuicEvent.NewToken token -> emit(new Http3Event.Transport(event));

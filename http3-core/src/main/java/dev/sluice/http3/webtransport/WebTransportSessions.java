@@ -349,6 +349,9 @@ public final class WebTransportSessions {
       case QuicEvent.HandshakeConfirmed confirmed -> {
         return false;
       }
+      case QuicEvent.EarlyDataDecided decided -> {
+        return false;
+      }
       case QuicEvent.NewSessionTicket ticket -> {
         return false;
       }

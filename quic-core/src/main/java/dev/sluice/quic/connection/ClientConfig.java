@@ -37,6 +37,11 @@ public record ClientConfig(
     return new ClientConfig(tls, TransportConfig.DEFAULTS, null, null, () -> Tracer.NONE);
   }
 
+  /** The same with another TLS configuration. */
+  public ClientConfig withTls(TlsClientConfig other) {
+    return new ClientConfig(other, transport, token, versionOffer, tracer);
+  }
+
   /** The same with another transport configuration. */
   public ClientConfig withTransport(TransportConfig other) {
     return new ClientConfig(tls, other, token, versionOffer, tracer);

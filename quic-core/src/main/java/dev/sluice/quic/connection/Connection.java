@@ -17,19 +17,19 @@ import dev.sluice.quic.recovery.Timeout;
 import dev.sluice.quic.stream.BidiStream;
 import dev.sluice.quic.stream.ChunkPool;
 import dev.sluice.quic.stream.SendStream;
-import dev.sluice.quic.stream.StreamLimits;
 import dev.sluice.quic.stream.Streams;
 import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.trace.Tracer;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
+import dev.sluice.tls.SessionTicket;
 import dev.sluice.tls.TlsClient;
+import dev.sluice.tls.TlsClientConfig;
 import dev.sluice.tls.TlsEndpoint;
 import dev.sluice.tls.TlsServer;
 import dev.sluice.tls.TlsSession;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -69,7 +69,6 @@ public final class Connection implements QuicTransport {
   final EventQueue events;
   final Counters counters = new Counters();
   final VersionNegotiation versions;
-  final QuicBit quicBit;
   final ConnectionIds ids;
   final Paths paths;
   final Streams streams;
@@ -79,10 +78,12 @@ public final class Connection implements QuicTransport {
   final PacketSpaces spaces;
   final Receiver receiver;
   final Handshake handshake;
+  final EarlyData early;
   final Timers timers;
   final Closing closing;
   final Sender sender;
   private final boolean client;
+  private SessionTicket ticket;
   private Bytes initialToken;
   private byte[] laterToken;
   private long now;
@@ -106,7 +107,6 @@ public final class Connection implements QuicTransport {
     this.random = random;
     this.tracer = tracer;
     this.versions = versions;
-    this.quicBit = new QuicBit(random);
     this.ids = ids;
     this.datagrams = new Datagrams(this);
     this.events = new EventQueue(datagrams.inbound());
@@ -121,6 +121,7 @@ public final class Connection implements QuicTransport {
     this.migration = new Migration(this);
     this.paths = migration.begin(local, remote, addressValidated);
     this.spaces = new PacketSpaces(this, pool);
+    this.early = new EarlyData(this);
     this.receiver = new Receiver(this);
     this.handshake = new Handshake(this, tls.apply(this));
     this.timers = new Timers(this, now);
@@ -150,6 +151,7 @@ public final class Connection implements QuicTransport {
     QuicVersion original = config.original();
     byte[] destination = new byte[8];
     random.nextBytes(destination);
+    TlsClientConfig tls = EarlyData.offerable(config.tlsFor(original));
     ConnectionIds all = ConnectionIds.client(ids, ConnectionId.of(destination));
     Connection connection =
         new Connection(
@@ -162,9 +164,10 @@ public final class Connection implements QuicTransport {
             local,
             remote,
             true,
-            c -> new TlsClient(config.tlsFor(original), new ParameterExchange(c).ofClient()),
+            c -> new TlsClient(tls, new ParameterExchange(c).ofClient()),
             random,
             now);
+    connection.ticket = tls.ticket();
     if (config.token() != null) {
       connection.initialToken = Bytes.of(config.token());
     }
@@ -290,7 +293,7 @@ public final class Connection implements QuicTransport {
         deadline = Math.min(deadline, space.acks().deadline());
       }
     }
-    return Math.min(deadline, spaces.oneRtt().deadline());
+    return Math.min(deadline, Math.min(spaces.oneRtt().deadline(), early.deadline()));
   }
 
   /** Time has passed. {@link #send} is to be called afterwards. */
@@ -307,6 +310,7 @@ public final class Connection implements QuicTransport {
       }
       migration.onDeadline(now);
       spaces.oneRtt().onDeadline(now);
+      early.onDeadline(now);
     }
   }
 
@@ -381,8 +385,14 @@ public final class Connection implements QuicTransport {
   }
 
   @Override
+  public EarlyDataState earlyData() {
+    return early.state();
+  }
+
+  @Override
   public TlsSession tls() {
-    return handshake.isComplete() ? handshake.tls().session() : null;
+    boolean negotiated = handshake.isComplete() || early.state() == EarlyDataState.ACCEPTED;
+    return negotiated ? handshake.tls().session() : null;
   }
 
   @Override
@@ -405,28 +415,6 @@ public final class Connection implements QuicTransport {
 
   // ---- what the parts ask of the whole ----
 
-  void applyPeerParameters(TransportParameters peer) {
-    streams.onPeerLimits(
-        new StreamLimits(
-            peer.initialMaxData(),
-            peer.initialMaxStreamDataBidiLocal(),
-            peer.initialMaxStreamDataBidiRemote(),
-            peer.initialMaxStreamDataUni(),
-            peer.initialMaxStreamsBidi(),
-            peer.initialMaxStreamsUni()));
-    streams.onPeerResetAt(peer.resetStreamAt());
-    if (peer.greaseQuicBit()) {
-      quicBit.free();
-    }
-    recovery.setPeerMaxAckDelay(peer.maxAckDelayMillis() * 1_000_000);
-    timers.onPeerIdleTimeout(TimeUnit.MILLISECONDS.toNanos(peer.maxIdleTimeoutMillis()));
-    migration.onPeerParameters(peer);
-    ids.onPeerLimit(peer.activeConnectionIdLimit());
-    if (peer.statelessResetToken() != null) {
-      ids.remote().firstResetToken(peer.statelessResetToken().toArray());
-    }
-  }
-
   /**
    * The server wants proof of our address first: everything starts over with its token (§8.1.2).
    */
@@ -435,6 +423,11 @@ public final class Connection implements QuicTransport {
     initialToken = Bytes.of(token);
     spaces.installInitial(versions.original(), chosen);
     recovery.resetForRetry(now);
+  }
+
+  /** The session that a client resumes, or would; null without one. */
+  SessionTicket ticket() {
+    return ticket;
   }
 
   /** For the Token field of Initial packets; empty without a token. */

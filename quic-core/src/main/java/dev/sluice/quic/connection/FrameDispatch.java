@@ -70,6 +70,9 @@ final class FrameDispatch {
   }
 
   private void onAck(AckFrame frame, PacketSpace space, long now) {
+    if (space == connection.spaces.application()) {
+      connection.early.requireTaken(frame);
+    }
     connection.recovery.onAck(space.number(), frame, ackDelayNanos(frame, space), now);
     connection.trace(now, this::metrics);
     if (space == connection.spaces.application()) {

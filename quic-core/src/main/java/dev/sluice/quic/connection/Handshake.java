@@ -61,9 +61,8 @@ final class Handshake {
         case TlsEvent.PeerTransportParameters(byte[] bytes) ->
             onPeerParameters(TransportParameterCodec.read(bytes, connection.isClient()));
         case TlsEvent.HandshakeComplete ignored -> onComplete(now);
-        case TlsEvent.EarlyDataDecision ignored -> {
-          // Only who offered 0-RTT waits for it, and this connection did not.
-        }
+        case TlsEvent.EarlyDataDecision(boolean accepted) ->
+            connection.early.onDecision(accepted, now);
         case TlsEvent.NewSessionTicket(var ticket) ->
             connection.events.add(new QuicEvent.NewSessionTicket(ticket));
       }
@@ -80,7 +79,12 @@ final class Handshake {
       connection.versions.onServer(parameters.versionInformation());
     }
     peer = parameters;
-    connection.applyPeerParameters(parameters);
+    if (connection.early.remembered() == null) {
+      PeerParameters.apply(connection, parameters);
+    } else {
+      // They are for 1-RTT packets, which begin when the handshake is complete (§7.4.1).
+      connection.early.requireKept(parameters);
+    }
   }
 
   /** The connection IDs of the handshake were not tampered with (RFC 9000 §7.3). */
@@ -112,6 +116,11 @@ final class Handshake {
 
   private void onComplete(long now) {
     complete = true;
+    boolean waited = connection.early.remembered() != null;
+    connection.early.onComplete(now);
+    if (waited) {
+      PeerParameters.apply(connection, peer);
+    }
     connection.events.add(new QuicEvent.HandshakeComplete(tls.session()));
     connection.receiver.keysArrived();
     if (!connection.isClient()) {
@@ -136,9 +145,10 @@ final class Handshake {
     return tls;
   }
 
-  /** The peer's transport parameters; null before they came. */
+  /** The peer's transport parameters that hold now; null before any do. */
   TransportParameters peer() {
-    return peer;
+    TransportParameters remembered = connection.early.remembered();
+    return remembered != null ? remembered : peer;
   }
 
   boolean isComplete() {

@@ -14,7 +14,19 @@ final class LocalParameters {
    * @param resetToken a server's stateless_reset_token, null for a client
    */
   static TransportParameters of(Connection connection, Bytes resetToken) {
-    TransportConfig config = connection.config;
+    TransportParameters.Builder own = limits(connection.config);
+    own.versionInformation = connection.versions.information(connection.random);
+    own.initialSourceConnectionId = connection.ids.localFirst();
+    if (!connection.isClient()) {
+      own.originalDestinationConnectionId = connection.ids.originalDestination();
+      own.retrySourceConnectionId = connection.ids.retrySource();
+      own.statelessResetToken = resetToken;
+    }
+    return own.build();
+  }
+
+  /** Those that are the same for all connections with these settings. */
+  static TransportParameters.Builder limits(TransportConfig config) {
     StreamLimits limits = config.streams().limits();
     TransportParameters.Builder own = new TransportParameters.Builder();
     own.maxIdleTimeoutMillis = config.idleTimeout().toMillis();
@@ -30,14 +42,7 @@ final class LocalParameters {
     own.activeConnectionIdLimit = RemoteConnectionIds.ACTIVE_LIMIT;
     own.maxDatagramFrameSize = config.datagrams().maxFrameSize();
     own.resetStreamAt = true;
-    own.versionInformation = connection.versions.information(connection.random);
     own.greaseQuicBit = config.greaseQuicBit();
-    own.initialSourceConnectionId = connection.ids.localFirst();
-    if (!connection.isClient()) {
-      own.originalDestinationConnectionId = connection.ids.originalDestination();
-      own.retrySourceConnectionId = connection.ids.retrySource();
-      own.statelessResetToken = resetToken;
-    }
-    return own.build();
+    return own;
   }
 }

@@ -4,7 +4,6 @@ import dev.sluice.quic.crypto.PacketKeys;
 import dev.sluice.quic.frame.Frame;
 import dev.sluice.quic.frame.FrameReader;
 import dev.sluice.quic.frame.PaddingFrame;
-import dev.sluice.quic.packet.FirstByte;
 import dev.sluice.quic.packet.LongHeaderWriter;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.ShortHeaderWriter;
@@ -35,8 +34,8 @@ final class PacketDraft {
   private static final int RESETTABLE = 22;
 
   private final PacketSpace space;
-  private final PacketType type;
   private final PacketContents contents = new PacketContents();
+  private PacketType type;
   private WireWriter out;
   private long number;
   private int start;
@@ -47,12 +46,15 @@ final class PacketDraft {
 
   PacketDraft(PacketSpace space) {
     this.space = space;
-    this.type =
-        switch (space.number()) {
-          case INITIAL -> PacketType.INITIAL;
-          case HANDSHAKE -> PacketType.HANDSHAKE;
-          case APPLICATION -> PacketType.ONE_RTT;
-        };
+    this.type = type(space, false);
+  }
+
+  private static PacketType type(PacketSpace space, boolean early) {
+    return switch (space.number()) {
+      case INITIAL -> PacketType.INITIAL;
+      case HANDSHAKE -> PacketType.HANDSHAKE;
+      case APPLICATION -> early ? PacketType.ZERO_RTT : PacketType.ONE_RTT;
+    };
   }
 
   PacketSpace space() {
@@ -78,6 +80,7 @@ final class PacketDraft {
    */
   boolean begin(
       Connection connection, WireWriter writer, Bytes token, long packetNumber, long largestAcked) {
+    type = type(space, connection.early.isSending());
     ConnectionId destination = connection.ids.remote().current();
     int numberLength = PacketNumber.encodedLength(packetNumber, largestAcked);
     int header =
@@ -114,9 +117,6 @@ final class PacketDraft {
               packetNumber,
               numberLength);
       numberOffset = lengthField + LongHeaderWriter.LENGTH_WIDTH;
-    }
-    if (connection.quicBit.isCleared()) {
-      writer.buffer()[start] = FirstByte.withoutFixedBit(writer.buffer()[start]);
     }
     payloadStart = writer.position();
     writer.limit(limit - TAG);

@@ -81,7 +81,9 @@ final class PacketSpaces {
 
   /** Whether packets can be sent in the space. */
   boolean canSend(PacketSpace space) {
-    return space == application ? oneRtt.canSend() : space.sendKeys() != null;
+    return space == application
+        ? oneRtt.canSend() || connection.early.isSending()
+        : space.sendKeys() != null;
   }
 
   /** Initial keys follow from the destination of the client's first Initial (RFC 9001 §5.2). */
@@ -113,7 +115,11 @@ final class PacketSpaces {
     switch (secret.level()) {
       case INITIAL -> throw new IllegalStateException("Initial keys do not come from TLS");
       case EARLY_DATA -> {
-        // 0-RTT is not offered by this version's configuration; its keys have nothing to protect.
+        if (send) {
+          connection.early.onSendKeys(keys(secret), connection.ticket());
+        } else {
+          connection.early.onReceiveKeys(keys(secret));
+        }
       }
       case HANDSHAKE -> {
         PacketKeys keys = keys(secret);
@@ -167,5 +173,6 @@ final class PacketSpaces {
     handshake.discard();
     application.discard();
     oneRtt.destroy();
+    connection.early.destroy();
   }
 }

@@ -40,6 +40,9 @@ final class PayloadWriter {
     if (space.crypto().hasPending()) {
       return true;
     }
+    if (space == connection.spaces.application() && connection.early.isSending()) {
+      return hasEarly();
+    }
     return space == connection.spaces.application()
         && (connection.streams.hasData()
             || connection.datagrams.isPending()
@@ -50,6 +53,12 @@ final class PayloadWriter {
             || connection.ids.remote().hasPending()
             || connection.isLaterTokenPending()
             || connection.timers.isPingWanted());
+  }
+
+  private boolean hasEarly() {
+    return connection.streams.hasData()
+        || connection.streams.hasControl()
+        || connection.datagrams.isPending();
   }
 
   /**
@@ -87,6 +96,12 @@ final class PayloadWriter {
   private void writeEliciting(PacketSpace space, PacketContents out, Path path, long now) {
     if (space != connection.spaces.application()) {
       space.crypto().write(out);
+      return;
+    }
+    if (connection.early.isSending()) {
+      // The only frames that a client can have which may travel in 0-RTT (RFC 9000 §12.5).
+      connection.streams.writeControl(out, now);
+      writeData(out, now);
       return;
     }
     if (path.hasPending()) {

@@ -11,9 +11,17 @@ public sealed interface QuicEvent {
 
   /**
    * The handshake is complete (RFC 9001 §4.1.1) and the peer's transport parameters are known and
-   * authenticated. A client may open streams from here on.
+   * authenticated. A client may open streams from here on, or before if it sends 0-RTT.
    */
   record HandshakeComplete(TlsSession tls) implements QuicEvent {}
+
+  /**
+   * The server has decided about 0-RTT, at either side. At a client whose early data was rejected,
+   * streams keep their ids and what was written to them, and send it again once the handshake is
+   * complete; datagrams are lost, as they may be. Comes before HandshakeComplete; a server may have
+   * streams of the peer before that, too.
+   */
+  record EarlyDataDecided(boolean accepted) implements QuicEvent {}
 
   /** The handshake is confirmed (RFC 9001 §4.1.2). */
   record HandshakeConfirmed() implements QuicEvent {}

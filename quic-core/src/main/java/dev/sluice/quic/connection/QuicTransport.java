@@ -17,6 +17,15 @@ public interface QuicTransport {
   /** Whether this side opened the connection. */
   boolean isClient();
 
+  /**
+   * What becomes of 0-RTT. While it is {@link EarlyDataState#OFFERED} a client can open streams,
+   * and what it writes goes out at once and could be replayed by anybody who sees it (RFC 9001
+   * §9.2).
+   */
+  default EarlyDataState earlyData() {
+    return EarlyDataState.NONE;
+  }
+
   /** The next event in order, or null when there is none at present. */
   QuicEvent nextEvent();
 
@@ -75,7 +84,10 @@ public interface QuicTransport {
    */
   ConnectionEnding ending();
 
-  /** What TLS negotiated; null before the handshake is complete. */
+  /**
+   * What TLS negotiated; null before the handshake is complete. A server that takes 0-RTT knows it
+   * as soon as it does.
+   */
   TlsSession tls();
 
   /** A snapshot of versions, times and counters, for people and for statistics. */

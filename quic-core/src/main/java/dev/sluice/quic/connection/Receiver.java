@@ -38,6 +38,7 @@ final class Receiver {
   private final Connection connection;
   private final FrameDispatch dispatch;
   private final HeldPackets held = new HeldPackets();
+  private final HeldPackets heldEarly = new HeldPackets();
   private final InboundPacket packet = new InboundPacket();
   private boolean keysArrived;
 
@@ -52,9 +53,8 @@ final class Receiver {
       takeApart(buffer, offset, length, path, ecn, now);
       while (keysArrived && connection.closing.isOpen()) {
         keysArrived = false;
-        for (HeldPackets.Held early : held.takeAll()) {
-          takeApart(early.packet(), 0, early.packet().length, early.path(), early.ecn(), now);
-        }
+        takeApart(heldEarly, now);
+        takeApart(held, now);
       }
     } catch (TransportException violation) {
       close(violation.code(), violation.frameType(), violation.getMessage(), now);
@@ -74,17 +74,22 @@ final class Receiver {
     keysArrived = true;
   }
 
+  private void takeApart(HeldPackets waiting, long now) {
+    for (HeldPackets.Held one : waiting.takeAll()) {
+      takeApart(one.packet(), 0, one.packet().length, one.path(), one.ecn(), now);
+    }
+  }
+
   private void takeApart(byte[] buffer, int offset, int length, Path path, int ecn, long now) {
     int end = offset + length;
     boolean small = length < MIN_INITIAL_DATAGRAM;
     for (int at = offset; at < end && connection.closing.isOpen(); ) {
       int idLength = connection.ids.localFirst().length();
-      boolean anyQuicBit = connection.config.greaseQuicBit();
-      if (PacketParser.isShort(buffer, at, end, idLength, anyQuicBit)) {
+      if (PacketParser.isShort(buffer, at, end, idLength)) {
         onShort(buffer, at, end, idLength, path, ecn, now);
         return; // it has no length: it goes to the end of the datagram
       }
-      PacketHeader header = PacketParser.parse(buffer, at, end, idLength, anyQuicBit);
+      PacketHeader header = PacketParser.parse(buffer, at, end, idLength);
       if (small && !connection.isClient() && isInitial(header)) {
         // A server must not act on it: an answer could amplify (§14.1).
         drop(end - at, "an Initial in a datagram below 1200 bytes", now);
@@ -115,20 +120,29 @@ final class Receiver {
 
   private void onLong(LongHeader header, byte[] buffer, Path path, int ecn, long now) {
     int length = header.end() - header.start();
-    if (header.type() == PacketType.ZERO_RTT) {
-      drop(length, "0-RTT was not accepted", now);
-      return;
-    }
     EncryptionLevel level =
-        header.type() == PacketType.INITIAL ? EncryptionLevel.INITIAL : EncryptionLevel.HANDSHAKE;
+        switch (header.type()) {
+          case INITIAL -> EncryptionLevel.INITIAL;
+          case ZERO_RTT -> EncryptionLevel.EARLY_DATA;
+          default -> EncryptionLevel.HANDSHAKE;
+        };
     PacketSpace space = connection.spaces.of(level);
     QuicVersion version = header.version();
+    boolean early = level == EncryptionLevel.EARLY_DATA;
     boolean current = version == connection.versions.current();
-    if (!isForUs(header) || !current && !isOfAnotherVersion(version, space)) {
+    boolean possible =
+        early
+            ? version == connection.versions.original()
+            : current || isOfAnotherVersion(version, space);
+    if (!possible || !isForUs(header)) {
       drop(length, "the version or a connection ID is not this connection's", now);
       return;
     }
-    PacketKeys keys = current ? space.receiveKeys() : keysOfAnotherVersion(version, space);
+    if (early && (connection.isClient() || connection.early.keys() == null)) {
+      onUnreadableEarly(header, buffer, path, ecn, now);
+      return;
+    }
+    PacketKeys keys = early ? connection.early.keys() : keys(version, current, space);
     if (keys == null) {
       hold(space, buffer, header.start(), header.end(), path, ecn, now);
       return;
@@ -173,13 +187,25 @@ final class Receiver {
   }
 
   /** Null when they are not there yet, as for a Handshake packet that comes before an Initial. */
-  private PacketKeys keysOfAnotherVersion(QuicVersion version, PacketSpace space) {
+  private PacketKeys keys(QuicVersion version, boolean current, PacketSpace space) {
+    if (current) {
+      return space.receiveKeys();
+    }
     if (!connection.isClient()) {
       return space.formerReceiveKeys();
     }
     return space.level() == EncryptionLevel.INITIAL
         ? connection.spaces.serverInitial(version)
         : null;
+  }
+
+  /** 0-RTT before the server has made up its mind waits for it; a client never reads any (§5.6). */
+  private void onUnreadableEarly(LongHeader header, byte[] buffer, Path path, int ecn, long now) {
+    if (connection.early.isUndecided()) {
+      heldEarly.add(buffer, header.start(), header.end(), path, ecn);
+    } else {
+      drop(header.end() - header.start(), "0-RTT was not accepted, or is over", now);
+    }
   }
 
   /** After the first packet the peer's ID must not change (§7.2). */
@@ -213,6 +239,7 @@ final class Receiver {
       return;
     }
     oneRtt.onReceived(keys, packet.number(), now);
+    connection.early.onOneRttReceived(now);
     process(ecn, now);
   }
 
@@ -241,6 +268,7 @@ final class Receiver {
     boolean newest = packet.number() > space.acks().largestReceived();
     connection.counters.onPacketReceived();
     connection.timers.onPacketReceived(now);
+    connection.streams.setEarly(packet.type() == PacketType.ZERO_RTT);
     readFrames(now);
     space.acks().onReceived(packet.number(), packet.isAckEliciting(), ecn, now);
     if (connection.tracer.isEnabled()) {

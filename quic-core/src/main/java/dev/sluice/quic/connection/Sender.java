@@ -187,9 +187,11 @@ final class Sender {
     PacketSpace space = draft.space();
     PacketContents contents = draft.contents();
     PacketKeys keys =
-        draft.type() == PacketType.ONE_RTT
-            ? connection.spaces.oneRtt().forSending(draft.number())
-            : space.sendKeys();
+        switch (draft.type()) {
+          case ONE_RTT -> connection.spaces.oneRtt().forSending(draft.number());
+          case ZERO_RTT -> connection.early.keys();
+          default -> space.sendKeys();
+        };
     if (connection.tracer.isEnabled()) {
       connection.tracer.on(
           now,

@@ -46,6 +46,15 @@ public record ServerConfig(
     return new ServerConfig(tls, other, retry, maxConnections, tracer);
   }
 
+  /**
+   * The same with 0-RTT taken. To be called when the transport's settings are final: tickets
+   * promise them. Without a ticket protector there are no tickets, and nothing comes early.
+   */
+  public ServerConfig withEarlyData(EarlyDataConfig terms) {
+    return new ServerConfig(
+        terms.applyTo(tls, transport), transport, retry, maxConnections, tracer);
+  }
+
   /** The same with Retry on or off. */
   public ServerConfig withRetry(boolean on) {
     return new ServerConfig(tls, transport, on, maxConnections, tracer);

@@ -1,7 +1,10 @@
 package dev.sluice.quic.connection;
 
+import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
  * The transport parameters of one side (RFC 9000 §18.2). Absent ones hold the default that the RFC
@@ -45,6 +48,93 @@ public record TransportParameters(
 
   /** What a side has that sends no parameter at all. */
   public static final TransportParameters DEFAULTS = new Builder().build();
+
+  /**
+   * What of a server's parameters a client goes by in the 0-RTT of a later connection (RFC 9000
+   * §7.4.1): without those that belong to one connection, and with default acknowledgment delays.
+   */
+  public TransportParameters remembered() {
+    Builder builder = toBuilder();
+    builder.originalDestinationConnectionId = null;
+    builder.statelessResetToken = null;
+    builder.ackDelayExponent = DEFAULTS.ackDelayExponent();
+    builder.maxAckDelayMillis = DEFAULTS.maxAckDelayMillis();
+    builder.preferredAddress = null;
+    builder.initialSourceConnectionId = null;
+    builder.retrySourceConnectionId = null;
+    return builder.build();
+  }
+
+  /**
+   * The first of the limits that 0-RTT relies on which is smaller here than it was (RFC 9000
+   * §7.4.1, RFC 9221 §3, draft-ietf-quic-reliable-stream-reset-10 §3).
+   *
+   * @return its name; null when none is
+   */
+  public String reducedFrom(TransportParameters before) {
+    return smaller(
+            "active_connection_id_limit", before, TransportParameters::activeConnectionIdLimit)
+        .or(() -> smaller("initial_max_data", before, TransportParameters::initialMaxData))
+        .or(
+            () ->
+                smaller(
+                    "initial_max_stream_data_bidi_local",
+                    before,
+                    TransportParameters::initialMaxStreamDataBidiLocal))
+        .or(
+            () ->
+                smaller(
+                    "initial_max_stream_data_bidi_remote",
+                    before,
+                    TransportParameters::initialMaxStreamDataBidiRemote))
+        .or(
+            () ->
+                smaller(
+                    "initial_max_stream_data_uni",
+                    before,
+                    TransportParameters::initialMaxStreamDataUni))
+        .or(
+            () ->
+                smaller(
+                    "initial_max_streams_bidi", before, TransportParameters::initialMaxStreamsBidi))
+        .or(
+            () ->
+                smaller(
+                    "initial_max_streams_uni", before, TransportParameters::initialMaxStreamsUni))
+        .or(
+            () ->
+                smaller(
+                    "max_datagram_frame_size", before, TransportParameters::maxDatagramFrameSize))
+        .or(() -> smaller("reset_stream_at", before, p -> p.resetStreamAt() ? 1 : 0))
+        .orElse(null);
+  }
+
+  /**
+   * Server: whether these honour what earlier ones have promised to a client's 0-RTT. Lower values
+   * of max_idle_timeout and max_udp_payload_size would be allowed, and make a bad connection
+   * (§7.4.1).
+   *
+   * @param encoded as a server sent them; false when they cannot be read
+   */
+  boolean keeps(byte[] encoded) {
+    try {
+      TransportParameters before = TransportParameterCodec.read(encoded, true);
+      boolean idle =
+          maxIdleTimeoutMillis == 0
+              || before.maxIdleTimeoutMillis != 0
+                  && maxIdleTimeoutMillis >= before.maxIdleTimeoutMillis;
+      return idle && maxUdpPayloadSize >= before.maxUdpPayloadSize && reducedFrom(before) == null;
+    } catch (TransportException malformed) {
+      return false;
+    }
+  }
+
+  private Optional<String> smaller(
+      String name, TransportParameters before, ToLongFunction<TransportParameters> parameter) {
+    return parameter.applyAsLong(this) < parameter.applyAsLong(before)
+        ? Optional.of(name)
+        : Optional.empty();
+  }
 
   /** A builder that starts from these values. */
   public Builder toBuilder() {

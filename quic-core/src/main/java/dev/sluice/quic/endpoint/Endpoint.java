@@ -6,7 +6,6 @@ import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.connection.ServerOrigin;
 import dev.sluice.quic.ending.TransportError;
-import dev.sluice.quic.packet.FirstByte;
 import dev.sluice.quic.packet.LongHeader;
 import dev.sluice.quic.packet.PacketHeader;
 import dev.sluice.quic.packet.PacketParser;
@@ -53,6 +52,7 @@ public final class Endpoint {
   private final Deque<Connection> accepted = new ArrayDeque<>();
   private final DeadlineQueue deadlines = new DeadlineQueue();
   private final UnreadStreams unread = new UnreadStreams();
+  private final EarlyArrivals earlyArrivals = new EarlyArrivals();
   private ServerConfig server;
   private boolean hasListened;
 
@@ -239,7 +239,7 @@ public final class Endpoint {
 
   private boolean isForLast(byte[] buffer, int offset, int end) {
     return lastRoute != null
-        && PacketParser.isShort(buffer, offset, end, config.connectionIdLength(), true)
+        && PacketParser.isShort(buffer, offset, end, config.connectionIdLength())
         && lastId.matches(buffer, offset + 1, end);
   }
 
@@ -247,11 +247,7 @@ public final class Endpoint {
     int offset = batch.offset(index);
     PacketHeader header =
         PacketParser.parse(
-            batch.buffer(),
-            offset,
-            offset + batch.length(index),
-            config.connectionIdLength(),
-            true); // a connection drops what has a QUIC bit that it did not allow
+            batch.buffer(), offset, offset + batch.length(index), config.connectionIdLength());
     if (header == null) {
       return null;
     }
@@ -268,9 +264,6 @@ public final class Endpoint {
     int length = batch.length(index);
     InetSocketAddress local = batch.local(index);
     InetSocketAddress remote = batch.remote(index);
-    if (!mayBeQuic(header, batch.buffer()[batch.offset(index)])) {
-      return null;
-    }
     switch (header) {
       case UnknownVersionHeader unknown -> {
         if (server != null && length >= MIN_INITIAL_DATAGRAM) {
@@ -300,21 +293,13 @@ public final class Endpoint {
           }
         }
       }
+      case LongHeader early when early.type() == PacketType.ZERO_RTT && server != null ->
+          earlyArrivals.keep(early.destination(), batch, index, now);
       default -> {
-        // Retry, Version Negotiation, Handshake and 0-RTT for a connection that is not there.
+        // Retry, Version Negotiation and Handshake for a connection that is not there.
       }
     }
     return null;
-  }
-
-  /**
-   * Without the QUIC bit only where this side has said that it does without it (RFC 9287 §3). Other
-   * versions need not have such a bit (RFC 8999 §5.1).
-   */
-  private boolean mayBeQuic(PacketHeader header, byte firstByte) {
-    return FirstByte.hasFixedBit(firstByte)
-        || header instanceof UnknownVersionHeader
-        || server != null && server.transport().greaseQuicBit();
   }
 
   /** The connection that the peer has forgotten, if that is what the datagram says (§10.3.1). */
@@ -374,6 +359,17 @@ public final class Endpoint {
     routes.put(initial.destination(), route);
     register(route, connection);
     accepted.add(connection);
+    // The connection holds them until the Initial, which follows, has given it the keys.
+    for (EarlyArrivals.Arrival early : earlyArrivals.take(initial.destination(), now)) {
+      connection.receive(
+          early.datagram(),
+          0,
+          early.datagram().length,
+          early.local(),
+          early.remote(),
+          early.ecn(),
+          now);
+    }
     return route;
   }
 

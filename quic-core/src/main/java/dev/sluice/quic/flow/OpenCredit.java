@@ -50,9 +50,19 @@ public final class OpenCredit {
     }
     limit = newLimit;
     reportPending = false;
-    boolean awaited = refused;
-    refused = false;
+    boolean awaited = refused && opened < limit;
+    refused &= !awaited;
     return awaited;
+  }
+
+  /**
+   * 0-RTT was refused, and with it the limit that was remembered. The streams that were opened keep
+   * their ids; those beyond the limit to come wait for it.
+   */
+  public void restart() {
+    limit = 0;
+    reportedBlockedAt = -1;
+    reportPending = false;
   }
 
   /** Whether a STREAMS_BLOCKED frame is to be sent. */

@@ -49,6 +49,14 @@ public final class SendCredit {
     return true;
   }
 
+  /** What was used was never used: 0-RTT was refused, and with it the limit that was remembered. */
+  public void restart() {
+    limit = 0;
+    used = 0;
+    reportedBlockedAt = -1;
+    reportPending = false;
+  }
+
   /** There is something to send and no credit: to be reported, once for each limit. */
   public void blocked() {
     if (reportedBlockedAt != limit) {

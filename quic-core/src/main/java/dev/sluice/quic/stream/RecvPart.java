@@ -56,6 +56,10 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
   private long stopCode;
   private boolean stopped;
   private boolean stopPending;
+
+  /** Some of it came under 0-RTT keys. */
+  private boolean early;
+
   private boolean maxPending;
   private boolean controlQueued;
 
@@ -122,6 +126,11 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
   }
 
   @Override
+  public boolean isEarly() {
+    return early;
+  }
+
+  @Override
   public long finalSize() {
     return finalSize;
   }
@@ -160,6 +169,7 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
 
   /** STREAM. */
   void onData(StreamData frame, long now) {
+    early |= context.early;
     long end = frame.end();
     checkSize(frame.type(), end, frame.fin());
     account(frame.type(), end, now);
@@ -189,6 +199,7 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
    *     (draft-ietf-quic-reliable-stream-reset §4)
    */
   void onReset(long frameType, long code, long size, long reliableSize, long now) {
+    early |= context.early;
     checkSize(frameType, size, true);
     if (whenDelivered instanceof StreamEnding.ResetByPeer(long before) && before != code) {
       throw error(TransportError.STREAM_STATE_ERROR, frameType, "changes the code of a reset");
@@ -377,7 +388,12 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
 
   @Override
   public boolean hasControl() {
-    return stopPending || maxPending;
+    return (stopPending || maxPending) && !context.withholds(id);
+  }
+
+  /** The peer may permit the stream now. */
+  void resume() {
+    context.control.add(this);
   }
 
   @Override

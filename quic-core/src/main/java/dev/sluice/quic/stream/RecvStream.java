@@ -36,6 +36,15 @@ public interface RecvStream {
   long position();
 
   /**
+   * Whether some of what has arrived came as 0-RTT, which somebody else may have sent a second time
+   * (RFC 9001 §9.2). Once the handshake is complete the peer is known to be there, and to have sent
+   * this.
+   */
+  default boolean isEarly() {
+    return false;
+  }
+
+  /**
    * The size at which the peer ended the stream, by FIN or reset (RFC 9000 §4.5); -1 while it is
    * unknown. It becomes known after {@link #stopSending} too.
    */

@@ -140,6 +140,19 @@ public final class SendBuffer {
   }
 
   /**
+   * Nothing was ever sent: 0-RTT was refused before anything was acknowledged.
+   *
+   * @param size how many of the written bytes there still are
+   */
+  public void restart(long size) {
+    lost.clear();
+    ackedBeyondGap.clear();
+    acknowledged = 0;
+    sent = 0;
+    written = Math.min(written, size);
+  }
+
+  /**
    * Gives up all bytes from {@code end} on: they are neither sent nor sent again. What is sent of
    * them counts as acknowledged, the rest as never written.
    */

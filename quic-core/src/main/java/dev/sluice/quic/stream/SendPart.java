@@ -185,7 +185,30 @@ final class SendPart implements SendStream, ControlQueue.Source {
     buffer.discard();
   }
 
-  /** Another look at whether the stream is still blocked, after a long silence (§4.1). */
+  /**
+   * 0-RTT was refused: to the peer nothing was ever sent, and all of it is to be (RFC 9001 §4.6.2).
+   */
+  void restart() {
+    boolean whole = state == SendState.RESET_SENT;
+    context.scheduler.forget(this);
+    credit.restart();
+    buffer.restart(whole ? 0 : reset.isPartial() ? reset.reliableSize() : buffer.written());
+    finSent = false;
+    state = whole ? state : SendState.READY;
+    reset.restart(whole);
+    resume();
+  }
+
+  /** The peer may permit the stream now. */
+  void resume() {
+    queueControl();
+    context.scheduler.add(this);
+  }
+
+  /**
+   * Another look at whether the stream is still blocked: after a long silence (§4.1), or because
+   * STREAM_DATA_BLOCKED was lost.
+   */
   void repeatBlocked() {
     if (state == SendState.SEND) {
       credit.reportAgain();
@@ -209,7 +232,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
 
   /** Whether a STREAM frame could be sent now, if the connection's credit allows. */
   boolean hasData() {
-    if (!state.canBeReset() || connectionEnded) {
+    if (!state.canBeReset() || connectionEnded || context.withholds(id)) {
       return false;
     }
     return buffer.hasLost() || isFinPending() || buffer.unsent() > 0 && credit.available() > 0;
@@ -381,11 +404,6 @@ final class SendPart implements SendStream, ControlQueue.Source {
     }
   }
 
-  /** STREAM_DATA_BLOCKED was lost: sent again only while it is true. */
-  void onBlockedLost() {
-    repeatBlocked();
-  }
-
   // ---- control frames ----
 
   /** Nothing is delivered any more. False when the application has been told of an end before. */
@@ -439,7 +457,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
 
   @Override
   public boolean hasControl() {
-    return isResetDue() || isBlockedReportPending();
+    return (isResetDue() || isBlockedReportPending()) && !context.withholds(id);
   }
 
   @Override

@@ -42,6 +42,15 @@ final class SendReset {
     return pending;
   }
 
+  /**
+   * The peer has heard nothing of it.
+   *
+   * @param whole whether it is RESET_STREAM
+   */
+  void restart(boolean whole) {
+    pending = whole || isPartial();
+  }
+
   /** Only this many bytes are delivered: a frame with a larger number counts no more. */
   void shortenTo(long size) {
     reliableSize = size;

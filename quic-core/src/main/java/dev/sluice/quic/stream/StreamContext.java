@@ -3,6 +3,7 @@ package dev.sluice.quic.stream;
 import dev.sluice.quic.flow.ReceiveWindow;
 import dev.sluice.quic.flow.SendCredit;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 
 /** What all streams of a connection share. */
 final class StreamContext {
@@ -25,6 +26,15 @@ final class StreamContext {
   /** Whether the peer understands RESET_STREAM_AT. */
   boolean peerResetAt;
 
+  /** Whether the frames that come in now were protected with 0-RTT keys. */
+  boolean early;
+
+  /**
+   * Which of our streams the peer does not permit yet, by id; null when it permits all of them. A
+   * server that refused 0-RTT may permit fewer than were opened under what was remembered of it.
+   */
+  LongPredicate withheld;
+
   /** Nanoseconds, 0 while unknown. */
   long smoothedRtt;
 
@@ -39,5 +49,10 @@ final class StreamContext {
     this.partDone = partDone;
     this.connectionWindow =
         new ReceiveWindow(config.limits().maxData(), config.maxConnectionWindow());
+  }
+
+  /** Whether nothing of this stream may be sent yet. */
+  boolean withholds(long id) {
+    return withheld != null && withheld.test(id);
   }
 }

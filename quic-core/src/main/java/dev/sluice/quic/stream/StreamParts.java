@@ -8,6 +8,16 @@ package dev.sluice.quic.stream;
  */
 record StreamParts(long id, SendPart send, RecvPart recv) {
 
+  /** The peer may permit the stream now, which it did not before. */
+  void resume() {
+    if (send != null) {
+      send.resume();
+    }
+    if (recv != null) {
+      recv.resume();
+    }
+  }
+
   /** Whether both parts are in terminal states, so that the stream can be forgotten (§3.4). */
   boolean isClosed() {
     return (send == null || send.state().isTerminal())

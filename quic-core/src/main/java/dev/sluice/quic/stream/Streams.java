@@ -3,6 +3,7 @@ package dev.sluice.quic.stream;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.ending.TransportException;
+import dev.sluice.quic.flow.OpenCredit;
 import dev.sluice.quic.frame.DataBlockedFrame;
 import dev.sluice.quic.frame.MaxDataFrame;
 import dev.sluice.quic.frame.MaxStreamDataFrame;
@@ -57,6 +58,48 @@ public final class Streams {
   /** Whether the peer understands RESET_STREAM_AT, from its transport parameters. */
   public void onPeerResetAt(boolean supported) {
     context.peerResetAt = supported;
+  }
+
+  /** Whether the frames that follow were protected with 0-RTT keys. */
+  public void setEarly(boolean early) {
+    context.early = early;
+  }
+
+  /**
+   * 0-RTT was refused: the limits that were remembered do not hold, and nothing that was sent under
+   * them has been received. Streams keep their ids and what was written to them, and send all of it
+   * again as soon as the peer's own limits permit.
+   */
+  public void restart() {
+    context.connectionCredit.restart();
+    control.openBidi.restart();
+    control.openUni.restart();
+    context.peerResetAt = false;
+    context.withheld =
+        id -> StreamId.isClientInitiated(id) && StreamId.index(id) >= openCredit(id).limit();
+    table.onPeerLimits(StreamLimits.NONE);
+    for (StreamParts stream : table.all()) {
+      if (stream.send() != null) {
+        stream.send().restart();
+      }
+    }
+  }
+
+  private OpenCredit openCredit(long id) {
+    return control.open(StreamId.isBidirectional(id));
+  }
+
+  /** More streams are permitted: some may be among those that were opened too early. */
+  private void releaseWithheld() {
+    boolean all = true;
+    for (StreamParts stream : table.all()) {
+      boolean still = context.withholds(stream.id());
+      all &= !still;
+      if (!still) {
+        stream.resume();
+      }
+    }
+    context.withheld = all ? null : context.withheld;
   }
 
   // ---- the application's side ----
@@ -245,7 +288,7 @@ public final class Streams {
       case RecoveryToken.StreamDataBlocked(long id) -> {
         StreamParts stream = table.find(id);
         if (stream != null) {
-          stream.send().onBlockedLost();
+          stream.send().repeatBlocked();
         }
       }
       case RecoveryToken.StopSending(long id) -> {
@@ -350,7 +393,11 @@ public final class Streams {
   }
 
   private void raiseStreams(boolean bidirectional, long maximum) {
-    if (control.open(bidirectional).raise(maximum) && !ended) {
+    boolean awaited = control.open(bidirectional).raise(maximum);
+    if (context.withheld != null && !ended) {
+      releaseWithheld();
+    }
+    if (awaited && !ended) {
       context.listener.available(bidirectional);
     }
   }

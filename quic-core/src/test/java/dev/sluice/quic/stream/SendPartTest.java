@@ -229,12 +229,12 @@ class SendPartTest {
     assertEquals("nothing", flush());
     part.onMaxStreamData(120);
     assertEquals("100-120 BLOCKED@120", flush());
-    part.onBlockedLost();
+    part.repeatBlocked();
     assertEquals("BLOCKED@120", flush());
     part.onMaxStreamData(150);
     part.finish();
     assertEquals("120-150+FIN", flush());
-    part.onBlockedLost();
+    part.repeatBlocked();
     assertEquals("nothing", flush());
   }
 
