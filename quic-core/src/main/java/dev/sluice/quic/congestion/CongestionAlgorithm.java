@@ -1,19 +1,28 @@
 package dev.sluice.quic.congestion;
 
+import java.util.random.RandomGenerator;
+
 /** The congestion controllers to choose from. */
 public enum CongestionAlgorithm {
   /** RFC 9002 §7, the one that the RFC itself describes. */
   NEW_RENO {
     @Override
-    public CongestionController create(int maxDatagramSize) {
+    public CongestionController create(int maxDatagramSize, RandomGenerator random) {
       return new NewReno(maxDatagramSize);
     }
   },
   /** RFC 9438 with HyStart++ (RFC 9406). */
   CUBIC {
     @Override
-    public CongestionController create(int maxDatagramSize) {
+    public CongestionController create(int maxDatagramSize, RandomGenerator random) {
       return new Cubic(maxDatagramSize);
+    }
+  },
+  /** BBR version 3 (draft-ietf-ccwg-bbr-06). */
+  BBR {
+    @Override
+    public CongestionController create(int maxDatagramSize, RandomGenerator random) {
+      return new Bbr(maxDatagramSize, random);
     }
   };
 
@@ -21,6 +30,7 @@ public enum CongestionAlgorithm {
    * A controller for a new path.
    *
    * @param maxDatagramSize the largest datagram that the path carries, in bytes, at least 1200
+   * @param random for controllers that leave something to chance
    */
-  public abstract CongestionController create(int maxDatagramSize);
+  public abstract CongestionController create(int maxDatagramSize, RandomGenerator random);
 }

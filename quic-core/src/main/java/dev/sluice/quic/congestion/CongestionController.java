@@ -46,10 +46,11 @@ public interface CongestionController {
   void onPersistentCongestion(long now);
 
   /**
-   * A packet that had been declared lost was acknowledged after all. Controllers that can undo a
-   * reduction listen; the others need not.
+   * A packet that had been declared lost was acknowledged after all.
+   *
+   * @return whether this showed that the last recovery period had no reason, and undid it
    */
-  default void onSpuriousLoss(SentPacket packet, long now) {}
+  boolean onSpuriousLoss(SentPacket packet, long now);
 
   /**
    * There was room to send more, and nothing to send. May be told often.

@@ -41,6 +41,22 @@ public final class Cubic implements CongestionController {
 
   private boolean inEpoch;
 
+  /** What a reduction changes, to bring it back when it had no reason (§4.9.2). */
+  private record Undo(
+      double window,
+      long slowStartThreshold,
+      double windowMax,
+      double windowPrior,
+      double windowReno,
+      double timeToMax,
+      long epochStart,
+      boolean inEpoch) {}
+
+  private final LossEpisode episode = new LossEpisode();
+
+  /** Null when the last reduction is not to be taken back. */
+  private Undo undo;
+
   /** Up to here, t has been counted. */
   private long lastUpdate;
 
@@ -62,6 +78,7 @@ public final class Cubic implements CongestionController {
     windowMax = 0;
     windowPrior = 0;
     inEpoch = false;
+    undo = null;
   }
 
   @Override
@@ -96,10 +113,29 @@ public final class Cubic implements CongestionController {
   }
 
   @Override
+  public void onPacketLost(SentPacket packet, long now) {
+    episode.onLost(packet, inRecovery(packet.sentTime()));
+  }
+
+  @Override
   public boolean onCongestionEvent(long sentTime, boolean ecn, long now) {
     if (inRecovery(sentTime)) {
       return false;
     }
+    episode.onReduction();
+    // Marks are never spurious, even if they come with losses that are.
+    undo =
+        ecn
+            ? null
+            : new Undo(
+                window,
+                slowStartThreshold,
+                windowMax,
+                windowPrior,
+                windowReno,
+                timeToMax,
+                epochStart,
+                inEpoch);
     recoveryStart = now;
     everInRecovery = true;
     ackedBytes = 0; // all of it was sent before this period, see inRecovery
@@ -114,7 +150,26 @@ public final class Cubic implements CongestionController {
   }
 
   @Override
+  public boolean onSpuriousLoss(SentPacket packet, long now) {
+    if (!episode.onLate(packet) || undo == null || window >= undo.window) {
+      return false;
+    }
+    window = undo.window;
+    slowStartThreshold = undo.slowStartThreshold;
+    windowMax = undo.windowMax;
+    windowPrior = undo.windowPrior;
+    windowReno = undo.windowReno;
+    timeToMax = undo.timeToMax;
+    epochStart = undo.epochStart;
+    inEpoch = undo.inEpoch;
+    undo = null;
+    everInRecovery = false;
+    return true;
+  }
+
+  @Override
   public void onPersistentCongestion(long now) {
+    undo = null;
     // The congestion event that came with the losses has set the threshold already (§4.8).
     window = CongestionController.minimumWindow(maxDatagramSize);
     windowMax = 0;

@@ -13,6 +13,14 @@ public final class NewReno implements CongestionController {
   private long ackedBytes;
   private long avoidanceBytes;
 
+  private final LossEpisode episode = new LossEpisode();
+
+  /** What the last reduction took away; the window is 0 when it is not to come back. */
+  private long undoWindow;
+
+  private long undoThreshold;
+  private long undoAvoidanceBytes;
+
   /**
    * @param maxDatagramSize the largest datagram that the path carries, in bytes
    */
@@ -28,6 +36,7 @@ public final class NewReno implements CongestionController {
     everInRecovery = false;
     ackedBytes = 0;
     avoidanceBytes = 0;
+    undoWindow = 0;
   }
 
   @Override
@@ -63,10 +72,20 @@ public final class NewReno implements CongestionController {
   }
 
   @Override
+  public void onPacketLost(SentPacket packet, long now) {
+    episode.onLost(packet, inRecovery(packet.sentTime()));
+  }
+
+  @Override
   public boolean onCongestionEvent(long sentTime, boolean ecn, long now) {
     if (inRecovery(sentTime)) {
       return false;
     }
+    // Marks are never spurious, even if they come with losses that are.
+    undoWindow = ecn ? 0 : window;
+    undoThreshold = slowStartThreshold;
+    undoAvoidanceBytes = avoidanceBytes;
+    episode.onReduction();
     recoveryStart = now;
     everInRecovery = true;
     ackedBytes = 0; // all of it was sent before this period, see inRecovery
@@ -76,8 +95,23 @@ public final class NewReno implements CongestionController {
     return true;
   }
 
+  /** Restores what was before the last reduction, as RFC 9438 §4.9.2 does for CUBIC. */
+  @Override
+  public boolean onSpuriousLoss(SentPacket packet, long now) {
+    if (!episode.onLate(packet) || window >= undoWindow) {
+      return false;
+    }
+    window = undoWindow;
+    slowStartThreshold = undoThreshold;
+    avoidanceBytes = undoAvoidanceBytes;
+    undoWindow = 0;
+    everInRecovery = false;
+    return true;
+  }
+
   @Override
   public void onPersistentCongestion(long now) {
+    undoWindow = 0;
     window = CongestionController.minimumWindow(maxDatagramSize);
     everInRecovery = false;
     avoidanceBytes = 0;

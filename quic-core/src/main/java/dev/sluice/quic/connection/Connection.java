@@ -116,7 +116,7 @@ public final class Connection implements QuicTransport {
         new Recovery(
             new RecoveryConfig(
                 client, Migration.START_DATAGRAM, config.initialRtt().toNanos(), random),
-            config.congestion().create(Migration.START_DATAGRAM),
+            config.congestion().create(Migration.START_DATAGRAM, random),
             new TokenRouter(this));
     this.migration = new Migration(this);
     this.paths = migration.begin(local, remote, addressValidated);

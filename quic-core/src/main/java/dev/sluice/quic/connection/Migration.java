@@ -31,7 +31,8 @@ final class Migration {
 
   private PathRecovery newPath() {
     PathRecovery made =
-        connection.recovery.newPath(connection.config.congestion().create(START_DATAGRAM));
+        connection.recovery.newPath(
+            connection.config.congestion().create(START_DATAGRAM, connection.random));
     made.setMaxDatagramSize(largestDatagram(connection.handshake.peer()));
     return made;
   }

@@ -112,7 +112,8 @@ class TransferTest {
                     () -> new Link().delay(Simulation.ms(10)).loss(0.05),
                     TransportConfig.DEFAULTS.withCongestion(algorithm));
             assertEquals(
-                algorithm.create(1200).name(), connection.recovery.path().congestion().name());
+                algorithm.create(1200, new SplittableRandom(1)).name(),
+                connection.recovery.path().congestion().name());
           });
     }
   }

@@ -37,7 +37,10 @@ class RecoveryModelTest implements TokenListener {
       @ForAll long seed, @ForAll boolean client, @ForAll CongestionAlgorithm algorithm) {
     SplittableRandom random = new SplittableRandom(seed);
     recovery =
-        new Recovery(RecoveryConfig.of(client, 1200, random.split()), algorithm.create(1200), this);
+        new Recovery(
+            RecoveryConfig.of(client, 1200, random.split()),
+            algorithm.create(1200, random.split()),
+            this);
     initialDiscarded = false;
     long now = random.nextLong(-1_000_000_000, 1_000_000_000);
     for (PacketNumberSpace space : PacketNumberSpace.values()) {

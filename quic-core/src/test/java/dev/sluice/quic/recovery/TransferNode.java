@@ -110,6 +110,9 @@ final class TransferNode implements Node, TokenListener {
     }
     boolean data = hasData() && (probe || recovery.path().canSend(now));
     if (!data && !probe && !acks.shouldSendNow(now)) {
+      if (!hasData()) {
+        recovery.path().onApplicationLimited();
+      }
       return false;
     }
     WireWriter writer = new WireWriter(buffer, 0, DATAGRAM);

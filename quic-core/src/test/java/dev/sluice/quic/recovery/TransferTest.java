@@ -10,6 +10,7 @@ import dev.sluice.quic.congestion.CongestionAlgorithm;
 import dev.sluice.testkit.Requirement;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,9 +29,23 @@ class TransferTest {
     InetSocketAddress two = sim.address(2);
     int size = TransferNode.DATAGRAM;
     TransferNode sender =
-        sim.attach(one, new TransferNode(two, true, bytes, algorithm.create(size), sim.random()));
+        sim.attach(
+            one,
+            new TransferNode(
+                two,
+                true,
+                bytes,
+                algorithm.create(size, new SplittableRandom(sim.seed())),
+                sim.random()));
     TransferNode receiver =
-        sim.attach(two, new TransferNode(one, false, 0, algorithm.create(size), sim.random()));
+        sim.attach(
+            two,
+            new TransferNode(
+                one,
+                false,
+                0,
+                algorithm.create(size, new SplittableRandom(sim.seed())),
+                sim.random()));
     sim.route(one, two, there);
     sim.route(two, one, back);
     sim.run(Duration.ofMinutes(60), sender::isDone);
@@ -86,12 +101,20 @@ class TransferTest {
               sim.attach(
                   one,
                   new TransferNode(
-                      two, true, 50_000, CongestionAlgorithm.CUBIC.create(size), sim.random()));
+                      two,
+                      true,
+                      50_000,
+                      CongestionAlgorithm.CUBIC.create(size, new SplittableRandom(sim.seed())),
+                      sim.random()));
           var right =
               sim.attach(
                   two,
                   new TransferNode(
-                      one, false, 80_000, CongestionAlgorithm.NEW_RENO.create(size), sim.random()));
+                      one,
+                      false,
+                      80_000,
+                      CongestionAlgorithm.NEW_RENO.create(size, new SplittableRandom(sim.seed())),
+                      sim.random()));
           sim.bothWays(one, two, () -> new Link().delay(ms(30)).loss(0.1).reorder(0.1, ms(10)));
           sim.run(Duration.ofMinutes(5), () -> left.isDone() && right.isDone());
         });
