@@ -16,6 +16,7 @@ module dev.sluice.quic {
   exports dev.sluice.quic.io;
   exports dev.sluice.quic.packet;
   exports dev.sluice.quic.path;
+  exports dev.sluice.quic.qlog;
   exports dev.sluice.quic.recovery;
   exports dev.sluice.quic.sim;
   exports dev.sluice.quic.stream;

@@ -17,6 +17,7 @@ class LayersTest {
             "dev.sluice.quic.packet",
             "dev.sluice.quic.crypto",
             "dev.sluice.quic.trace",
+            "dev.sluice.quic.qlog",
             // What a packet carries is known to those who fill it, before those who track its loss.
             "dev.sluice.quic.recovery.RecoveryToken",
             "dev.sluice.quic.recovery.StreamRanges",

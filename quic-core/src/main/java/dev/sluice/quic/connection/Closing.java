@@ -8,6 +8,7 @@ import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.frame.ConnectionCloseFrame;
 import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.trace.TraceEvent.ConnectionState;
 import dev.sluice.tls.EncryptionLevel;
 
 /**
@@ -69,6 +70,7 @@ final class Closing {
       end(reason, Phase.DRAINING, now);
       phase = Phase.ENDED;
       until = Long.MAX_VALUE;
+      trace(phase, now);
       connection.release();
     }
   }
@@ -79,10 +81,24 @@ final class Closing {
     endedAt = now;
     until = now + period();
     connection.trace(now, () -> new TraceEvent.ConnectionEnded(reason));
+    trace(next, now);
     // What arrived is announced before the end is, and stays readable after it.
     connection.streams.end(reason);
     connection.datagrams.end();
     connection.events.end(new QuicEvent.Ended(reason));
+  }
+
+  private void trace(Phase entered, long now) {
+    connection.trace(
+        now,
+        () ->
+            new TraceEvent.ConnectionStateUpdated(
+                switch (entered) {
+                  case OPEN -> ConnectionState.ATTEMPTED;
+                  case CLOSING -> ConnectionState.CLOSING;
+                  case DRAINING -> ConnectionState.DRAINING;
+                  case ENDED -> ConnectionState.CLOSED;
+                }));
   }
 
   private long period() {
@@ -124,6 +140,7 @@ final class Closing {
   void onDeadline(long now) {
     if (now >= deadline()) {
       phase = Phase.ENDED;
+      trace(phase, now);
       connection.release();
     }
   }

@@ -108,6 +108,10 @@ public final class Connection implements QuicTransport {
     this.tracer = tracer;
     this.versions = versions;
     this.ids = ids;
+    trace(
+        now,
+        () -> new TraceEvent.ConnectionStarted(client, local, remote, ids.originalDestination()));
+    trace(now, () -> new TraceEvent.VersionChosen(versions.original().number()));
     this.datagrams = new Datagrams(this);
     this.events = new EventQueue(datagrams.inbound());
     ChunkPool pool = new ChunkPool();
@@ -128,9 +132,6 @@ public final class Connection implements QuicTransport {
     this.closing = new Closing(this);
     this.sender = new Sender(this);
     this.initialToken = Bytes.EMPTY;
-    trace(
-        now,
-        () -> new TraceEvent.ConnectionStarted(client, local, remote, ids.originalDestination()));
   }
 
   /**
@@ -456,6 +457,11 @@ public final class Connection implements QuicTransport {
       ids.retireAll();
       handshake.tls().destroy();
     }
+  }
+
+  /** The same, at the time of the turn. */
+  void trace(Supplier<TraceEvent> event) {
+    trace(now, event);
   }
 
   /** Makes the event only when somebody listens. */

@@ -4,6 +4,8 @@ import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.frame.CryptoFrame;
 import dev.sluice.quic.frame.FrameTypes;
+import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.trace.TraceEvent.ConnectionState;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.tls.EncryptionLevel;
 import dev.sluice.tls.TlsEndpoint;
@@ -74,6 +76,7 @@ final class Handshake {
     if (peer != null) {
       return;
     }
+    connection.trace(() -> new TraceEvent.ParametersSet(false, parameters.byName()));
     authenticateIds(parameters);
     if (connection.isClient()) {
       connection.versions.onServer(parameters.versionInformation());
@@ -121,6 +124,11 @@ final class Handshake {
     if (waited) {
       PeerParameters.apply(connection, peer);
     }
+    connection.trace(
+        now, () -> new TraceEvent.VersionChosen(connection.versions.current().number()));
+    connection.trace(now, () -> new TraceEvent.ProtocolChosen(tls.session().applicationProtocol()));
+    connection.trace(
+        now, () -> new TraceEvent.ConnectionStateUpdated(ConnectionState.HANDSHAKE_COMPLETE));
     connection.events.add(new QuicEvent.HandshakeComplete(tls.session()));
     connection.receiver.keysArrived();
     if (!connection.isClient()) {
@@ -138,6 +146,8 @@ final class Handshake {
     connection.spaces.discard(EncryptionLevel.HANDSHAKE, now);
     connection.recovery.onHandshakeConfirmed();
     connection.ids.issueMore();
+    connection.trace(
+        now, () -> new TraceEvent.ConnectionStateUpdated(ConnectionState.HANDSHAKE_CONFIRMED));
     connection.events.add(new QuicEvent.HandshakeConfirmed());
   }
 

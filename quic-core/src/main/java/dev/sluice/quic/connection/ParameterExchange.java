@@ -1,6 +1,7 @@
 package dev.sluice.quic.connection;
 
 import dev.sluice.quic.packet.QuicVersion;
+import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.tls.ServerTransport;
 
@@ -41,7 +42,8 @@ final class ParameterExchange implements ServerTransport {
   }
 
   private byte[] encoded(Bytes resetToken) {
-    return TransportParameterCodec.write(
-        LocalParameters.of(connection, resetToken), connection.random);
+    TransportParameters own = LocalParameters.of(connection, resetToken);
+    connection.trace(() -> new TraceEvent.ParametersSet(true, own.byName()));
+    return TransportParameterCodec.write(own, connection.random);
   }
 }

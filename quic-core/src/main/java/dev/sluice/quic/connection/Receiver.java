@@ -322,6 +322,7 @@ final class Receiver {
     if (space.isDiscarded()) {
       drop(end - start, "the keys are discarded", now);
     } else {
+      connection.trace(now, () -> new TraceEvent.PacketBuffered(end - start));
       held.add(buffer, start, end, path, ecn);
     }
   }

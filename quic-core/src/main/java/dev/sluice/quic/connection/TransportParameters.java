@@ -3,6 +3,9 @@ package dev.sluice.quic.connection;
 import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 
@@ -134,6 +137,31 @@ public record TransportParameters(
     return parameter.applyAsLong(this) < parameter.applyAsLong(before)
         ? Optional.of(name)
         : Optional.empty();
+  }
+
+  /** By the names of §18.2, for those who watch; what is a secret or absent is not there. */
+  Map<String, Object> byName() {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("original_destination_connection_id", originalDestinationConnectionId);
+    values.put("initial_source_connection_id", initialSourceConnectionId);
+    values.put("retry_source_connection_id", retrySourceConnectionId);
+    values.put("disable_active_migration", disableActiveMigration);
+    values.put("max_idle_timeout", maxIdleTimeoutMillis);
+    values.put("max_udp_payload_size", maxUdpPayloadSize);
+    values.put("ack_delay_exponent", ackDelayExponent);
+    values.put("max_ack_delay", maxAckDelayMillis);
+    values.put("active_connection_id_limit", activeConnectionIdLimit);
+    values.put("initial_max_data", initialMaxData);
+    values.put("initial_max_stream_data_bidi_local", initialMaxStreamDataBidiLocal);
+    values.put("initial_max_stream_data_bidi_remote", initialMaxStreamDataBidiRemote);
+    values.put("initial_max_stream_data_uni", initialMaxStreamDataUni);
+    values.put("initial_max_streams_bidi", initialMaxStreamsBidi);
+    values.put("initial_max_streams_uni", initialMaxStreamsUni);
+    values.put("max_datagram_frame_size", maxDatagramFrameSize);
+    values.put("grease_quic_bit", greaseQuicBit);
+    values.put("reset_stream_at", resetStreamAt);
+    values.values().removeIf(Objects::isNull);
+    return values;
   }
 
   /** A builder that starts from these values. */

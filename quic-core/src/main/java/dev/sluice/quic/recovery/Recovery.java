@@ -348,6 +348,7 @@ public final class Recovery {
 
     @Override
     public void onLost(SpaceRecovery space, long packet) {
+      tokens.onPacketLost(space.id, packet, now);
       concerned(space.sent.path(packet)).onLost(space, packet, now);
       space.deliverLost(packet, tokens);
     }
