@@ -87,10 +87,10 @@ class CompatibleVersionsTest {
     private void note(Datagram datagram) {
       byte[] bytes = datagram.bytes();
       boolean fromClient = datagram.source().equals(clientAddress);
-      PacketHeader header = PacketParser.parse(bytes, 0, bytes.length, 8);
+      PacketHeader header = PacketParser.parse(bytes, 0, bytes.length, 8, true);
       while (header instanceof LongHeader packet) {
         seen.add(new Seen(fromClient, packet.type(), packet.version()));
-        header = PacketParser.parse(bytes, packet.end(), bytes.length, 8);
+        header = PacketParser.parse(bytes, packet.end(), bytes.length, 8, true);
       }
       if (header instanceof RetryHeader retry) {
         seen.add(new Seen(fromClient, PacketType.RETRY, retry.version()));

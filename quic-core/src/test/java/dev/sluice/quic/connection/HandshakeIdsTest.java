@@ -78,7 +78,7 @@ class HandshakeIdsTest {
       List<Ids> ids = new ArrayList<>();
       int at = 0;
       while (at < datagram.length) {
-        PacketHeader header = PacketParser.parse(datagram, at, datagram.length, ID_LENGTH);
+        PacketHeader header = PacketParser.parse(datagram, at, datagram.length, ID_LENGTH, true);
         switch (header) {
           case LongHeader h -> {
             ids.add(new Ids(h.type(), h.destination(), h.source()));
