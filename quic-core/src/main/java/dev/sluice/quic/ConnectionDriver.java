@@ -1,6 +1,7 @@
 package dev.sluice.quic;
 
 import dev.sluice.quic.connection.ConnectionStats;
+import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.connection.QuicTransport;
 import dev.sluice.quic.ending.ConnectionEnding;
@@ -50,7 +51,9 @@ final class ConnectionDriver implements ConnectionListener {
   private final HandOver<QuicStream> accepted = new HandOver<>(this::startReading);
   private final HandOver<byte[]> datagrams = new HandOver<>(taken -> {});
   private final CompletableFuture<QuicConnection> ready = new CompletableFuture<>();
+  private final CompletableFuture<TlsSession> handshake = new CompletableFuture<>();
   private final CompletableFuture<ConnectionEnding> ended = new CompletableFuture<>();
+  private volatile EarlyDataState earlyData = EarlyDataState.NONE;
 
   /** The last snapshot, for after the end. */
   private volatile ConnectionStats lastStats;
@@ -69,9 +72,22 @@ final class ConnectionDriver implements ConnectionListener {
     return connection.loop();
   }
 
-  /** Completes when the handshake does, or exceptionally when the connection ends before. */
+  /**
+   * Completes when the connection can be used, which is when its handshake is complete or, with
+   * 0-RTT, before; exceptionally when the connection ends first.
+   */
   CompletableFuture<QuicConnection> ready() {
     return ready;
+  }
+
+  /** Completes when the handshake does, or exceptionally when the connection ends before. */
+  CompletableFuture<TlsSession> handshake() {
+    return handshake;
+  }
+
+  /** As far as is known. */
+  EarlyDataState earlyData() {
+    return earlyData;
   }
 
   CompletableFuture<ConnectionEnding> ended() {
@@ -202,9 +218,15 @@ final class ConnectionDriver implements ConnectionListener {
       case QuicEvent.HandshakeComplete(TlsSession tls) -> {
         handle.onHandshake(tls, transport.stats().remote());
         ready.complete(handle);
+        handshake.complete(tls);
       }
       case QuicEvent.HandshakeConfirmed() -> {}
-      case QuicEvent.EarlyDataDecided(boolean accepted) -> {}
+      case QuicEvent.EarlyDataDecided(boolean accepted) -> {
+        earlyData = transport.earlyData();
+        if (accepted && !transport.isClient()) {
+          startEarly();
+        }
+      }
       case QuicEvent.NewSessionTicket(SessionTicket ticket) -> keepsakes.tickets().accept(ticket);
       case QuicEvent.DatagramReceived ignored -> {
         // These handles are for streams; who wants datagrams uses the transport's own events.
@@ -214,6 +236,16 @@ final class ConnectionDriver implements ConnectionListener {
         // onEnded follows, whether this object gets that far or fails.
       }
     }
+  }
+
+  /**
+   * Gives the connection to those who wait for it, before its handshake is complete: at a client
+   * that sends 0-RTT, at a server that has taken some.
+   */
+  void startEarly() {
+    earlyData = transport.earlyData();
+    handle.onHandshake(transport.tls(), transport.stats().remote());
+    ready.complete(handle);
   }
 
   private void onSendEnding(SendStream send) {
@@ -289,6 +321,7 @@ final class ConnectionDriver implements ConnectionListener {
     openWaiting(true);
     openWaiting(false);
     ready.completeExceptionally(new ConnectionEndedException(ending));
+    handshake.completeExceptionally(new ConnectionEndedException(ending));
     ended.complete(ending);
   }
 

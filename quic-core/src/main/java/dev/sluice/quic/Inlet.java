@@ -31,6 +31,9 @@ final class Inlet {
 
   private boolean over;
 
+  /** Set before the bytes that it is about are handed over. */
+  private volatile boolean early;
+
   Inlet(ConnectionDriver driver, RecvStream recv) {
     this.driver = driver;
     this.recv = recv;
@@ -42,6 +45,11 @@ final class Inlet {
   /** The reader's side. Any thread. */
   InboundPipe pipe() {
     return pipe;
+  }
+
+  /** Whether some of what has arrived came as 0-RTT. Any thread. */
+  boolean isEarly() {
+    return early;
   }
 
   /** Whether nothing more comes from the stream. */
@@ -58,6 +66,7 @@ final class Inlet {
   /** The stream has something, or the pipe has room. */
   void fill() {
     if (flowing && !over) {
+      early |= recv.isEarly();
       settle(pipe.fill(recv::read));
     }
   }
@@ -73,6 +82,7 @@ final class Inlet {
   /** The connection has ended: what the stream holds goes to the reader, and then the ending. */
   void onConnectionEnd() {
     if (!over) {
+      early |= recv.isEarly();
       settle(pipe.fillAll(recv::read));
     }
   }

@@ -1,10 +1,12 @@
 package dev.sluice.quic;
 
 import dev.sluice.quic.connection.ClientConfig;
+import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.EventLoop;
 import dev.sluice.quic.io.QuicSocket;
+import dev.sluice.tls.SessionTicket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,11 +37,20 @@ public final class QuicClient implements AutoCloseable {
   private final boolean ownLoop;
   private final SecureRandom random;
   private final Set<QuicSocket> sockets = ConcurrentHashMap.newKeySet();
+
+  /** Good for one connection, lest others could see that two are from the same client. */
+  private final AtomicReference<SessionTicket> session;
+
+  /** The same (RFC 9000 §8.1.3). */
+  private final AtomicReference<byte[]> token;
+
   private volatile boolean closed;
 
   QuicClient(QuicClientBuilder settings, SecureRandom random) {
     this.settings = settings;
     this.random = random;
+    this.session = new AtomicReference<>(settings.session);
+    this.token = new AtomicReference<>(settings.token);
     this.ownLoop = settings.loop == null;
     this.loop = ownLoop ? EventLoop.start("sluice-quic-client") : settings.loop;
   }
@@ -63,16 +74,39 @@ public final class QuicClient implements AutoCloseable {
 
   /** As {@link #connect()}; cancelling the future closes the connection. */
   public CompletableFuture<QuicConnection> connectAsync() {
+    return connect(false);
+  }
+
+  /**
+   * As {@link #connect()}, but gives the connection at once when the session allows 0-RTT: what is
+   * written to its streams from here on leaves with the first datagrams, and is as secret as
+   * anything else, but can be recorded and sent to the server again by anybody (RFC 9001 §9.2). So
+   * only what may be done twice belongs there, until {@link QuicConnection#handshake()} is
+   * complete.
+   *
+   * <p>Only the protocol of the session is offered then. Where the server's name has several
+   * addresses, the connection is one to the first of them, reachable or not.
+   */
+  public QuicConnection connectEarly() throws IOException {
+    return Blocking.await(loop, connectEarlyAsync());
+  }
+
+  /** As {@link #connectEarly()}; cancelling the future closes the connection. */
+  public CompletableFuture<QuicConnection> connectEarlyAsync() {
+    return connect(true);
+  }
+
+  private CompletableFuture<QuicConnection> connect(boolean early) {
     CompletableFuture<QuicConnection> result = new CompletableFuture<>();
     if (settings.address != null) {
-      new Attempts(result, new ArrayDeque<>(List.of(settings.address))).next(null);
+      new Attempts(result, new ArrayDeque<>(List.of(settings.address)), early).next(null);
     } else {
-      Thread.ofVirtual().name("sluice-resolve").start(() -> resolve(result));
+      Thread.ofVirtual().name("sluice-resolve").start(() -> resolve(result, early));
     }
     return result;
   }
 
-  private void resolve(CompletableFuture<QuicConnection> result) {
+  private void resolve(CompletableFuture<QuicConnection> result, boolean early) {
     Deque<InetSocketAddress> addresses = new ArrayDeque<>();
     try {
       Arrays.stream(InetAddress.getAllByName(settings.host))
@@ -82,7 +116,7 @@ public final class QuicClient implements AutoCloseable {
       result.completeExceptionally(e);
       return;
     }
-    new Attempts(result, addresses).next(null);
+    new Attempts(result, addresses, early).next(null);
   }
 
   /** Closes all connections with NO_ERROR and, if the event loop is its own, ends the loop. */
@@ -110,10 +144,15 @@ public final class QuicClient implements AutoCloseable {
   private final class Attempts {
     private final CompletableFuture<QuicConnection> result;
     private final Deque<InetSocketAddress> addresses;
+    private final boolean early;
 
-    Attempts(CompletableFuture<QuicConnection> result, Deque<InetSocketAddress> addresses) {
+    Attempts(
+        CompletableFuture<QuicConnection> result,
+        Deque<InetSocketAddress> addresses,
+        boolean early) {
       this.result = result;
       this.addresses = addresses;
+      this.early = early;
     }
 
     /** Tries the next address, or fails with what the last one failed with. */
@@ -141,7 +180,10 @@ public final class QuicClient implements AutoCloseable {
         socket.close(); // close() may have missed it
       }
       AtomicReference<CertificateException> refusal = new AtomicReference<>();
-      ClientConfig config = settings.config(random, refusal);
+      ClientConfig config =
+          settings
+              .config(random, refusal, session.getAndSet(null), early)
+              .withToken(token.getAndSet(null));
       socket
           .connect(
               address,
@@ -151,6 +193,9 @@ public final class QuicClient implements AutoCloseable {
                 driver.ready().whenComplete((made, e) -> onReady(made, e, refusal.get()));
                 driver.ended().thenRun(() -> release(socket));
                 result.whenComplete((made, e) -> abandonIfCancelled(driver));
+                if (connection.transport().earlyData() == EarlyDataState.OFFERED) {
+                  driver.startEarly();
+                }
                 return driver;
               })
           .exceptionally(

@@ -40,7 +40,8 @@ public final class QuicClientBuilder {
   private TransportConfig transport = TransportConfig.DEFAULTS;
   private KeyLog keyLog = KeyLog.NONE;
   private Supplier<Tracer> tracer = () -> Tracer.NONE;
-  private byte[] token;
+  SessionTicket session;
+  byte[] token;
   private Consumer<SessionTicket> onTicket = ticket -> {};
   private Consumer<byte[]> onToken = bytes -> {};
   private UnaryOperator<TlsClientConfig.Builder> tls = UnaryOperator.identity();
@@ -60,6 +61,7 @@ public final class QuicClientBuilder {
     transport = from.transport;
     keyLog = from.keyLog;
     tracer = from.tracer;
+    session = from.session;
     token = from.token;
     onTicket = from.onTicket;
     onToken = from.onToken;
@@ -140,7 +142,20 @@ public final class QuicClientBuilder {
     return this;
   }
 
-  /** An address token from an earlier connection; saves the round trip of a Retry. */
+  /**
+   * A session to resume on the first connection, which {@link #onTicket} gave on an earlier one: a
+   * handshake without certificates, and with {@link QuicClient#connectEarly} one that need not be
+   * waited for. Default: none.
+   */
+  public QuicClientBuilder session(SessionTicket ticket) {
+    session = ticket;
+    return this;
+  }
+
+  /**
+   * An address token from an earlier connection, for the first one; saves the round trip of a
+   * Retry.
+   */
   public QuicClientBuilder token(byte[] addressToken) {
     token = addressToken.clone();
     return this;
@@ -184,7 +199,8 @@ public final class QuicClientBuilder {
       settings.verifier = systemTrust();
     }
     SecureRandom random = new SecureRandom();
-    settings.config(random, new AtomicReference<>()); // complains now rather than at every connect
+    settings.config(
+        random, new AtomicReference<>(), null, false); // complains now rather than at every connect
     return new QuicClient(settings, random);
   }
 
@@ -200,12 +216,24 @@ public final class QuicClientBuilder {
     return new ConnectionDriver.Keepsakes(onTicket, onToken);
   }
 
-  /** The configuration of one connection, whose refusal of a certificate is remembered. */
-  ClientConfig config(SecureRandom random, AtomicReference<CertificateException> refusal) {
+  /**
+   * The configuration of one connection, whose refusal of a certificate is remembered.
+   *
+   * @param ticket of the session to resume, or null
+   * @param early whether to send 0-RTT, for which only the session's own protocol will do
+   */
+  ClientConfig config(
+      SecureRandom random,
+      AtomicReference<CertificateException> refusal,
+      SessionTicket ticket,
+      boolean early) {
+    boolean narrow = early && ticket != null && protocols.contains(ticket.applicationProtocol());
     TlsClientConfig.Builder builder =
         TlsClientConfig.builder()
             .serverName(serverName != null ? serverName : host)
-            .applicationProtocols(protocols)
+            .applicationProtocols(narrow ? List.of(ticket.applicationProtocol()) : protocols)
+            .ticket(ticket)
+            .earlyData(early)
             .certificateVerifier(
                 (chain, context) -> {
                   try {
@@ -219,6 +247,6 @@ public final class QuicClientBuilder {
             .keyLog(keyLog)
             .random(random)
             .clock(InstantSource.system());
-    return new ClientConfig(tls.apply(builder).build(), transport, token, null, tracer);
+    return new ClientConfig(tls.apply(builder).build(), transport, null, null, tracer);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.quic;
 
 import dev.sluice.quic.connection.ConnectionStats;
+import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.tls.TlsSession;
 import java.io.IOException;
@@ -10,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A QUIC connection whose handshake is complete. {@link QuicClient} and {@link QuicServer} give
- * them. Any thread may use it.
+ * A QUIC connection whose handshake is complete, or which carries 0-RTT before it is. {@link
+ * QuicClient} and {@link QuicServer} give them. Any thread may use it.
  *
  * <p>Blocking methods are meant for virtual threads; each has an asynchronous twin. Futures may
  * complete on the event loop's thread: what depends on them must not block, or be run elsewhere
@@ -157,9 +158,40 @@ public final class QuicConnection implements AutoCloseable {
     return client;
   }
 
-  /** What TLS negotiated, the application protocol and the peer's certificates among it. */
+  /**
+   * What TLS negotiated, the application protocol and the peer's certificates among it. Null at a
+   * client that sends 0-RTT and has not heard of the server yet.
+   */
   public TlsSession tls() {
     return tls;
+  }
+
+  /**
+   * Completes when the handshake is, which it is already unless the connection came early; fails
+   * with a {@link ConnectionEndedException} when the connection ends before. From then on the peer
+   * is known to be there, and what came early on this connection is known to be no replay by
+   * somebody else. Completes on the loop's thread.
+   */
+  public CompletionStage<TlsSession> handshake() {
+    return driver.handshake().minimalCompletionStage();
+  }
+
+  /**
+   * Waits for {@link #handshake()}.
+   *
+   * @throws ConnectionEndedException the connection ended before
+   * @throws java.io.InterruptedIOException the thread was interrupted
+   */
+  public TlsSession awaitHandshake() throws IOException {
+    return Blocking.await(driver.loop(), driver.handshake());
+  }
+
+  /**
+   * What became of 0-RTT. After a rejection streams keep their ids and what was written to them,
+   * and send it again once the handshake is complete. Who does not want that resets them.
+   */
+  public EarlyDataState earlyData() {
+    return driver.earlyData();
   }
 
   /** The address of this side's socket. */

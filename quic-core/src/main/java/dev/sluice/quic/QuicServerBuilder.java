@@ -1,15 +1,20 @@
 package dev.sluice.quic;
 
+import dev.sluice.quic.connection.EarlyDataConfig;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.io.EventLoop;
 import dev.sluice.quic.trace.Tracer;
 import dev.sluice.tls.CertificateVerifier;
 import dev.sluice.tls.ClientAuthentication;
+import dev.sluice.tls.EarlyDataPolicy;
 import dev.sluice.tls.Identity;
 import dev.sluice.tls.IdentitySelector;
 import dev.sluice.tls.KeyLog;
+import dev.sluice.tls.TicketProtector;
 import dev.sluice.tls.TlsServerConfig;
+import dev.sluice.tls.psk.RotatingTicketProtector;
+import dev.sluice.tls.psk.StrikeRegister;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,6 +39,9 @@ public final class QuicServerBuilder {
   private KeyLog keyLog = KeyLog.NONE;
   private Supplier<Tracer> tracer = () -> Tracer.NONE;
   private UnaryOperator<TlsServerConfig.Builder> tls = UnaryOperator.identity();
+  private TicketProtector tickets;
+  private boolean early;
+  private EarlyDataConfig earlyTerms;
   private ConnectionHandler handler;
   private EventLoop loop;
   private boolean daemon = true;
@@ -106,6 +114,33 @@ public final class QuicServerBuilder {
     return this;
   }
 
+  /**
+   * Lets clients resume their sessions, with tickets under these keys. Default: no resumption,
+   * unless 0-RTT is taken.
+   */
+  public QuicServerBuilder tickets(TicketProtector protector) {
+    tickets = Objects.requireNonNull(protector);
+    return this;
+  }
+
+  /**
+   * Takes 0-RTT, and gives a connection to {@link QuicServer#accept} or its handler as soon as it
+   * brings some. What arrives before {@link QuicConnection#handshake} is complete may have been
+   * recorded, and may come again, to another server or after a restart: {@link QuicStream#isEarly}
+   * tells. Handshakes are remembered by a {@link StrikeRegister} of this server's own. Default:
+   * not.
+   */
+  public QuicServerBuilder earlyData() {
+    early = true;
+    return this;
+  }
+
+  /** Takes 0-RTT on these terms; else as {@link #earlyData()}. */
+  public QuicServerBuilder earlyData(EarlyDataConfig terms) {
+    earlyTerms = Objects.requireNonNull(terms);
+    return earlyData();
+  }
+
   /** Any other setting of TLS, applied last: cipher suites, groups, session tickets. */
   public QuicServerBuilder tls(UnaryOperator<TlsServerConfig.Builder> settings) {
     tls = Objects.requireNonNull(settings);
@@ -155,9 +190,30 @@ public final class QuicServerBuilder {
             .identitySelector(identity)
             .applicationProtocols(protocols)
             .clientAuthentication(clientAuthentication, clientVerifier)
+            .ticketProtector(tickets)
             .keyLog(keyLog)
             .random(random)
             .clock(InstantSource.system());
-    return new ServerConfig(tls.apply(builder).build(), transport, retry, maxConnections, tracer);
+    TlsServerConfig built = tls.apply(builder).build();
+    if (early && built.ticketProtector() == null) {
+      TicketProtector own =
+          new RotatingTicketProtector(built.ticketLifetime(), random, built.clock().instant());
+      built = built.toBuilder().ticketProtector(own).build();
+    }
+    ServerConfig config = new ServerConfig(built, transport, retry, maxConnections, tracer);
+    return early ? config.withEarlyData(earlyTerms(random, built.clock())) : config;
+  }
+
+  private EarlyDataConfig earlyTerms(SecureRandom random, InstantSource clock) {
+    if (earlyTerms != null) {
+      return earlyTerms;
+    }
+    return EarlyDataConfig.of(
+        new StrikeRegister(
+            EarlyDataPolicy.USUAL_FRESHNESS,
+            StrikeRegister.USUAL_CAPACITY,
+            tickets != null,
+            random,
+            clock));
   }
 }

@@ -59,6 +59,15 @@ public final class QuicStream {
     return outlet != null;
   }
 
+  /**
+   * Whether some of what was received so far came as 0-RTT. Until {@link QuicConnection#handshake}
+   * is complete, somebody who has recorded it may be sending it a second time (RFC 9001 §9.2):
+   * nothing is to be done because of it that must not be done twice.
+   */
+  public boolean isEarly() {
+    return inlet != null && inlet.isEarly();
+  }
+
   // ---- reading ----
 
   /**

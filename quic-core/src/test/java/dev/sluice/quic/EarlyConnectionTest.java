@@ -1,0 +1,145 @@
+package dev.sluice.quic;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.quic.connection.EarlyDataState;
+import dev.sluice.testkit.Requirement;
+import dev.sluice.tls.SessionTicket;
+import dev.sluice.tls.psk.SharedTicketKeys;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** 0-RTT as programs use it, over loopback. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class EarlyConnectionTest {
+  private static final SharedTicketKeys KEYS =
+      new SharedTicketKeys(List.of(new byte[32]), new SecureRandom());
+
+  private final LinkedBlockingQueue<SessionTicket> tickets = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<Boolean> early = new LinkedBlockingQueue<>();
+
+  private QuicServerBuilder server() {
+    return Loopback.server()
+        .handler(
+            connection -> {
+              QuicStream stream = connection.acceptStream();
+              byte[] all = stream.inputStream().readAllBytes();
+              early.add(stream.isEarly());
+              try (OutputStream out = stream.outputStream()) {
+                out.write(all);
+              }
+              connection.awaitHandshake();
+              connection.acceptStream();
+            });
+  }
+
+  private SessionTicket firstVisit(QuicServer server) throws Exception {
+    try (QuicClient client = Loopback.client(server).onTicket(tickets::add).build();
+        QuicConnection connection = client.connect()) {
+      exchange(connection, "first");
+      assertFalse(early.take());
+      return tickets.take();
+    }
+  }
+
+  private static void exchange(QuicConnection connection, String text) throws IOException {
+    QuicStream stream = connection.openBidirectional();
+    try (OutputStream out = stream.outputStream()) {
+      out.write(text.getBytes());
+    }
+    assertArrayEquals(text.getBytes(), stream.inputStream().readAllBytes());
+  }
+
+  @Test
+  void aConnectionCanBeUsedBeforeItsHandshakeIsComplete() throws Exception {
+    try (QuicServer server = server().earlyData().start()) {
+      SessionTicket ticket = firstVisit(server);
+      try (QuicClient client = Loopback.client(server).session(ticket).build();
+          QuicConnection connection = client.connectEarly()) {
+        exchange(connection, "early");
+        assertTrue(early.take());
+        assertTrue(connection.awaitHandshake().earlyDataAccepted());
+        assertEquals(EarlyDataState.ACCEPTED, connection.earlyData());
+        assertNotNull(connection.tls());
+      }
+    }
+  }
+
+  @Test
+  @Requirement("RFC9001-4.5#1")
+  void aSessionIsResumedOnce() throws Exception {
+    try (QuicServer server = server().earlyData().start()) {
+      SessionTicket ticket = firstVisit(server);
+      try (QuicClient client = Loopback.client(server).session(ticket).build()) {
+        try (QuicConnection connection = client.connectEarly()) {
+          assertTrue(connection.awaitHandshake().resumed());
+        }
+        try (QuicConnection connection = client.connectEarly()) {
+          assertFalse(connection.tls().resumed());
+          assertEquals(EarlyDataState.NONE, connection.earlyData());
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatIsRefusedArrivesAfterTheHandshake() throws Exception {
+    SessionTicket ticket;
+    try (QuicServer first = server().tickets(KEYS).earlyData().start()) {
+      // Its register is fresh, and would have to wait until it takes anything itself.
+      ticket = firstVisit(first);
+    }
+    assertTrue(ticket.allowsEarlyData());
+    try (QuicServer second = server().tickets(KEYS).start();
+        QuicClient client = Loopback.client(second).session(ticket).build();
+        QuicConnection connection = client.connectEarly()) {
+      assertNull(connection.tls());
+      exchange(connection, "again");
+      assertFalse(early.take());
+      assertTrue(connection.awaitHandshake().resumed());
+      assertEquals(EarlyDataState.REJECTED, connection.earlyData());
+    }
+  }
+
+  @Test
+  void aFreshServerWithAFleetsKeysTakesNothingEarly() throws Exception {
+    try (QuicServer server = server().tickets(KEYS).earlyData().start()) {
+      SessionTicket ticket = firstVisit(server);
+      try (QuicClient client = Loopback.client(server).session(ticket).build();
+          QuicConnection connection = client.connectEarly()) {
+        exchange(connection, "again");
+        assertEquals(EarlyDataState.REJECTED, connection.earlyData());
+      }
+    }
+  }
+
+  @Test
+  void waitingForAHandshakeThatFailsFails() throws Exception {
+    SessionTicket ticket;
+    QuicClientBuilder builder;
+    try (QuicServer server = server().earlyData().start()) {
+      ticket = firstVisit(server);
+      builder = Loopback.client(server).session(ticket);
+    }
+    try (QuicClient client = builder.build();
+        QuicConnection connection = client.connectEarly()) {
+      CompletableFuture<Throwable> failure = new CompletableFuture<>();
+      connection.handshake().whenComplete((tls, e) -> failure.complete(e));
+      assertInstanceOf(ConnectionEndedException.class, failure.get().getCause());
+      assertNull(connection.tls());
+    }
+  }
+}
