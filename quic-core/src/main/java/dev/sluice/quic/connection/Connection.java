@@ -69,6 +69,7 @@ public final class Connection implements QuicTransport {
   final EventQueue events;
   final Counters counters = new Counters();
   final VersionNegotiation versions;
+  final QuicBit quicBit;
   final ConnectionIds ids;
   final Paths paths;
   final Streams streams;
@@ -107,6 +108,7 @@ public final class Connection implements QuicTransport {
     this.random = random;
     this.tracer = tracer;
     this.versions = versions;
+    this.quicBit = new QuicBit(random);
     this.ids = ids;
     trace(
         now,

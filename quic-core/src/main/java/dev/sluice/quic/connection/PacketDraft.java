@@ -4,6 +4,7 @@ import dev.sluice.quic.crypto.PacketKeys;
 import dev.sluice.quic.frame.Frame;
 import dev.sluice.quic.frame.FrameReader;
 import dev.sluice.quic.frame.PaddingFrame;
+import dev.sluice.quic.packet.FirstByte;
 import dev.sluice.quic.packet.LongHeaderWriter;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.ShortHeaderWriter;
@@ -117,6 +118,9 @@ final class PacketDraft {
               packetNumber,
               numberLength);
       numberOffset = lengthField + LongHeaderWriter.LENGTH_WIDTH;
+    }
+    if (connection.quicBit.isCleared()) {
+      writer.buffer()[start] = FirstByte.withoutFixedBit(writer.buffer()[start]);
     }
     payloadStart = writer.position();
     writer.limit(limit - TAG);

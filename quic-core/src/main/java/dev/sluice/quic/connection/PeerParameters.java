@@ -10,6 +10,9 @@ final class PeerParameters {
   /** All of them: for packets from here on. */
   static void apply(Connection connection, TransportParameters peer) {
     applyEarly(connection, peer);
+    if (peer.greaseQuicBit()) {
+      connection.quicBit.free();
+    }
     connection.recovery.setPeerMaxAckDelay(peer.maxAckDelayMillis() * 1_000_000);
     connection.timers.onPeerIdleTimeout(TimeUnit.MILLISECONDS.toNanos(peer.maxIdleTimeoutMillis()));
     connection.migration.onPeerParameters(peer);

@@ -85,11 +85,12 @@ final class Receiver {
     boolean small = length < MIN_INITIAL_DATAGRAM;
     for (int at = offset; at < end && connection.closing.isOpen(); ) {
       int idLength = connection.ids.localFirst().length();
-      if (PacketParser.isShort(buffer, at, end, idLength)) {
+      boolean anyQuicBit = connection.config.greaseQuicBit();
+      if (PacketParser.isShort(buffer, at, end, idLength, anyQuicBit)) {
         onShort(buffer, at, end, idLength, path, ecn, now);
         return; // it has no length: it goes to the end of the datagram
       }
-      PacketHeader header = PacketParser.parse(buffer, at, end, idLength);
+      PacketHeader header = PacketParser.parse(buffer, at, end, idLength, anyQuicBit);
       if (small && !connection.isClient() && isInitial(header)) {
         // A server must not act on it: an answer could amplify (§14.1).
         drop(end - at, "an Initial in a datagram below 1200 bytes", now);

@@ -6,6 +6,7 @@ import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.connection.ServerOrigin;
 import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.packet.FirstByte;
 import dev.sluice.quic.packet.LongHeader;
 import dev.sluice.quic.packet.PacketHeader;
 import dev.sluice.quic.packet.PacketParser;
@@ -239,7 +240,7 @@ public final class Endpoint {
 
   private boolean isForLast(byte[] buffer, int offset, int end) {
     return lastRoute != null
-        && PacketParser.isShort(buffer, offset, end, config.connectionIdLength())
+        && PacketParser.isShort(buffer, offset, end, config.connectionIdLength(), true)
         && lastId.matches(buffer, offset + 1, end);
   }
 
@@ -247,7 +248,11 @@ public final class Endpoint {
     int offset = batch.offset(index);
     PacketHeader header =
         PacketParser.parse(
-            batch.buffer(), offset, offset + batch.length(index), config.connectionIdLength());
+            batch.buffer(),
+            offset,
+            offset + batch.length(index),
+            config.connectionIdLength(),
+            true); // a connection drops what has a QUIC bit that it did not allow
     if (header == null) {
       return null;
     }
@@ -264,6 +269,9 @@ public final class Endpoint {
     int length = batch.length(index);
     InetSocketAddress local = batch.local(index);
     InetSocketAddress remote = batch.remote(index);
+    if (!mayBeQuic(header, batch.buffer()[batch.offset(index)])) {
+      return null;
+    }
     switch (header) {
       case UnknownVersionHeader unknown -> {
         if (server != null && length >= MIN_INITIAL_DATAGRAM) {
@@ -300,6 +308,16 @@ public final class Endpoint {
       }
     }
     return null;
+  }
+
+  /**
+   * Without the QUIC bit only where this side has said that it does without it (RFC 9287 §3). Other
+   * versions need not have such a bit (RFC 8999 §5.1).
+   */
+  private boolean mayBeQuic(PacketHeader header, byte firstByte) {
+    return FirstByte.hasFixedBit(firstByte)
+        || header instanceof UnknownVersionHeader
+        || server != null && server.transport().greaseQuicBit();
   }
 
   /** The connection that the peer has forgotten, if that is what the datagram says (§10.3.1). */

@@ -9,6 +9,7 @@ import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.testkit.Requirement;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -59,6 +60,12 @@ class TransportParametersTest {
     "0c0100, disable_active_migration has a value",
     "1d0100, reset_stream_at has a value",
     "c017f7586d2cb5710100, reset_stream_at has a value",
+    "6ab20100, grease_quic_bit has a value",
+    "1100, version_information is malformed",
+    "110300000a, version_information is malformed",
+    "11050000000100, version_information is malformed",
+    "110400000000, version_information is malformed",
+    "11080000000100000000, version_information is malformed",
     "2000, parameter 0x20 is not one integer",
     "02020000, stateless_reset_token is not 16 bytes long",
     "0d0100, preferred_address is cut short",
@@ -73,6 +80,9 @@ class TransportParametersTest {
     "RFC9000-7.4#3",
     "RFC9000-18.2#8",
     "RFC9000-18.2#9",
+    "RFC9287-3#1",
+    "RFC9368-4#4",
+    "RFC9368-4#5",
     "RESETAT10-3#1"
   })
   void refusesInvalidValues(String hex, String reason) {
@@ -88,6 +98,22 @@ class TransportParametersTest {
         hex,
         false,
         "transport parameters: parameter 0x" + Integer.toHexString(id) + " is for servers only");
+  }
+
+  /** A client has to say how much it likes the version that it has chosen; a server need not. */
+  @Test
+  @Requirement({"RFC9368-4#6", "RFC9368-3#4"})
+  void aClientListsTheVersionThatItHasChosen() {
+    String notListed = "1108000000016b3343cf";
+    assertRefused(notListed, false, "transport parameters: version_information is malformed");
+    assertEquals(
+        new VersionInformation(1, List.of(0x6b3343cf)),
+        TransportParameterCodec.read(HexFormat.of().parseHex(notListed), true)
+            .versionInformation());
+    assertEquals(
+        new VersionInformation(1, List.of()),
+        TransportParameterCodec.read(HexFormat.of().parseHex("110400000001"), true)
+            .versionInformation());
   }
 
   @ParameterizedTest
@@ -126,6 +152,9 @@ class TransportParametersTest {
     b.retrySourceConnectionId = id(random);
     b.maxDatagramFrameSize = random.nextLong(1 << 16);
     b.resetStreamAt = random.nextBoolean();
+    b.greaseQuicBit = random.nextBoolean();
+    b.versionInformation =
+        random.nextBoolean() ? null : new VersionInformation(1, List.of(1, 0x6b3343cf));
     return b.build();
   }
 
