@@ -1,6 +1,7 @@
 /** QUIC version 1 (RFC 8999, 9000, 9001, 9002), from codecs to sockets. */
 module dev.sluice.quic {
   requires transitive dev.sluice.tls;
+  requires jdk.jfr;
   requires org.agrona;
   // Needed by nobody but those who use the package sim.
   requires static dev.sluice.network;
@@ -14,6 +15,7 @@ module dev.sluice.quic {
   exports dev.sluice.quic.ending;
   exports dev.sluice.quic.frame;
   exports dev.sluice.quic.io;
+  exports dev.sluice.quic.jfr;
   exports dev.sluice.quic.packet;
   exports dev.sluice.quic.path;
   exports dev.sluice.quic.qlog;

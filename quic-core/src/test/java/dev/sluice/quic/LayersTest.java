@@ -18,6 +18,7 @@ class LayersTest {
             "dev.sluice.quic.crypto",
             "dev.sluice.quic.trace",
             "dev.sluice.quic.qlog",
+            "dev.sluice.quic.jfr",
             // What a packet carries is known to those who fill it, before those who track its loss.
             "dev.sluice.quic.recovery.RecoveryToken",
             "dev.sluice.quic.recovery.StreamRanges",

@@ -115,7 +115,7 @@ public final class Connection implements QuicTransport {
         () -> new TraceEvent.ConnectionStarted(client, local, remote, ids.originalDestination()));
     trace(now, () -> new TraceEvent.VersionChosen(versions.original().number()));
     this.datagrams = new Datagrams(this);
-    this.events = new EventQueue(datagrams.inbound());
+    this.events = new EventQueue(this);
     ChunkPool pool = new ChunkPool();
     this.streams = new Streams(client, config.streams(), events, pool);
     this.recovery =

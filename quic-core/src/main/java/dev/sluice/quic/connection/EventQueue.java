@@ -4,6 +4,7 @@ import dev.sluice.quic.datagram.InboundDatagrams;
 import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.stream.SendStream;
 import dev.sluice.quic.stream.StreamListener;
+import dev.sluice.quic.trace.TraceEvent;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -16,11 +17,13 @@ import java.util.Deque;
  */
 final class EventQueue implements StreamListener {
   private final Deque<QuicEvent> queue = new ArrayDeque<>();
+  private final Connection connection;
   private final InboundDatagrams datagrams;
   private QuicEvent.Ended ended;
 
-  EventQueue(InboundDatagrams datagrams) {
-    this.datagrams = datagrams;
+  EventQueue(Connection connection) {
+    this.connection = connection;
+    this.datagrams = connection.datagrams.inbound();
   }
 
   void add(QuicEvent event) {
@@ -74,5 +77,15 @@ final class EventQueue implements StreamListener {
   @Override
   public void available(boolean bidirectional) {
     queue.add(new QuicEvent.StreamsAvailable(bidirectional));
+  }
+
+  @Override
+  public void created(long id) {
+    connection.trace(() -> new TraceEvent.StreamStateUpdated(id, true));
+  }
+
+  @Override
+  public void closed(long id) {
+    connection.trace(() -> new TraceEvent.StreamStateUpdated(id, false));
   }
 }

@@ -272,7 +272,7 @@ final class Receiver {
     connection.streams.setEarly(packet.type() == PacketType.ZERO_RTT);
     readFrames(now);
     space.acks().onReceived(packet.number(), packet.isAckEliciting(), ecn, now);
-    if (connection.tracer.isEnabled()) {
+    if (connection.tracer.wantsPackets()) {
       TraceEvent event =
           new TraceEvent.PacketReceived(
               packet.type(), packet.number(), packet.length(), packet.takeTraced());
@@ -293,7 +293,7 @@ final class Receiver {
           TransportError.PROTOCOL_VIOLATION, 0, packet.type() + " packet: it has no frames");
     }
     // STREAM frames need no record, unless it is to be kept; they may travel in all 1-RTT packets.
-    boolean tracing = connection.tracer.isEnabled();
+    boolean tracing = connection.tracer.wantsPackets();
     boolean direct = packet.type() == PacketType.ONE_RTT && !tracing;
     while (payload.hasRemaining() && connection.closing.isOpen()) {
       if (direct && FrameReader.readStream(payload, packet.stream())) {

@@ -192,7 +192,7 @@ final class Sender {
           case ZERO_RTT -> connection.early.keys();
           default -> space.sendKeys();
         };
-    if (connection.tracer.isEnabled()) {
+    if (connection.tracer.wantsPackets()) {
       connection.tracer.on(
           now,
           new TraceEvent.PacketSent(

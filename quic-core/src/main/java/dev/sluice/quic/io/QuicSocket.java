@@ -9,6 +9,7 @@ import dev.sluice.quic.endpoint.Endpoint;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.udp.Binding;
 import dev.sluice.quic.io.udp.UdpSocket;
+import dev.sluice.quic.jfr.FlightRecorderTracer;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -103,7 +104,7 @@ public final class QuicSocket implements AutoCloseable {
     loop.execute(
         () -> {
           acceptor = accept;
-          endpoint.listen(closing ? null : config);
+          endpoint.listen(closing ? null : recorded(config));
         });
   }
 
@@ -132,6 +133,14 @@ public final class QuicSocket implements AutoCloseable {
     return made;
   }
 
+  private static ServerConfig recorded(ServerConfig config) {
+    return config.withTracer(FlightRecorderTracer.beside(config.tracer()));
+  }
+
+  private static ClientConfig recorded(ClientConfig config) {
+    return config.withTracer(FlightRecorderTracer.beside(config.tracer()));
+  }
+
   private void connect(
       InetSocketAddress remote,
       ClientConfig config,
@@ -144,7 +153,8 @@ public final class QuicSocket implements AutoCloseable {
     LoopConnection handle = null;
     try {
       handle =
-          new LoopConnection(this, endpoint.connect(localOrNull(), remote, config, loop.now()));
+          new LoopConnection(
+              this, endpoint.connect(localOrNull(), remote, recorded(config), loop.now()));
       handles.put(handle.connection(), handle);
       handle.listener(listener.apply(handle));
       made.complete(handle);

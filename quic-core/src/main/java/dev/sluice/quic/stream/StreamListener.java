@@ -30,4 +30,10 @@ public interface StreamListener {
 
   /** A stream of this type can be opened, after an attempt that had failed. */
   void available(boolean bidirectional);
+
+  /** A stream came to be, whoever opened it: before anything else is said of it. */
+  default void created(long id) {}
+
+  /** Both parts of a stream have reached a terminal state. */
+  default void closed(long id) {}
 }

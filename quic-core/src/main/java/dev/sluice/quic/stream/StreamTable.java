@@ -76,6 +76,7 @@ final class StreamTable {
     StreamParts stream = streams.get(id);
     if (stream != null && stream.isClosed()) {
       streams.remove(id);
+      context.listener.closed(id);
       if (!isOurs(id)) {
         limits.accept(StreamId.isBidirectional(id)).close();
       }
@@ -122,6 +123,7 @@ final class StreamTable {
     RecvPart recv = !ours || bidirectional ? new RecvPart(id, initialWindow(id), context) : null;
     StreamParts stream = new StreamParts(id, send, recv);
     streams.put(id, stream);
+    context.listener.created(id);
     return stream;
   }
 

@@ -21,6 +21,19 @@ public interface Tracer {
   }
 
   /**
+   * Whether events that come with every packet are wanted: they cost as much as the packets
+   * themselves.
+   */
+  default boolean wantsPackets() {
+    return isEnabled();
+  }
+
+  /** Tells two listeners. Each hears only what it wants. */
+  static Tracer both(Tracer one, Tracer other) {
+    return new BothTracers(one, other);
+  }
+
+  /**
    * Something happened.
    *
    * @param now nanoseconds on the clock that drives the connection

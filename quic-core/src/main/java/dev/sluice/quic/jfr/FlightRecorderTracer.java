@@ -1,0 +1,109 @@
+package dev.sluice.quic.jfr;
+
+import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.trace.Tracer;
+import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import jdk.jfr.FlightRecorder;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/**
+ * Tells the JDK Flight Recorder of one connection. While nobody records it hears of the
+ * connection's beginning and costs nothing from there on; a connection that began before a
+ * recording is in it too.
+ */
+public final class FlightRecorderTracer implements Tracer {
+  /** Metrics change with every acknowledgement; ten a second draw the same curve. */
+  private static final long METRICS_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private ConnectionEvent connection;
+  private final Long2ObjectHashMap<StreamEvent> streams = new Long2ObjectHashMap<>();
+  private long nextMetrics = Long.MIN_VALUE;
+
+  /** A recorder's tracer for each connection, beside another if it is not {@link Tracer#NONE}. */
+  public static Supplier<Tracer> beside(Supplier<Tracer> others) {
+    return () -> {
+      Tracer other = others.get();
+      Tracer recorder = new FlightRecorderTracer();
+      return other == Tracer.NONE ? recorder : Tracer.both(recorder, other);
+    };
+  }
+
+  @Override
+  public boolean isEnabled() {
+    return connection == null || FlightRecorder.isInitialized();
+  }
+
+  /** Too many for a recorder. */
+  @Override
+  public boolean wantsPackets() {
+    return false;
+  }
+
+  @Override
+  public void on(long now, TraceEvent event) {
+    switch (event) {
+      case TraceEvent.ConnectionStarted e -> {
+        connection = new ConnectionEvent();
+        connection.id = HexFormat.of().formatHex(e.originalDestination().toArray());
+        connection.role = e.client() ? "client" : "server";
+        connection.remote = String.valueOf(e.remote());
+        connection.begin();
+      }
+      case TraceEvent.ProtocolChosen e -> connection.protocol = e.protocol();
+      case TraceEvent.PacketLost e -> onLost(e);
+      case TraceEvent.StreamStateUpdated e -> onStream(e);
+      case TraceEvent.RecoveryMetrics e -> onMetrics(e, now);
+      case TraceEvent.ConnectionEnded e -> {
+        streams.values().forEach(StreamEvent::commit);
+        streams.clear();
+        connection.ending = e.ending().toString();
+        connection.commit();
+      }
+      default -> {}
+    }
+  }
+
+  private void onLost(TraceEvent.PacketLost lost) {
+    connection.packetsLost++;
+    PacketLostEvent event = new PacketLostEvent();
+    if (event.isEnabled()) {
+      event.connection = connection.id;
+      event.type = lost.type().name();
+      event.number = lost.packetNumber();
+      event.commit();
+    }
+  }
+
+  private void onStream(TraceEvent.StreamStateUpdated stream) {
+    if (stream.open()) {
+      connection.streams++;
+      StreamEvent event = new StreamEvent();
+      if (event.isEnabled()) {
+        event.connection = connection.id;
+        event.stream = stream.streamId();
+        event.begin();
+        streams.put(stream.streamId(), event);
+      }
+      return;
+    }
+    StreamEvent event = streams.remove(stream.streamId());
+    if (event != null) {
+      event.commit();
+    }
+  }
+
+  private void onMetrics(TraceEvent.RecoveryMetrics metrics, long now) {
+    RecoveryEvent event = new RecoveryEvent();
+    if (now >= nextMetrics && event.isEnabled()) {
+      nextMetrics = now + METRICS_INTERVAL;
+      event.connection = connection.id;
+      event.smoothedRtt = metrics.smoothedRtt();
+      event.latestRtt = metrics.latestRtt();
+      event.congestionWindow = metrics.congestionWindow();
+      event.bytesInFlight = metrics.bytesInFlight();
+      event.commit();
+    }
+  }
+}

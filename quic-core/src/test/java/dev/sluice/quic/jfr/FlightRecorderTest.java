@@ -1,0 +1,102 @@
+package dev.sluice.quic.jfr;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.packet.PacketType;
+import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.wire.ConnectionId;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FlightRecorderTest {
+  @TempDir private Path folder;
+
+  private final FlightRecorderTracer tracer = new FlightRecorderTracer();
+
+  private List<RecordedEvent> recorded(Runnable what) throws IOException {
+    try (Recording recording = new Recording()) {
+      recording.enable("dev.sluice.Connection");
+      recording.enable("dev.sluice.Stream");
+      recording.enable("dev.sluice.PacketLost");
+      recording.enable("dev.sluice.Recovery");
+      recording.start();
+      what.run();
+      recording.stop();
+      Path file = folder.resolve("recording.jfr");
+      recording.dump(file);
+      return RecordingFile.readAllEvents(file);
+    }
+  }
+
+  private static RecordedEvent only(List<RecordedEvent> events, String name) {
+    List<RecordedEvent> found =
+        events.stream()
+            .filter(e -> e.getEventType().getName().equals("dev.sluice." + name))
+            .toList();
+    assertEquals(1, found.size(), name);
+    return found.getFirst();
+  }
+
+  private void begin() {
+    tracer.on(
+        0,
+        new TraceEvent.ConnectionStarted(
+            true,
+            null,
+            new InetSocketAddress("127.0.0.1", 443),
+            ConnectionId.of(new byte[] {1, 2, 3, 4, 5, 6, 7, 8})));
+  }
+
+  @Test
+  void aConnectionWithAllThatHappenedToIt() throws IOException {
+    List<RecordedEvent> events =
+        recorded(
+            () -> {
+              begin();
+              tracer.on(1, new TraceEvent.ProtocolChosen("h3"));
+              tracer.on(2, new TraceEvent.StreamStateUpdated(4, true));
+              tracer.on(3, new TraceEvent.PacketLost(PacketType.ONE_RTT, 17));
+              tracer.on(4, new TraceEvent.RecoveryMetrics(5_000_000, 6_000_000, 4, 14_720, 1_200));
+              tracer.on(5, new TraceEvent.RecoveryMetrics(5_000_001, 6_000_000, 4, 14_720, 1_200));
+              tracer.on(6, new TraceEvent.StreamStateUpdated(4, false));
+              tracer.on(7, new TraceEvent.ConnectionEnded(new ConnectionEnding.StatelessReset()));
+            });
+    RecordedEvent connection = only(events, "Connection");
+    assertEquals("0102030405060708", connection.getString("id"));
+    assertEquals("client", connection.getString("role"));
+    assertEquals("h3", connection.getString("protocol"));
+    assertEquals(1, connection.getLong("packetsLost"));
+    assertEquals(1, connection.getLong("streams"));
+    assertTrue(connection.getString("ending").startsWith("StatelessReset"));
+    assertEquals(4, only(events, "Stream").getLong("stream"));
+    assertEquals(17, only(events, "PacketLost").getLong("number"));
+    assertEquals(5_000_000, only(events, "Recovery").getDuration("smoothedRtt").toNanos());
+  }
+
+  @Test
+  void whoBeganBeforeTheRecordingIsInIt() throws IOException {
+    assertTrue(tracer.isEnabled(), "to hear of the beginning");
+    begin();
+    List<RecordedEvent> events =
+        recorded(
+            () ->
+                tracer.on(9, new TraceEvent.ConnectionEnded(new ConnectionEnding.IdleTimeout(1))));
+    assertNotNull(only(events, "Connection").getString("id"));
+  }
+
+  @Test
+  void packetsAreNotItsBusiness() {
+    assertFalse(tracer.wantsPackets());
+  }
+}
