@@ -13,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /** Waits with epoll, and is woken through an eventfd. */
 public final class EpollPoller implements Poller {
@@ -41,7 +42,7 @@ public final class EpollPoller implements Poller {
    */
   private final Arena arena = Arena.ofAuto();
 
-  private final LibC libc = new LibC(arena);
+  private final LibC libc;
   private final SendVector sending = new SendVector(arena);
   private final ReceiveVector receiving = new ReceiveVector(arena);
   private final MemorySegment events = arena.allocate((long) EVENTS * EVENT_SIZE, 8);
@@ -67,6 +68,12 @@ public final class EpollPoller implements Poller {
 
   /** Opens a poller; see {@link LinuxIo} whether there can be one. */
   EpollPoller() throws IOException {
+    this(LibC::new);
+  }
+
+  /** With a C library of one's own on the loop's thread. */
+  EpollPoller(Function<Arena, LibC> library) throws IOException {
+    libc = library.apply(arena);
     epoll = Errno.check(libc.epollCreate(EPOLL_CLOEXEC), "opening epoll");
     wakeUp = libc.eventfd(0, EFD_NONBLOCK_CLOEXEC);
     if (wakeUp < 0) {

@@ -18,10 +18,11 @@ import java.lang.invoke.VarHandle;
  * caller has to look for an error in a second place.
  *
  * <p>An instance holds the memory that the error number is captured in, and is for one thread at a
- * time. Nothing here blocks but the two that wait for events.
+ * time. Tests put one in its place that answers as they want. Nothing here blocks but the two that
+ * wait for events.
  */
 @SuppressWarnings("restricted") // used only where native access is enabled; see LinuxIo.obstacle()
-final class LibC {
+class LibC {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
   private static final VarHandle ERRNO =

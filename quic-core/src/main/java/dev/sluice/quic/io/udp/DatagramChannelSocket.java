@@ -228,7 +228,12 @@ final class DatagramChannelSocket implements UdpSocket {
   }
 
   private boolean write(InetSocketAddress to) throws IOException {
-    return (remote != null ? channel.write(transfer) : channel.send(transfer, to)) > 0;
+    if (remote != null) {
+      channel.write(transfer);
+    } else {
+      channel.send(transfer, to);
+    }
+    return !transfer.hasRemaining();
   }
 
   @Override

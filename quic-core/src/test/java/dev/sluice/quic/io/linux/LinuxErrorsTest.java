@@ -1,0 +1,307 @@
+package dev.sluice.quic.io.linux;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.io.udp.Binding;
+import dev.sluice.quic.io.udp.UdpSocket;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the kernel may answer, and seldom does: played by a C library that answers as told. */
+@Timeout(30)
+class LinuxErrorsTest {
+  /** Nanoseconds in which whatever is waited for has long happened. */
+  private static final long LONG = 20_000_000_000L;
+
+  private static final InetSocketAddress LOOPBACK =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  private static final int SIZE = 1000;
+
+  /** Answers what stands in its queues before it asks the real one. */
+  private static final class ScriptedLibC extends LibC {
+    /** Negative: this error. Positive: at most that many messages of what is asked for. */
+    final Deque<Integer> sends = new ArrayDeque<>();
+
+    final Deque<Integer> receives = new ArrayDeque<>();
+    int sendCalls;
+    int messagesSent;
+    int messagesReceived;
+    int receiveCalls;
+
+    ScriptedLibC(Arena arena) {
+      super(arena);
+    }
+
+    @Override
+    int sendmmsg(int fd, MemorySegment messages, int count) {
+      sendCalls++;
+      Integer answer = sends.poll();
+      int sent =
+          answer == null
+              ? super.sendmmsg(fd, messages, count)
+              : answer < 0 ? answer : super.sendmmsg(fd, messages, Math.min(count, answer));
+      messagesSent += Math.max(0, sent);
+      return sent;
+    }
+
+    @Override
+    int recvmmsg(int fd, MemorySegment messages, int count) {
+      receiveCalls++;
+      Integer answer = receives.poll();
+      int received = answer == null ? super.recvmmsg(fd, messages, count) : answer;
+      messagesReceived += Math.max(0, received);
+      return received;
+    }
+  }
+
+  private ScriptedLibC libc;
+  private EpollPoller poller;
+  private UdpSocket receiver;
+  private UdpSocket sender;
+  private UdpSocket connected;
+  private final List<Integer> tooLarge = new ArrayList<>();
+
+  @BeforeEach
+  void open() throws IOException {
+    assumeTrue(LinuxIo.obstacle() == null, LinuxIo.obstacle());
+    poller =
+        new EpollPoller(
+            arena -> {
+              libc = new ScriptedLibC(arena);
+              return libc;
+            });
+    receiver = poller.open(new Binding(LOOPBACK, null, false));
+    sender = poller.open(new Binding(LOOPBACK, null, false));
+    connected = poller.open(new Binding(null, receiver.localAddress(), false));
+    sender.onTooLarge((to, length) -> tooLarge.add(length));
+    connected.onTooLarge((to, length) -> tooLarge.add(length));
+  }
+
+  @AfterEach
+  void close() {
+    if (poller != null) {
+      receiver.close();
+      sender.close();
+      connected.close();
+      poller.close();
+    }
+  }
+
+  /** Datagrams that begin with their number; the last is shorter. */
+  private DatagramBatch batch(int count) {
+    DatagramBatch batch = new DatagramBatch(64, 2048);
+    for (int i = 0; i < count; i++) {
+      Arrays.fill(batch.buffer(), batch.nextOffset(), batch.nextOffset() + SIZE, (byte) i);
+      batch.add(i == count - 1 ? SIZE / 2 : SIZE, null, receiver.localAddress(), 0);
+    }
+    return batch;
+  }
+
+  /** The first byte of each datagram that has arrived. */
+  private int[] arrived() throws IOException {
+    List<Integer> seen = new ArrayList<>();
+    poller.await(0);
+    while (receiver.isReadable()) {
+      DatagramBatch in = poller.newReceiveBatch();
+      receiver.receive(in);
+      for (int i = 0; i < in.count(); i++) {
+        seen.add((int) in.buffer()[in.offset(i)]);
+      }
+    }
+    return seen.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static int[] upTo(int count) {
+    int[] numbers = new int[count];
+    Arrays.setAll(numbers, i -> i);
+    return numbers;
+  }
+
+  /** What all this is for: on both sides a run is one message. */
+  @Test
+  void aRunIsOneMessage() throws IOException {
+    assumeTrue(sender.description().contains("UDP_SEGMENT"));
+    assertEquals(40, sender.send(batch(40), 0));
+    assertArrayEquals(upTo(40), arrived());
+    assertEquals(1, libc.messagesSent);
+    if (receiver.description().contains("UDP_GRO")) {
+      assertEquals(1, libc.messagesReceived);
+    }
+  }
+
+  @Test
+  void aFullBufferKeepsTheRestAndWaitsForRoom() throws IOException {
+    DatagramBatch batch = new DatagramBatch(64, 2048);
+    for (int i = 0; i < 9; i++) { // no two of a size: nine messages
+      batch.buffer()[batch.nextOffset()] = (byte) i;
+      batch.add(100 + i, null, receiver.localAddress(), 0);
+    }
+    libc.sends.addAll(List.of(4, -Errno.EAGAIN));
+    int next = sender.send(batch, 0);
+    assertEquals(4, next);
+    assertFalse(sender.isWritable());
+    poller.await(LONG); // there is room in truth, so the kernel says so at once
+    assertTrue(sender.isWritable());
+    assertEquals(9, sender.send(batch, next));
+    assertArrayEquals(upTo(9), arrived());
+    int calls = libc.sendCalls;
+    poller.await(0);
+    assertTrue(sender.isWritable());
+    assertEquals(calls, libc.sendCalls);
+  }
+
+  @Test
+  void aFullBufferAtTheVeryFirst() throws IOException {
+    libc.sends.add(-Errno.EAGAIN);
+    DatagramBatch batch = batch(3);
+    assertEquals(0, sender.send(batch, 0));
+    poller.await(LONG);
+    assertEquals(3, sender.send(batch, 0));
+    assertArrayEquals(upTo(3), arrived());
+  }
+
+  @Test
+  void interruptedCallsAreMadeAgain() throws IOException {
+    libc.sends.addAll(List.of(-Errno.EINTR, -Errno.EINTR));
+    assertEquals(5, sender.send(batch(5), 0));
+    libc.receives.add(-Errno.EINTR);
+    assertArrayEquals(upTo(5), arrived());
+  }
+
+  /** EIO: the device cannot; EINVAL, EOPNOTSUPP: the kernel cannot. */
+  @ParameterizedTest
+  @ValueSource(ints = {Errno.EIO, Errno.EINVAL, Errno.EOPNOTSUPP})
+  void withoutSegmentsItSendsThemOneByOneFromThenOn(int errno) throws IOException {
+    assumeTrue(sender.description().contains("UDP_SEGMENT"));
+    libc.sends.add(-errno);
+    assertEquals(20, sender.send(batch(20), 0));
+    assertArrayEquals(upTo(20), arrived());
+    assertFalse(sender.description().contains("UDP_SEGMENT"));
+    assertTrue(connected.description().contains("UDP_SEGMENT"), "another way out may well cut");
+    assertEquals(2, libc.sendCalls);
+    sender.send(batch(20), 0);
+    assertEquals(3, libc.sendCalls);
+    assertArrayEquals(upTo(20), arrived());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Errno.EINVAL, Errno.EMSGSIZE})
+  void aRunThatIsTooLargeForTheDeviceIsNotTheKernelsFault(int errno) throws IOException {
+    assumeTrue(sender.description().contains("UDP_SEGMENT"));
+    libc.sends.addAll(List.of(-errno, -Errno.EMSGSIZE, -Errno.EMSGSIZE));
+    assertEquals(4, sender.send(batch(4), 0));
+    assertEquals(List.of(SIZE, SIZE), tooLarge);
+    assertArrayEquals(new int[] {2, 3}, arrived());
+    assertTrue(sender.description().contains("UDP_SEGMENT"));
+    assertNull(sender.takeRefusal());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Errno.EPERM, Errno.ENETUNREACH, Errno.EHOSTUNREACH, Errno.EINVAL})
+  void whatAFilterOrTheRoutesForbidIsLostAndOnlyThat(int errno) throws IOException {
+    DatagramBatch batch = new DatagramBatch(64, 2048);
+    for (int i = 0; i < 5; i++) {
+      batch.buffer()[batch.nextOffset()] = (byte) i;
+      batch.add(100 + i, null, receiver.localAddress(), 0);
+    }
+    libc.sends.addAll(List.of(2, -errno));
+    assertEquals(5, sender.send(batch, 0));
+    assertArrayEquals(new int[] {0, 1, 3, 4}, arrived());
+    assertNull(sender.takeRefusal(), "it says nothing about the other peers");
+    libc.sends.add(-errno);
+    assertEquals(5, connected.send(batch, 0));
+    assertTrue(connected.takeRefusal().startsWith("sending to "));
+    assertTrue(sender.isWritable());
+  }
+
+  /** A queue on the way is full: as if the network had lost it, and no reason to give up. */
+  @ParameterizedTest
+  @ValueSource(ints = {Errno.ENOBUFS, Errno.ENOMEM})
+  void aQueueThatIsFullLosesLikeTheNetwork(int errno) throws IOException {
+    libc.sends.add(-errno); // the run
+    libc.sends.add(-errno); // its first datagram
+    assertEquals(4, connected.send(batch(4), 0));
+    assertArrayEquals(new int[] {1, 2, 3}, arrived());
+    assertNull(connected.takeRefusal());
+  }
+
+  @Test
+  void errorsOfEarlierDatagramsDoNotCostThisOne() throws IOException {
+    libc.sends.addAll(List.of(-Errno.ECONNREFUSED, -Errno.ECONNREFUSED));
+    assertEquals(6, connected.send(batch(6), 0));
+    assertArrayEquals(upTo(6), arrived());
+    assertTrue(connected.takeRefusal().startsWith("nobody listens at"));
+    assertNull(connected.takeRefusal());
+    libc.sends.add(-Errno.ECONNREFUSED);
+    assertEquals(6, sender.send(batch(6), 0));
+    assertArrayEquals(upTo(6), arrived());
+    assertNull(sender.takeRefusal());
+  }
+
+  @Test
+  void anEndlessErrorDoesNotHoldTheLoop() throws IOException {
+    for (int i = 0; i < 1000; i++) {
+      libc.sends.add(-Errno.ECONNREFUSED);
+      libc.receives.add(-Errno.ECONNREFUSED);
+    }
+    assertEquals(3, connected.send(batch(3), 0));
+    assertTrue(libc.sendCalls < 100, libc.sendCalls + " calls");
+    connected.receive(poller.newReceiveBatch());
+    assertTrue(libc.receiveCalls < 100, libc.receiveCalls + " calls");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        Errno.ECONNREFUSED,
+        Errno.EHOSTUNREACH,
+        Errno.ENETUNREACH,
+        Errno.EPROTO,
+        Errno.ENOMEM
+      })
+  void errorsInThePlaceOfDatagramsHideNone(int errno) throws IOException {
+    assertEquals(4, sender.send(batch(4), 0));
+    libc.receives.addAll(List.of(-errno, -errno));
+    assertArrayEquals(upTo(4), arrived());
+    assertNull(receiver.takeRefusal());
+  }
+
+  @Test
+  void aSocketThatDoesNotWorkSaysSo() {
+    libc.receives.add(-9); // EBADF
+    assertThrows(IOException.class, () -> receiver.receive(poller.newReceiveBatch()));
+  }
+
+  @Test
+  void marksThatTheKernelRefusesAreLeftOut() throws IOException {
+    assumeTrue(sender.description().contains("ECN"));
+    DatagramBatch batch = new DatagramBatch(4, 2048);
+    batch.buffer()[0] = 7;
+    batch.add(10, null, receiver.localAddress(), 2);
+    libc.sends.add(-Errno.EINVAL);
+    assertEquals(1, sender.send(batch, 0));
+    assertArrayEquals(new int[] {7}, arrived());
+    assertFalse(sender.description().contains("ECN"));
+  }
+}
