@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,27 @@ class GetTest {
     assertArrayEquals(LARGE, Files.readAllBytes(first));
     assertEquals(LARGE.length + "no /none\n".length(), result.out().length);
     assertEquals(1, connections.size());
+  }
+
+  @Test
+  void writesQlogFiles() throws IOException {
+    Path logs = folder.resolve("logs");
+    Commands.Result result = get("--qlog", logs.toString(), url("/large"));
+    assertEquals(0, result.code(), result.err());
+    try (Stream<Path> files = Files.list(logs)) {
+      Path log = files.findFirst().orElseThrow();
+      assertTrue(log.toString().endsWith("_client.sqlog"), log::toString);
+      String records = Files.readString(log);
+      assertTrue(records.contains("quic:packet_received"), records);
+      assertTrue(records.contains("quic:connection_closed"), records);
+    }
+  }
+
+  @Test
+  void aQlogDirectoryThatCannotBeMade() {
+    Commands.Result result = get("--qlog", trusted.toString(), url("/large"));
+    assertEquals(23, result.code(), result.err());
+    assertTrue(result.err().startsWith("sluice: (23) cannot write qlog"), result.err());
   }
 
   @Test

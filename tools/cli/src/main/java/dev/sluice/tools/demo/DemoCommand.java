@@ -10,6 +10,7 @@ import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.Failures;
 import dev.sluice.tools.KeyLogFile;
+import dev.sluice.tools.QlogFiles;
 import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Terminal;
 import dev.sluice.tools.Trust;
@@ -92,6 +93,7 @@ public final class DemoCommand implements Callable<Integer> {
                 .trustManager(Trust.in(identity.certificateChain()))
                 .resolve(HOST, server.localAddress().getPort(), List.of(anyPort.getAddress()))
                 .keyLog(KeyLogFile.open(null))
+                .tracer(QlogFiles.open(null))
                 .build()) {
       run(client, URI.create("https://" + HOST + ":" + server.localAddress().getPort() + "/"));
       return ExitCode.OK.code();

@@ -5,6 +5,7 @@ import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.Failures;
 import dev.sluice.tools.KeyLogFile;
+import dev.sluice.tools.QlogFiles;
 import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Terminal;
 import java.io.InputStream;
@@ -65,7 +66,8 @@ public final class GetCommand implements Callable<Integer> {
     options.fields();
     Duration limit = options.limit();
     RequestContent content = options.content(stdin);
-    Http3Client.Builder builder = Http3Client.newBuilder().keyLog(KeyLogFile.open(null));
+    Http3Client.Builder builder =
+        Http3Client.newBuilder().keyLog(KeyLogFile.open(null)).tracer(QlogFiles.open(options.qlog));
     ClientTrust.apply(options, builder);
     for (ResolveOverride override : options.overrides()) {
       builder.resolve(override.host(), override.port(), override.addresses());

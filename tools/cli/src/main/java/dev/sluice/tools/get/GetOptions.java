@@ -121,6 +121,12 @@ final class GetOptions {
   boolean silent;
 
   @Option(
+      names = "--qlog",
+      paramLabel = "DIR",
+      description = "Write a qlog file for each connection into this directory.")
+  Path qlog;
+
+  @Option(
       names = {"-v", "--verbose"},
       description = "Tell about the connection and both header sections on standard error.")
   boolean verbose;

@@ -7,6 +7,7 @@ import dev.sluice.tls.cert.SelfSignedIdentity;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.KeyLogFile;
+import dev.sluice.tools.QlogFiles;
 import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Version;
 import java.io.IOException;
@@ -41,7 +42,8 @@ import picocli.CommandLine.Option;
           + " begun and exits with 0; with 28 when something had to be cut off after the grace"
           + " period.",
       "WebTransport sessions count as requests: --grace is theirs to end in.",
-      "SSLKEYLOGFILE names a file for TLS secrets, as --keylog does."
+      "SSLKEYLOGFILE names a file for TLS secrets, as --keylog does, and QLOGDIR a directory for"
+          + " qlog, as --qlog does."
     })
 public final class ServeCommand implements Callable<Integer> {
   /** Browsers take a certificate by its hash only when it is valid for less than two weeks. */
@@ -85,6 +87,12 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Append TLS secrets to this file, for packet analysers.")
   private Path keyLog;
 
+  @Option(
+      names = "--qlog",
+      paramLabel = "DIR",
+      description = "Write a qlog file for each connection into this directory.")
+  private Path qlog;
+
   @Option(names = "--retry", description = "Have clients prove their address with a Retry packet.")
   private boolean retry;
 
@@ -125,6 +133,7 @@ public final class ServeCommand implements Callable<Integer> {
             .retry(retry)
             .daemon(false)
             .keyLog(KeyLogFile.open(keyLog))
+            .tracer(QlogFiles.open(qlog))
             .handler(new SiteHandler(files(), checkPath("--echo", echo), new AccessLog(stderr)));
     if (checkPath("--webtransport", webTransport) != null) {
       builder.webTransport(webTransport, new WebTransportEcho());

@@ -9,6 +9,7 @@ import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.Failures;
 import dev.sluice.tools.KeyLogFile;
+import dev.sluice.tools.QlogFiles;
 import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Version;
 import dev.sluice.tools.get.ClientTrust;
@@ -147,7 +148,8 @@ public final class WebTransportCommand implements Callable<Integer> {
     Http3Client.Builder builder =
         Http3Client.newBuilder()
             .webTransport(WebTransportConfig.DEFAULT)
-            .keyLog(KeyLogFile.open(null));
+            .keyLog(KeyLogFile.open(null))
+            .tracer(QlogFiles.open(null));
     if (caCertificates != null) {
       builder.trustManager(ClientTrust.trustManager(caCertificates));
     }
