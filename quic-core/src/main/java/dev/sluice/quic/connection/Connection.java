@@ -241,6 +241,17 @@ public final class Connection implements QuicTransport {
   }
 
   /**
+   * Takes datagrams that begin with short headers, all for this connection. Does the same as taking
+   * each by itself, faster.
+   *
+   * @param from the number of the first in the batch
+   * @param to the number behind the last
+   */
+  public void receiveShort(DatagramBatch batch, int from, int to, long now) {
+    receiver.receiveShort(batch, from, to, now);
+  }
+
+  /**
    * Adds what is to be sent to the batch.
    *
    * @return true when the batch is full and there may be more: send it, clear it, call again

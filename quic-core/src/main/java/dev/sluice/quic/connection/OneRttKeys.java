@@ -1,5 +1,6 @@
 package dev.sluice.quic.connection;
 
+import dev.sluice.quic.crypto.HeaderBatch;
 import dev.sluice.quic.crypto.PacketKeys;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.ending.TransportException;
@@ -52,6 +53,18 @@ final class OneRttKeys {
 
   boolean canReceive() {
     return receive != null;
+  }
+
+  /** Puts header protection on packets sent, with a key that is the same in every phase. */
+  void protectHeaders(HeaderBatch flight, byte[] buffer) {
+    if (send != null) {
+      flight.protect(buffer, send.headerProtection());
+    }
+  }
+
+  /** Takes header protection off packets received, whose key is the same in every phase. */
+  void unprotectHeaders(HeaderBatch received, byte[] buffer) {
+    received.unprotect(buffer, receive.headerProtection());
   }
 
   /** Removes header protection, whose key is the same in every phase; see PacketKeys. */

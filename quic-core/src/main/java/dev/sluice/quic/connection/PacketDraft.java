@@ -1,5 +1,6 @@
 package dev.sluice.quic.connection;
 
+import dev.sluice.quic.crypto.HeaderBatch;
 import dev.sluice.quic.crypto.PacketKeys;
 import dev.sluice.quic.frame.Frame;
 import dev.sluice.quic.frame.FrameReader;
@@ -177,18 +178,24 @@ final class PacketDraft {
   }
 
   /**
-   * Encrypts the payload and protects the header.
+   * Encrypts the payload. Of a long header the protection is put on at once, that of a short one
+   * comes with those of the whole flight.
    *
    * @param end where the packet ends, its tag included
+   * @param flight takes note of a short header
    * @return the packet's length in bytes
    */
-  int seal(PacketKeys keys, int end) {
+  int seal(PacketKeys keys, int end, HeaderBatch flight) {
     byte[] buffer = out.buffer();
     if (type != PacketType.ONE_RTT) {
       LongHeaderWriter.finishLength(buffer, numberOffset - LongHeaderWriter.LENGTH_WIDTH, end);
     }
     keys.seal(buffer, start, payloadStart - start, end - TAG - payloadStart, number);
-    keys.protectHeader(buffer, start, numberOffset, payloadStart - numberOffset);
+    if (type == PacketType.ONE_RTT) {
+      flight.add(start, numberOffset);
+    } else {
+      keys.protectHeader(buffer, start, numberOffset, payloadStart - numberOffset);
+    }
     return end - start;
   }
 

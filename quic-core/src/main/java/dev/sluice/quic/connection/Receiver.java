@@ -1,5 +1,8 @@
 package dev.sluice.quic.connection;
 
+import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.crypto.HeaderBatch;
+import dev.sluice.quic.crypto.HeaderProtection;
 import dev.sluice.quic.crypto.PacketKeys;
 import dev.sluice.quic.crypto.RetryIntegrity;
 import dev.sluice.quic.ending.ConnectionEnding;
@@ -40,11 +43,58 @@ final class Receiver {
   private final HeldPackets held = new HeldPackets();
   private final HeldPackets heldEarly = new HeldPackets();
   private final InboundPacket packet = new InboundPacket();
+  private final HeaderBatch headers = new HeaderBatch();
+
+  /** The array in which short headers are bare already, or null. */
+  private byte[] bareIn;
+
   private boolean keysArrived;
 
   Receiver(Connection connection) {
     this.connection = connection;
     this.dispatch = new FrameDispatch(connection);
+  }
+
+  /** Takes datagrams that begin with short headers; their protection comes off in one call. */
+  void receiveShort(DatagramBatch batch, int from, int to, long now) {
+    byte[] buffer = batch.buffer();
+    if (canOpenShort()) {
+      unprotect(batch, from, to);
+      bareIn = buffer;
+    }
+    for (int i = from; i < to; i++) {
+      connection.receive(
+          buffer,
+          batch.offset(i),
+          batch.length(i),
+          batch.local(i),
+          batch.remote(i),
+          batch.ecn(i),
+          now);
+    }
+    bareIn = null;
+  }
+
+  private void unprotect(DatagramBatch batch, int from, int to) {
+    int idLength = connection.ids.localFirst().length();
+    for (int i = from; i < to; i++) {
+      int start = batch.offset(i);
+      int numberOffset = start + 1 + idLength;
+      if (isLongEnough(numberOffset, start + batch.length(i))) {
+        headers.add(start, numberOffset);
+      }
+    }
+    connection.spaces.oneRtt().unprotectHeaders(headers, batch.buffer());
+  }
+
+  /** A server must not open 1-RTT packets before the handshake is complete (RFC 9001 §5.7). */
+  private boolean canOpenShort() {
+    return connection.spaces.oneRtt().canReceive() && connection.handshake.isComplete();
+  }
+
+  /** Whether there are enough bytes to sample (RFC 9001 §5.4.2). */
+  private static boolean isLongEnough(int numberOffset, int end) {
+    return numberOffset + HeaderProtection.SAMPLE_OFFSET + HeaderProtection.SAMPLE_LENGTH <= end;
   }
 
   /** Takes a datagram. Whatever it holds, this returns normally. */
@@ -220,18 +270,20 @@ final class Receiver {
       byte[] buffer, int start, int end, int idLength, Path path, int ecn, long now) {
     PacketSpace space = connection.spaces.application();
     OneRttKeys oneRtt = connection.spaces.oneRtt();
-    // A server must not open 1-RTT packets before the handshake is complete (RFC 9001 §5.7).
-    if (!oneRtt.canReceive() || !connection.handshake.isComplete()) {
+    if (!canOpenShort()) {
       hold(space, buffer, start, end, path, ecn, now);
       return;
     }
     int numberOffset = start + 1 + idLength;
     packet.begin(PacketType.ONE_RTT, space, connection.ids.read(buffer, start + 1), path);
-    int numberLength = oneRtt.unprotectHeader(buffer, start, numberOffset, end);
-    if (numberLength < 0) {
+    if (!isLongEnough(numberOffset, end)) {
       onUnauthentic(buffer, start, end, now);
       return;
     }
+    int numberLength =
+        buffer == bareIn
+            ? FirstByte.packetNumberLength(buffer[start])
+            : oneRtt.unprotectHeader(buffer, start, numberOffset, end);
     packet.number(buffer, numberOffset, numberLength);
     int phase = FirstByte.keyPhase(buffer[start]) ? 1 : 0;
     PacketKeys keys = oneRtt.forReceiving(phase, packet.number());

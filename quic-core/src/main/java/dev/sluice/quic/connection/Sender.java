@@ -1,6 +1,7 @@
 package dev.sluice.quic.connection;
 
 import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.crypto.HeaderBatch;
 import dev.sluice.quic.crypto.PacketKeys;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.path.Path;
@@ -9,7 +10,6 @@ import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.WireWriter;
 import dev.sluice.tls.EncryptionLevel;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -27,14 +27,26 @@ final class Sender {
   private final Connection connection;
   private final PayloadWriter payloads;
   private final WireWriter writer = new WireWriter(new byte[0], 0, 0);
-  private final List<PacketDraft> drafts = new ArrayList<>();
-  private final List<PacketDraft> filled = new ArrayList<>(3);
+
+  /** One for each packet number space, in the order in which they are coalesced. */
+  private final PacketDraft[] drafts;
+
+  /** Those that have become packets of the present datagram, in its order. */
+  private final PacketDraft[] filled;
+
+  private int filledCount;
+
+  /** The 1-RTT packets of the present flight, whose headers are still bare. */
+  private final HeaderBatch flight = new HeaderBatch();
+
   private long pacedUntil = Long.MAX_VALUE;
 
   Sender(Connection connection) {
     this.connection = connection;
     this.payloads = new PayloadWriter(connection);
-    connection.spaces.all().forEach(space -> drafts.add(new PacketDraft(space)));
+    this.drafts =
+        connection.spaces.all().stream().map(PacketDraft::new).toArray(PacketDraft[]::new);
+    this.filled = new PacketDraft[drafts.length];
   }
 
   /**
@@ -46,15 +58,19 @@ final class Sender {
   boolean send(long now, DatagramBatch out) {
     pacedUntil = Long.MAX_VALUE;
     connection.spaces.oneRtt().updateIfWorn(now);
-    if (!connection.paths.others().isEmpty()) {
-      sendProbes(now, out);
-    }
-    while (sendDatagram(now, out)) {
-      if (!out.hasRoom()) {
-        return true;
+    try {
+      if (!connection.paths.others().isEmpty()) {
+        sendProbes(now, out);
       }
+      while (sendDatagram(now, out)) {
+        if (!out.hasRoom()) {
+          return true;
+        }
+      }
+      return false;
+    } finally {
+      connection.spaces.oneRtt().protectHeaders(flight, out.buffer());
     }
-    return false;
   }
 
   private void sendProbes(long now, DatagramBatch out) {
@@ -89,7 +105,7 @@ final class Sender {
         fill(draft, path, mayElicit, now);
       }
     }
-    if (filled.isEmpty()) {
+    if (filledCount == 0) {
       waitForRoom(path, mayElicit);
       return false;
     }
@@ -123,7 +139,7 @@ final class Sender {
   }
 
   private void begin(DatagramBatch out, int size) {
-    filled.clear();
+    filledCount = 0;
     writer.reset(out.buffer(), out.nextOffset(), size);
   }
 
@@ -136,7 +152,7 @@ final class Sender {
       draft.undo();
     } else {
       draft.finish();
-      filled.add(draft);
+      filled[filledCount++] = draft;
     }
   }
 
@@ -152,7 +168,8 @@ final class Sender {
 
   /** §14.1: what carries an Initial, unless a server's only acknowledges; §8.2.1: path probes. */
   private boolean needsPadding(Path path) {
-    for (PacketDraft draft : filled) {
+    for (int i = 0; i < filledCount; i++) {
+      PacketDraft draft = filled[i];
       if (draft.type() == PacketType.INITIAL
           && (connection.isClient() || draft.contents().isAckEliciting())) {
         return true;
@@ -164,16 +181,16 @@ final class Sender {
   private void padTo(DatagramBatch out, int size) {
     int missing = out.nextOffset() + size - writer.position();
     if (missing > 0) {
-      filled.getLast().pad(missing);
+      filled[filledCount - 1].pad(missing);
     }
   }
 
   /** Seals what was drafted and adds it to the batch. */
   private void dispatch(Path path, long now, DatagramBatch out) {
     int length = writer.position() - out.nextOffset();
-    for (int i = 0; i < filled.size(); i++) {
-      int end = i + 1 < filled.size() ? filled.get(i + 1).start() : writer.position();
-      sealed(filled.get(i), end, path, now);
+    for (int i = 0; i < filledCount; i++) {
+      int end = i + 1 < filledCount ? filled[i + 1].start() : writer.position();
+      seal(filled[i], end, path, now);
     }
     out.add(length, path.local(), path.remote(), 0);
     path.amplification().onSent(length);
@@ -183,7 +200,7 @@ final class Sender {
     }
   }
 
-  private void sealed(PacketDraft draft, int end, Path path, long now) {
+  private void seal(PacketDraft draft, int end, Path path, long now) {
     PacketSpace space = draft.space();
     PacketContents contents = draft.contents();
     PacketKeys keys =
@@ -198,7 +215,7 @@ final class Sender {
           new TraceEvent.PacketSent(
               draft.type(), draft.number(), end - draft.start(), draft.frames(end)));
     }
-    int length = draft.seal(keys, end);
+    int length = draft.seal(keys, end, flight);
     connection.recovery.onPacketSent(
         path.recovery(), space.number(), draft.number(), length, contents, now);
     connection.counters.onPacketSent();
@@ -208,8 +225,8 @@ final class Sender {
   }
 
   private boolean contains(PacketType type) {
-    for (PacketDraft draft : filled) {
-      if (draft.type() == type) {
+    for (int i = 0; i < filledCount; i++) {
+      if (filled[i].type() == type) {
         return true;
       }
     }
@@ -218,7 +235,7 @@ final class Sender {
 
   /** A challenge or response on a path that is not in use (§8.2). */
   private void sendProbe(Path path, long now, DatagramBatch out) {
-    PacketDraft draft = drafts.getLast();
+    PacketDraft draft = drafts[drafts.length - 1];
     int size = sizeFor(path, MIN_PADDED);
     if (!connection.spaces.canSend(draft.space()) || size == 0) {
       return;
@@ -227,7 +244,7 @@ final class Sender {
     if (start(draft)) {
       payloads.writeProbe(draft.contents(), path);
       draft.finish();
-      filled.add(draft);
+      filled[filledCount++] = draft;
       padTo(out, size);
       dispatch(path, now, out);
     }
@@ -252,14 +269,15 @@ final class Sender {
                     .fitting(draft.contents().remaining()),
                 null);
         draft.finish();
-        filled.add(draft);
+        filled[filledCount++] = draft;
       }
     }
-    if (!filled.isEmpty()) {
+    if (filledCount > 0) {
       if (contains(PacketType.INITIAL)) {
         padTo(out, MIN_PADDED);
       }
       dispatch(path, now, out);
+      connection.spaces.oneRtt().protectHeaders(flight, out.buffer());
     }
   }
 }

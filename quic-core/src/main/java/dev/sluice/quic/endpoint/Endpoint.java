@@ -93,8 +93,15 @@ public final class Endpoint {
 
   /** Takes in what the socket received. */
   public void receive(DatagramBatch batch, long now) {
-    for (int i = 0; i < batch.count(); i++) {
-      receiveOne(batch, i, now);
+    for (int i = 0; i < batch.count(); ) {
+      int end = endOfRun(batch, i);
+      if (end > i) {
+        receiveRun(batch, i, end, now);
+      } else {
+        end = i + 1;
+        receiveOne(batch, i, now);
+      }
+      i = end;
     }
   }
 
@@ -217,18 +224,15 @@ public final class Endpoint {
   }
 
   private void receiveOne(DatagramBatch batch, int index, long now) {
-    byte[] buffer = batch.buffer();
-    int offset = batch.offset(index);
-    int length = batch.length(index);
-    Route route = isForLast(buffer, offset, offset + length) ? lastRoute : find(batch, index, now);
+    Route route = find(batch, index, now);
     if (route != null) {
       atWork = route;
       route
           .connection()
           .receive(
-              buffer,
-              offset,
-              length,
+              batch.buffer(),
+              batch.offset(index),
+              batch.length(index),
               batch.local(index),
               batch.remote(index),
               batch.ecn(index),
@@ -238,10 +242,29 @@ public final class Endpoint {
     }
   }
 
-  private boolean isForLast(byte[] buffer, int offset, int end) {
+  /** Where the datagrams end that, from this one on, go where the last short header led to. */
+  private int endOfRun(DatagramBatch batch, int from) {
+    int end = from;
+    while (end < batch.count() && isForLast(batch, end)) {
+      end++;
+    }
+    return end;
+  }
+
+  private boolean isForLast(DatagramBatch batch, int index) {
+    int offset = batch.offset(index);
+    int end = offset + batch.length(index);
     return lastRoute != null
-        && PacketParser.isShort(buffer, offset, end, config.connectionIdLength(), true)
-        && lastId.matches(buffer, offset + 1, end);
+        && PacketParser.isShort(batch.buffer(), offset, end, config.connectionIdLength(), true)
+        && lastId.matches(batch.buffer(), offset + 1, end);
+  }
+
+  private void receiveRun(DatagramBatch batch, int from, int to, long now) {
+    Route route = lastRoute;
+    atWork = route;
+    route.connection().receiveShort(batch, from, to, now);
+    atWork = null;
+    touch(route);
   }
 
   private Route find(DatagramBatch batch, int index, long now) {
