@@ -1,0 +1,231 @@
+package dev.sluice.quic.connection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.network.Datagram;
+import dev.sluice.network.Watcher;
+import dev.sluice.quic.frame.AckFrame;
+import dev.sluice.quic.frame.AckRanges;
+import dev.sluice.quic.frame.Frame;
+import dev.sluice.quic.frame.HandshakeDoneFrame;
+import dev.sluice.quic.frame.MaxDataFrame;
+import dev.sluice.quic.frame.MaxStreamDataFrame;
+import dev.sluice.quic.frame.MaxStreamsFrame;
+import dev.sluice.quic.frame.StreamFrame;
+import dev.sluice.quic.packet.PacketType;
+import dev.sluice.quic.stream.StreamId;
+import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.trace.Tracer;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What holds for one side of a connection at every step, whatever the network does. Watches the
+ * connection's own events, and the datagrams on the wire.
+ */
+final class Invariants implements Tracer, Watcher {
+  private final boolean client;
+  private final Map<PacketType, Long> lastSent = new HashMap<>();
+  private final Set<PacketType> discarded = new HashSet<>();
+  private final Map<Long, Long> streamLimits = new HashMap<>();
+  private final Map<Long, Long> streamEnds = new HashMap<>();
+  private final Map<InetSocketAddress, Long> received = new HashMap<>();
+  private final Map<InetSocketAddress, Long> sent = new HashMap<>();
+  private final Map<String, Set<Long>> came = new HashMap<>();
+  private final Map<String, Integer> inFlight = new HashMap<>();
+  private final Map<String, Object> peer = new HashMap<>();
+  private InetSocketAddress self;
+  private InetSocketAddress firstPeer;
+  private long inFlightSaid = -1;
+  private long maxData;
+  private long maxBidi;
+  private long maxUni;
+  private boolean provenPeer;
+  private boolean moved;
+  private boolean ended;
+  private boolean peerClosed;
+
+  /**
+   * @param self the address that this side was attached at
+   */
+  Invariants(boolean client, InetSocketAddress self) {
+    this.client = client;
+    this.self = self;
+    this.provenPeer = client;
+  }
+
+  // ---- what the connection says
+
+  @Override
+  public void on(long now, TraceEvent event) {
+    switch (event) {
+      case TraceEvent.PacketSent e -> onSent(e);
+      case TraceEvent.PacketReceived e -> onReceived(e);
+      case TraceEvent.PacketLost e -> inFlight.remove(key(e.type(), e.packetNumber()));
+      case TraceEvent.KeyDiscarded e -> {
+        discarded.add(e.type());
+        inFlightSaid = -1;
+        inFlight.keySet().removeIf(k -> k.startsWith(space(e.type()) + ' '));
+      }
+      case TraceEvent.ParametersSet e when !e.local() -> onParameters(e);
+      case TraceEvent.RecoveryMetrics e -> inFlightSaid = e.bytesInFlight();
+      case TraceEvent.PathChanged e -> {
+        moved = true;
+      }
+      case TraceEvent.ConnectionEnded e -> {
+        assertTrue(!ended, "a connection ends once");
+        ended = true;
+      }
+      default -> {}
+    }
+  }
+
+  private void onSent(TraceEvent.PacketSent packet) {
+    assertTrue(!discarded.contains(packet.type()), () -> packet.type() + " after its keys");
+    assertTrue(!peerClosed, "a packet after the peer's close");
+    Long before = lastSent.put(spaceType(packet.type()), packet.packetNumber());
+    assertTrue(before == null || before < packet.packetNumber(), "a packet number goes back");
+    boolean counts = false;
+    for (Frame frame : packet.frames()) {
+      counts |= frame.isAckEliciting() || frame.type() == 0;
+      switch (frame) {
+        case AckFrame ack -> assertCame(space(packet.type()), ack.ranges());
+        case StreamFrame stream -> onStreamSent(stream);
+        case HandshakeDoneFrame done -> assertTrue(!client, "HANDSHAKE_DONE from a client");
+        default -> {}
+      }
+    }
+    if (counts) {
+      inFlight.put(key(packet.type(), packet.packetNumber()), packet.bytes());
+    }
+  }
+
+  private void onReceived(TraceEvent.PacketReceived packet) {
+    boolean fresh =
+        came.computeIfAbsent(space(packet.type()), s -> new HashSet<>()).add(packet.packetNumber());
+    assertTrue(fresh, "a packet is processed twice");
+    provenPeer |= packet.type() == PacketType.HANDSHAKE;
+    for (Frame frame : packet.frames()) {
+      switch (frame) {
+        case AckFrame ack -> forget(space(packet.type()), ack.ranges());
+        case MaxDataFrame max -> maxData = Math.max(maxData, max.maximum());
+        case MaxStreamDataFrame max -> streamLimits.merge(max.streamId(), max.maximum(), Math::max);
+        case MaxStreamsFrame max when max.bidirectional() ->
+            maxBidi = Math.max(maxBidi, max.maximum());
+        case MaxStreamsFrame max -> maxUni = Math.max(maxUni, max.maximum());
+        default -> {}
+      }
+    }
+    compareInFlight();
+  }
+
+  private void onParameters(TraceEvent.ParametersSet parameters) {
+    peer.putAll(parameters.values());
+    maxData = Math.max(maxData, limit("initial_max_data"));
+    maxBidi = Math.max(maxBidi, limit("initial_max_streams_bidi"));
+    maxUni = Math.max(maxUni, limit("initial_max_streams_uni"));
+  }
+
+  /** No stream, and no sum of streams, goes beyond what the peer allowed (RFC 9000 §4.1). */
+  private void onStreamSent(StreamFrame frame) {
+    long id = frame.streamId();
+    streamEnds.merge(id, frame.offset() + frame.data().length(), Math::max);
+    if (peer.isEmpty()) {
+      return; // 0-RTT: under what was remembered
+    }
+    long limit = Math.max(initialStreamLimit(id), streamLimits.getOrDefault(id, 0L));
+    assertTrue(streamEnds.get(id) <= limit, () -> "stream " + id + " beyond " + limit);
+    long total = streamEnds.values().stream().mapToLong(Long::longValue).sum();
+    assertTrue(total <= maxData, () -> total + " bytes beyond MAX_DATA " + maxData);
+    if (StreamId.isClientInitiated(id) == client) {
+      long allowed = StreamId.isBidirectional(id) ? maxBidi : maxUni;
+      assertTrue(StreamId.index(id) < allowed, () -> "stream " + id + " beyond " + allowed);
+    }
+  }
+
+  private long initialStreamLimit(long id) {
+    if (!StreamId.isBidirectional(id)) {
+      return limit("initial_max_stream_data_uni");
+    }
+    return limit(
+        StreamId.isClientInitiated(id) == client
+            ? "initial_max_stream_data_bidi_remote"
+            : "initial_max_stream_data_bidi_local");
+  }
+
+  private long limit(String name) {
+    return peer.get(name) instanceof Number number ? number.longValue() : 0;
+  }
+
+  /**
+   * Every in-flight packet is counted, once, and no other. What recovery says comes before the
+   * packet whose ACK it follows; with several paths it speaks of one of them.
+   */
+  private void compareInFlight() {
+    if (inFlightSaid >= 0 && !moved) {
+      long sum = inFlight.values().stream().mapToLong(Integer::longValue).sum();
+      assertEquals(sum, inFlightSaid, "bytes in flight");
+    }
+    inFlightSaid = -1;
+  }
+
+  private void assertCame(String space, AckRanges ranges) {
+    Set<Long> numbers = came.getOrDefault(space, Set.of());
+    for (int i = 0; i < ranges.count(); i++) {
+      for (long number = ranges.smallest(i); number <= ranges.largest(i); number++) {
+        assertTrue(numbers.contains(number), "acknowledges what did not come");
+      }
+    }
+  }
+
+  private void forget(String space, AckRanges ranges) {
+    inFlight.keySet().removeIf(k -> k.startsWith(space + ' ') && ranges.contains(number(k)));
+  }
+
+  private static long number(String key) {
+    return Long.parseLong(key.substring(key.lastIndexOf(' ') + 1));
+  }
+
+  private static String key(PacketType type, long number) {
+    return space(type) + ' ' + number;
+  }
+
+  private static String space(PacketType type) {
+    return spaceType(type).name();
+  }
+
+  private static PacketType spaceType(PacketType type) {
+    return type == PacketType.ZERO_RTT ? PacketType.ONE_RTT : type;
+  }
+
+  // ---- what is on the wire
+
+  /** A server answers an address that has proven nothing with three times its bytes at most. */
+  @Override
+  public void sent(long now, Datagram datagram) {
+    if (client || !datagram.source().equals(self)) {
+      return;
+    }
+    InetSocketAddress to = datagram.destination();
+    long total = sent.merge(to, (long) datagram.length(), Long::sum);
+    if (!provenPeer && to.equals(firstPeer)) {
+      assertTrue(
+          total <= 3 * received.getOrDefault(to, 0L),
+          () -> total + " bytes for " + received.getOrDefault(to, 0L));
+    }
+  }
+
+  @Override
+  public void arrived(long now, Datagram datagram) {
+    if (!client && datagram.destination().equals(self)) {
+      if (firstPeer == null) {
+        firstPeer = datagram.source();
+      }
+      received.merge(datagram.source(), (long) datagram.length(), Long::sum);
+    }
+  }
+}
