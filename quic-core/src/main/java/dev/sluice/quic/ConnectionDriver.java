@@ -232,6 +232,8 @@ final class ConnectionDriver implements ConnectionListener {
         // These handles are for streams; who wants datagrams uses the transport's own events.
       }
       case QuicEvent.NewToken(byte[] token) -> keepsakes.tokens().accept(token);
+      case QuicEvent.PathChanged ignored -> {}
+      case QuicEvent.MigrationFailed ignored -> {}
       case QuicEvent.Ended(ConnectionEnding ending) -> {
         // onEnded follows, whether this object gets that far or fails.
       }

@@ -292,6 +292,8 @@ public final class Http3Connection {
       case QuicEvent.NewSessionTicket ticket -> emit(new Http3Event.Transport(event));
       case QuicEvent.DatagramReceived datagram -> emit(new Http3Event.Transport(event));
       case QuicEvent.NewToken token -> emit(new Http3Event.Transport(event));
+      case QuicEvent.PathChanged moved -> emit(new Http3Event.Transport(event));
+      case QuicEvent.MigrationFailed failed -> emit(new Http3Event.Transport(event));
       case QuicEvent.Ended(ConnectionEnding ending) -> onEnded(ending);
     }
   }

@@ -358,6 +358,12 @@ public final class WebTransportSessions {
       case QuicEvent.NewToken token -> {
         return false;
       }
+      case QuicEvent.PathChanged moved -> {
+        return false;
+      }
+      case QuicEvent.MigrationFailed failed -> {
+        return false;
+      }
       case QuicEvent.PeerOpened opened -> {
         return false;
       }

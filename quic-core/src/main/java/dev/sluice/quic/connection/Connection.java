@@ -76,6 +76,7 @@ public final class Connection implements QuicTransport {
   final Datagrams datagrams;
   final Recovery recovery;
   final Migration migration;
+  final NewTokens newTokens = new NewTokens();
   final PacketSpaces spaces;
   final Receiver receiver;
   final Handshake handshake;
@@ -86,7 +87,6 @@ public final class Connection implements QuicTransport {
   private final boolean client;
   private SessionTicket ticket;
   private Bytes initialToken;
-  private byte[] laterToken;
   private long now;
   private boolean released;
 
@@ -301,9 +301,9 @@ public final class Connection implements QuicTransport {
       return closing.deadline();
     }
     long deadline = Math.min(timers.deadline(), recovery.deadline());
-    deadline = Math.min(deadline, Math.min(paths.deadline(), sender.deadline()));
+    deadline = Math.min(deadline, Math.min(migration.deadline(), sender.deadline()));
     for (PacketSpace space : spaces.all()) {
-      if (spaces.canSend(space)) {
+      if (spaces.canSend(space) && !sender.isBlocked()) {
         deadline = Math.min(deadline, space.acks().deadline());
       }
     }
@@ -419,12 +419,22 @@ public final class Connection implements QuicTransport {
     return handshake.tls().exportKeyingMaterial(label, context, length);
   }
 
+  /** Server only: where address tokens for the client's later connections come from. */
+  public void issueTokens(AddressTokenSource source) {
+    newTokens.source(source);
+  }
+
   /**
-   * Server only: a token that the client may use for a later connection, sent once the handshake is
-   * confirmed; null for none.
+   * Client only: moves the connection to another local address, once the server has been seen to
+   * answer there (RFC 9000 §9). Whoever drives the connection must already receive at that address,
+   * and send from it what the batch says. The outcome is an event: {@link QuicEvent.PathChanged} or
+   * {@link QuicEvent.MigrationFailed}.
+   *
+   * @param local tells the path from others; what arrives there is handed in with the same address
    */
-  public void setLaterToken(byte[] token) {
-    laterToken = token;
+  public void migrate(InetSocketAddress local, long now) {
+    this.now = now;
+    migration.migrate(local, now);
   }
 
   // ---- what the parts ask of the whole ----
@@ -447,14 +457,6 @@ public final class Connection implements QuicTransport {
   /** For the Token field of Initial packets; empty without a token. */
   Bytes initialToken() {
     return initialToken;
-  }
-
-  byte[] laterToken() {
-    return laterToken;
-  }
-
-  boolean isLaterTokenPending() {
-    return laterToken != null && !client && handshake.isConfirmed();
   }
 
   /** The largest datagram that may be sent now, in bytes. */

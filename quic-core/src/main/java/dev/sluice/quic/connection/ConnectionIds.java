@@ -3,7 +3,9 @@ package dev.sluice.quic.connection;
 import dev.sluice.quic.path.ConnectionIdSource;
 import dev.sluice.quic.path.LocalConnectionIds;
 import dev.sluice.quic.path.RemoteConnectionIds;
+import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
+import java.net.InetSocketAddress;
 
 /** Every connection ID of a connection: ours, the peer's, and those of the handshake. */
 final class ConnectionIds {
@@ -15,7 +17,7 @@ final class ConnectionIds {
   private final ConnectionId originalDestination;
   private ConnectionId peerFirst;
   private ConnectionId retrySource;
-  private ConnectionId addressedBy;
+  private ConnectionId lastRead = ConnectionId.EMPTY;
   private long peerLimit;
 
   private ConnectionIds(
@@ -105,23 +107,17 @@ final class ConnectionIds {
    * @param offset where the ID begins
    */
   ConnectionId read(byte[] buffer, int offset) {
-    int end = offset + localFirst.length();
-    return addressedBy != null
-            && addressedBy.length() == localFirst.length()
-            && addressedBy.matches(buffer, offset, end)
-        ? addressedBy
-        : ConnectionId.of(buffer, offset, localFirst.length());
+    if (lastRead.length() != localFirst.length()
+        || !lastRead.matches(buffer, offset, offset + localFirst.length())) {
+      lastRead = ConnectionId.of(buffer, offset, localFirst.length());
+    }
+    return lastRead;
   }
 
-  /**
-   * The peer's newest packet is addressed to this ID.
-   *
-   * @return whether that is another than before
-   */
-  boolean onAddressedBy(ConnectionId destination) {
-    boolean another = !destination.equals(addressedBy);
-    addressedBy = destination;
-    return another;
+  /** Server: where the client shall move to, with an ID for it (§9.6). */
+  PreferredAddress preferredAddress(InetSocketAddress ipv4, InetSocketAddress ipv6) {
+    ConnectionId id = local.issueForPreferredAddress();
+    return new PreferredAddress(ipv4, ipv6, id, Bytes.of(source.resetToken(id)));
   }
 
   void onPeerLimit(long activeConnectionIdLimit) {

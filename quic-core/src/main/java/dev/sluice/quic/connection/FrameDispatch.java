@@ -56,11 +56,14 @@ final class FrameDispatch {
       case DataBlockedFrame f -> connection.streams.onFrame(f, now);
       case StreamDataBlockedFrame f -> connection.streams.onFrame(f, now);
       case StreamsBlockedFrame f -> connection.streams.onFrame(f, now);
-      case NewConnectionIdFrame f -> connection.ids.remote().onFrame(f);
+      case NewConnectionIdFrame f -> {
+        connection.ids.remote().onFrame(f);
+        connection.migration.onRemoteIds();
+      }
       case RetireConnectionIdFrame f ->
           connection.ids.local().onRetire(f.sequence(), origin.destination());
       case PathChallengeFrame f -> origin.path().onChallenge(f.data());
-      case PathResponseFrame f -> connection.paths.onResponse(f.data());
+      case PathResponseFrame f -> connection.migration.onResponse(f.data(), now);
       case NewTokenFrame f -> onNewToken(f);
       case HandshakeDoneFrame f -> onHandshakeDone(now);
       case ResetStreamAtFrame f -> connection.streams.onFrame(f, now);

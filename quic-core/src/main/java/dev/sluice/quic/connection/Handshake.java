@@ -129,6 +129,7 @@ final class Handshake {
     connection.trace(now, () -> new TraceEvent.ProtocolChosen(tls.session().applicationProtocol()));
     connection.trace(
         now, () -> new TraceEvent.ConnectionStateUpdated(ConnectionState.HANDSHAKE_COMPLETE));
+    connection.recovery.onHandshakeComplete();
     connection.events.add(new QuicEvent.HandshakeComplete(tls.session()));
     connection.receiver.keysArrived();
     if (!connection.isClient()) {
@@ -148,6 +149,7 @@ final class Handshake {
     connection.ids.issueMore();
     connection.trace(
         now, () -> new TraceEvent.ConnectionStateUpdated(ConnectionState.HANDSHAKE_CONFIRMED));
+    connection.migration.onHandshakeConfirmed(now);
     connection.events.add(new QuicEvent.HandshakeConfirmed());
   }
 

@@ -21,6 +21,8 @@ final class LocalParameters {
       own.originalDestinationConnectionId = connection.ids.originalDestination();
       own.retrySourceConnectionId = connection.ids.retrySource();
       own.statelessResetToken = resetToken;
+      PreferredAddress preferred = connection.migration.offered();
+      own.preferredAddress = preferred == null ? null : preferred.encode();
     }
     return own.build();
   }
@@ -39,6 +41,7 @@ final class LocalParameters {
     own.initialMaxStreamsUni = limits.maxStreamsUni();
     own.ackDelayExponent = Connection.ACK_DELAY_EXPONENT;
     own.maxAckDelayMillis = Connection.MAX_ACK_DELAY_MILLIS;
+    own.disableActiveMigration = config.migration().disableActive();
     own.activeConnectionIdLimit = RemoteConnectionIds.ACTIVE_LIMIT;
     own.maxDatagramFrameSize = config.datagrams().maxFrameSize();
     own.resetStreamAt = true;

@@ -1,12 +1,22 @@
 package dev.sluice.quic.connection;
 
+import dev.sluice.quic.ending.ConnectionEnding.Side;
+import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.ending.TransportException;
+import dev.sluice.quic.frame.FrameTypes;
 import dev.sluice.quic.path.Path;
 import dev.sluice.quic.path.Paths;
 import dev.sluice.quic.recovery.PathRecovery;
 import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
 
-/** Moves a connection from path to path, and knows what each path starts with (RFC 9000 §9). */
+/**
+ * Moves a connection from path to path (RFC 9000 §9). A server follows its client; a client moves
+ * when its application says so, or when the server prefers another address. Whoever moves on
+ * purpose asks first whether the new path works.
+ */
 final class Migration {
 
   /**
@@ -16,6 +26,20 @@ final class Migration {
   static final int START_DATAGRAM = 1200;
 
   private final Connection connection;
+  private Paths paths;
+
+  /** The server's, as its client knows it or as it told its client; null without one. */
+  private PreferredAddress preferred;
+
+  /** Client: the path to the preferred address while that is being validated. */
+  private Path toPreferred;
+
+  private boolean reachedPreferred;
+
+  /** Server: a path that was left for the preferred address, and the last packet before that. */
+  private Path left;
+
+  private long lastOnLeft;
 
   Migration(Connection connection) {
     this.connection = connection;
@@ -23,10 +47,13 @@ final class Migration {
 
   /** The paths of a connection that begins on the one with these addresses. */
   Paths begin(InetSocketAddress local, InetSocketAddress remote, boolean validated) {
-    return new Paths(
-        connection.isClient(),
-        new Path(local, remote, validated, connection.recovery.path()),
-        this::newPath);
+    paths =
+        new Paths(
+            connection.isClient(),
+            new Path(local, remote, validated, connection.recovery.path()),
+            connection.ids.remote(),
+            this::newPath);
+    return paths;
   }
 
   private PathRecovery newPath() {
@@ -43,24 +70,261 @@ final class Migration {
         : (int) Math.min(connection.config.maxDatagramSize(), peer.maxUdpPayloadSize());
   }
 
-  void onPeerParameters(TransportParameters peer) {
-    connection.paths.active().recovery().setMaxDatagramSize(largestDatagram(peer));
+  // ---- the handshake
+
+  /** Server: the address to tell the client, with an ID for it; null without one. */
+  PreferredAddress offered() {
+    MigrationConfig config = connection.config.migration();
+    if (preferred == null && config.hasPreferred() && connection.ids.localFirst().length() > 0) {
+      preferred = connection.ids.preferredAddress(config.preferredIpv4(), config.preferredIpv6());
+    }
+    return preferred;
   }
 
-  /** The peer writes from another address (§9.3). */
-  void onPeerMoved(Path path, boolean underAnotherId, long now) {
-    Path before = connection.paths.active();
-    if (underAnotherId) {
-      // It moved on purpose and does not want both paths to be linked: neither do we (§9.5).
-      connection.ids.remote().rotate();
+  void onPeerParameters(TransportParameters peer) {
+    paths.active().recovery().setMaxDatagramSize(largestDatagram(peer));
+    if (peer.preferredAddress() == null || preferred != null) {
+      return;
     }
-    connection.paths.migrate(path, now, 3 * connection.recovery.ptoNanos());
-    connection.recovery.usePath(path.recovery());
-    connection.trace(now, () -> new TraceEvent.PathChanged(before.remote(), path.remote()));
+    if (connection.ids.peerFirst().length() == 0) {
+      throw new TransportException(
+          TransportError.TRANSPORT_PARAMETER_ERROR,
+          FrameTypes.CRYPTO,
+          "transport parameters: preferred_address of a server without connection IDs");
+    }
+    preferred = PreferredAddress.read(peer.preferredAddress());
+    connection.ids.remote().onPreferredAddress(preferred.id(), preferred.resetToken().toArray());
+  }
+
+  /** From here on endpoints may move (§9). */
+  void onHandshakeConfirmed(long now) {
+    if (!paths.active().isValidated()) {
+      // A client whose NAT was rebound during the handshake could not answer before (§12.4).
+      paths.active().validate(pto(), now);
+    }
+    connection.newTokens.onAddressValidated(paths.active().remote(), now);
+    if (connection.isClient() && preferred != null) {
+      probePreferred(paths.active().local(), now);
+    }
+  }
+
+  // ---- the client moves
+
+  /**
+   * Client: asks whether the server can be reached from another local address, and moves there if
+   * so. The outcome is an event: {@link QuicEvent.PathChanged} or {@link
+   * QuicEvent.MigrationFailed}.
+   */
+  void migrate(InetSocketAddress local, long now) {
+    String obstacle = obstacle();
+    Path path = obstacle == null ? paths.add(local, paths.active().remote()) : null;
+    if (path == null) {
+      String reason = obstacle == null ? "the peer has issued no connection ID for it" : obstacle;
+      connection.events.add(new QuicEvent.MigrationFailed(local, reason));
+      return;
+    }
+    boolean preferring = toPreferred != null;
+    supersede();
+    validate(path, now);
+    if (preferring) {
+      // Both addresses of the server are tried from the new one at the same time (§9.6.3).
+      probePreferred(local, now);
+    }
+  }
+
+  /** Gives up the moves that are being prepared. */
+  private void supersede() {
+    for (Path given : paths.unwant()) {
+      paths.forget(given);
+      if (given != toPreferred) {
+        connection.events.add(
+            new QuicEvent.MigrationFailed(given.local(), "another move took its place"));
+      }
+    }
+    toPreferred = null;
+  }
+
+  private String obstacle() {
+    if (!connection.isClient()) {
+      return "only clients migrate";
+    }
+    if (!connection.handshake.isConfirmed() || !connection.closing.isOpen()) {
+      return "the handshake is not confirmed, or the connection has ended";
+    }
+    if (connection.handshake.peer().disableActiveMigration() && !reachedPreferred) {
+      return "the server has disabled active migration";
+    }
+    if (connection.ids.remote().current().length() == 0) {
+      return "the server uses no connection IDs, and both paths could be linked";
+    }
+    return null;
+  }
+
+  private void probePreferred(InetSocketAddress local, long now) {
+    InetSocketAddress there = preferred.like(paths.active().remote());
+    if (there != null
+        && !there.equals(paths.active().remote())
+        && connection.config.migration().followPreferred()) {
+      toPreferred = paths.add(local, there);
+      if (toPreferred != null) {
+        validate(toPreferred, now);
+      }
+    }
+  }
+
+  private void validate(Path path, long now) {
+    paths.moveWhenValidated(path);
+    path.validate(pto(), now);
+  }
+
+  // ---- the server follows
+
+  /**
+   * Server: whether a packet comes at the address that was left for the preferred one, although it
+   * was sent after the move (§9.6.2).
+   */
+  boolean isLeft(Path path, long packetNumber) {
+    return left != null && packetNumber > lastOnLeft && path.sharesLocalWith(left);
+  }
+
+  /**
+   * Server: an authentic packet came. On another path than before this means that the client has
+   * moved (§9.3), or is about to.
+   *
+   * @param moves whether it is the newest of its space and has other than probing frames
+   */
+  void onPacket(Path path, ConnectionId addressedBy, boolean moves, long packetNumber, long now) {
+    boolean isNew = paths.keep(path, addressedBy);
+    if (path == paths.active()) {
+      if (moves) {
+        paths.unwant();
+      }
+      return;
+    }
+    if (isNew && connection.handshake.isConfirmed()) {
+      path.validate(pto(), now); // §9.6.3, §9.3
+    }
+    if (!moves) {
+      return;
+    }
+    if (!path.sharesLocalWith(paths.active()) && !path.hasAnswered()) {
+      // At the preferred address nothing but probes is sent before the path is validated (§9.6.2).
+      paths.moveWhenValidated(path);
+      return;
+    }
+    follow(path, packetNumber, now);
+  }
+
+  private void follow(Path path, long packetNumber, long now) {
+    Path before = paths.active();
+    if (!path.sharesLocalWith(before)) {
+      left = before;
+      lastOnLeft = packetNumber;
+    }
+    move(path, now);
+    if (before.works() && connection.handshake.isConfirmed()) {
+      // Tells a client that was moved by an attacker: it answers from where it really is (§9.3.3).
+      before.validate(pto(), now);
+    } else {
+      paths.abandonValidation(before);
+    }
+  }
+
+  private void move(Path path, long now) {
+    Path before = paths.active();
+    paths.activate(path, pto(), now);
+    onMoved(before, now);
+  }
+
+  private void onMoved(Path before, long now) {
+    Path active = paths.active();
+    connection.recovery.usePath(active.recovery());
+    connection.events.add(new QuicEvent.PathChanged(active.local(), active.remote()));
+    connection.trace(now, () -> new TraceEvent.PathChanged(before.remote(), active.remote()));
+  }
+
+  // ---- answers and silence
+
+  /** PATH_RESPONSE (§8.2.3). */
+  void onResponse(long data, long now) {
+    Path path = paths.onResponse(data, pto(), now);
+    if (path == null) {
+      return;
+    }
+    if (path == toPreferred) {
+      toPreferred = null;
+      reachedPreferred = true;
+      // The original address need not be tried any longer (§9.6.3).
+      paths.unwant().stream().filter(other -> other != path).forEach(paths::forget);
+      move(path, now);
+    } else if (path == paths.active()) {
+      connection.newTokens.onAddressValidated(path.remote(), now);
+    } else if (paths.isWanted(path) && toPreferred == null) {
+      if (connection.isClient()) {
+        move(path, now);
+      } else {
+        follow(path, connection.spaces.application().acks().largestReceived(), now);
+      }
+    }
+  }
+
+  long deadline() {
+    return paths.deadline();
   }
 
   void onDeadline(long now) {
-    connection.paths.onDeadline(now);
-    connection.recovery.usePath(connection.paths.active().recovery());
+    Path active = paths.active();
+    for (Path path : paths.onDeadline(now)) {
+      if (path == active) {
+        onActiveFailed(now);
+      } else {
+        onProbeFailed(path, now);
+      }
+    }
+  }
+
+  private void onProbeFailed(Path path, long now) {
+    boolean wanted = paths.isWanted(path);
+    paths.forgetUnlessLastValidated(path);
+    if (path == toPreferred) {
+      toPreferred = null;
+      Path waiting = paths.wantedAndAnswered();
+      if (waiting != null) {
+        move(waiting, now);
+      }
+    } else if (wanted && connection.isClient()) {
+      connection.events.add(
+          new QuicEvent.MigrationFailed(path.local(), "the server did not answer on this path"));
+    }
+  }
+
+  private void onActiveFailed(long now) {
+    Path failed = paths.active();
+    if (paths.fallBack(pto(), now) != null) {
+      onMoved(failed, now);
+      return;
+    }
+    TransportClose ending =
+        new TransportClose(
+            Side.LOCAL,
+            TransportError.NO_VIABLE_PATH.code(),
+            0,
+            failed.isValidated()
+                ? "the path does not carry 1200 bytes"
+                : "the peer does not answer at its new address");
+    if (failed.isValidated()) {
+      connection.closing.close(ending, now); // §8.2.4
+    } else {
+      connection.closing.endSilently(ending, now); // §9.3.2
+    }
+  }
+
+  /** The peer issued or revoked connection IDs; paths may have waited for one. */
+  void onRemoteIds() {
+    paths.renewDestinations();
+  }
+
+  private long pto() {
+    return connection.recovery.ptoNanos();
   }
 }

@@ -78,12 +78,17 @@ final class PacketDraft {
   /**
    * Writes the header where the writer stands and makes room for the payload.
    *
+   * @param destination the peer's connection ID on the path that the packet takes
    * @return false, with nothing written, when the datagram has too little room left
    */
   boolean begin(
-      Connection connection, WireWriter writer, Bytes token, long packetNumber, long largestAcked) {
+      Connection connection,
+      ConnectionId destination,
+      WireWriter writer,
+      Bytes token,
+      long packetNumber,
+      long largestAcked) {
     type = type(space, connection.early.isSending());
-    ConnectionId destination = connection.ids.remote().current();
     int numberLength = PacketNumber.encodedLength(packetNumber, largestAcked);
     int header =
         type == PacketType.ONE_RTT

@@ -2,12 +2,10 @@ package dev.sluice.quic.connection;
 
 import dev.sluice.quic.frame.AckFrame;
 import dev.sluice.quic.frame.HandshakeDoneFrame;
-import dev.sluice.quic.frame.NewTokenFrame;
 import dev.sluice.quic.frame.PingFrame;
 import dev.sluice.quic.path.Path;
 import dev.sluice.quic.recovery.PacketContents;
 import dev.sluice.quic.recovery.RecoveryToken;
-import dev.sluice.quic.wire.Bytes;
 
 /** Decides which frames go into a packet, and in which order. Each part writes its own. */
 final class PayloadWriter {
@@ -51,7 +49,7 @@ final class PayloadWriter {
             || connection.handshake.isDonePending()
             || connection.ids.local().hasPending()
             || connection.ids.remote().hasPending()
-            || connection.isLaterTokenPending()
+            || connection.newTokens.isPending()
             || connection.timers.isPingWanted());
   }
 
@@ -69,7 +67,9 @@ final class PayloadWriter {
   void write(PacketSpace space, PacketContents out, Path path, boolean mayElicit, long now) {
     boolean probing = connection.recovery.probesPending(space.number()) > 0;
     boolean eliciting = (mayElicit || probing) && hasEliciting(space, path);
-    if (space.acks().shouldSendNow(now) || (eliciting || probing) && space.acks().hasNews()) {
+    boolean acking =
+        space.acks().shouldSendNow(now) || (eliciting || probing) && space.acks().hasNews();
+    if (acking) {
       writeAck(space, out, now);
     }
     if (probing && !eliciting) {
@@ -78,7 +78,9 @@ final class PayloadWriter {
     if (mayElicit || probing) {
       writeEliciting(space, out, path, now);
     }
-    if (probing && !out.isAckEliciting() && out.remaining() > 0) {
+    // On the path in use an answer to a challenge has to be more than a probe (RFC 9000 §9.3.3).
+    boolean onlyProbe = wroteProbe && !acking;
+    if ((onlyProbe || probing && !out.isAckEliciting()) && out.remaining() > 0) {
       out.add(new PingFrame(), new RecoveryToken.Ping());
     }
   }
@@ -105,8 +107,7 @@ final class PayloadWriter {
       return;
     }
     if (path.hasPending()) {
-      path.write(out, connection.random.nextLong());
-      wroteProbe = true;
+      wroteProbe = path.write(out, connection.random.nextLong(), now);
     }
     space.crypto().write(out);
     if (connection.handshake.isDonePending() && out.remaining() > 0) {
@@ -115,7 +116,7 @@ final class PayloadWriter {
     }
     connection.ids.remote().write(out);
     connection.ids.local().write(out);
-    writeLaterToken(out);
+    connection.newTokens.write(out);
     connection.streams.writeControl(out, now);
     writeData(out, now);
     if (connection.timers.isPingWanted()) {
@@ -141,18 +142,9 @@ final class PayloadWriter {
     datagramsFirst = !datagramsFirst;
   }
 
-  private void writeLaterToken(PacketContents out) {
-    if (connection.isLaterTokenPending()) {
-      Bytes token = Bytes.of(connection.laterToken());
-      if (out.addIfFits(new NewTokenFrame(token), new RecoveryToken.NewToken(token))) {
-        connection.setLaterToken(null);
-      }
-    }
-  }
-
   /** Only challenges and responses, for a path that is not in use. */
-  void writeProbe(PacketContents out, Path path) {
-    path.write(out, connection.random.nextLong());
+  void writeProbe(PacketContents out, Path path, long now) {
+    path.write(out, connection.random.nextLong(), now);
   }
 
   /** Whether the last payload had a challenge or a response in it. */

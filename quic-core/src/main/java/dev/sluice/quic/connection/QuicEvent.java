@@ -5,6 +5,7 @@ import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.stream.SendStream;
 import dev.sluice.tls.SessionTicket;
 import dev.sluice.tls.TlsSession;
+import java.net.InetSocketAddress;
 
 /** What a connection tells the application protocol above it, in order. */
 public sealed interface QuicEvent {
@@ -63,6 +64,21 @@ public sealed interface QuicEvent {
 
   /** Client only: an address token for a later connection to this server (RFC 9000 §8.1.3). */
   record NewToken(byte[] token) implements QuicEvent {}
+
+  /**
+   * What is sent takes this path from now on (RFC 9000 §9): the peer has moved, or this side did,
+   * or a path failed and the connection is back on one that it used before.
+   *
+   * @param local this side's address; null where the socket's own is meant
+   */
+  record PathChanged(InetSocketAddress local, InetSocketAddress remote) implements QuicEvent {}
+
+  /**
+   * Client only: the connection could not move to this local address and stays where it is.
+   *
+   * @param reason human-readable
+   */
+  record MigrationFailed(InetSocketAddress local, String reason) implements QuicEvent {}
 
   /**
    * The connection ended. Announced once and last. Everything that arrived before it has been

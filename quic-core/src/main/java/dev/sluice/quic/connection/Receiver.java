@@ -126,7 +126,8 @@ final class Receiver {
 
   private void takeApart(HeldPackets waiting, long now) {
     for (HeldPackets.Held one : waiting.takeAll()) {
-      takeApart(one.packet(), 0, one.packet().length, one.path(), one.ecn(), now);
+      Path path = connection.paths.known(one.path());
+      takeApart(one.packet(), 0, one.packet().length, path, one.ecn(), now);
     }
   }
 
@@ -219,8 +220,11 @@ final class Receiver {
       connection.ids.onFirstPacket(header.source());
     }
     if (!connection.isClient() && level == EncryptionLevel.HANDSHAKE) {
-      // Only who received our Initial can make these keys: the address is validated (§8.1).
-      path.amplification().validate();
+      if (connection.paths.isFirst(path)) {
+        // Only who received our Initial can make these keys: the address is validated (§8.1). One
+        // that the client has come to since may be anybody's.
+        path.amplification().validate();
+      }
       connection.spaces.discard(EncryptionLevel.INITIAL, now);
     }
     process(ecn, now);
@@ -319,6 +323,10 @@ final class Receiver {
       return;
     }
     boolean newest = packet.number() > space.acks().largestReceived();
+    if (newest && connection.migration.isLeft(packet.path(), packet.number())) {
+      drop(packet.length(), "the connection has moved to the preferred address", now);
+      return;
+    }
     connection.counters.onPacketReceived();
     connection.timers.onPacketReceived(now);
     connection.streams.setEarly(packet.type() == PacketType.ZERO_RTT);
@@ -330,11 +338,10 @@ final class Receiver {
               packet.type(), packet.number(), packet.length(), packet.takeTraced());
       connection.tracer.on(now, event);
     }
-    if (newest && !packet.isProbing()) {
-      boolean anotherId = connection.ids.onAddressedBy(packet.destination());
-      if (packet.path() != connection.paths.active()) {
-        connection.migration.onPeerMoved(packet.path(), anotherId, now);
-      }
+    if (!connection.isClient()) {
+      boolean moves = newest && !packet.isProbing();
+      connection.migration.onPacket(
+          packet.path(), packet.destination(), moves, packet.number(), now);
     }
   }
 

@@ -40,6 +40,7 @@ final class Sender {
   private final HeaderBatch flight = new HeaderBatch();
 
   private long pacedUntil = Long.MAX_VALUE;
+  private boolean blocked;
 
   Sender(Connection connection) {
     this.connection = connection;
@@ -81,6 +82,14 @@ final class Sender {
     }
   }
 
+  /**
+   * Whether nothing at all may be sent on the path in use, whatever is due: until a datagram comes,
+   * or a connection ID.
+   */
+  boolean isBlocked() {
+    return blocked;
+  }
+
   /** When pacing lets the next packet go; {@link Long#MAX_VALUE} when pacing holds nothing back. */
   long deadline() {
     return pacedUntil;
@@ -93,7 +102,8 @@ final class Sender {
     }
     Path path = connection.paths.active();
     int size = sizeFor(path, Math.min(path.recovery().maxDatagramSize(), out.slotSize()));
-    connection.recovery.setAntiAmplificationBlocked(size == 0);
+    blocked = size == 0;
+    connection.recovery.setAntiAmplificationBlocked(blocked);
     if (size == 0) {
       return false;
     }
@@ -123,6 +133,9 @@ final class Sender {
    * challenge has to get out (RFC 9000 §8.2.1).
    */
   private int sizeFor(Path path, int wanted) {
+    if (path.destination() == null) {
+      return 0; // nothing can be sent before the peer issues another connection ID (§9.3)
+    }
     long allowance = path.amplification().allowance();
     if (allowance >= wanted) {
       return wanted;
@@ -144,7 +157,7 @@ final class Sender {
   }
 
   private void fill(PacketDraft draft, Path path, boolean mayElicit, long now) {
-    if (!start(draft)) {
+    if (!start(draft, path)) {
       return;
     }
     payloads.write(draft.space(), draft.contents(), path, mayElicit, now);
@@ -156,10 +169,11 @@ final class Sender {
     }
   }
 
-  private boolean start(PacketDraft draft) {
+  private boolean start(PacketDraft draft, Path path) {
     Bytes token = draft.type() == PacketType.INITIAL ? connection.initialToken() : Bytes.EMPTY;
     return draft.begin(
         connection,
+        path.destination().id(),
         writer,
         token,
         connection.recovery.nextPacketNumber(draft.space().number()),
@@ -241,8 +255,9 @@ final class Sender {
       return;
     }
     begin(out, size);
-    if (start(draft)) {
-      payloads.writeProbe(draft.contents(), path);
+    if (start(draft, path)) {
+      payloads.writeProbe(draft.contents(), path, now);
+      draft.contents().markProbe();
       draft.finish();
       filled[filledCount++] = draft;
       padTo(out, size);
@@ -253,13 +268,13 @@ final class Sender {
   /** CONNECTION_CLOSE at every level that the peer may be able to read (§10.2.3). */
   void sendClose(long now, DatagramBatch out) {
     Path path = connection.paths.active();
-    if (path.amplification().allowance() < MIN_PADDED) {
+    if (path.amplification().allowance() < MIN_PADDED || path.destination() == null) {
       return;
     }
     begin(out, MIN_PADDED);
     for (PacketDraft draft : drafts) {
       boolean readable = connection.spaces.canSend(draft.space());
-      if (readable && start(draft)) {
+      if (readable && start(draft, path)) {
         draft
             .contents()
             .add(

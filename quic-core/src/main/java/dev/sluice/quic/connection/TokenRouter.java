@@ -69,7 +69,7 @@ final class TokenRouter implements TokenListener {
       case RecoveryToken.DataBlocked t -> connection.streams.onLost(t);
       case RecoveryToken.StreamDataBlocked t -> connection.streams.onLost(t);
       case RecoveryToken.StreamsBlocked t -> connection.streams.onLost(t);
-      case RecoveryToken.NewToken t -> connection.setLaterToken(t.token().toArray());
+      case RecoveryToken.NewToken t -> connection.newTokens.onLost(t);
       case RecoveryToken.HandshakeDone t -> connection.handshake.setDonePending(true);
       case RecoveryToken.PathChallenge(long data) -> connection.paths.onChallengeLost(data);
       case RecoveryToken.Ping t -> {}

@@ -25,6 +25,7 @@ import java.util.function.Consumer;
  * @param greaseQuicBit whether packets are taken whose second bit is 0, which the peer may then
  *     send; off where QUIC shares its port with protocols that this bit tells apart (RFC 9287, RFC
  *     9443)
+ * @param migration whether and where connections move (RFC 9000 §9)
  */
 public record TransportConfig(
     Duration idleTimeout,
@@ -37,7 +38,8 @@ public record TransportConfig(
     DatagramConfig datagrams,
     Duration unreadRetention,
     Versions versions,
-    boolean greaseQuicBit) {
+    boolean greaseQuicBit,
+    MigrationConfig migration) {
 
   /**
    * What most programs want: 30 seconds idle, 10 seconds for a handshake, no keep-alive, the
@@ -56,7 +58,8 @@ public record TransportConfig(
           DatagramConfig.OFF,
           Duration.ofMinutes(1),
           Versions.DEFAULT,
-          true);
+          true,
+          MigrationConfig.DEFAULTS);
 
   /** Checks ranges. */
   public TransportConfig {
@@ -64,6 +67,7 @@ public record TransportConfig(
     Objects.requireNonNull(congestion, "congestion");
     Objects.requireNonNull(datagrams, "datagrams");
     Objects.requireNonNull(versions, "versions");
+    Objects.requireNonNull(migration, "migration");
     if (idleTimeout.isNegative() || keepAlive.isNegative() || unreadRetention.isNegative()) {
       throw new IllegalArgumentException("timeouts are not negative");
     }
@@ -125,6 +129,11 @@ public record TransportConfig(
     return edit(to -> to.greaseQuicBit = other);
   }
 
+  /** The same with other settings for migration. */
+  public TransportConfig withMigration(MigrationConfig other) {
+    return edit(to -> to.migration = other);
+  }
+
   private TransportConfig edit(Consumer<Fields> change) {
     Fields fields = new Fields(this);
     change.accept(fields);
@@ -156,6 +165,7 @@ public record TransportConfig(
     Duration unreadRetention;
     Versions versions;
     boolean greaseQuicBit;
+    MigrationConfig migration;
 
     Fields(TransportConfig from) {
       idleTimeout = from.idleTimeout;
@@ -169,6 +179,7 @@ public record TransportConfig(
       unreadRetention = from.unreadRetention;
       versions = from.versions;
       greaseQuicBit = from.greaseQuicBit;
+      migration = from.migration;
     }
 
     TransportConfig build() {
@@ -183,7 +194,8 @@ public record TransportConfig(
           datagrams,
           unreadRetention,
           versions,
-          greaseQuicBit);
+          greaseQuicBit,
+          migration);
     }
   }
 }

@@ -395,7 +395,7 @@ public final class Endpoint {
     Route route = new Route(this);
     Connection connection =
         Connection.server(server, origin, route, local, remote, config.random(), now);
-    connection.setLaterToken(tokens.forLater(remote, now));
+    connection.issueTokens(tokens::forLater);
     // Until the client knows an ID of ours it writes to the one that it made up (§7.2).
     routes.put(initial.destination(), route);
     register(route, connection);

@@ -78,6 +78,16 @@ public final class LocalConnectionIds {
     issue();
   }
 
+  /** An ID that travels with the preferred address instead of a frame (§5.1.1); call it first. */
+  public ConnectionId issueForPreferredAddress() {
+    if (nextSequence != 1) {
+      throw new IllegalStateException("the ID of the preferred address has sequence number 1");
+    }
+    ConnectionId id = source.issue();
+    active.put(nextSequence++, id);
+    return id;
+  }
+
   /** Whether a NEW_CONNECTION_ID frame waits. */
   public boolean hasPending() {
     return !toSend.isEmpty();

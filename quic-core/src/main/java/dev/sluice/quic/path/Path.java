@@ -5,6 +5,7 @@ import dev.sluice.quic.frame.PathResponseFrame;
 import dev.sluice.quic.recovery.PacketContents;
 import dev.sluice.quic.recovery.PathRecovery;
 import dev.sluice.quic.recovery.RecoveryToken;
+import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -12,7 +13,8 @@ import java.util.Objects;
 
 /**
  * One pair of addresses that a connection uses, and what is known of it: whether the peer is really
- * there (RFC 9000 §8), and the challenges that find out (§8.2).
+ * there (RFC 9000 §8), the challenges that find out (§8.2), the connection ID that is sent with on
+ * it (§9.5), and what it carries.
  */
 public final class Path {
 
@@ -22,8 +24,8 @@ public final class Path {
    */
   private static final int MAX_RESPONSES = 4;
 
-  /** How often one question is asked; an address that stays silent after that is not there. */
-  private static final int MAX_ATTEMPTS = 3;
+  /** What a datagram that probes a path is expanded to (§8.2.1). */
+  private static final int EXPANDED = 1200;
 
   /** PATH_CHALLENGE and PATH_RESPONSE: a type and eight bytes (§19.17, §19.18). */
   private static final int FRAME_LENGTH = 9;
@@ -31,11 +33,13 @@ public final class Path {
   private final InetSocketAddress local;
   private final InetSocketAddress remote;
   private final AmplificationLimit amplification;
-  private PathRecovery recovery;
+  private final PathValidation validation = new PathValidation();
   private final Deque<Long> responses = new ArrayDeque<>();
-  private final Deque<Long> outstanding = new ArrayDeque<>();
-  private boolean challengeWanted;
-  private int attempts;
+  private PathRecovery recovery;
+  private RemoteId destination;
+  private ConnectionId addressedBy;
+  private boolean wanted;
+  private long keptUntil = Long.MAX_VALUE;
 
   /**
    * @param local null where the socket's own address is meant
@@ -71,28 +75,102 @@ public final class Path {
   }
 
   /**
-   * A NAT gave the peer another port: the packets go the way that they went before, and what is
-   * known of it still holds (§9.4).
+   * The peer's connection ID that packets on this path carry; null while there is none to spare.
    */
-  public void continueFrom(Path before) {
-    recovery = before.recovery;
+  public RemoteId destination() {
+    return destination;
+  }
+
+  void destination(RemoteId id) {
+    destination = id;
+  }
+
+  /** The ID by which the peer addressed this side on this path; null before it did. */
+  ConnectionId addressedBy() {
+    return addressedBy;
+  }
+
+  void addressedBy(ConnectionId id) {
+    addressedBy = id;
   }
 
   /** Whether a datagram with these addresses belongs to this path. */
-  public boolean matches(InetSocketAddress datagramLocal, InetSocketAddress datagramRemote) {
-    return remote.equals(datagramRemote)
-        && (local == null || datagramLocal == null || local.equals(datagramLocal));
+  boolean matches(InetSocketAddress datagramLocal, InetSocketAddress datagramRemote) {
+    return remote.equals(datagramRemote) && sameLocal(local, datagramLocal);
+  }
+
+  /** As {@link #matches}, and both say at which address of this host. */
+  boolean matchesExactly(InetSocketAddress datagramLocal, InetSocketAddress datagramRemote) {
+    return remote.equals(datagramRemote) && Objects.equals(local, datagramLocal);
+  }
+
+  /** A socket that is bound to no address in particular is every address with its port. */
+  private static boolean sameLocal(InetSocketAddress one, InetSocketAddress other) {
+    if (one == null || other == null || one.equals(other)) {
+      return true;
+    }
+    boolean any = one.getAddress().isAnyLocalAddress() || other.getAddress().isAnyLocalAddress();
+    return any && one.getPort() == other.getPort();
+  }
+
+  /** Whether both paths begin at the same address of this host. */
+  public boolean sharesLocalWith(Path other) {
+    return local == null || other.local == null
+        ? local == other.local
+        : sameLocal(local, other.local);
   }
 
   /** Whether only the port differs, as after a NAT forgot its binding (§9.4). */
-  public boolean sharesHostWith(Path other) {
-    return Objects.equals(remote.getAddress(), other.remote.getAddress());
+  boolean sharesHostWith(Path other) {
+    return Objects.equals(remote.getAddress(), other.remote.getAddress()) && sharesLocalWith(other);
   }
 
-  /** A PATH_CHALLENGE is to be sent, and a few more times should it be lost. */
-  public void challenge() {
-    challengeWanted = true;
-    attempts = 0;
+  /**
+   * A NAT gave the peer another port: the packets go the way that they went before, and what is
+   * known of it still holds (§9.4).
+   */
+  void continueFrom(Path before) {
+    recovery = before.recovery;
+  }
+
+  // ---- validation
+
+  /** Whether the peer is known to be at its address: by an answer, or by the handshake. */
+  public boolean isValidated() {
+    return amplification.isValidated();
+  }
+
+  /** Whether a challenge has been answered, and the path carries full datagrams. */
+  public boolean hasAnswered() {
+    return validation.hasSucceeded();
+  }
+
+  /** Whether the peer is there, and nothing says that full datagrams do not reach it. */
+  public boolean works() {
+    return isValidated() && !validation.isSizeInQuestion();
+  }
+
+  /** The connection is to move here once the path is validated. */
+  boolean isWanted() {
+    return wanted;
+  }
+
+  void wanted(boolean yes) {
+    wanted = yes;
+  }
+
+  PathValidation validation() {
+    return validation;
+  }
+
+  /**
+   * Asks the peer to show that it is there. The timeout is that of §8.2.4: three times the larger
+   * of the present PTO and the one that this path begins with.
+   *
+   * @param pto of the path in use, in nanoseconds
+   */
+  public void validate(long pto, long now) {
+    validation.start(Math.max(pto, recovery.probeTimeout()), now);
   }
 
   /** PATH_CHALLENGE from the peer: its data goes back on this path (§8.2.2). */
@@ -103,53 +181,46 @@ public final class Path {
     responses.add(data);
   }
 
-  /**
-   * PATH_RESPONSE from the peer, on whatever path it came.
-   *
-   * @return whether it answers a challenge that was sent on this path, which is now validated
-   */
-  public boolean onResponse(long data) {
-    if (!outstanding.contains(data)) {
-      return false;
-    }
-    outstanding.clear();
-    challengeWanted = false;
-    amplification.validate();
-    return true;
+  /** When a path that is not in use is forgotten; {@link Long#MAX_VALUE} for not at all. */
+  long keptUntil() {
+    return keptUntil;
+  }
+
+  void keptUntil(long time) {
+    keptUntil = time;
   }
 
   /** Whether a challenge or a response waits to be sent on this path. */
   public boolean hasPending() {
-    return challengeWanted || !responses.isEmpty();
+    return validation.isDue() || !responses.isEmpty();
   }
 
   /**
    * Writes waiting frames.
    *
    * @param challengeData eight random bytes for a challenge, should one be due
+   * @return whether any was written; then the datagram is to be expanded to 1200 bytes as far as
+   *     the anti-amplification limit lets (§8.2.1, §8.2.2)
    */
-  public void write(PacketContents out, long challengeData) {
+  public boolean write(PacketContents out, long challengeData, long now) {
+    boolean any = false;
     while (!responses.isEmpty() && out.remaining() >= FRAME_LENGTH) {
       long data = responses.poll();
       // Never retransmitted: the peer asks again when it still wants to know (§13.3).
       out.add(new PathResponseFrame(data), null);
+      any = true;
     }
-    if (challengeWanted && out.remaining() >= FRAME_LENGTH) {
-      challengeWanted = false;
-      attempts++;
-      if (outstanding.size() == MAX_RESPONSES) {
-        outstanding.poll();
-      }
-      outstanding.add(challengeData);
+    if (validation.isDue() && out.remaining() >= FRAME_LENGTH) {
+      validation.onSent(challengeData, amplification.allowance() >= EXPANDED, now);
       out.add(
           new PathChallengeFrame(challengeData), new RecoveryToken.PathChallenge(challengeData));
+      any = true;
     }
+    return any;
   }
 
-  /** The packet with this challenge was lost; asks again while the answer is still wanted. */
-  public void onLost(long challengeData) {
-    if (outstanding.contains(challengeData) && attempts < MAX_ATTEMPTS) {
-      challengeWanted = true;
-    }
+  @Override
+  public String toString() {
+    return local + " to " + remote + (isValidated() ? "" : ", not validated");
   }
 }

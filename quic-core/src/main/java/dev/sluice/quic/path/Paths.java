@@ -1,39 +1,53 @@
 package dev.sluice.quic.path;
 
+import dev.sluice.quic.path.PathValidation.Answer;
 import dev.sluice.quic.recovery.PathRecovery;
+import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The paths of one connection: the one in use, and those on which the peer is being probed or has
- * been seen before (RFC 9000 §9).
+ * The paths of one connection: the one in use, and those that are being probed or were in use
+ * before (RFC 9000 §9). Knows which path is what; {@code connection.Migration} decides when to
+ * move.
  */
 public final class Paths {
 
   /**
-   * Paths kept beside the active one. A peer that moves needs one, and its NAT may need another; an
-   * attacker that replays packets from many addresses gets no more state than this.
+   * Paths kept beside the active one. A peer that moves needs one, its NAT may need another, and
+   * the last validated one is needed to return to; an attacker that replays packets from many
+   * addresses gets no more state than this.
    */
   private static final int MAX_OTHERS = 3;
 
+  /** How long a path that was left is kept for what is still under way on it, in PTOs. */
+  private static final int KEEP_PTOS = 3;
+
   private final boolean client;
   private final Supplier<PathRecovery> recoveries;
+  private final RemoteConnectionIds ids;
   private final List<Path> others = new ArrayList<>();
+  private final Path first;
   private Path active;
+
+  /** Where to return to when the active path turns out not to work; null when there is none. */
   private Path lastValidated;
-  private long validationDeadline = Long.MAX_VALUE;
 
   /**
    * @param first the path of the handshake
+   * @param ids the peer's connection IDs, of which each path takes one
    * @param recoveries makes what a path needs to know of its capacity and delay
    */
-  public Paths(boolean client, Path first, Supplier<PathRecovery> recoveries) {
+  public Paths(
+      boolean client, Path first, RemoteConnectionIds ids, Supplier<PathRecovery> recoveries) {
     this.client = client;
+    this.first = first;
     this.active = first;
+    this.ids = ids;
     this.recoveries = recoveries;
-    this.lastValidated = first;
+    first.destination(ids.inUse());
   }
 
   /** The path for everything but probes. */
@@ -46,46 +60,180 @@ public final class Paths {
     return others;
   }
 
+  /** Whether this is the path that the handshake began on. */
+  public boolean isFirst(Path path) {
+    return path == first;
+  }
+
   /**
-   * The path that a datagram came on.
+   * The path that a datagram came on. One that is not known yet is not kept before {@link #keep}
+   * says that a packet on it was authentic.
    *
-   * @return null when a client gets it from an address that is not its server's: no migration of
-   *     servers exists but by preferred address (§9)
+   * @return null when a client gets it from an address that is not its server's, or at one where it
+   *     expects nothing (§9)
    */
   public Path of(InetSocketAddress local, InetSocketAddress remote) {
-    if (active.matches(local, remote)) {
+    if (others.isEmpty() ? active.matches(local, remote) : active.matchesExactly(local, remote)) {
       return active;
     }
-    if (client) {
-      return null;
+    for (Path path : others) {
+      if (path.matchesExactly(local, remote)) {
+        return path;
+      }
+    }
+    if (active.matches(local, remote)) {
+      return active;
     }
     for (Path path : others) {
       if (path.matches(local, remote)) {
         return path;
       }
     }
-    Path seen = new Path(local, remote, false, recoveries.get());
-    if (others.size() == MAX_OTHERS) {
-      others.remove(others.getFirst() == lastValidated ? 1 : 0);
+    return client ? null : new Path(local, remote, false, recoveries.get());
+  }
+
+  /** The path with the same addresses, if there is one that is kept; else this. */
+  public Path known(Path path) {
+    if (path.matchesExactly(active.local(), active.remote())) {
+      return active;
     }
-    others.add(seen);
-    return seen;
+    for (Path other : others) {
+      if (path.matchesExactly(other.local(), other.remote())) {
+        return other;
+      }
+    }
+    return path;
   }
 
   /**
-   * The peer sent something other than a probe from {@code path}, in its newest packet: it has
-   * moved there (§9.3). The new address is challenged before it may be sent much.
+   * An authentic packet came on this path.
    *
-   * @param timeoutNanos how long the peer has to answer, three times the PTO (§8.2.4)
+   * @param addressedBy the ID that it was sent to
+   * @return whether the path is new
    */
-  public void migrate(Path path, long now, long timeoutNanos) {
-    Path before = active;
-    if (before.amplification().isValidated()) {
-      lastValidated = before;
-      if (!path.amplification().isValidated()) {
-        // Tells a peer that was moved by an attacker: it answers from where it really is (§9.3.3).
-        before.challenge();
+  public boolean keep(Path path, ConnectionId addressedBy) {
+    boolean known = path == active || others.contains(path);
+    path.addressedBy(addressedBy);
+    if (known) {
+      return false;
+    }
+    makeRoom();
+    path.destination(destinationFor(path, addressedBy));
+    others.add(path);
+    return true;
+  }
+
+  /**
+   * Who addresses us by the same ID from elsewhere did not mean to move, and gets the same ID back;
+   * all others get a new one, lest the two paths be linked (§9.5). No ID serves two of our own
+   * addresses.
+   */
+  private RemoteId destinationFor(Path path, ConnectionId addressedBy) {
+    for (int i = -1; i < others.size(); i++) {
+      Path known = i < 0 ? active : others.get(i);
+      if (known.sharesLocalWith(path)
+          && addressedBy.equals(known.addressedBy())
+          && known.destination() != null
+          && !known.destination().isRetired()) {
+        known.destination().use();
+        return known.destination();
       }
+    }
+    return ids.take();
+  }
+
+  private void makeRoom() {
+    for (int i = 0; others.size() >= MAX_OTHERS; i++) {
+      Path oldest = others.get(i);
+      if (oldest != lastValidated) {
+        forget(oldest);
+        i--;
+      }
+    }
+  }
+
+  /**
+   * Client: a path of this side's choice, with a connection ID of its own.
+   *
+   * @return null when the peer has given no ID to use on it
+   */
+  public Path add(InetSocketAddress local, InetSocketAddress remote) {
+    RemoteId destination = ids.take();
+    if (destination == null) {
+      return null;
+    }
+    makeRoom();
+    // The server's address is known to be willing, or one that the server named itself; how much is
+    // sent there is bounded by the challenges of one validation (§9.2, §21.5.3).
+    Path path = new Path(local, remote, true, recoveries.get());
+    path.destination(destination);
+    others.add(path);
+    return path;
+  }
+
+  /** Lets go of a path that is not in use, and of its connection ID. */
+  public void forget(Path path) {
+    others.remove(path);
+    path.validation().abandon();
+    if (lastValidated == path) {
+      lastValidated = null;
+    }
+    if (path.destination() != null) {
+      ids.release(path.destination());
+      path.destination(null);
+    }
+  }
+
+  /** The connection is to move to this path as soon as it is validated. */
+  public void moveWhenValidated(Path path) {
+    path.wanted(true);
+  }
+
+  /** Whether the connection is to move to this path. */
+  public boolean isWanted(Path path) {
+    return path.isWanted();
+  }
+
+  /** A path that the connection is to move to and that works; null for none. */
+  public Path wantedAndAnswered() {
+    return others.stream().filter(p -> p.isWanted() && p.hasAnswered()).findFirst().orElse(null);
+  }
+
+  /**
+   * The connection stays where it is, or moves elsewhere.
+   *
+   * @return the paths that it was to move to
+   */
+  public List<Path> unwant() {
+    if (others.isEmpty()) {
+      return List.of();
+    }
+    List<Path> wanted = others.stream().filter(Path::isWanted).toList();
+    wanted.forEach(path -> path.wanted(false));
+    return wanted;
+  }
+
+  /** The answer of this path makes no difference any more (§9.3). */
+  public void abandonValidation(Path path) {
+    path.validation().abandon();
+  }
+
+  /** As {@link #forget}, unless it is the path to return to, should the active one fail too. */
+  public void forgetUnlessLastValidated(Path path) {
+    if (path != lastValidated && path != active) {
+      forget(path);
+    }
+  }
+
+  /**
+   * Everything but probes goes on this path from now on.
+   *
+   * @param pto of the path that is left, in nanoseconds
+   */
+  public void activate(Path path, long pto, long now) {
+    Path before = active;
+    if (before.works()) {
+      lastValidated = before;
     }
     if (path.sharesHostWith(before)) {
       path.continueFrom(before);
@@ -93,53 +241,133 @@ public final class Paths {
     others.remove(path);
     others.add(before);
     active = path;
-    if (!path.amplification().isValidated()) {
-      path.challenge();
-      validationDeadline = now + timeoutNanos;
+    path.wanted(false);
+    path.keptUntil(Long.MAX_VALUE);
+    if (path.destination() != null) {
+      ids.use(path.destination());
+    }
+    if (path.works()) {
+      path.validation().abandon(); // it need not be asked again (§9.3)
+      onActiveValidated(pto, now);
+    }
+  }
+
+  /** There is no need to return any more: other paths stay for what is still under way on them. */
+  private void onActiveValidated(long pto, long now) {
+    lastValidated = active;
+    for (Path other : others) {
+      if (!other.isWanted() && other.keptUntil() == Long.MAX_VALUE) {
+        other.keptUntil(now + KEEP_PTOS * pto);
+      }
     }
   }
 
   /**
-   * PATH_RESPONSE (§8.2.3).
+   * The active path does not work.
    *
-   * @return whether it answers a challenge of this connection; others are ignored
+   * @return the last one that did, which is the active path now; null when there is none
    */
-  public boolean onResponse(long data) {
-    if (active.onResponse(data)) {
-      lastValidated = active;
-      validationDeadline = Long.MAX_VALUE;
-      return true;
+  public Path fallBack(long pto, long now) {
+    Path back = lastValidated == active ? null : lastValidated;
+    if (back != null) {
+      Path failed = active;
+      activate(back, pto, now);
+      forget(failed);
     }
-    for (Path path : others) {
-      if (path.onResponse(data)) {
-        return true;
+    return back;
+  }
+
+  /**
+   * The peer has issued or revoked connection IDs: whoever has none, or one that must not be used,
+   * takes another.
+   */
+  public void renewDestinations() {
+    renew(active);
+    for (Path other : others) {
+      renew(other);
+    }
+  }
+
+  private void renew(Path path) {
+    if (path.destination() != null && !path.destination().isRetired()) {
+      return;
+    }
+    if (path == active && path.destination() != null) {
+      path.destination(ids.inUse()); // replaced already
+      return;
+    }
+    path.destination(ids.take());
+    if (path == active && path.destination() != null) {
+      ids.use(path.destination());
+    }
+  }
+
+  /**
+   * PATH_RESPONSE (§8.2.3), on whatever path it came.
+   *
+   * @param pto of the path in use, in nanoseconds
+   * @return the path that is validated by it; null when it answers nothing, or not all yet
+   */
+  public Path onResponse(long data, long pto, long now) {
+    for (int i = -1; i < others.size(); i++) {
+      Path path = i < 0 ? active : others.get(i);
+      Answer answer = path.validation().onResponse(data, now);
+      if (answer != Answer.UNKNOWN) {
+        path.amplification().validate();
+      }
+      if (answer == Answer.PATH) {
+        if (path == active) {
+          onActiveValidated(pto, now);
+        } else if (path != lastValidated && !path.isWanted()) {
+          path.keptUntil(now + KEEP_PTOS * pto);
+        }
+        return path;
       }
     }
-    return false;
+    return null;
   }
 
   /** A packet with a PATH_CHALLENGE was lost. */
   public void onChallengeLost(long data) {
-    active.onLost(data);
-    others.forEach(path -> path.onLost(data));
+    active.validation().onLost(data);
+    others.forEach(path -> path.validation().onLost(data));
+  }
+
+  /** When a challenge is to be repeated or given up, or a path to be forgotten. */
+  public long deadline() {
+    long deadline = active.validation().deadline();
+    for (int i = 0; i < others.size(); i++) {
+      Path path = others.get(i);
+      deadline = Math.min(deadline, Math.min(path.keptUntil(), path.validation().deadline()));
+    }
+    return deadline;
   }
 
   /**
-   * When the active path has to be validated by; {@link Long#MAX_VALUE} when nothing is awaited.
+   * Time has passed. Paths whose time is over are forgotten.
+   *
+   * @return paths whose validation has just failed; usually none
    */
-  public long deadline() {
-    return validationDeadline;
+  public List<Path> onDeadline(long now) {
+    if (now < deadline()) {
+      return List.of();
+    }
+    List<Path> failed = new ArrayList<>();
+    onDeadline(active, now, failed);
+    for (Path path : List.copyOf(others)) {
+      onDeadline(path, now, failed);
+      if (now >= path.keptUntil()) {
+        forget(path);
+      }
+    }
+    return failed;
   }
 
-  /** The peer did not answer in time: back to the last address that it proved (§9.3.2). */
-  public void onDeadline(long now) {
-    if (now < validationDeadline) {
-      return;
-    }
-    validationDeadline = Long.MAX_VALUE;
-    if (lastValidated != active) {
-      others.remove(lastValidated);
-      active = lastValidated;
+  private static void onDeadline(Path path, long now, List<Path> failed) {
+    boolean underway = path.validation().isUnderway();
+    path.validation().onDeadline(now);
+    if (underway && !path.validation().isUnderway()) {
+      failed.add(path);
     }
   }
 }

@@ -12,7 +12,6 @@ import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -21,8 +20,11 @@ import java.util.TreeMap;
  */
 public final class RemoteConnectionIds {
 
-  /** What this endpoint advertises as active_connection_id_limit. */
-  public static final int ACTIVE_LIMIT = 4;
+  /**
+   * What this endpoint advertises as active_connection_id_limit: one for each of the four paths
+   * that {@link Paths} keeps, and as many to spare.
+   */
+  public static final int ACTIVE_LIMIT = 8;
 
   /**
    * RETIRE_CONNECTION_ID frames that may wait unacknowledged. A peer that forces more retirements
@@ -30,15 +32,14 @@ public final class RemoteConnectionIds {
    */
   private static final int MAX_RETIRING = 4 * ACTIVE_LIMIT;
 
-  private record Issued(ConnectionId id, byte[] resetToken) {}
-
   private final ConnectionIdSource local;
-  private final TreeMap<Long, Issued> available = new TreeMap<>();
+  private final TreeMap<Long, RemoteId> available = new TreeMap<>();
   private final Deque<Long> toRetire = new ArrayDeque<>();
   private int retiring;
-  private long currentSequence;
+  private long highestTaken;
   private long retirePriorTo;
-  private ConnectionId current;
+  private final RemoteId first;
+  private RemoteId current;
 
   /**
    * @param local is told which reset token to expect
@@ -47,40 +48,48 @@ public final class RemoteConnectionIds {
    */
   public RemoteConnectionIds(ConnectionIdSource local, ConnectionId first) {
     this.local = local;
-    current = first;
-    available.put(0L, new Issued(first, null));
+    this.first = new RemoteId(0, first, null);
+    this.first.use();
+    current = this.first;
+    available.put(0L, current);
   }
 
-  /** The ID for packets sent now. */
+  /** The ID for packets sent now, on the path in use. */
   public ConnectionId current() {
+    return current.id();
+  }
+
+  /** As {@link #current()}, with what else is known of it. */
+  public RemoteId inUse() {
     return current;
   }
 
   /** Client only: the server chose its ID, in its first Initial or in a Retry (§7.2). */
   public void replaceFirst(ConnectionId chosenByServer) {
-    available.put(0L, new Issued(chosenByServer, null));
-    current = chosenByServer;
+    first.replace(chosenByServer);
   }
 
   /** The reset token of the first ID, from the server's transport parameters (§18.2). */
   public void firstResetToken(byte[] token) {
-    Issued first = available.get(0L);
-    if (first != null) {
-      available.put(0L, new Issued(first.id(), token));
-      if (currentSequence == 0) {
-        local.expectReset(token);
-      }
+    first.resetToken(token);
+    if (current == first) {
+      local.expectReset(token);
     }
+  }
+
+  /** Client only: the ID that came with the server's preferred address, number 1 (§5.1.1). */
+  public void onPreferredAddress(ConnectionId id, byte[] resetToken) {
+    available.put(1L, new RemoteId(1, id, resetToken));
   }
 
   /** NEW_CONNECTION_ID (§19.15). */
   public void onFrame(NewConnectionIdFrame frame) {
-    if (current.length() == 0) {
+    if (current().length() == 0) {
       throw error(
           TransportError.PROTOCOL_VIOLATION, "the peer chose zero-length connection IDs before");
     }
-    Issued known = available.get(frame.sequence());
-    if (known == null && frame.sequence() < Math.max(retirePriorTo, currentSequence)) {
+    RemoteId known = available.get(frame.sequence());
+    if (known == null && frame.sequence() < Math.max(retirePriorTo, highestTaken)) {
       // Retired before it came, or come again after it was: either way the peer may forget it.
       retire(frame.sequence());
       return;
@@ -93,13 +102,15 @@ public final class RemoteConnectionIds {
       }
       return;
     }
-    for (Issued issued : available.values()) {
+    for (RemoteId issued : available.values()) {
       if (issued.id().equals(frame.id())) {
         throw error(
             TransportError.PROTOCOL_VIOLATION, "the ID came before with another sequence number");
       }
     }
-    available.put(frame.sequence(), new Issued(frame.id(), frame.statelessResetToken().toArray()));
+    available.put(
+        frame.sequence(),
+        new RemoteId(frame.sequence(), frame.id(), frame.statelessResetToken().toArray()));
     retirePriorTo(frame.retirePriorTo());
     if (available.size() > ACTIVE_LIMIT) {
       throw error(
@@ -109,20 +120,44 @@ public final class RemoteConnectionIds {
   }
 
   /**
-   * Moves to another ID, as a change of path asks for (§9.5).
+   * An ID that has not been sent with yet, for a new path (§9.5). Zero-length IDs are all one.
    *
-   * @return false when the peer has not issued another
+   * @return null when the peer has not issued another
    */
-  public boolean rotate() {
-    Map.Entry<Long, Issued> next = available.higherEntry(currentSequence);
-    if (next == null) {
-      return false;
+  public RemoteId take() {
+    if (current().length() == 0) {
+      current.use();
+      return current;
     }
-    long old = currentSequence;
-    use(next);
-    available.remove(old);
-    retire(old);
-    return true;
+    for (RemoteId issued : available.values()) {
+      if (!issued.isTaken()) {
+        issued.use();
+        highestTaken = Math.max(highestTaken, issued.sequence);
+        return issued;
+      }
+    }
+    return null;
+  }
+
+  /** Whether {@link #take()} would give one. */
+  public boolean hasUnused() {
+    return current().length() == 0 || available.values().stream().anyMatch(id -> !id.isTaken());
+  }
+
+  /** A path sends with this ID no more; without any path it is retired (§5.1.2). */
+  public void release(RemoteId id) {
+    if (id.leave() && id.id().length() > 0 && available.remove(id.sequence) != null) {
+      id.retire();
+      retire(id.sequence);
+    }
+  }
+
+  /** The path in use sends with this ID from now on, which was taken for it. */
+  public void use(RemoteId id) {
+    if (id != current) {
+      current = id;
+      local.expectReset(id.resetToken());
+    }
   }
 
   /**
@@ -130,7 +165,7 @@ public final class RemoteConnectionIds {
    * counts: tokens of unused and of retired IDs must not be looked for (§10.3.1).
    */
   public boolean isResetToken(byte[] buffer, int offset) {
-    byte[] expected = available.get(currentSequence).resetToken();
+    byte[] expected = current.resetToken();
     byte[] candidate = Arrays.copyOfRange(buffer, offset, offset + 16);
     return expected != null && MessageDigest.isEqual(expected, candidate);
   }
@@ -167,17 +202,13 @@ public final class RemoteConnectionIds {
     }
     retirePriorTo = limit;
     while (!available.isEmpty() && available.firstKey() < limit) {
-      retire(available.pollFirstEntry().getKey());
+      RemoteId old = available.pollFirstEntry().getValue();
+      old.retire();
+      retire(old.sequence);
     }
-    if (currentSequence < limit) {
-      use(available.firstEntry());
+    if (current.isRetired()) {
+      use(take());
     }
-  }
-
-  private void use(Map.Entry<Long, Issued> entry) {
-    currentSequence = entry.getKey();
-    current = entry.getValue().id();
-    local.expectReset(entry.getValue().resetToken());
   }
 
   private void retire(long sequence) {

@@ -21,6 +21,7 @@ public final class PacketContents {
   private int start;
   private boolean ackEliciting;
   private boolean inFlight;
+  private boolean probe;
 
   /**
    * Starts the next packet.
@@ -34,6 +35,7 @@ public final class PacketContents {
     streams.clear();
     ackEliciting = false;
     inFlight = false;
+    probe = false;
   }
 
   /** Where to write, for components that write frames themselves; see {@link #added}. */
@@ -113,6 +115,19 @@ public final class PacketContents {
   /** Whether this packet counts toward bytes in flight (RFC 9002 §2). */
   public boolean isInFlight() {
     return inFlight;
+  }
+
+  /**
+   * The packet finds out whether the path works, or what it carries: should it be lost, that is the
+   * answer, and no sign of congestion (RFC 9000 §9.4, §14.4).
+   */
+  public void markProbe() {
+    probe = true;
+  }
+
+  /** Whether this packet's loss is no sign of congestion. */
+  public boolean isProbe() {
+    return probe;
   }
 
   /** Whether nothing has been written yet. */

@@ -122,6 +122,11 @@ public final class PathRecovery {
     return rtt;
   }
 
+  /** A probe timeout of this path without max_ack_delay and backoff, in nanoseconds (§6.2.1). */
+  public long probeTimeout() {
+    return rtt.probeTimeout();
+  }
+
   /** The path's congestion controller. */
   public CongestionController congestion() {
     return congestion;
@@ -190,6 +195,9 @@ public final class PathRecovery {
     int of = space.id.ordinal();
     newestAckedNow = Math.max(newestAckedNow, sentTime);
     newestAcked[of] = Math.max(newestAcked[of], sentTime);
+    if (wasLost && sent.isProbe(packet)) {
+      return;
+    }
     if (wasLost) {
       lossRuns[of].onSpuriousLoss(packet);
       spuriousLosses++;
@@ -202,12 +210,17 @@ public final class PathRecovery {
 
   void onLost(SpaceRecovery space, long packet, long now) {
     SentPackets sent = space.sent;
+    if (sent.isInFlight(packet)) {
+      bytesInFlight -= sent.size(packet);
+    }
+    if (sent.isProbe(packet)) {
+      return;
+    }
     if (sent.isAckEliciting(packet)) {
       lossRuns[space.id.ordinal()].onLost(sent, packet);
     }
     if (sent.isInFlight(packet)) {
       packetsLost++;
-      bytesInFlight -= sent.size(packet);
       anyLost = true;
       newestLost = sent.sentTime(packet); // lost in the order in which they were sent
       congestion.onPacketLost(sent.describe(packet, described), now);

@@ -15,6 +15,7 @@ final class ProbeTimer {
   private long peerMaxAckDelay;
   private int count;
   private boolean handshakeKeys;
+  private boolean handshakeComplete;
   private boolean handshakeConfirmed;
   private boolean peerCompletedAddressValidation;
   private boolean antiAmplificationBlocked;
@@ -128,6 +129,19 @@ final class ProbeTimer {
 
   void onHandshakeKeys() {
     handshakeKeys = true;
+  }
+
+  void onHandshakeComplete() {
+    handshakeComplete = true;
+  }
+
+  /**
+   * Whether a client's probe for the handshake should come with a 1-RTT packet. A server that has
+   * confirmed the handshake has no Handshake keys left; should the client's address have changed
+   * since, nothing else would tell it.
+   */
+  boolean isConfirmationMissing() {
+    return client && handshakeComplete && !handshakeConfirmed;
   }
 
   void onHandshakeConfirmed() {

@@ -181,6 +181,10 @@ public final class Recovery {
         }
       }
     }
+    if (probeTimer.isConfirmationMissing()) {
+      SpaceRecovery application = of(PacketNumberSpace.APPLICATION);
+      application.probesPending = Math.max(application.probesPending, 1);
+    }
     probeTimer.onProbeTimeout(now);
     return new Timeout.Probe(probeSpace.id);
   }
@@ -221,6 +225,11 @@ public final class Recovery {
   /** Handshake keys are there: from now on the client probes with Handshake packets (§6.2.2.1). */
   public void onHandshakeKeys() {
     probeTimer.onHandshakeKeys();
+  }
+
+  /** The handshake is complete (RFC 9001 §4.1.1): there are 1-RTT keys to send with. */
+  public void onHandshakeComplete() {
+    probeTimer.onHandshakeComplete();
   }
 
   /** The handshake is confirmed (RFC 9001 §4.1.2): 1-RTT packets are probed for from now on. */

@@ -27,6 +27,7 @@ final class SentPackets {
   private static final int STATE = 3;
   private static final int ACK_ELICITING = 4;
   private static final int IN_FLIGHT = 8;
+  private static final int PROBE = 16;
 
   /**
    * From this many packets on, room is made by forgetting packets that are not in flight before the
@@ -93,7 +94,8 @@ final class SentPackets {
         (byte)
             (OUTSTANDING
                 | (contents.isAckEliciting() ? ACK_ELICITING : 0)
-                | (contents.isInFlight() ? IN_FLIGHT : 0));
+                | (contents.isInFlight() ? IN_FLIGHT : 0)
+                | (contents.isProbe() ? PROBE : 0));
     tokens[at] = pack(contents);
     streamsFrom[at] = streams.end();
     streams.addAll(contents.streams());
@@ -132,6 +134,11 @@ final class SentPackets {
 
   boolean isInFlight(long packetNumber) {
     return (flags[index(packetNumber)] & IN_FLIGHT) != 0;
+  }
+
+  /** Whether its loss says nothing about congestion; see {@link PacketContents#markProbe}. */
+  boolean isProbe(long packetNumber) {
+    return (flags[index(packetNumber)] & PROBE) != 0;
   }
 
   int size(long packetNumber) {

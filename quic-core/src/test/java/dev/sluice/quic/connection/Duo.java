@@ -33,7 +33,15 @@ final class Duo {
 
   private long number = 100_000;
 
-  Duo(Simulation sim, TransportConfig forClient, TransportConfig forServer, Supplier<Link> kind) {
+  /**
+   * @param further addresses of the server besides the one that the client connects to
+   */
+  Duo(
+      Simulation sim,
+      TransportConfig forClient,
+      TransportConfig forServer,
+      Supplier<Link> kind,
+      InetSocketAddress... further) {
     this.sim = sim;
     SplittableRandom random = sim.random();
     clientAddress = sim.address(1);
@@ -41,6 +49,10 @@ final class Duo {
     clientNode = sim.attach(clientAddress, node(random, clientEvents));
     serverNode = sim.attach(serverAddress, node(random, serverEvents));
     sim.bothWays(clientAddress, serverAddress, kind);
+    for (InetSocketAddress address : further) {
+      sim.attach(address, serverNode);
+      sim.bothWays(clientAddress, address, kind);
+    }
     serverNode
         .endpoint()
         .listen(
@@ -79,6 +91,17 @@ final class Duo {
     clientNode.endpoint().touch(client);
     serverNode.endpoint().touch(server);
     sim.runFor(Duration.ofMillis(millis));
+  }
+
+  /** One side opens a stream and writes so many bytes. */
+  void write(Connection from, int bytes) {
+    from.openUni().write(new byte[bytes], 0, bytes);
+    runFor(0);
+  }
+
+  /** The events of one kind among those that an application took. */
+  static <E extends QuicEvent> List<E> events(List<QuicEvent> all, Class<E> kind) {
+    return all.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
   /** A packet with this payload, as if the server had sent it. */

@@ -156,10 +156,63 @@ class ConnectionIdsTest {
     remote.onFrame(issued(1, 0));
     assertNull(source.expectedReset);
     assertFalse(remote.isResetToken(token(1).toArray(), 0));
-    assertTrue(remote.rotate());
+    remote.use(remote.take());
     assertArrayEquals(token(1).toArray(), source.expectedReset);
     assertTrue(remote.isResetToken(token(1).toArray(), 0));
-    assertFalse(remote.rotate());
+  }
+
+  @Test
+  @Requirement({"RFC9000-9.5#2", "RFC9000-9.5#3"})
+  void givesEachPathAnIdOfItsOwnAndRetiresItWithTheLastPath() {
+    assertNull(remote.take());
+    remote.onFrame(issued(1, 0));
+    remote.onFrame(issued(2, 0));
+    RemoteId one = remote.take();
+    RemoteId two = remote.take();
+    assertEquals(List.of(id(1), id(2)), List.of(one.id(), two.id()));
+    assertFalse(remote.hasUnused());
+    one.use(); // a NAT gave its path another address
+    remote.release(one);
+    assertFalse(remote.hasPending());
+    remote.release(one);
+    assertEquals(List.of(1L), retired(Packet.of(remote::write).frames()));
+    remote.onFrame(issued(1, 0)); // late, and still unwanted
+    assertFalse(remote.hasUnused());
+  }
+
+  @Test
+  void revokedIdsAreReplacedOrMarked() {
+    remote.onFrame(issued(1, 0));
+    RemoteId other = remote.take();
+    remote.onFrame(issued(2, 2));
+    assertTrue(other.isRetired());
+    assertEquals(id(2), remote.current());
+    remote.release(other); // it is retired once, not twice
+    assertEquals(List.of(0L, 1L), retired(Packet.of(remote::write).frames()));
+  }
+
+  @Test
+  void zeroLengthIdsAreAllOne() {
+    RemoteConnectionIds none = new RemoteConnectionIds(source, ConnectionId.EMPTY);
+    RemoteId id = none.take();
+    assertEquals(ConnectionId.EMPTY, id.id());
+    none.release(id);
+    none.release(id);
+    assertFalse(none.hasPending());
+  }
+
+  @Test
+  @Requirement("RFC9000-9.6.1#2")
+  void theIdOfThePreferredAddressIsNumberOne() {
+    remote.onPreferredAddress(id(1), token(1).toArray());
+    assertEquals(id(1), remote.take().id());
+    FakeIdSource own = new FakeIdSource();
+    LocalConnectionIds ids = new LocalConnectionIds(own, own.issue());
+    ConnectionId preferred = ids.issueForPreferredAddress();
+    assertTrue(ids.contains(preferred));
+    assertFalse(ids.hasPending());
+    ids.onPeerLimit(3);
+    assertEquals(List.of(2L), sequences(Packet.of(ids::write).frames()));
   }
 
   private static <T> void assertFails(TransportError error, T target, Consumer<T> action) {

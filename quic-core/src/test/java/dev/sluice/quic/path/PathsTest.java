@@ -8,11 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.quic.congestion.NewReno;
+import dev.sluice.quic.frame.NewConnectionIdFrame;
 import dev.sluice.quic.frame.PathChallengeFrame;
 import dev.sluice.quic.frame.PathResponseFrame;
+import dev.sluice.quic.frame.RetireConnectionIdFrame;
 import dev.sluice.quic.recovery.PathRecovery;
 import dev.sluice.quic.recovery.Recovery;
 import dev.sluice.quic.recovery.RecoveryConfig;
+import dev.sluice.quic.wire.Bytes;
+import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.testkit.Requirement;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -21,10 +25,34 @@ import org.junit.jupiter.api.Test;
 
 /** Validation of addresses and paths, RFC 9000 §8 and §9. */
 class PathsTest {
+  private static final long PTO = 100;
+
   private final InetSocketAddress first = new InetSocketAddress("192.0.2.1", 1);
+  private final InetSocketAddress here = new InetSocketAddress("192.0.2.98", 443);
   private final InetSocketAddress moved = new InetSocketAddress("192.0.2.1", 2);
-  private final Path path = new Path(null, first, true, state());
-  private final Paths paths = new Paths(false, path, PathsTest::state);
+  private final ConnectionId same = ConnectionId.of(new byte[] {5, 5});
+  private final ConnectionId other = ConnectionId.of(new byte[] {6, 6});
+  private final RemoteConnectionIds remote = ids();
+  private final Path path = new Path(here, first, true, state());
+  private final Paths paths = new Paths(false, path, remote, PathsTest::state);
+
+  PathsTest() {
+    paths.keep(path, same);
+    remote.onFrame(issued(1));
+    remote.onFrame(issued(2));
+  }
+
+  private static RemoteConnectionIds ids() {
+    return new RemoteConnectionIds(new FakeIdSource(), id(0));
+  }
+
+  private static ConnectionId id(int number) {
+    return ConnectionId.of(new byte[] {9, (byte) number});
+  }
+
+  private static NewConnectionIdFrame issued(int number) {
+    return new NewConnectionIdFrame(number, 0, id(number), Bytes.of(new byte[16]));
+  }
 
   private static PathRecovery state() {
     return new Recovery(
@@ -47,9 +75,11 @@ class PathsTest {
   }
 
   @Test
+  @Requirement({"RFC9000-8.2.2#1", "RFC9000-8.2.2#3", "RFC9000-8.2.2#7"})
   void answersChallengesOnThePathTheyCameOn() {
     path.onChallenge(42);
-    assertEquals(List.of(new PathResponseFrame(42)), Packet.of(out -> path.write(out, 0)).frames());
+    assertEquals(
+        List.of(new PathResponseFrame(42)), Packet.of(out -> path.write(out, 0, 0)).frames());
     assertFalse(path.hasPending());
   }
 
@@ -58,76 +88,144 @@ class PathsTest {
     for (int i = 0; i < 1000; i++) {
       path.onChallenge(i);
     }
-    List<?> frames = Packet.of(out -> path.write(out, 0)).frames();
+    List<?> frames = Packet.of(out -> path.write(out, 0, 0)).frames();
     assertEquals(4, frames.size());
     assertEquals(new PathResponseFrame(999), frames.getLast());
   }
 
   @Test
+  @Requirement("RFC9000-9.3#1")
   void challengesWhereThePeerMovedTo() {
-    Path to = paths.of(null, moved);
-    assertSame(path, paths.active());
-    paths.migrate(to, 0, 100);
+    Path to = moveTo(moved, same);
     assertSame(to, paths.active());
-    assertEquals(List.of(new PathChallengeFrame(7)), Packet.of(out -> to.write(out, 7)).frames());
-    assertFalse(paths.onResponse(8));
-    assertTrue(paths.onResponse(7));
-    assertTrue(to.amplification().isValidated());
-    paths.onDeadline(1000);
+    assertEquals(
+        List.of(new PathChallengeFrame(7)), Packet.of(out -> to.write(out, 7, 0)).frames());
+    assertNull(paths.onResponse(8, PTO, 0));
+    assertSame(to, paths.onResponse(7, PTO, 0));
+    assertTrue(to.isValidated());
+    assertEquals(List.of(), paths.onDeadline(10 * PTO));
     assertSame(to, paths.active());
   }
 
   @Test
+  @Requirement("RFC9000-9.3.2#1")
   void goesBackWhenTheNewAddressDoesNotAnswer() {
-    Path to = paths.of(null, moved);
-    paths.migrate(to, 0, 100);
-    Packet.of(out -> to.write(out, 7));
-    assertEquals(100, paths.deadline());
-    paths.onDeadline(99);
-    assertSame(to, paths.active());
-    paths.onDeadline(100);
+    Path to = moveTo(moved, same);
+    Packet.of(out -> to.write(out, 7, 0));
+    long end = 3 * Math.max(PTO, to.recovery().probeTimeout());
+    assertEquals(List.of(), paths.onDeadline(end - 1));
+    assertEquals(List.of(to), paths.onDeadline(end));
+    assertSame(path, paths.fallBack(PTO, end));
     assertSame(path, paths.active());
-    assertEquals(Long.MAX_VALUE, paths.deadline());
+    assertEquals(List.of(), paths.others());
+  }
+
+  @Test
+  @Requirement("RFC9000-9.3.2#2")
+  void hasNowhereToGoBackToWithoutAValidatedPath() {
+    Paths none = new Paths(false, new Path(null, first, false, state()), ids(), PathsTest::state);
+    Path to = none.of(null, moved);
+    none.keep(to, same);
+    none.activate(to, PTO, 0);
+    assertNull(none.fallBack(PTO, 0));
   }
 
   @Test
   void repeatsALostChallenge() {
-    Path to = paths.of(null, moved);
-    paths.migrate(to, 0, 100);
-    Packet.of(out -> to.write(out, 7));
+    Path to = moveTo(moved, same);
+    Packet.of(out -> to.write(out, 7, 0));
     assertFalse(to.hasPending());
     paths.onChallengeLost(7);
     assertTrue(to.hasPending());
-    assertTrue(paths.onResponse(7));
+    assertSame(to, paths.onResponse(7, PTO, 0));
     assertFalse(to.hasPending());
   }
 
   @Test
   void boundsWhatReplaysFromManyAddressesCost() {
     for (int port = 10; port < 1000; port++) {
-      paths.of(null, new InetSocketAddress("198.51.100.1", port));
+      Path seen = paths.of(here, new InetSocketAddress("198.51.100.1", port));
+      paths.keep(seen, same);
     }
     assertEquals(3, paths.others().size());
   }
 
   @Test
-  void aClientTalksToItsServerOnly() {
-    assertNull(new Paths(true, path, PathsTest::state).of(null, moved));
+  void keepsNothingOfWhatIsNotAuthentic() {
+    for (int port = 10; port < 1000; port++) {
+      paths.of(here, new InetSocketAddress("198.51.100.1", port));
+    }
+    assertEquals(0, paths.others().size());
   }
 
   @Test
-  @Requirement({"RFC9000-9.4#1", "RFC9000-9.4#2"})
+  @Requirement("RFC9000-9#7")
+  void aClientTalksToItsServerOnly() {
+    assertNull(
+        new Paths(true, new Path(null, first, true, state()), ids(), PathsTest::state)
+            .of(null, moved));
+  }
+
+  @Test
+  @Requirement({"RFC9000-9.4#1", "RFC9000-9.4#2", "RFC9000-9.4#3"})
   void aPathOfAnotherHostStartsAfreshAndOneOfAnotherPortGoesOn() {
-    Path rebound = paths.of(null, moved);
-    paths.migrate(rebound, 0, 100);
+    Path rebound = moveTo(moved, same);
     assertSame(path.recovery(), rebound.recovery());
-    Path elsewhere = paths.of(null, new InetSocketAddress("198.51.100.1", 1));
-    paths.migrate(elsewhere, 0, 100);
+    Path elsewhere = moveTo(new InetSocketAddress("198.51.100.1", 1), other);
     assertNotSame(path.recovery(), elsewhere.recovery());
     PathRecovery learnt = elsewhere.recovery();
-    paths.migrate(rebound, 0, 100);
+    paths.activate(rebound, PTO, 0);
     assertSame(path.recovery(), rebound.recovery());
-    paths.migrate(elsewhere, 0, 100);
+    paths.activate(elsewhere, PTO, 0);
     assertSame(learnt, elsewhere.recovery());
+  }
+
+  @Test
+  @Requirement({"RFC9000-9.5#2", "RFC9000-9.5#3", "RFC9000-9.5#4"})
+  void onlyWhoMovesUnderTheSameIdGetsTheSameIdBack() {
+    paths.keep(path, same);
+    assertSame(path.destination(), moveTo(moved, same).destination());
+    Path elsewhere = moveTo(new InetSocketAddress("198.51.100.1", 1), other);
+    assertEquals(id(1), elsewhere.destination().id());
+    assertEquals(id(1), remote.current());
+    // The same ID of ours, but from another address of ours.
+    Path atPreferred = paths.of(new InetSocketAddress("192.0.2.99", 443), first);
+    paths.keep(atPreferred, other);
+    assertEquals(id(2), atPreferred.destination().id());
+  }
+
+  @Test
+  void aPathThatWasLeftIsForgottenWithItsIdAfterAWhile() {
+    Path to = moveTo(moved, other);
+    Packet.of(out -> to.write(out, 7, 0));
+    assertSame(to, paths.onResponse(7, PTO, 0));
+    assertEquals(List.of(path), paths.others());
+    paths.onDeadline(3 * PTO - 1);
+    assertEquals(List.of(path), paths.others());
+    paths.onDeadline(3 * PTO);
+    assertEquals(List.of(), paths.others());
+    assertEquals(List.of(new RetireConnectionIdFrame(0)), Packet.of(remote::write).frames());
+  }
+
+  @Test
+  @Requirement("RFC9000-9.3#1")
+  void aPathWithoutAnIdWaitsForOne() {
+    remote.take();
+    remote.take();
+    Path to = moveTo(moved, other);
+    assertNull(to.destination());
+    remote.onFrame(issued(3));
+    paths.renewDestinations();
+    assertEquals(id(3), to.destination().id());
+    assertEquals(id(3), remote.current());
+  }
+
+  private Path moveTo(InetSocketAddress address, ConnectionId addressedBy) {
+    Path to = paths.of(here, address);
+    paths.keep(to, addressedBy);
+    paths.activate(to, PTO, 0);
+    to.amplification().onReceived(1200);
+    to.validate(PTO, 0);
+    return to;
   }
 }

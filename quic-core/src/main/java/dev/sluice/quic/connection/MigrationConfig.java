@@ -1,0 +1,68 @@
+package dev.sluice.quic.connection;
+
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+
+/**
+ * Whether and where connections move (RFC 9000 §9). NAT rebinding and moves of the peer are always
+ * followed.
+ *
+ * @param disableActive whether the peer is asked not to move on its own account while it talks to
+ *     the address of the handshake (disable_active_migration, §18.2): for a server behind a load
+ *     balancer that routes by addresses
+ * @param preferredIpv4 server only: the IPv4 address that clients shall move to (§9.6), or null.
+ *     The server must be able to receive there, as {@code QuicServerBuilder.preferredAddress} sees
+ *     to
+ * @param preferredIpv6 server only: the same for IPv6
+ * @param followPreferred client only: whether it moves to the address that a server prefers, once
+ *     it has seen that it works
+ */
+public record MigrationConfig(
+    boolean disableActive,
+    InetSocketAddress preferredIpv4,
+    InetSocketAddress preferredIpv6,
+    boolean followPreferred) {
+
+  /** The peer may move, this server stays where it is, this client follows its server. */
+  public static final MigrationConfig DEFAULTS = new MigrationConfig(false, null, null, true);
+
+  /**
+   * @throws IllegalArgumentException when an address is of the other family, unresolved, or a
+   *     wildcard
+   */
+  public MigrationConfig {
+    check(preferredIpv4, Inet4Address.class);
+    check(preferredIpv6, Inet6Address.class);
+  }
+
+  private static void check(InetSocketAddress address, Class<?> family) {
+    if (address != null
+        && (!family.isInstance(address.getAddress())
+            || address.getAddress().isAnyLocalAddress()
+            || address.getPort() == 0)) {
+      throw new IllegalArgumentException(address + " is no preferred address of its family");
+    }
+  }
+
+  /** The same with active migration of the peer disabled or not. */
+  public MigrationConfig withDisableActive(boolean other) {
+    return new MigrationConfig(other, preferredIpv4, preferredIpv6, followPreferred);
+  }
+
+  /** The same with a preferred address, IPv4 or IPv6; the other family's stays. */
+  public MigrationConfig withPreferred(InetSocketAddress other) {
+    return other.getAddress() instanceof Inet4Address
+        ? new MigrationConfig(disableActive, other, preferredIpv6, followPreferred)
+        : new MigrationConfig(disableActive, preferredIpv4, other, followPreferred);
+  }
+
+  /** The same for a client that does or does not follow its server. */
+  public MigrationConfig withFollowPreferred(boolean other) {
+    return new MigrationConfig(disableActive, preferredIpv4, preferredIpv6, other);
+  }
+
+  boolean hasPreferred() {
+    return preferredIpv4 != null || preferredIpv6 != null;
+  }
+}

@@ -1,0 +1,363 @@
+package dev.sluice.quic.connection;
+
+import static dev.sluice.network.Simulation.ms;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.network.Datagram;
+import dev.sluice.network.Link;
+import dev.sluice.network.Simulation;
+import dev.sluice.network.Watcher;
+import dev.sluice.quic.congestion.CongestionController;
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.sim.EndpointNode;
+import dev.sluice.quic.wire.ConnectionId;
+import dev.sluice.testkit.Requirement;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** Connections move, RFC 9000 §9. */
+class MigrationTest {
+  private static final Supplier<Link> WIRE = () -> new Link().delay(ms(10));
+
+  private final Simulation sim = new Simulation(1);
+  private final InetSocketAddress elsewhere = sim.address(3);
+
+  private Duo duo(MigrationConfig client, MigrationConfig server) {
+    Duo duo =
+        new Duo(
+            sim,
+            TransportConfig.DEFAULTS.withMigration(client),
+            TransportConfig.DEFAULTS.withMigration(server),
+            WIRE);
+    return duo;
+  }
+
+  private Duo duo() {
+    return duo(MigrationConfig.DEFAULTS, MigrationConfig.DEFAULTS);
+  }
+
+  /** Gives the client another network. */
+  private void plugIn(Duo duo) {
+    sim.attach(elsewhere, duo.clientNode);
+    sim.bothWays(elsewhere, duo.serverAddress, WIRE);
+  }
+
+  @Test
+  @Requirement({
+    "RFC9000-9.1#1",
+    "RFC9000-9.3#1",
+    "RFC9000-9.4#1",
+    "RFC9000-9.4#2",
+    "RFC9000-9.5#2",
+    "RFC9000-9.5#3"
+  })
+  void aClientMovesOnceTheNewPathIsSeenToWork() {
+    Duo duo = duo();
+    duo.write(duo.client, 100_000);
+    plugIn(duo);
+    duo.runFor(500);
+    ConnectionId clientsBefore = duo.client.ids.remote().current();
+    ConnectionId serversBefore = duo.server.ids.remote().current();
+    duo.client.migrate(elsewhere, sim.now());
+    assertEquals(duo.clientAddress, local(duo.client, duo));
+    duo.runFor(15);
+    assertEquals(duo.clientAddress, local(duo.client, duo)); // no answer yet
+    duo.runFor(2000);
+    assertEquals(elsewhere, local(duo.client, duo));
+    assertEquals(
+        List.of(new QuicEvent.PathChanged(elsewhere, duo.serverAddress)),
+        Duo.events(duo.clientEvents, QuicEvent.PathChanged.class));
+    assertEquals(
+        CongestionController.initialWindow(1200), duo.client.recovery.path().congestion().window());
+    duo.write(duo.client, 500);
+    duo.runFor(100);
+    assertEquals(elsewhere, duo.server.paths.active().remote());
+    assertTrue(duo.server.paths.active().isValidated());
+    assertNotEquals(clientsBefore, duo.client.ids.remote().current());
+    assertNotEquals(serversBefore, duo.server.ids.remote().current());
+    duo.runFor(5000);
+    assertEquals(0, duo.client.paths.others().size());
+    assertEquals(0, duo.server.paths.others().size());
+  }
+
+  private static InetSocketAddress local(Connection connection, Duo duo) {
+    InetSocketAddress local = connection.paths.active().local();
+    return local == null ? duo.clientAddress : local;
+  }
+
+  @Test
+  void dataInFlightAtTheMoveArrivesEvenIfTheOldPathIsDead() {
+    Duo duo = duo();
+    plugIn(duo);
+    Link[] dead = {new Link().loss(1), new Link().loss(1)};
+    sim.route(duo.clientAddress, duo.serverAddress, dead[0]);
+    sim.route(duo.serverAddress, duo.clientAddress, dead[1]);
+    duo.write(duo.client, 50_000);
+    duo.client.migrate(elsewhere, sim.now());
+    duo.runFor(5000);
+    assertEquals(0, duo.client.recovery.path().bytesInFlight());
+    assertEquals(elsewhere, duo.server.paths.active().remote());
+    byte[] all = new byte[50_000];
+    var stream = Duo.events(duo.serverEvents, QuicEvent.PeerOpened.class).getFirst().recv();
+    assertEquals(50_000, stream.read(all, 0, all.length));
+  }
+
+  @Test
+  @Requirement("RFC9000-9.1#1")
+  void aClientStaysWhereTheNewPathDoesNotAnswer() {
+    Duo duo = duo();
+    plugIn(duo);
+    sim.route(duo.serverAddress, elsewhere, new Link().loss(1));
+    duo.client.migrate(elsewhere, sim.now());
+    duo.runFor(5000);
+    assertEquals(
+        1,
+        Duo.events(duo.clientEvents, QuicEvent.MigrationFailed.class).size(),
+        () -> "" + sim.now());
+    assertEquals(duo.clientAddress, local(duo.client, duo));
+    assertEquals(List.of(), duo.client.paths.others());
+    duo.write(duo.client, 500);
+    duo.runFor(500);
+    assertNull(duo.client.ending());
+    assertEquals(duo.clientAddress, duo.server.paths.active().remote());
+  }
+
+  @Test
+  @Requirement("RFC9000-9#2")
+  void aClientStaysWhereTheServerWantsIt() {
+    Duo duo = duo(MigrationConfig.DEFAULTS, MigrationConfig.DEFAULTS.withDisableActive(true));
+    plugIn(duo);
+    duo.client.migrate(elsewhere, sim.now());
+    duo.runFor(2000);
+    assertEquals(1, Duo.events(duo.clientEvents, QuicEvent.MigrationFailed.class).size());
+    assertEquals(List.of(), duo.client.paths.others());
+  }
+
+  @Test
+  @Requirement("RFC9000-9#1")
+  void nobodyMovesBeforeTheHandshakeIsConfirmed() {
+    Duo duo = duo();
+    Connection fresh =
+        duo.clientNode
+            .endpoint()
+            .connect(null, duo.serverAddress, TestPeers.client(sim.random()), sim.now());
+    fresh.migrate(elsewhere, sim.now());
+    assertInstanceOf(QuicEvent.MigrationFailed.class, fresh.nextEvent());
+    duo.server.migrate(elsewhere, sim.now());
+    assertInstanceOf(QuicEvent.MigrationFailed.class, duo.server.nextEvent());
+  }
+
+  @Test
+  @Requirement({"RFC9000-9#4", "RFC9000-9.3#1", "RFC9000-9.4#3"})
+  void aServerFollowsANatToAnotherPortAndKeepsItsWindow() {
+    Duo duo = duo();
+    duo.write(duo.server, 200_000);
+    duo.runFor(1000);
+    long window = duo.server.recovery.path().congestion().window();
+    InetSocketAddress moved = sim.rebind(duo.clientAddress, false);
+    duo.write(duo.client, 500);
+    duo.runFor(100);
+    assertEquals(moved, duo.server.paths.active().remote());
+    assertTrue(duo.server.paths.active().isValidated());
+    assertTrue(
+        duo.server.recovery.path().congestion().window() >= window,
+        () -> window + " then " + duo.server.recovery.path().congestion().window());
+  }
+
+  @Test
+  @Requirement({"RFC9000-9#4", "RFC9000-9.4#2"})
+  void aServerFollowsToAnotherHostAndStartsAfresh() {
+    Duo duo = duo();
+    duo.write(duo.server, 200_000);
+    duo.runFor(1000);
+    InetSocketAddress moved = sim.rebind(duo.clientAddress, true);
+    duo.write(duo.client, 500);
+    duo.runFor(100);
+    assertEquals(moved, duo.server.paths.active().remote());
+    assertTrue(
+        duo.server.recovery.path().congestion().window()
+            < 2 * CongestionController.initialWindow(1200));
+  }
+
+  /** Everything that one side sends to one address before it is validated. */
+  private static final class Amplification implements Watcher {
+    private final InetSocketAddress victim;
+    private long from;
+    private long to;
+
+    Amplification(InetSocketAddress victim) {
+      this.victim = victim;
+    }
+
+    @Override
+    public void arrived(long now, Datagram datagram) {
+      if (datagram.source().equals(victim)) {
+        from += datagram.bytes().length;
+      }
+    }
+
+    @Override
+    public void sent(long now, Datagram datagram) {
+      if (datagram.destination().equals(victim)) {
+        to += datagram.bytes().length;
+      }
+    }
+  }
+
+  /** An on-path attacker lets a packet of the client's come from a victim's address. */
+  private void replay(Duo duo, InetSocketAddress from) {
+    List<byte[]> copied = new ArrayList<>();
+    sim.route(
+        duo.clientAddress,
+        duo.serverAddress,
+        new Link()
+            .delay(ms(10))
+            .drop(
+                datagram -> {
+                  copied.add(datagram.bytes());
+                  return true;
+                }));
+    duo.write(duo.client, 1000);
+    duo.runFor(1);
+    byte[] packet = copied.getLast();
+    sim.route(duo.clientAddress, duo.serverAddress, WIRE.get());
+    duo.serverNode.receive(packet, 0, packet.length, duo.serverAddress, from, 0, sim.now());
+  }
+
+  @Test
+  @Requirement({
+    "RFC9000-8#1",
+    "RFC9000-9.3#2",
+    "RFC9000-9.3.2#1",
+    "RFC9000-9.3.3#1",
+    "RFC9000-9.3.3#2"
+  })
+  void aSpuriousMigrationIsUndoneAndDoesNotAmplify() {
+    Duo duo = duo();
+    InetSocketAddress victim = sim.address(9);
+    Amplification seen = new Amplification(victim);
+    sim.watch(seen);
+    duo.server.openUni().write(new byte[100_000], 0, 100_000);
+    replay(duo, victim);
+    seen.from += 1200; // at most what was replayed
+    assertEquals(victim, duo.server.paths.active().remote());
+    duo.runFor(1);
+    sim.always(() -> assertTrue(seen.to <= 3 * seen.from, seen.to + " bytes"));
+    // The challenge on the old path lets the client send something newer from where it is.
+    duo.runFor(100);
+    assertEquals(duo.clientAddress, duo.server.paths.active().remote());
+    duo.runFor(5000);
+    assertNull(duo.server.ending());
+    assertEquals(0, duo.server.recovery.path().bytesInFlight());
+    assertEquals(List.of(), duo.server.paths.others());
+  }
+
+  @Test
+  @Requirement("RFC9000-9.3.2#1")
+  void aServerReturnsToTheLastValidatedAddressWhenNobodyAnswers() {
+    Duo duo = duo();
+    InetSocketAddress victim = sim.address(9);
+    replay(duo, victim);
+    sim.route(duo.serverAddress, duo.clientAddress, new Link().loss(1));
+    sim.route(duo.clientAddress, duo.serverAddress, new Link().loss(1));
+    duo.runFor(1000);
+    assertEquals(victim, duo.server.paths.active().remote());
+    duo.runFor(5000);
+    assertEquals(duo.clientAddress, duo.server.paths.active().remote());
+    sim.bothWays(duo.clientAddress, duo.serverAddress, WIRE);
+    duo.write(duo.server, 1000);
+    duo.runFor(3000);
+    assertEquals(0, duo.server.recovery.path().bytesInFlight());
+  }
+
+  @Test
+  @Requirement("RFC9000-9#3")
+  void aServerFollowsAClientThatMovesAgainstItsWish() {
+    Duo duo = duo(MigrationConfig.DEFAULTS, MigrationConfig.DEFAULTS.withDisableActive(true));
+    InetSocketAddress moved = sim.rebind(duo.clientAddress, true);
+    duo.write(duo.client, 500);
+    duo.runFor(200);
+    assertEquals(moved, duo.server.paths.active().remote());
+    assertNull(duo.client.ending());
+  }
+
+  @Test
+  @Requirement("RFC9000-8.2.4#3")
+  void aPathWithoutRoomFor1200BytesIsNoPath() {
+    Duo duo = duo();
+    InetSocketAddress moved = sim.rebind(duo.clientAddress, true);
+    sim.route(
+        duo.serverAddress,
+        duo.clientAddress,
+        new Link().delay(ms(10)).drop(d -> d.bytes().length >= 1200));
+    duo.write(duo.client, 10);
+    duo.runFor(300);
+    assertEquals(moved, duo.server.paths.active().remote());
+    assertTrue(duo.server.paths.active().isValidated()); // by a small challenge
+    assertFalse(duo.server.paths.active().hasAnswered());
+    duo.runFor(8000);
+    assertEquals(duo.clientAddress, duo.server.paths.active().remote());
+  }
+
+  @Test
+  void rebindingAtAnyMomentOfTheHandshakeIsSurvived() {
+    for (int micros = 0; micros < 60_000; micros += 1_500) {
+      Simulation one = new Simulation(micros + 1);
+      InetSocketAddress client = one.address(1);
+      boolean newHost = micros % 2_000 == 0;
+      one.at(Duration.ofNanos(micros * 1000L), () -> one.rebind(client, newHost));
+      Duo duo = new Duo(one, TransportConfig.DEFAULTS, TransportConfig.DEFAULTS, WIRE);
+      duo.write(duo.client, 20_000);
+      duo.write(duo.server, 20_000);
+      duo.runFor(6000);
+      assertNull(duo.client.ending(), () -> one.seed() + "");
+      assertTrue(duo.server.paths.active().isValidated(), () -> one.seed() + "");
+      assertEquals(0, duo.server.recovery.path().bytesInFlight(), () -> one.seed() + "");
+      assertEquals(0, duo.client.recovery.path().bytesInFlight(), () -> one.seed() + "");
+    }
+  }
+
+  @Test
+  @Requirement("RFC9000-9.3.2#2")
+  void aServerWithoutAnyProvenAddressEndsSilently() {
+    SplittableRandom random = sim.random();
+    InetSocketAddress here = sim.address(1);
+    InetSocketAddress there = sim.address(2);
+    EndpointNode client = sim.attach(here, new EndpointNode(TestPeers.endpoint(random), c -> {}));
+    EndpointNode server = sim.attach(there, new EndpointNode(TestPeers.endpoint(random), c -> {}));
+    sim.bothWays(here, there, WIRE);
+    server.endpoint().listen(TestPeers.server(random));
+    client.endpoint().connect(here, there, TestPeers.client(random), sim.now());
+    // The Handshake packets come from elsewhere, and the challenge reaches nobody.
+    sim.route(here, there, WIRE.get().drop(d -> d.number() > 1 && d.source().equals(here)));
+    sim.at(ms(25), () -> sim.rebind(here, true));
+    sim.run(
+        Duration.ofSeconds(5),
+        () -> !server.accepted().isEmpty() && server.accepted().getFirst().tls() != null);
+    sim.route(there, here, new Link().loss(1));
+    sim.route(here, there, new Link().loss(1));
+    Connection accepted = server.accepted().getFirst();
+    assertTrue(accepted.handshake.isConfirmed());
+    assertFalse(accepted.paths.active().isValidated());
+    sim.runFor(Duration.ofSeconds(8));
+    assertEquals(
+        new ConnectionEnding.TransportClose(
+            ConnectionEnding.Side.LOCAL,
+            TransportError.NO_VIABLE_PATH.code(),
+            0,
+            "the peer does not answer at its new address"),
+        accepted.ending());
+    assertTrue(accepted.isEnded());
+  }
+}
