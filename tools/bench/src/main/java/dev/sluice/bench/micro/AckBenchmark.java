@@ -1,0 +1,111 @@
+package dev.sluice.bench.micro;
+
+import dev.sluice.quic.congestion.CongestionAlgorithm;
+import dev.sluice.quic.frame.AckFrame;
+import dev.sluice.quic.frame.AckRanges;
+import dev.sluice.quic.frame.PingFrame;
+import dev.sluice.quic.recovery.AckTracker;
+import dev.sluice.quic.recovery.PacketContents;
+import dev.sluice.quic.recovery.PacketNumberSpace;
+import dev.sluice.quic.recovery.Recovery;
+import dev.sluice.quic.recovery.RecoveryConfig;
+import dev.sluice.quic.wire.WireWriter;
+import java.util.SplittableRandom;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/**
+ * Acknowledgments on both sides. With one range every packet arrives; with 1,000 every other one is
+ * missing, and each ACK frame tells of the last 1,000 that are not.
+ */
+@State(Scope.Thread)
+public class AckBenchmark {
+  private static final int SIZE = 1350;
+  private static final int FLIGHT = 64;
+  private static final long RTT = 1_000_000;
+  private static final PacketNumberSpace SPACE = PacketNumberSpace.APPLICATION;
+
+  /** Ranges that are outstanding. */
+  @Param({"1", "1000"})
+  public int ranges;
+
+  private static final PingFrame PING = new PingFrame();
+
+  private final PacketContents contents = new PacketContents();
+  private final byte[] buffer = new byte[SIZE];
+  private final WireWriter writer = new WireWriter(buffer, 0, SIZE);
+  private Recovery recovery;
+  private AckTracker tracker;
+  private long now;
+  private long received;
+
+  /** A connection whose handshake is over. */
+  @Setup
+  public void prepare() {
+    recovery =
+        new Recovery(
+            RecoveryConfig.of(true, SIZE, new SplittableRandom(1)),
+            CongestionAlgorithm.CUBIC.create(SIZE),
+            new NoTokens());
+    recovery.discard(PacketNumberSpace.INITIAL, now);
+    recovery.discard(PacketNumberSpace.HANDSHAKE, now);
+    recovery.onHandshakeConfirmed();
+    tracker = new AckTracker(SPACE, 25_000_000);
+    for (int i = 0; i < ranges; i++) {
+      receive();
+      send();
+      send();
+    }
+  }
+
+  private void receive() {
+    tracker.onReceived(received, true, 0, now);
+    received += ranges == 1 ? 1 : 2;
+  }
+
+  private long send() {
+    long number = recovery.nextPacketNumber(SPACE);
+    contents.begin(writer.reset(buffer, 0, SIZE));
+    contents.add(PING, null);
+    recovery.onPacketSent(recovery.path(), SPACE, number, SIZE, contents, now);
+    return number;
+  }
+
+  /** The sender: a flight of 64 packets leaves, and one ACK frame comes; for each packet. */
+  @Benchmark
+  @OperationsPerInvocation(FLIGHT)
+  public long processAck() {
+    now += RTT;
+    long largest = 0;
+    for (int i = 0; i < FLIGHT; i++) {
+      largest = send();
+    }
+    now += RTT;
+    recovery.onAck(SPACE, ack(largest), 0, now);
+    return recovery.deadline();
+  }
+
+  private AckFrame ack(long largest) {
+    return ranges == 1
+        ? new AckFrame(largest, 0, AckRanges.of(largest - FLIGHT + 1, largest), null)
+        : AckRangesOf.upTo(largest, ranges);
+  }
+
+  /** The receiver: 64 packets arrive, and one ACK frame is built and written; for each packet. */
+  @Benchmark
+  @OperationsPerInvocation(FLIGHT)
+  public int buildAck() {
+    now += RTT;
+    for (int i = 0; i < FLIGHT; i++) {
+      receive();
+    }
+    AckFrame ack = tracker.build(now, 3, SIZE);
+    writer.reset(buffer, 0, SIZE);
+    ack.write(writer);
+    return writer.position();
+  }
+}
