@@ -11,8 +11,7 @@ import dev.sluice.tools.serve.ServeCommand;
 import dev.sluice.tools.wt.WebTransportCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.function.Function;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,15 +20,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "sluice",
     description = "HTTP/3 over QUIC, in pure Java.",
-    versionProvider = Version.class,
-    subcommands = {
-      DemoCommand.class,
-      ServeCommand.class,
-      GetCommand.class,
-      WebTransportCommand.class,
-      PerfCommand.class,
-      RequirementsCommand.class
-    })
+    synopsisSubcommandLabel = "COMMAND",
+    versionProvider = Version.class)
 public final class Sluice {
 
   @Option(
@@ -46,16 +38,8 @@ public final class Sluice {
 
   private static final int HELP_WIDTH = 100;
 
-  private static final Map<Class<?>, Function<StandardStreams, Object>> COMMANDS =
-      Map.of(
-          DemoCommand.class, DemoCommand::new,
-          ServeCommand.class, ServeCommand::new,
-          GetCommand.class, GetCommand::new,
-          WebTransportCommand.class, WebTransportCommand::new,
-          RequirementsCommand.class, RequirementsCommand::new,
-          PerfServerCommand.class, PerfServerCommand::new,
-          PerfClientCommand.class, PerfClientCommand::new,
-          PerfPairCommand.class, PerfPairCommand::new);
+  private static final List<String> COMMANDS =
+      List.of("demo", "serve", "get", "wt", "perf", "requirements");
 
   private Sluice() {}
 
@@ -67,16 +51,21 @@ public final class Sluice {
   }
 
   /** Runs a command; gives the code to exit with. */
-  static int run(StandardStreams streams, String... args) {
+  public static int run(StandardStreams streams, String... args) {
     PrintWriter out = new PrintWriter(streams.out(), true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(streams.err(), true, StandardCharsets.UTF_8);
-    CommandLine commandLine =
-        new CommandLine(new Sluice(), commands(streams))
-            .setUsageHelpWidth(HELP_WIDTH)
-            .setOut(out)
-            .setErr(err)
-            .setExecutionExceptionHandler((failure, at, parsed) -> failed(failure, err))
-            .setParameterExceptionHandler((misuse, given) -> misused(misuse, err));
+    CommandLine commandLine = new CommandLine(new Sluice());
+    // Reading the options of a command takes longer than a fetch: only of the one that is meant.
+    boolean known = args.length > 0 && COMMANDS.contains(args[0]);
+    for (String name : known ? List.of(args[0]) : COMMANDS) {
+      commandLine.addSubcommand(command(name, streams));
+    }
+    commandLine
+        .setUsageHelpWidth(HELP_WIDTH)
+        .setOut(out)
+        .setErr(err)
+        .setExecutionExceptionHandler((failure, at, parsed) -> failed(failure, err))
+        .setParameterExceptionHandler((misuse, given) -> misused(misuse, err));
     if (args.length == 0) {
       commandLine.usage(err);
       return ExitCode.USAGE.code();
@@ -84,15 +73,20 @@ public final class Sluice {
     return commandLine.execute(args);
   }
 
-  /** Hands the streams to whichever command is made. */
-  private static CommandLine.IFactory commands(StandardStreams streams) {
-    CommandLine.IFactory others = CommandLine.defaultFactory();
-    return new CommandLine.IFactory() {
-      @Override
-      public <T> T create(Class<T> type) throws Exception {
-        Function<StandardStreams, Object> command = COMMANDS.get(type);
-        return command == null ? others.create(type) : type.cast(command.apply(streams));
-      }
+  /** One of {@link #COMMANDS}, with what it reads and writes. */
+  private static Object command(String name, StandardStreams streams) {
+    return switch (name) {
+      case "demo" -> new DemoCommand(streams);
+      case "serve" -> new ServeCommand(streams);
+      case "get" -> new GetCommand(streams);
+      case "wt" -> new WebTransportCommand(streams);
+      case "perf" ->
+          new CommandLine(new PerfCommand())
+              .addSubcommand(new PerfServerCommand(streams))
+              .addSubcommand(new PerfClientCommand(streams))
+              .addSubcommand(new PerfPairCommand(streams));
+      case "requirements" -> new RequirementsCommand(streams);
+      default -> throw new IllegalArgumentException(name);
     };
   }
 

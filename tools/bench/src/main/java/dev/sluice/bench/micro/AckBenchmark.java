@@ -40,6 +40,8 @@ public class AckBenchmark {
   private final WireWriter writer = new WireWriter(buffer, 0, SIZE);
   private Recovery recovery;
   private AckTracker tracker;
+  private final long[] recent = new long[2048];
+  private long sent;
   private long now;
   private long received;
 
@@ -67,12 +69,12 @@ public class AckBenchmark {
     received += ranges == 1 ? 1 : 2;
   }
 
-  private long send() {
+  private void send() {
     long number = recovery.nextPacketNumber(SPACE);
     contents.begin(writer.reset(buffer, 0, SIZE));
     contents.add(PING, null);
     recovery.onPacketSent(recovery.path(), SPACE, number, SIZE, contents, now);
-    return number;
+    recent[(int) (sent++ % recent.length)] = number;
   }
 
   /** The sender: a flight of 64 packets leaves, and one ACK frame comes; for each packet. */
@@ -80,19 +82,34 @@ public class AckBenchmark {
   @OperationsPerInvocation(FLIGHT)
   public long processAck() {
     now += RTT;
-    long largest = 0;
     for (int i = 0; i < FLIGHT; i++) {
-      largest = send();
+      send();
     }
     now += RTT;
-    recovery.onAck(SPACE, ack(largest), 0, now);
+    recovery.onAck(SPACE, ack(), 0, now);
     return recovery.deadline();
   }
 
-  private AckFrame ack(long largest) {
-    return ranges == 1
-        ? new AckFrame(largest, 0, AckRanges.of(largest - FLIGHT + 1, largest), null)
-        : AckRangesOf.upTo(largest, ranges);
+  private long recent(int ago) {
+    return recent[(int) ((sent - 1 - ago) % recent.length)];
+  }
+
+  /** What the peer has of it; numbers that were skipped it cannot have (RFC 9000 §21.4). */
+  private AckFrame ack() {
+    AckRanges.Builder builder = AckRanges.builder();
+    int missing = ranges == 1 ? 1 : 2;
+    int packets = ranges == 1 ? FLIGHT : ranges;
+    long largest = recent(0);
+    for (int i = 0; i < packets; i++) {
+      long number = recent(i * missing);
+      boolean last = i == packets - 1;
+      if (last || recent((i + 1) * missing) < number - 1) {
+        builder.add(number, largest);
+        largest = last ? 0 : recent((i + 1) * missing);
+      }
+    }
+    AckRanges all = builder.build();
+    return new AckFrame(all.largest(), 0, all, null);
   }
 
   /** The receiver: 64 packets arrive, and one ACK frame is built and written; for each packet. */

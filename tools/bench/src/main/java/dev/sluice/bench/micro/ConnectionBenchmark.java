@@ -1,16 +1,13 @@
 package dev.sluice.bench.micro;
 
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /** Two whole connections in one thread, without sockets: the protocol and its cryptography. */
 @State(Scope.Thread)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class ConnectionBenchmark {
   private static final int UPLOAD = 1 << 20;
 

@@ -12,9 +12,7 @@ import dev.sluice.quic.stream.SendStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
@@ -25,7 +23,6 @@ import org.openjdk.jmh.annotations.State;
  * included.
  */
 @State(Scope.Thread)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class SimulatedStreamsBenchmark {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final Duration DELAY = Duration.ofMillis(10);
@@ -71,7 +68,6 @@ public class SimulatedStreamsBenchmark {
       switch (e) {
         case QuicEvent.HandshakeComplete complete when connection.isClient() -> open(connection);
         case QuicEvent.StreamsAvailable available when connection.isClient() -> open(connection);
-        case QuicEvent.PeerOpened(RecvStream in, SendStream out) -> read(in);
         case QuicEvent.Readable(RecvStream in) -> read(in);
         default -> {}
       }

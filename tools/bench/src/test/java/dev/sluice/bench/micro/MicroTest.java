@@ -1,0 +1,44 @@
+package dev.sluice.bench.micro;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Collection;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+class MicroTest {
+  /** Each method of each benchmark, with all of its parameters, once. */
+  @Test
+  void everyBenchmarkRuns() throws RunnerException {
+    assumeTrue(
+        MicroTest.class.getResource("/META-INF/BenchmarkList") != null,
+        "compiled without JMH's annotation processor");
+    Collection<RunResult> results =
+        new Runner(
+                new OptionsBuilder()
+                    .include("dev\\.sluice\\.bench\\.")
+                    .mode(Mode.SingleShotTime)
+                    .forks(0)
+                    .warmupIterations(0)
+                    .measurementIterations(1)
+                    .shouldFailOnError(true)
+                    .verbosity(VerboseMode.SILENT)
+                    .build())
+            .run();
+    Set<String> classes =
+        results.stream()
+            .map(result -> result.getParams().getBenchmark().replaceAll("\\.\\w+$", ""))
+            .collect(Collectors.toSet());
+    assertEquals(7, classes.size(), classes::toString);
+    assertTrue(results.size() >= 30, () -> results.size() + " results");
+  }
+}

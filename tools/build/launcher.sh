@@ -1,0 +1,171 @@
+# What the launchers share (tools/sluice, tools/bench/micro, tools/bench/compare): to be read by
+# them with ".", after they have set
+#   home     the repository
+#   program  the name that messages begin with
+#   project  the folder of the Maven module that they run
+#   modules  the folders of the modules whose sources it is made of
+# They find a JDK 25 ($jdk) by reading it, then call ensure_built, and may call ensure_quick.
+# Prints nothing on standard output.
+
+# Whether $1 is the home of a JDK of at least Java 25. Its "release" file tells without a JVM start.
+is_jdk() {
+  [ -x "$1/bin/javac" ] && [ -x "$1/bin/java" ] && [ -r "$1/release" ] || return 1
+  while IFS= read -r line; do
+    case $line in
+      JAVA_VERSION=*)
+        version=${line#*\"}
+        version=${version%%[!0-9]*}
+        [ -n "$version" ] && [ "$version" -ge 25 ]
+        return
+        ;;
+    esac
+  done <"$1/release"
+  return 1
+}
+
+find_jdk() {
+  on_path=$(command -v javac || true)
+  while [ -n "$on_path" ] && [ -h "$on_path" ]; do
+    target=$(readlink "$on_path")
+    case $target in
+      /*) on_path=$target ;;
+      *) on_path=$(dirname "$on_path")/$target ;;
+    esac
+  done
+  for jdk in "${JAVA_HOME:-}" "${on_path:+$(dirname "$(dirname "$on_path")")}" \
+    "${JAVA25_HOME:-}" "${JDK25_HOME:-}" \
+    /usr/lib/jvm/* /usr/java/* /usr/local/java/* /opt/java/* /opt/*jdk* /opt/*java* \
+    "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* "$HOME"/.m2/jdks/* \
+    "$HOME"/.asdf/installs/java/* "$HOME"/.local/share/mise/installs/java/* \
+    "$HOME"/.gradle/jdks/* "$HOME"/.jbang/cache/jdks/* \
+    /Library/Java/JavaVirtualMachines/*/Contents/Home \
+    "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home \
+    /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
+    /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
+    if [ -n "$jdk" ] && is_jdk "$jdk"; then
+      printf '%s\n' "$jdk"
+      return 0
+    fi
+  done
+  return 1
+}
+
+HOME=${HOME:-/}
+if ! jdk=$(find_jdk); then
+  echo "$program: no JDK 25 or later found; install one (Debian: apt-get install openjdk-25-jdk, macOS: brew install openjdk@25, any system: https://adoptium.net) or set JAVA_HOME" >&2
+  exit 2
+fi
+
+classpath=$home/$project/target/launcher.classpath
+lock=$home/$project/target/launcher.lock
+
+# Up to date when everything on the class path is there, and no source is newer than it.
+up_to_date() {
+  [ -r "$classpath" ] && [ -d "$home/$project/target/classes" ] || return 1
+  sources=$home/pom.xml
+  (
+    IFS=:
+    for entry in $(cat "$classpath"); do
+      [ -e "$entry" ] || exit 1
+    done
+    for module in $(echo "$modules" | tr ' ' ':'); do
+      sources="$sources:$home/$module/pom.xml:$home/$module/src/main"
+    done
+    [ -z "$(find $sources -newer "$classpath" | head -n 1)" ]
+  )
+}
+
+# One build at a time, when several are started at once.
+take_lock() {
+  mkdir -p "$home/$project/target"
+  until mkdir "$lock" 2>/dev/null; do
+    owner=$(cat "$lock/owner" 2>/dev/null || true)
+    if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then
+      rm -rf "$lock"
+    else
+      sleep 1
+    fi
+  done
+  trap 'rm -rf "$lock"' EXIT
+  trap 'exit 130' INT TERM HUP
+  echo $$ >"$lock/owner"
+}
+
+drop_lock() {
+  rm -rf "$lock"
+  trap - EXIT INT TERM HUP
+}
+
+build() {
+  if ! command -v mvn >/dev/null; then
+    echo "$program: to build, Maven 3.8 or later is needed: install it (Debian: apt-get install maven)" >&2
+    exit 2
+  fi
+  echo "$program: building (some minutes when Maven's repository is empty)" >&2
+  started=$home/$project/target/launcher.started
+  : >"$started"
+  # Maven itself runs on whatever Java it finds, and on this one when there is no other.
+  if [ -n "${JAVA_HOME:-}" ]; then
+    [ -x "$JAVA_HOME/bin/java" ] || export JAVA_HOME="$jdk"
+  elif ! command -v java >/dev/null; then
+    export JAVA_HOME="$jdk"
+  fi
+  if ! JAVA25_HOME=$jdk mvn -q -B -f "$home/pom.xml" -pl "$project" -am process-classes >&2; then
+    echo "$program: the build failed" >&2
+    exit 2
+  fi
+  # What was edited during the build is newer than it.
+  touch -r "$started" "$classpath"
+}
+
+# Builds what is not built or out of date.
+ensure_built() {
+  up_to_date && return
+  take_lock
+  up_to_date || build
+  drop_lock
+}
+
+# A JVM starts in a fraction of the time when it finds its classes, parsed and linked, in a cache
+# (JEP 483, 514, 515). A cache can only be made of jars: so what was built goes into one jar, a
+# fetch is rehearsed from it, and both lie beside the classes until these change. Where this does
+# not work, for whatever reason, nothing is said, and the classes themselves are run.
+#
+# $1  a main class that writes the jar that its argument names
+# $2  a main class that rehearses
+quick_jar=$home/$project/target/launcher.jar
+quick_cache=$home/$project/target/launcher.aot
+quick_stamp=$home/$project/target/launcher.quick
+
+# Whether the last try was made with what is there now: these classes, and this JDK.
+quick_is_current() {
+  [ -r "$quick_stamp" ] && read -r made_with <"$quick_stamp" && [ "$made_with" = "$jdk" ] || return 1
+  (
+    IFS=:
+    folders=
+    for entry in $(cat "$classpath"); do
+      [ ! -d "$entry" ] || folders="$folders:$entry"
+    done
+    [ -z "$(find $home/$project/target/classes$folders "$classpath" "$jdk/release" \
+      -newer "$quick_stamp" | head -n 1)" ]
+  )
+}
+
+make_quick() {
+  echo "$program: preparing for quick starts, once" >&2
+  rm -f "$quick_jar" "$quick_cache" "$quick_stamp.new"
+  echo "$jdk" >"$quick_stamp.new"
+  {
+    "$jdk/bin/java" -XX:TieredStopAtLevel=1 \
+      -cp "$home/$project/target/classes:$(cat "$classpath")" "$1" "$quick_jar" &&
+      "$jdk/bin/java" $jvm_flags "-XX:AOTCacheOutput=$quick_cache" -cp "$quick_jar" "$2"
+  } >"$home/$project/target/launcher.quick.log" 2>&1 </dev/null || rm -f "$quick_cache"
+  mv "$quick_stamp.new" "$quick_stamp"
+}
+
+ensure_quick() {
+  quick_is_current && return
+  take_lock
+  quick_is_current || make_quick "$@"
+  drop_lock
+}
