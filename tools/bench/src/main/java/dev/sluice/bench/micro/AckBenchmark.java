@@ -51,7 +51,7 @@ public class AckBenchmark {
     recovery =
         new Recovery(
             RecoveryConfig.of(true, SIZE, new SplittableRandom(1)),
-            CongestionAlgorithm.CUBIC.create(SIZE),
+            CongestionAlgorithm.CUBIC.create(SIZE, new SplittableRandom(2)),
             new NoTokens());
     recovery.discard(PacketNumberSpace.INITIAL, now);
     recovery.discard(PacketNumberSpace.HANDSHAKE, now);

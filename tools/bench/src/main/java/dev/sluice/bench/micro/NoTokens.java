@@ -11,4 +11,10 @@ final class NoTokens implements TokenListener {
 
   @Override
   public void onLost(PacketNumberSpace space, RecoveryToken token) {}
+
+  @Override
+  public void onStreamAcked(long streamId, long offset, long length, boolean fin) {}
+
+  @Override
+  public void onStreamLost(long streamId, long offset, int length, boolean fin) {}
 }
