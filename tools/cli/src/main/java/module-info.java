@@ -1,6 +1,7 @@
 /** The command line. */
 module dev.sluice.tools {
   requires dev.sluice.http3;
+  requires dev.sluice.network;
   requires dev.sluice.requirements;
   requires HdrHistogram;
   requires com.fasterxml.jackson.databind;
@@ -10,6 +11,8 @@ module dev.sluice.tools {
   requires me.tongfei.progressbar;
 
   opens dev.sluice.tools to
+      info.picocli;
+  opens dev.sluice.tools.congestion to
       info.picocli;
   opens dev.sluice.tools.demo to
       info.picocli;

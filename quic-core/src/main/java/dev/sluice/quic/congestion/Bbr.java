@@ -25,6 +25,13 @@ public final class Bbr implements CongestionController {
   /** BBRStartupFullLossCnt (§5.3.1.3). */
   private static final int STARTUP_LOST_RANGES = 6;
 
+  /**
+   * Startup also ends when so much of a round was lost, in however few places. The draft has no
+   * such rule, and a path that holds four datagrams has no six places: there Startup would go on
+   * for good, and lose most of what it sends.
+   */
+  private static final double STARTUP_LOST_SHARE = 0.25;
+
   /** 100 less BBR.PacingMarginPercent: on average, queues are to get shorter (§5.6.2). */
   private static final double PACING_MARGIN = 0.99;
 
@@ -142,7 +149,7 @@ public final class Bbr implements CongestionController {
   @Override
   public void onPacketLost(SentPacket packet, long now) {
     delivery.onPacketLost(packet);
-    noteLoss(packet.number());
+    noteLoss(packet.number(), packet.bytes());
     undo.onLost(packet);
     cycle.onLost(packet, now);
   }
@@ -159,9 +166,9 @@ public final class Bbr implements CongestionController {
       // The draft leaves the response to marks open, but for that there must be one (§3.7). They
       // say
       // what losses would have said, only earlier.
-      noteLoss(-1);
+      noteLoss(-1, 0);
       undo.forbid();
-      if (state == BbrState.STARTUP) {
+      if (!fullPipe.isReached()) {
         leaveStartup();
       }
       cycle.onMark(now);
@@ -170,8 +177,8 @@ public final class Bbr implements CongestionController {
   }
 
   /** NoteLoss (§5.5.10.2). */
-  private void noteLoss(long number) {
-    if (lossRound.onLoss(number, delivery.delivered())) {
+  private void noteLoss(long number, int bytes) {
+    if (lossRound.onLoss(number, bytes, delivery.delivered())) {
       saveWindow();
       undo.save();
     }
@@ -266,23 +273,30 @@ public final class Bbr implements CongestionController {
 
   /** CheckStartupDone (§5.3.1). */
   private void checkStartupDone(RateSample sample) {
-    if (state != BbrState.STARTUP) {
-      return;
-    }
-    if (lossRound.lostRangesOfEndedRound() >= STARTUP_LOST_RANGES
-        && sample.lost() > sample.bytesInFlight() * LOSS_THRESHOLD) {
+    if (!fullPipe.isReached() && isOverflowing(sample)) {
       undo.from(state);
       leaveStartup();
-    } else if (fullPipe.isReached()) {
+    } else if (state == BbrState.STARTUP && fullPipe.isReached()) {
       enterDrain();
     }
+  }
+
+  /** Whether the losses of a whole round say that the pipe is full (§5.3.1.3). */
+  private boolean isOverflowing(RateSample sample) {
+    boolean many =
+        lossRound.lostRangesOfEndedRound() >= STARTUP_LOST_RANGES
+            && sample.lost() > sample.bytesInFlight() * LOSS_THRESHOLD;
+    long lost = lossRound.lostBytesOfEndedRound();
+    return many || lost > STARTUP_LOST_SHARE * (lost + lossRound.latestDelivered());
   }
 
   /** The pipe overflows: what it delivered is what it holds (§5.3.1.3). */
   private void leaveStartup() {
     fullPipe.setReached(true);
     inflight.setLongTerm(Math.max((long) bandwidthDelay(1), lossRound.latestDelivered()));
-    enterDrain();
+    if (state == BbrState.STARTUP) {
+      enterDrain(); // and otherwise from ProbeRTT right into ProbeBW
+    }
   }
 
   private void enterDrain() {

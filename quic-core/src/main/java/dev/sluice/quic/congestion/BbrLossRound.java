@@ -11,6 +11,8 @@ final class BbrLossRound {
   private boolean anyLost;
   private int lostRanges;
   private int endedRanges;
+  private long lostBytes;
+  private long endedBytes;
   private long lastLost;
   private double latestRate;
   private long latestDelivered;
@@ -19,14 +21,17 @@ final class BbrLossRound {
    * A packet was lost, or marked.
    *
    * @param number its packet number, negative for marks
+   * @param bytes its size, 0 for marks
    * @return whether it is the first of its round
    */
-  boolean onLoss(long number, long delivered) {
+  boolean onLoss(long number, int bytes, long delivered) {
     boolean first = !anyLost;
     if (first) {
       deliveredAtEnd = delivered;
       lostRanges = 0;
+      lostBytes = 0;
     }
+    lostBytes += bytes;
     if (first || number != lastLost + 1) {
       lostRanges++;
     }
@@ -41,6 +46,7 @@ final class BbrLossRound {
     latestDelivered = Math.max(latestDelivered, sample.delivered());
     start = sample.priorDelivered() >= deliveredAtEnd;
     endedRanges = start && anyLost ? lostRanges : 0;
+    endedBytes = start && anyLost ? lostBytes : 0;
     if (start) {
       deliveredAtEnd = delivered;
     }
@@ -82,6 +88,11 @@ final class BbrLossRound {
    */
   int lostRangesOfEndedRound() {
     return endedRanges;
+  }
+
+  /** How much was lost in the round that this ACK frame ended; 0 when it ended none. */
+  long lostBytesOfEndedRound() {
+    return endedBytes;
   }
 
   /** BBR.bw_latest, bytes a second. */

@@ -1,5 +1,8 @@
 package dev.sluice.quic.congestion;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** The congestion controllers to choose from. */
@@ -25,6 +28,19 @@ public enum CongestionAlgorithm {
       return new Bbr(maxDatagramSize, random);
     }
   };
+
+  /** The name that people give it: newreno, cubic or bbr. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace("_", "");
+  }
+
+  /**
+   * The controller that people call so, in any case and with or without a hyphen; empty for none.
+   */
+  public static Optional<CongestionAlgorithm> named(String name) {
+    String plain = name.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "");
+    return Arrays.stream(values()).filter(each -> each.label().equals(plain)).findAny();
+  }
 
   /**
    * A controller for a new path.

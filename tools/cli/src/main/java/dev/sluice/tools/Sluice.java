@@ -1,5 +1,6 @@
 package dev.sluice.tools;
 
+import dev.sluice.tools.congestion.CongestionCommand;
 import dev.sluice.tools.demo.DemoCommand;
 import dev.sluice.tools.get.GetCommand;
 import dev.sluice.tools.perf.PerfClientCommand;
@@ -39,7 +40,7 @@ public final class Sluice {
   private static final int HELP_WIDTH = 100;
 
   private static final List<String> COMMANDS =
-      List.of("demo", "serve", "get", "wt", "perf", "requirements");
+      List.of("demo", "serve", "get", "wt", "perf", "congestion", "requirements");
 
   private Sluice() {}
 
@@ -85,6 +86,7 @@ public final class Sluice {
               .addSubcommand(new PerfServerCommand(streams))
               .addSubcommand(new PerfClientCommand(streams))
               .addSubcommand(new PerfPairCommand(streams));
+      case "congestion" -> new CongestionCommand(streams);
       case "requirements" -> new RequirementsCommand(streams);
       default -> throw new IllegalArgumentException(name);
     };

@@ -21,6 +21,10 @@ public final class Link {
   public static final class Counts {
     public long sent;
     public long bytes;
+
+    /** Bytes that had left the bottleneck when the last datagram reached it. */
+    public long carried;
+
     public long lost;
     public long overflowed;
     public long tooLarge;
@@ -232,7 +236,9 @@ public final class Link {
   /** Joins the queue at the bottleneck; null when it is full. */
   private Datagram queue(Datagram entering, long now) {
     while (!waiting.isEmpty() && waiting.peek().departure <= now) {
-      waitingBytes -= waiting.remove().bytes;
+      int left = waiting.remove().bytes;
+      waitingBytes -= left;
+      counts.carried += left;
     }
     if (waitingBytes + entering.length() > queueBytes || waiting.size() >= queuePackets) {
       return null;

@@ -7,10 +7,7 @@ import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** What both ends of a measurement are told about their transport. */
@@ -68,19 +65,7 @@ final class TransportOptions {
   }
 
   private CongestionAlgorithm algorithm() throws CommandException {
-    for (CongestionAlgorithm algorithm : CongestionAlgorithm.values()) {
-      if (name(algorithm).equals(congestion.toLowerCase(Locale.ROOT).replace("-", ""))) {
-        return algorithm;
-      }
-    }
-    String names =
-        Arrays.stream(CongestionAlgorithm.values())
-            .map(TransportOptions::name)
-            .collect(Collectors.joining(", "));
-    throw new CommandException(ExitCode.USAGE, "--cc is one of " + names);
-  }
-
-  private static String name(CongestionAlgorithm algorithm) {
-    return algorithm.name().toLowerCase(Locale.ROOT).replace("_", "");
+    return CongestionAlgorithm.named(congestion)
+        .orElseThrow(() -> new CommandException(ExitCode.USAGE, "--cc is newreno, cubic or bbr"));
   }
 }

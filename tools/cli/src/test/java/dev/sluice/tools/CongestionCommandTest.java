@@ -1,0 +1,43 @@
+package dev.sluice.tools;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line of {@code sluice congestion}; what it measures is tested beside it. */
+class CongestionCommandTest {
+
+  @Test
+  void printsALineForEachAndPlots(@TempDir Path dir) throws IOException {
+    Commands.Result result =
+        Commands.run("congestion", "100 kb/s", "--cc", "cubic,bbr", "--plot", dir.toString());
+    assertEquals(0, result.code(), result.err());
+    assertEquals(3, result.text().lines().count(), result.text());
+    assertTrue(result.err().contains("2 of 2: 100 kb/s, bbr"), result.err());
+    assertTrue(Files.readString(dir.resolve("100-kb-s-bbr.svg")).startsWith("<svg"));
+  }
+
+  @Test
+  void printsJson() throws IOException {
+    Commands.Result result =
+        Commands.run("congestion", "100 kb/s", "--cc", "NewReno", "--json", "--seed", "7");
+    JsonNode json = new ObjectMapper().readTree(result.text());
+    assertEquals("newreno", json.get(0).get("controller").asText());
+    assertTrue(json.get(0).get("utilisation").asDouble() > 0.9);
+  }
+
+  @Test
+  void saysWhatItDoesNotKnow() {
+    Commands.Result controller = Commands.run("congestion", "--cc", "vegas");
+    assertEquals(ExitCode.USAGE.code(), controller.code());
+    assertTrue(controller.err().contains("vegas"), controller.err());
+    assertEquals(ExitCode.USAGE.code(), Commands.run("congestion", "no such").code());
+  }
+}

@@ -1,0 +1,80 @@
+package dev.sluice.tools.congestion;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.quic.congestion.CongestionAlgorithm;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every controller uses a bottleneck, and shares it, as `sluice congestion` says. */
+class ScenariosTest {
+
+  static Stream<Arguments> quick() {
+    return Scenarios.quick().stream()
+        .flatMap(
+            scenario ->
+                Arrays.stream(CongestionAlgorithm.values())
+                    .map(algorithm -> Arguments.of(scenario, algorithm)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("quick")
+  void reachesTheGoal(Scenario scenario, CongestionAlgorithm algorithm) {
+    Outcome outcome = new ScenarioRun(scenario, algorithm, 1).run();
+    assertTrue(outcome.isAcceptable(), () -> outcome.json().toString());
+    assertTrue(outcome.goodput() > outcome.utilisation() - 0.08, () -> outcome.json().toString());
+  }
+
+  @Test
+  void theSameSeedGivesTheSameNumbers() {
+    Scenario scenario = Scenario.of("short", 5_000_000, 20, 1, 3).losing(0.01);
+    Outcome one = new ScenarioRun(scenario, CongestionAlgorithm.BBR, 5).run();
+    Outcome again = new ScenarioRun(scenario, CongestionAlgorithm.BBR, 5).run();
+    assertEquals(one.json(), again.json());
+    assertEquals(one.flows(), again.flows());
+    Outcome other = new ScenarioRun(scenario, CongestionAlgorithm.BBR, 6).run();
+    assertTrue(!one.flows().equals(other.flows()));
+  }
+
+  @Test
+  void jainsIndex() {
+    assertEquals(1, Outcome.jain(7));
+    assertEquals(1, Outcome.jain(3, 3));
+    assertEquals(0.5, Outcome.jain(3, 0));
+    assertEquals(0.8, Outcome.jain(3, 1));
+  }
+
+  @Test
+  void aPlotHasALineForEachFlowAndQuantity() {
+    Scenario scenario = Scenario.of("two", 1_000_000, 20, 1, 5).with(Duration.ZERO);
+    String svg = Plot.of(new ScenarioRun(scenario, CongestionAlgorithm.CUBIC, 1).run());
+    assertEquals(6, svg.split("<polyline", -1).length - 1);
+    assertTrue(svg.contains("round-trip time, ms") && svg.endsWith("</svg>\n"));
+  }
+
+  @Test
+  void namesAreFileNames() {
+    assertEquals("two-flows-deep-queue", namedDeep().slug());
+    assertEquals(
+        Scenarios.all().size(), Scenarios.all().stream().map(Scenario::slug).distinct().count());
+    assertEquals(
+        List.of("10.0 Mb/s", "1 Gb/s"),
+        List.of(
+            Scenario.of("", 10_000_000, 1, 1, 1).rateText(),
+            Scenario.of("", 1_000_000_000, 1, 1, 1).rateText()));
+  }
+
+  private static Scenario namedDeep() {
+    return Scenarios.all().stream()
+        .filter(scenario -> scenario.name().contains("deep"))
+        .findAny()
+        .orElseThrow();
+  }
+}
