@@ -51,7 +51,7 @@ public final class Endpoint {
   private final Deque<Route> touched = new ArrayDeque<>();
   private final Deque<Route> toSend = new ArrayDeque<>();
   private final Deque<Connection> accepted = new ArrayDeque<>();
-  private final DeadlineQueue deadlines = new DeadlineQueue();
+  private final DeadlineQueue<Route> deadlines = new DeadlineQueue<>();
   private final UnreadStreams unread = new UnreadStreams();
   private final EarlyArrivals earlyArrivals = new EarlyArrivals();
   private ServerConfig server;
@@ -154,7 +154,7 @@ public final class Endpoint {
       if (route.connection().isEnded()) {
         forget(route);
       } else {
-        deadlines.update(route);
+        deadlines.update(route.timer(), route.connection().nextDeadline());
       }
     }
     return answers.isPending();
@@ -174,7 +174,7 @@ public final class Endpoint {
         atWork = null;
         touch(due);
       } else {
-        deadlines.update(due);
+        deadlines.update(due.timer(), due.connection().nextDeadline());
       }
     }
     unread.onDeadline(now);
@@ -217,7 +217,7 @@ public final class Endpoint {
   private void forget(Route route) {
     Connection connection = route.connection();
     connections.remove(connection);
-    deadlines.forget(route);
+    deadlines.forget(route.timer());
     if (connection.unread() != null) {
       unread.keep(connection.unread(), connection.unreadUntil());
     }

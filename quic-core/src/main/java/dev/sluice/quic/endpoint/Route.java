@@ -11,7 +11,7 @@ final class Route implements ConnectionIdSource {
   private Connection connection;
   private boolean touched;
   private boolean queuedToSend;
-  private DeadlineQueue.Entry scheduled;
+  private final DeadlineQueue.Entry<Route> timer = new DeadlineQueue.Entry<>(this);
   private Bytes expectedReset;
 
   Route(Endpoint endpoint) {
@@ -48,13 +48,9 @@ final class Route implements ConnectionIdSource {
     queuedToSend = false;
   }
 
-  /** Its place in the queue of deadlines; null when it has none. */
-  DeadlineQueue.Entry scheduled() {
-    return scheduled;
-  }
-
-  void scheduled(DeadlineQueue.Entry entry) {
-    scheduled = entry;
+  /** Its place in the queue of deadlines. */
+  DeadlineQueue.Entry<Route> timer() {
+    return timer;
   }
 
   /**

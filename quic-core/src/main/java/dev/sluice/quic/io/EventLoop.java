@@ -1,6 +1,7 @@
 package dev.sluice.quic.io;
 
 import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.endpoint.DeadlineQueue;
 import dev.sluice.quic.io.udp.Poller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,11 +9,12 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -57,7 +59,12 @@ public final class EventLoop implements Executor, AutoCloseable {
   private final AtomicBoolean sleeping = new AtomicBoolean();
 
   private final PriorityQueue<Scheduled> scheduled = new PriorityQueue<>();
-  private final List<QuicSocket> sockets = new ArrayList<>();
+  private final Set<QuicSocket> sockets = new LinkedHashSet<>();
+
+  /** Sockets that have something to do: the others, however many, are not looked at. */
+  private final Deque<QuicSocket> wanting = new ArrayDeque<>();
+
+  private final DeadlineQueue<QuicSocket> deadlines = new DeadlineQueue<>();
   private final Deque<DatagramBatch> batches = new ArrayDeque<>();
   private final DatagramBatch received;
   private long order;
@@ -85,12 +92,16 @@ public final class EventLoop implements Executor, AutoCloseable {
    */
   public static EventLoop start(String name, boolean daemon, IoMode mode) {
     try {
-      EventLoop loop = new EventLoop(name, daemon, mode.newPoller());
-      loop.thread.start();
-      return loop;
+      return start(name, daemon, mode.newPoller());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  static EventLoop start(String name, boolean daemon, Poller poller) {
+    EventLoop loop = new EventLoop(name, daemon, poller);
+    loop.thread.start();
+    return loop;
   }
 
   /**
@@ -140,7 +151,7 @@ public final class EventLoop implements Executor, AutoCloseable {
       execute(
           () -> {
             closing = true;
-            sockets.forEach(QuicSocket::beginClose);
+            List.copyOf(sockets).forEach(QuicSocket::beginClose);
           });
     } catch (RejectedExecutionException e) {
       // It has ended already.
@@ -167,10 +178,18 @@ public final class EventLoop implements Executor, AutoCloseable {
     execute(
         () -> {
           sockets.add(socket);
+          want(socket);
           if (closing) {
             socket.beginClose();
           }
         });
+  }
+
+  /** A socket has something to do: it gets a turn, this one or the next. On the loop's thread. */
+  void want(QuicSocket socket) {
+    if (socket.want()) {
+      wanting.add(socket);
+    }
   }
 
   /** The batch that all sockets of the loop receive with, one after another; empty. */
@@ -204,7 +223,7 @@ public final class EventLoop implements Executor, AutoCloseable {
       }
     } catch (Throwable e) {
       LOG.log(Level.ERROR, "the event loop ends", e);
-      sockets.forEach(socket -> socket.fail("the event loop has failed: " + e));
+      List.copyOf(sockets).forEach(socket -> socket.fail("the event loop has failed: " + e));
     }
     end();
   }
@@ -227,17 +246,27 @@ public final class EventLoop implements Executor, AutoCloseable {
   private void turn() throws IOException {
     now = clock();
     runTasks(TASKS_PER_TURN);
-    boolean busy = false;
-    boolean anyClosed = false;
-    for (int i = 0; i < sockets.size(); i++) {
-      QuicSocket socket = sockets.get(i);
-      busy |= socket.turn(now);
-      anyClosed |= socket.isClosed();
+    for (QuicSocket due = deadlines.poll(now); due != null; due = deadlines.poll(now)) {
+      want(due);
     }
-    if (anyClosed) {
-      sockets.removeIf(QuicSocket::isClosed);
+    // Those who want again have to wait for the others.
+    for (int count = wanting.size(); count > 0; count--) {
+      turn(wanting.poll());
     }
-    await(busy);
+    await(!wanting.isEmpty());
+  }
+
+  private void turn(QuicSocket socket) {
+    boolean more = socket.turn(now);
+    if (socket.isClosed()) {
+      sockets.remove(socket);
+      deadlines.forget(socket.timer());
+    } else {
+      deadlines.update(socket.timer(), socket.nextDeadline());
+      if (more) {
+        want(socket);
+      }
+    }
   }
 
   private void await(boolean busy) throws IOException {
@@ -256,10 +285,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     if (!tasks.isEmpty() || closing && sockets.isEmpty()) {
       return 0;
     }
-    long deadline = scheduled.isEmpty() ? Long.MAX_VALUE : scheduled.peek().at();
-    for (int i = 0; i < sockets.size(); i++) {
-      deadline = Math.min(deadline, sockets.get(i).nextDeadline());
-    }
+    long deadline =
+        Math.min(deadlines.next(), scheduled.isEmpty() ? Long.MAX_VALUE : scheduled.peek().at());
     return deadline == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, deadline - clock());
   }
 

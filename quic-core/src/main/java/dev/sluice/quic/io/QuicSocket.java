@@ -5,6 +5,7 @@ import dev.sluice.quic.connection.ClientConfig;
 import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.endpoint.DeadlineQueue;
 import dev.sluice.quic.endpoint.Endpoint;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.udp.Binding;
@@ -32,7 +33,9 @@ public final class QuicSocket implements AutoCloseable {
   private final UdpSocket socket;
   private final Endpoint endpoint;
   private final Map<Connection, LoopConnection> handles = new HashMap<>();
+  private final DeadlineQueue.Entry<QuicSocket> timer = new DeadlineQueue.Entry<>(this);
   private Acceptor acceptor;
+  private boolean wanting;
 
   /** What the system had no room for, or null. */
   private DatagramBatch unsent;
@@ -76,6 +79,7 @@ public final class QuicSocket implements AutoCloseable {
       throws IOException {
     try {
       QuicSocket made = new QuicSocket(loop, socket, config);
+      loop.execute(() -> socket.onReady(() -> loop.want(made)));
       loop.add(made);
       return made;
     } catch (RejectedExecutionException e) {
@@ -151,6 +155,7 @@ public final class QuicSocket implements AutoCloseable {
       return;
     }
     LoopConnection handle = null;
+    loop.want(this);
     try {
       handle =
           new LoopConnection(
@@ -184,6 +189,7 @@ public final class QuicSocket implements AutoCloseable {
         () -> {
           closeWhenQuiet = true;
           endpoint.listen(null);
+          loop.want(this);
         });
   }
 
@@ -204,11 +210,24 @@ public final class QuicSocket implements AutoCloseable {
     }
     closing = true;
     closeBy = loop.now() + LINGER_NANOS;
+    loop.want(this);
     endpoint.listen(null);
     for (Connection connection : endpoint.connections()) {
       connection.closeTransport(TransportError.NO_ERROR, "the socket is closed");
       endpoint.touch(connection);
     }
+  }
+
+  /** Notes that it wants a turn; true when it had not wanted one before. */
+  boolean want() {
+    boolean before = wanting;
+    wanting = true;
+    return !before;
+  }
+
+  /** Its place among those who wait for a time. */
+  DeadlineQueue.Entry<QuicSocket> timer() {
+    return timer;
   }
 
   /**
@@ -217,6 +236,7 @@ public final class QuicSocket implements AutoCloseable {
    * @return whether there is more to do at once
    */
   boolean turn(long now) {
+    wanting = false;
     boolean more = false;
     try {
       receive(now);
@@ -274,6 +294,7 @@ public final class QuicSocket implements AutoCloseable {
 
   void wake(LoopConnection connection) {
     endpoint.touch(connection.connection());
+    loop.want(this);
   }
 
   private void receive(long now) throws IOException {

@@ -24,6 +24,7 @@ final class LinuxUdpSocket implements UdpSocket {
 
   private volatile Features features;
   private TooLarge tooLarge = (to, length) -> {};
+  private Runnable ready = () -> {};
   private boolean readable;
   private boolean writable = true;
   private boolean closed;
@@ -60,6 +61,11 @@ final class LinuxUdpSocket implements UdpSocket {
   }
 
   @Override
+  public void onReady(Runnable listener) {
+    ready = listener;
+  }
+
+  @Override
   public void onTooLarge(TooLarge listener) {
     tooLarge = listener;
   }
@@ -71,6 +77,7 @@ final class LinuxUdpSocket implements UdpSocket {
       writable = true;
       poller.watch(this, false);
     }
+    ready.run();
   }
 
   @Override

@@ -41,6 +41,7 @@ final class DatagramChannelSocket implements UdpSocket {
   private boolean writable = true;
   private String refusal;
   private TooLarge tooLarge = (to, length) -> {};
+  private Runnable ready = () -> {};
 
   private DatagramChannelSocket(
       DatagramChannel channel, ByteBuffer transfer, InetSocketAddress remote) throws IOException {
@@ -132,6 +133,11 @@ final class DatagramChannelSocket implements UdpSocket {
   }
 
   @Override
+  public void onReady(Runnable listener) {
+    ready = listener;
+  }
+
+  @Override
   public void onTooLarge(TooLarge listener) {
     tooLarge = listener;
   }
@@ -143,6 +149,7 @@ final class DatagramChannelSocket implements UdpSocket {
       writable = true;
       key.interestOps(SelectionKey.OP_READ);
     }
+    ready.run();
   }
 
   @Override

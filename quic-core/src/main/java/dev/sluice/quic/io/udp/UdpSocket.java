@@ -45,6 +45,12 @@ public interface UdpSocket {
    */
   String takeRefusal();
 
+  /**
+   * Says who is told, out of {@link Poller#await}, that the socket has become readable or writable.
+   * To be called on the loop's thread, or before the poller waits for the first time.
+   */
+  void onReady(Runnable listener);
+
   /** Says who hears of datagrams that are too large to leave. Default: nobody. */
   void onTooLarge(TooLarge listener);
 
