@@ -1,6 +1,7 @@
 package dev.sluice.http3;
 
 import dev.sluice.quic.connection.ConnectionStats;
+import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.quic.connection.QuicTransport;
 import dev.sluice.tls.TlsSession;
 import java.net.InetSocketAddress;
@@ -19,6 +20,7 @@ import java.util.List;
  * @param serverName the SNI that the client sent; null when it sent none
  * @param peerCertificates the peer's chain, its own certificate first; empty when it showed none
  * @param resumed whether the handshake resumed an earlier session
+ * @param earlyData what became of 0-RTT
  * @param smoothedRtt zero before the first sample
  * @param localAddress this side's address
  * @param remoteAddress the peer's address at present
@@ -32,6 +34,7 @@ public record ConnectionInfo(
     String serverName,
     List<X509Certificate> peerCertificates,
     boolean resumed,
+    EarlyDataState earlyData,
     Duration smoothedRtt,
     InetSocketAddress localAddress,
     InetSocketAddress remoteAddress,
@@ -43,7 +46,8 @@ public record ConnectionInfo(
   }
 
   /**
-   * Takes a snapshot, after the handshake, on the thread that owns the transport.
+   * Takes a snapshot, when there has been a request or response, on the thread that owns the
+   * transport.
    *
    * @param label names the connection among those of its client or server
    */
@@ -58,6 +62,7 @@ public record ConnectionInfo(
         tls.serverName(),
         tls.peerCertificates(),
         tls.resumed(),
+        transport.earlyData(),
         Duration.ofNanos(stats.smoothedRtt()),
         stats.local(),
         stats.remote(),

@@ -54,6 +54,8 @@ final class Attempt {
 
   private ClientConnection connection;
   private RequestStream stream;
+  private boolean mayBeEarly;
+  private boolean early;
   private boolean answered;
   private boolean over;
 
@@ -85,6 +87,29 @@ final class Attempt {
     return head;
   }
 
+  /** Before it is submitted: it may go out as 0-RTT. */
+  void allowEarly() {
+    mayBeEarly = true;
+  }
+
+  /** Whether it may go out as 0-RTT. */
+  boolean mayBeEarly() {
+    return mayBeEarly;
+  }
+
+  /** Whether it did. */
+  boolean wasEarly() {
+    return early;
+  }
+
+  /**
+   * Whether it went out as 0-RTT to a server that was never heard. It may have been processed, but
+   * nobody minds when a request that was sent early is so twice.
+   */
+  boolean isUnheard() {
+    return early && !connection.isHandshakeComplete();
+  }
+
   /** Whether the head is the whole request. */
   boolean isHeadOnly() {
     return requestBody == null;
@@ -112,6 +137,7 @@ final class Attempt {
   void onOpened(ClientConnection on, RequestStream opened) {
     connection = on;
     stream = opened;
+    early = !on.isHandshakeComplete();
     opened.attach(this);
     if (requestBody != null && !expectContinue) {
       requestBody.start();
@@ -180,6 +206,8 @@ final class Attempt {
       onExecutor(() -> trailers.complete(NO_FIELDS));
       responseBody.end(null);
       listener.onReceived(this);
+    } else if (isUnheard() && connection.ending() != null) {
+      end(ending, Failures.ofConnecting(connection.ending(), connection.refusal()));
     } else {
       end(ending, Failures.ofRequest(ending));
     }

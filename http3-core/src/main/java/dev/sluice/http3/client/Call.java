@@ -29,6 +29,9 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class Call<T> implements Attempt.Listener {
 
+  /** RFC 8470 §5.2. */
+  private static final int TOO_EARLY = 425;
+
   /** Of the body of a response that nobody will see, read so that its stream can be reused. */
   private static final long DISCARDED_BODY = 64 * 1024;
 
@@ -43,6 +46,10 @@ final class Call<T> implements Attempt.Listener {
   private HttpRequest request;
   private int redirects;
   private boolean retried;
+
+  /** An attempt at it came too early: no more of them may. */
+  private boolean tooEarly;
+
   private ReceivedResponse<T> previous;
   private Deadline deadline;
   private volatile boolean subscribed;
@@ -124,6 +131,9 @@ final class Call<T> implements Attempt.Listener {
               this,
               client.loop(),
               client.userExecutor());
+      if (!tooEarly && client.earlyData().maySend(sent)) {
+        attempt.allowEarly();
+      }
     } catch (IOException | RuntimeException | Error e) {
       fail(e);
       end();
@@ -149,6 +159,11 @@ final class Call<T> implements Attempt.Listener {
     try {
       client.cookies().fromResponse(request.uri(), headers);
       if (client.authentication().again(request, head.status(), headers, authentication)) {
+        followWith(attempt, request, head, headers, connection);
+        return;
+      }
+      if (head.status() == TOO_EARLY && attempt.wasEarly()) {
+        tooEarly = true; // and on this connection the handshake is complete by now
         followWith(attempt, request, head, headers, connection);
         return;
       }
@@ -219,8 +234,9 @@ final class Call<T> implements Attempt.Listener {
 
   @Override
   public void onFailed(Attempt attempt, RequestEnding ending, Throwable failure) {
-    if (!future.isDone() && !retried && mayRetry(ending)) {
+    if (!future.isDone() && !retried && mayRetry(attempt, ending)) {
       retried = true;
+      tooEarly |= attempt.wasEarly();
       if (attempt.connection() != null) {
         attempt.connection().retire(); // again, but on a new connection
       }
@@ -231,7 +247,11 @@ final class Call<T> implements Attempt.Listener {
     }
   }
 
-  private boolean mayRetry(RequestEnding ending) {
+  private boolean mayRetry(Attempt attempt, RequestEnding ending) {
+    if (attempt.isUnheard() && attempt.connection().ending() != null) {
+      return ConnectionPool.isWorthAnotherTry(
+          new RequestEnding.NotSent(attempt.connection().ending()));
+    }
     return switch (ending.retry()) {
       case ANY_METHOD -> ConnectionPool.isWorthAnotherTry(ending);
       case IDEMPOTENT_ONLY -> client.retriesIdempotent() && isIdempotent(request.method());

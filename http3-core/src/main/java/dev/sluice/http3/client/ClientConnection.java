@@ -16,6 +16,7 @@ import dev.sluice.tls.SessionTicket;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,6 +34,9 @@ final class ClientConnection {
 
     /** It will never exist. */
     void onNotBegun(IOException failure);
+
+    /** The handshake has begun, and requests that may be replayed can be sent already. */
+    void onEarly(ClientConnection connection);
 
     /** The handshake is complete: requests can be sent. */
     void onReady(ClientConnection connection);
@@ -60,8 +64,11 @@ final class ClientConnection {
   private final Runnable wake;
   private final String label;
 
-  /** Attempts that wait for the server to allow another stream. */
+  /** Attempts that wait for the handshake, or for the server to allow another stream. */
   private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
+
+  /** Tickets that came before the settings that belong to them. */
+  private final List<SessionTicket> tickets = new ArrayList<>();
 
   /** Attempts whose responses are being received. */
   private final Set<Attempt> receiving = new HashSet<>();
@@ -72,6 +79,8 @@ final class ClientConnection {
   /** Null when the client wants none. */
   private final WebTransportDriver webTransport;
 
+  private boolean handshakeComplete;
+  private boolean settingsKnown;
   private boolean retired;
   private boolean dispatching;
 
@@ -143,6 +152,20 @@ final class ClientConnection {
     return !retired && http.canOpenRequests();
   }
 
+  /** Whether the server has been heard: before that only early requests can be on their way. */
+  boolean isHandshakeComplete() {
+    return handshakeComplete;
+  }
+
+  /** Sends what may go out before the handshake is complete. */
+  void startEarly() {
+    if (isUsable() && !handshakeComplete) {
+      http.process();
+      listener.onEarly(this);
+      moved();
+    }
+  }
+
   /** How it ended; null while it lives. */
   ConnectionEnding ending() {
     return http.ending();
@@ -177,6 +200,20 @@ final class ClientConnection {
     }
   }
 
+  /** Another connection was faster: what was sent early on this one is better off there. */
+  void abandon() {
+    giveUp(new RequestEnding.NotSent(null), Failures.ofRequest(new RequestEnding.NotSent(null)));
+    close();
+  }
+
+  /** Nothing will come of what was sent, or waits to be. */
+  void giveUp(RequestEnding ending, IOException failure) {
+    waiting.forEach(attempt -> attempt.end(ending, failure));
+    waiting.clear();
+    List.copyOf(receiving).forEach(attempt -> attempt.end(ending, failure));
+    receiving.clear();
+  }
+
   /** Closes it now. */
   void close() {
     retired = true;
@@ -185,10 +222,12 @@ final class ClientConnection {
   }
 
   private void openWaiting() {
-    while (!waiting.isEmpty()) {
-      Attempt attempt = waiting.peek();
+    for (Attempt attempt : List.copyOf(waiting)) {
       if (attempt.isOver()) {
-        waiting.remove();
+        waiting.remove(attempt);
+        continue;
+      }
+      if (!handshakeComplete && !attempt.mayBeEarly()) {
         continue;
       }
       if (!isUsable()) {
@@ -199,14 +238,14 @@ final class ClientConnection {
       try {
         stream = http.openRequest(attempt.head(), attempt.isHeadOnly());
       } catch (IllegalArgumentException e) {
-        waiting.remove();
+        waiting.remove(attempt);
         attempt.end(new RequestEnding.Abandoned(Http3Error.H3_REQUEST_CANCELLED.code()), e);
         continue;
       }
       if (stream == null) {
         return; // RequestsAvailable follows
       }
-      waiting.remove();
+      waiting.remove(attempt);
       receiving.add(attempt);
       attempt.onOpened(this, stream);
     }
@@ -259,7 +298,12 @@ final class ClientConnection {
       case Http3Event.Closed closed -> {}
       case Http3Event.Request request -> {} // servers only
       case Http3Event.Claimed claimed -> {} // of extensions
-      case Http3Event.SettingsReceived settings -> openWaiting();
+      case Http3Event.SettingsReceived settings -> {
+        settingsKnown = true;
+        tickets.forEach(this::keep);
+        tickets.clear();
+        openWaiting();
+      }
       case Http3Event.RequestsAvailable available -> openWaiting();
       case Http3Event.Goaway goaway -> onGoaway();
       case Http3Event.Drained drained -> close();
@@ -279,11 +323,26 @@ final class ClientConnection {
 
   private void onTransport(QuicEvent event) {
     switch (event) {
-      case QuicEvent.HandshakeComplete complete -> listener.onReady(this);
-      case QuicEvent.NewSessionTicket(var ticket) -> memory.remember(ticket);
+      case QuicEvent.HandshakeComplete complete -> {
+        handshakeComplete = true;
+        listener.onReady(this);
+        openWaiting();
+      }
+      case QuicEvent.NewSessionTicket(var ticket) -> {
+        if (settingsKnown) {
+          keep(ticket);
+        } else {
+          tickets.add(ticket);
+        }
+      }
       case QuicEvent.NewToken(var token) -> memory.remember(token);
       default -> {}
     }
+  }
+
+  /** A ticket goes with the settings of the connection that it is from (RFC 9114 §7.2.4.2). */
+  private void keep(SessionTicket ticket) {
+    memory.remember(ticket.withApplicationState(http.peerSettings().encode()));
   }
 
   private void onConnectionEnded(ConnectionEnding ending) {

@@ -2,8 +2,10 @@ package dev.sluice.http3.client;
 
 import dev.sluice.http3.connection.Http3Config;
 import dev.sluice.http3.connection.Http3Connection;
+import dev.sluice.http3.connection.Http3Settings;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.ClientConfig;
+import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.endpoint.EndpointConfig;
@@ -25,6 +27,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -40,12 +43,13 @@ final class ClientRuntime {
   private final CertificateVerifier verifier;
   private final TransportConfig transport;
   private final Http3Config http;
-  private final SessionMemory memory = new SessionMemory();
+  private final SessionStore memory;
   private final ConnectionPool pool;
   private long connections;
 
   ClientRuntime(ClientSettings settings) {
     this.settings = settings;
+    this.memory = settings.sessions() == null ? new SessionStore() : settings.sessions();
     this.verifier = ClientTls.verifier(settings, random);
     Http3Config plain = Http3Config.DEFAULT.withMaxFieldSectionSize(settings.maxFieldSectionSize());
     WebTransportConfig sessions = settings.webTransport();
@@ -138,10 +142,12 @@ final class ClientRuntime {
       failure.initCause(e);
       throw failure;
     }
-    Dialled dialled = new Dialled(origin, socket, listener);
+    SessionTicket ticket = takeTicket(origin);
+    Dialled dialled = new Dialled(origin, socket, listener, ticket);
     TlsClientConfig tls =
         ClientTls.config(settings, origin.host(), dialled, random).toBuilder()
-            .ticket(memory.takeTicket(origin))
+            .ticket(ticket)
+            .earlyData(settings.earlyData() != EarlyData.NEVER)
             .build();
     ClientConfig config =
         ClientConfig.of(tls)
@@ -159,24 +165,54 @@ final class ClientRuntime {
     return dialled::abandon;
   }
 
+  /** The latest session that may be resumed; null for none. */
+  private SessionTicket takeTicket(Origin origin) {
+    SessionTicket ticket = memory.takeTicket(origin);
+    while (ticket != null && settings.sessions() != null && !isTrusted(ticket, origin)) {
+      ticket = memory.takeTicket(origin);
+    }
+    return ticket;
+  }
+
+  /** A resumption shows no certificate, so that of the first session is judged as this one's. */
+  private boolean isTrusted(SessionTicket ticket, Origin origin) {
+    try {
+      verifier.verify(
+          ticket.peerCertificates(),
+          new CertificateVerifier.Context(
+              true, origin.host(), Instant.now(), ticket.cipherSuite()));
+      return true;
+    } catch (CertificateException e) {
+      return false;
+    }
+  }
+
   /** One connection on its socket; also remembers why a certificate was refused. */
   private final class Dialled
       implements ConnectionListener, ClientConnection.Memory, CertificateVerifier {
     private final Origin origin;
     private final QuicSocket socket;
     private final ClientConnection.Listener listener;
+    private final SessionTicket ticket;
     private ClientConnection connection;
     private CertificateException refusal;
     private boolean abandoned;
 
-    Dialled(Origin origin, QuicSocket socket, ClientConnection.Listener listener) {
+    Dialled(
+        Origin origin,
+        QuicSocket socket,
+        ClientConnection.Listener listener,
+        SessionTicket ticket) {
       this.origin = origin;
       this.socket = socket;
       this.listener = listener;
+      this.ticket = ticket;
     }
 
     ConnectionListener begin(LoopConnection on) {
-      Http3Connection http3 = new Http3Connection(on.transport(), http, random);
+      Http3Settings remembered =
+          ticket == null ? Http3Settings.DEFAULTS : Http3Settings.decode(ticket.applicationState());
+      Http3Connection http3 = new Http3Connection(on.transport(), http, random, remembered);
       connection =
           new ClientConnection(
               http3,
@@ -189,7 +225,9 @@ final class ClientRuntime {
       on.ended().thenRun(socket::closeWhenQuiet);
       listener.onBegun(connection);
       if (abandoned) {
-        connection.close();
+        connection.abandon();
+      } else if (on.transport().earlyData() == EarlyDataState.OFFERED) {
+        loop.execute(connection::startEarly);
       }
       return this;
     }
@@ -197,7 +235,7 @@ final class ClientRuntime {
     void abandon() {
       abandoned = true;
       if (connection != null) {
-        connection.close();
+        connection.abandon();
       }
     }
 

@@ -43,6 +43,8 @@ record ClientSettings(
     Supplier<Tracer> tracer,
     int maxFieldSectionSize,
     boolean retryIdempotent,
+    EarlyData earlyData,
+    SessionStore sessions,
     WebTransportConfig webTransport) {
 
   SSLContext sslContextOrDefault() {

@@ -115,6 +115,10 @@ final class ConnectionPool {
     private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
     private final ArrayDeque<SessionAttempt> waitingSessions = new ArrayDeque<>();
     private ClientConnection connection;
+
+    /** One whose handshake is under way, for requests that may be early; null for none. */
+    private ClientConnection early;
+
     private boolean connecting;
     private HappyEyeballs<ClientConnection> race;
     private Deadline deadline;
@@ -126,6 +130,10 @@ final class ConnectionPool {
     void submit(Attempt attempt) {
       if (connection != null && connection.isUsable()) {
         connection.submit(attempt);
+        return;
+      }
+      if (connecting && early != null && attempt.mayBeEarly()) {
+        early.submit(attempt);
         return;
       }
       waiting.add(attempt);
@@ -212,12 +220,15 @@ final class ConnectionPool {
       if (!connecting) {
         return;
       }
-      stopConnecting();
-      slots.remove(origin, this);
       RequestEnding ending =
           failure.ending() == null
               ? new RequestEnding.Abandoned(0) // an exception says it better
               : new RequestEnding.NotSent(failure.ending());
+      if (early != null) {
+        early.giveUp(ending, failure.exception());
+      }
+      stopConnecting();
+      slots.remove(origin, this);
       for (Attempt next = waiting.poll(); next != null; next = waiting.poll()) {
         next.end(ending, failure.exception());
       }
@@ -230,6 +241,7 @@ final class ConnectionPool {
 
     private void stopConnecting() {
       connecting = false;
+      early = null;
       if (race != null) {
         race.abort();
         race = null;
@@ -240,7 +252,18 @@ final class ConnectionPool {
       }
     }
 
+    private void beginEarly(ClientConnection begun) {
+      if (!connecting || early != null) {
+        return;
+      }
+      early = begun;
+      List<Attempt> soon = waiting.stream().filter(Attempt::mayBeEarly).toList();
+      waiting.removeAll(soon);
+      soon.forEach(begun::submit);
+    }
+
     private void forget(ClientConnection gone) {
+      early = early == gone ? null : early;
       if (connection == gone) {
         connection = null;
         if (!connecting && waiting.isEmpty() && waitingSessions.isEmpty()) {
@@ -265,6 +288,11 @@ final class ConnectionPool {
       @Override
       public void onNotBegun(IOException failure) {
         progress.failed(new HappyEyeballs.Failure(null, failure));
+      }
+
+      @Override
+      public void onEarly(ClientConnection begun) {
+        beginEarly(begun);
       }
 
       @Override

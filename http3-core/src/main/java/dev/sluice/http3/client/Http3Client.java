@@ -245,6 +245,10 @@ public final class Http3Client extends HttpClient {
     return authentication;
   }
 
+  EarlyData earlyData() {
+    return settings.earlyData();
+  }
+
   boolean retriesIdempotent() {
     return settings.retryIdempotent();
   }
@@ -388,6 +392,19 @@ public final class Http3Client extends HttpClient {
      * connection, when the connection was lost before the response began. Not by default.
      */
     Builder retryIdempotent(boolean retry);
+
+    /**
+     * Which requests may go out as 0-RTT when a session is resumed. {@link EarlyData#NEVER} by
+     * default.
+     */
+    Builder earlyData(EarlyData which);
+
+    /**
+     * Where sessions are remembered that later connections resume. By default in a store of the
+     * client's own. One that is given may hold sessions of other clients, so that the certificate
+     * of a session is judged again before it is resumed.
+     */
+    Builder sessions(SessionStore store);
 
     /**
      * Offers WebTransport on every connection, so that {@link Http3Client#connect} can be used. Not

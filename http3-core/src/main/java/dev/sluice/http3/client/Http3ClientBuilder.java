@@ -46,6 +46,8 @@ final class Http3ClientBuilder implements Http3Client.Builder {
   private Duration idleTimeout;
   private int maxFieldSectionSize = Http3Config.DEFAULT.maxFieldSectionSize();
   private boolean retryIdempotent;
+  private EarlyData earlyData = EarlyData.NEVER;
+  private SessionStore sessions;
   private WebTransportConfig webTransport;
 
   @Override
@@ -191,6 +193,18 @@ final class Http3ClientBuilder implements Http3Client.Builder {
   }
 
   @Override
+  public Http3Client.Builder earlyData(EarlyData value) {
+    earlyData = Objects.requireNonNull(value, "which");
+    return this;
+  }
+
+  @Override
+  public Http3Client.Builder sessions(SessionStore value) {
+    sessions = Objects.requireNonNull(value, "store");
+    return this;
+  }
+
+  @Override
   public Http3Client.Builder webTransport(WebTransportConfig value) {
     webTransport = Objects.requireNonNull(value, "webTransport");
     return this;
@@ -218,6 +232,8 @@ final class Http3ClientBuilder implements Http3Client.Builder {
             tracer,
             maxFieldSectionSize,
             retryIdempotent,
+            earlyData,
+            sessions,
             webTransport));
   }
 }

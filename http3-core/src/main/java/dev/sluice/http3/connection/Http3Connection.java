@@ -5,10 +5,8 @@ import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.frame.GoawayFrame;
 import dev.sluice.http3.frame.PriorityUpdateFrame;
 import dev.sluice.http3.message.FieldSection;
-import dev.sluice.http3.message.MalformedMessageException;
 import dev.sluice.http3.message.Priority;
 import dev.sluice.http3.message.RequestHead;
-import dev.sluice.http3.message.RequestHeaderSection;
 import dev.sluice.http3.stream.FieldCompression;
 import dev.sluice.http3.stream.StreamClaims;
 import dev.sluice.qpack.FieldLine;
@@ -46,7 +44,7 @@ public final class Http3Connection {
   private final Queue<Http3Event> events = new ArrayDeque<>();
   private final Map<Long, RequestStream> requests = new LinkedHashMap<>();
 
-  private Http3Settings peerSettings = Http3Settings.DEFAULTS;
+  private final PeerSettings peerSettings;
   // Server: the id of the first request that has not arrived.
   private long nextRequestId;
   private boolean requestsWanted;
@@ -59,7 +57,17 @@ public final class Http3Connection {
    * @param random for GREASE (RFC 9114 §7.2.8) only
    */
   public Http3Connection(QuicTransport quic, Http3Config config, RandomGenerator random) {
+    this(quic, config, random, Http3Settings.DEFAULTS);
+  }
+
+  /**
+   * @param remembered the server's settings on the connection that a client's session is from, for
+   *     requests that go out as 0-RTT; the defaults where they are not known
+   */
+  public Http3Connection(
+      QuicTransport quic, Http3Config config, RandomGenerator random, Http3Settings remembered) {
     this.quic = quic;
+    this.peerSettings = new PeerSettings(quic, remembered);
     this.config = config;
     compression =
         new FieldCompression(
@@ -136,11 +144,11 @@ public final class Http3Connection {
     if (!canOpenRequests()) {
       throw new IllegalStateException("the connection takes no new requests");
     }
-    if (head.protocol() != null && !peerSettings.isConnectProtocolEnabled()) {
+    if (head.protocol() != null && !peerSettings().isConnectProtocolEnabled()) {
       throw new IllegalStateException("the server has not offered extended CONNECT");
     }
-    List<FieldLine> lines = checked(head);
-    FieldSection.requireAtMost(lines, peerSettings.maxFieldSectionSize());
+    List<FieldLine> lines = OutgoingMessage.lines(head);
+    FieldSection.requireAtMost(lines, peerSettings().maxFieldSectionSize());
     BidiStream stream = quic.openBidi();
     if (stream == null) {
       requestsWanted = true;
@@ -151,14 +159,6 @@ public final class Http3Connection {
     drained = false;
     request.sendRequest(head, lines, end);
     return request;
-  }
-
-  private static List<FieldLine> checked(RequestHead head) {
-    try {
-      return RequestHeaderSection.format(head);
-    } catch (MalformedMessageException e) {
-      throw new IllegalArgumentException(e.getMessage(), e);
-    }
   }
 
   /** Client: whether the connection takes new requests: no GOAWAY either way, and not ended. */
@@ -229,9 +229,9 @@ public final class Http3Connection {
     return requests.size();
   }
 
-  /** The peer's settings; {@link Http3Settings#DEFAULTS} before they have arrived. */
+  /** The peer's settings; before they have arrived those that hold instead. */
   public Http3Settings peerSettings() {
-    return peerSettings;
+    return peerSettings.current();
   }
 
   /** Whether this side opened the connection. */
@@ -288,7 +288,10 @@ public final class Http3Connection {
         toExtension(event);
       }
       case QuicEvent.HandshakeConfirmed confirmed -> emit(new Http3Event.Transport(event));
-      case QuicEvent.EarlyDataDecided decided -> emit(new Http3Event.Transport(event));
+      case QuicEvent.EarlyDataDecided(boolean accepted) -> {
+        peerSettings.onEarlyDataDecided(accepted);
+        emit(new Http3Event.Transport(event));
+      }
       case QuicEvent.NewSessionTicket ticket -> emit(new Http3Event.Transport(event));
       case QuicEvent.DatagramReceived datagram -> emit(new Http3Event.Transport(event));
       case QuicEvent.NewToken token -> emit(new Http3Event.Transport(event));
@@ -370,7 +373,7 @@ public final class Http3Connection {
   // What the peer's streams tell
 
   private void onPeerSettings(Http3Settings settings) {
-    peerSettings = settings;
+    peerSettings.onReceived(settings);
     compression.onPeerSettings(settings.qpackMaxTableCapacity(), settings.qpackBlockedStreams());
     emit(new Http3Event.SettingsReceived(settings));
   }

@@ -1,6 +1,14 @@
 package dev.sluice.http3.connection;
 
+import dev.sluice.http3.frame.Grease;
+import dev.sluice.http3.frame.SettingsFrame;
+import dev.sluice.quic.wire.WireException;
+import dev.sluice.quic.wire.WireReader;
+import dev.sluice.quic.wire.WireWriter;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The settings that a peer sent (RFC 9114 §7.2.4), each with its default when it said nothing.
@@ -23,11 +31,105 @@ public record Http3Settings(Map<Long, Long> values) {
   /** RFC 9297 §2.1.1. */
   public static final long H3_DATAGRAM = 0x33;
 
+  private static final Set<Long> KNOWN =
+      Set.of(
+          QPACK_MAX_TABLE_CAPACITY,
+          MAX_FIELD_SECTION_SIZE,
+          QPACK_BLOCKED_STREAMS,
+          ENABLE_CONNECT_PROTOCOL,
+          H3_DATAGRAM);
+
   /** What holds before a peer's SETTINGS have arrived (RFC 9114 §7.2.4.2). */
   public static final Http3Settings DEFAULTS = new Http3Settings(Map.of());
 
   public Http3Settings {
     values = Map.copyOf(values);
+  }
+
+  /** What a side with this configuration sends: what differs from the defaults (§7.2.4.2). */
+  public static Http3Settings of(Http3Config config) {
+    Map<Long, Long> values = new LinkedHashMap<>();
+    values.put(MAX_FIELD_SECTION_SIZE, (long) config.maxFieldSectionSize());
+    if (config.qpackMaxTableCapacity() > 0) {
+      values.put(QPACK_MAX_TABLE_CAPACITY, (long) config.qpackMaxTableCapacity());
+    }
+    if (config.qpackBlockedStreams() > 0) {
+      values.put(QPACK_BLOCKED_STREAMS, (long) config.qpackBlockedStreams());
+    }
+    if (config.enableConnectProtocol()) {
+      values.put(ENABLE_CONNECT_PROTOCOL, 1L);
+    }
+    values.putAll(config.additionalSettings());
+    return new Http3Settings(values);
+  }
+
+  /**
+   * A form to be remembered with a session, without reserved settings; {@link #decode} reads it.
+   */
+  public byte[] encode() {
+    SettingsFrame frame = new SettingsFrame(new TreeMap<>(values));
+    frame.settings().keySet().removeIf(Grease::isReserved);
+    byte[] bytes = new byte[frame.payloadLength()];
+    frame.writePayload(new WireWriter(bytes, 0, bytes.length));
+    return bytes;
+  }
+
+  /** Reads what {@link #encode} wrote; {@link #DEFAULTS} when it is something else. */
+  public static Http3Settings decode(byte[] bytes) {
+    WireReader in = WireReader.of(bytes);
+    Map<Long, Long> values = new LinkedHashMap<>();
+    try {
+      while (in.hasRemaining()) {
+        values.put(in.varInt(), in.varInt());
+      }
+      return new Http3Settings(values);
+    } catch (WireException cutShort) {
+      return DEFAULTS;
+    }
+  }
+
+  /**
+   * Whether a client that goes by earlier settings of this server stays within these (§7.2.4.2). Of
+   * settings of extensions nothing is known here, and they have to be the same.
+   */
+  public boolean honour(Http3Settings before) {
+    for (Map.Entry<Long, Long> setting : before.values.entrySet()) {
+      boolean known = KNOWN.contains(setting.getKey());
+      if (!known && !setting.getValue().equals(values.get(setting.getKey()))) {
+        return false;
+      }
+    }
+    return changesOf(before) == null && !changesTable(before);
+  }
+
+  /**
+   * The first setting by which these allow less than earlier ones did; null when there is none. The
+   * table of QPACK, which may not change at all, is not among them.
+   */
+  String changesOf(Http3Settings before) {
+    if (maxFieldSectionSize() < before.maxFieldSectionSize()) {
+      return "SETTINGS_MAX_FIELD_SECTION_SIZE";
+    }
+    if (qpackBlockedStreams() < before.qpackBlockedStreams()) {
+      return "SETTINGS_QPACK_BLOCKED_STREAMS";
+    }
+    if (before.isConnectProtocolEnabled() && !isConnectProtocolEnabled()) {
+      return "SETTINGS_ENABLE_CONNECT_PROTOCOL";
+    }
+    if (before.isDatagramEnabled() && !isDatagramEnabled()) {
+      return "SETTINGS_H3_DATAGRAM";
+    }
+    // §7.2.4.2: nothing that was there before may be left out.
+    return before.values.containsKey(MAX_FIELD_SECTION_SIZE)
+            && !values.containsKey(MAX_FIELD_SECTION_SIZE)
+        ? "SETTINGS_MAX_FIELD_SECTION_SIZE"
+        : null;
+  }
+
+  /** RFC 9204 §3.2.3: a table that a client may have used early keeps its capacity. */
+  boolean changesTable(Http3Settings before) {
+    return before.qpackMaxTableCapacity() != 0
+        && before.qpackMaxTableCapacity() != qpackMaxTableCapacity();
   }
 
   /** The value of any setting. */

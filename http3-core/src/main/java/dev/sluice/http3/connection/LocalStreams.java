@@ -111,18 +111,7 @@ final class LocalStreams {
 
   /** Our SETTINGS (§7.2.4): what differs from the defaults, and something to be ignored. */
   private SettingsFrame settings(Http3Config config) {
-    Map<Long, Long> settings = new LinkedHashMap<>();
-    settings.put(Http3Settings.MAX_FIELD_SECTION_SIZE, (long) config.maxFieldSectionSize());
-    if (config.qpackMaxTableCapacity() > 0) {
-      settings.put(Http3Settings.QPACK_MAX_TABLE_CAPACITY, (long) config.qpackMaxTableCapacity());
-    }
-    if (config.qpackBlockedStreams() > 0) {
-      settings.put(Http3Settings.QPACK_BLOCKED_STREAMS, (long) config.qpackBlockedStreams());
-    }
-    if (config.enableConnectProtocol()) {
-      settings.put(Http3Settings.ENABLE_CONNECT_PROTOCOL, 1L);
-    }
-    settings.putAll(config.additionalSettings());
+    Map<Long, Long> settings = new LinkedHashMap<>(Http3Settings.of(config).values());
     if (config.grease()) {
       settings.putIfAbsent(Grease.number(random), random.nextLong(1L << 30));
     }

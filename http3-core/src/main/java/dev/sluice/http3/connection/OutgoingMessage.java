@@ -6,6 +6,7 @@ import dev.sluice.http3.message.FieldSection;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.MalformedMessageException;
 import dev.sluice.http3.message.RequestHead;
+import dev.sluice.http3.message.RequestHeaderSection;
 import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.http3.message.ResponseHeaderSection;
 import dev.sluice.http3.message.TrailerSection;
@@ -40,6 +41,15 @@ final class OutgoingMessage {
     tunnel = head.isConnect();
     long due = tunnel ? ContentLength.UNKNOWN : ContentLength.of(head.fields());
     writer.writeHead(connection.compression().encode(id, lines), due);
+  }
+
+  /** The field lines of a request's head that somebody here wants to send. */
+  static List<FieldLine> lines(RequestHead head) {
+    try {
+      return RequestHeaderSection.format(head);
+    } catch (MalformedMessageException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   void sendInformational(ResponseHead head) {

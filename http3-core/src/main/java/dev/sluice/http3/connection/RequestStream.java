@@ -208,6 +208,14 @@ public final class RequestStream {
   // Receiving
 
   /**
+   * Server: whether some of what has arrived came as 0-RTT; see {@link
+   * dev.sluice.quic.stream.RecvStream#isEarly}.
+   */
+  public boolean isEarly() {
+    return stream.recv().isEarly();
+  }
+
+  /**
    * Copies content out, in order, straight from the QUIC stream.
    *
    * @param length at least 1

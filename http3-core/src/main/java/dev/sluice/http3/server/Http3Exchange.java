@@ -95,6 +95,21 @@ public interface Http3Exchange {
   /** The client's address as it was when the request came. */
   InetSocketAddress remoteAddress();
 
+  /**
+   * Whether the request may be a replay: it came as 0-RTT and the handshake is not complete yet, or
+   * a gateway says with Early-Data that it was so there (RFC 8470 §5.1). Whoever must not do a
+   * thing twice answers 425 then, or waits with {@link #awaitHandshake()} and asks again.
+   */
+  boolean isEarly();
+
+  /**
+   * Waits until the handshake is complete, which it mostly is: what has come on this connection is
+   * no replay then.
+   *
+   * @throws IOException the connection ended before
+   */
+  void awaitHandshake() throws IOException;
+
   /** The connection, as it is now. */
   ConnectionInfo connection();
 }

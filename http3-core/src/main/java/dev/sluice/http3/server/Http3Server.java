@@ -32,6 +32,7 @@ public final class Http3Server implements AutoCloseable {
 
   private final Http3Config config;
   private final Http3Handler handler;
+  private final EarlyRequests early;
   private final ServerSessions sessions;
   private final SecureRandom random;
   private final EventLoop loop;
@@ -46,11 +47,13 @@ public final class Http3Server implements AutoCloseable {
   Http3Server(
       Http3Config config,
       Http3Handler handler,
+      EarlyRequests early,
       ServerSessions sessions,
       SecureRandom random,
       boolean daemon) {
     this.config = config;
     this.handler = handler;
+    this.early = early;
     this.sessions = sessions;
     this.random = random;
     this.loop = EventLoop.start("sluice-http3-server", daemon, IoMode.preferred());
@@ -79,7 +82,14 @@ public final class Http3Server implements AutoCloseable {
     Http3Connection http = new Http3Connection(on.transport(), config, random);
     ServerConnection connection =
         new ServerConnection(
-            http, loop, on::wake, Long.toString(++accepted), handler, sessions, this::onEnded);
+            http,
+            loop,
+            on::wake,
+            Long.toString(++accepted),
+            handler,
+            early,
+            sessions,
+            this::onEnded);
     connections.add(connection);
     if (stopping) {
       connection.stopAccepting();

@@ -1,9 +1,11 @@
 package dev.sluice.http3.server;
 
 import dev.sluice.http3.connection.Http3Config;
+import dev.sluice.http3.connection.Http3Settings;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.session.WebTransportHandler;
 import dev.sluice.http3.webtransport.WebTransportConfig;
+import dev.sluice.quic.connection.EarlyDataConfig;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.datagram.DatagramConfig;
@@ -12,14 +14,18 @@ import dev.sluice.quic.stream.StreamLimits;
 import dev.sluice.quic.trace.Tracer;
 import dev.sluice.tls.CertificateVerifier;
 import dev.sluice.tls.ClientAuthentication;
+import dev.sluice.tls.EarlyDataPolicy;
 import dev.sluice.tls.Identity;
 import dev.sluice.tls.IdentitySelector;
 import dev.sluice.tls.KeyLog;
+import dev.sluice.tls.ReplayGuard;
+import dev.sluice.tls.TicketProtector;
 import dev.sluice.tls.TlsServerConfig;
 import dev.sluice.tls.cert.KeyManagerSelector;
 import dev.sluice.tls.cert.SniSelector;
 import dev.sluice.tls.cert.TrustManagerVerifier;
 import dev.sluice.tls.psk.RotatingTicketProtector;
+import dev.sluice.tls.psk.StrikeRegister;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -51,6 +57,9 @@ public final class Http3ServerBuilder {
   private WebTransportConfig webTransport = WebTransportConfig.DEFAULT;
   private ClientAuthentication clientAuthentication = ClientAuthentication.NONE;
   private CertificateVerifier clientVerifier;
+  private EarlyRequests early;
+  private ReplayGuard replayGuard;
+  private TicketProtector tickets;
   private KeyLog keyLog = KeyLog.NONE;
   private boolean retry;
   private boolean daemon = true;
@@ -123,6 +132,31 @@ public final class Http3ServerBuilder {
   /** Which drafts, origins and limits sessions have. */
   public Http3ServerBuilder webTransport(WebTransportConfig value) {
     webTransport = Objects.requireNonNull(value, "webTransport");
+    return this;
+  }
+
+  /**
+   * Takes requests that come as 0-RTT, before the handshake is complete, in this way. Handshakes
+   * are remembered, so that this server takes none twice; see {@link EarlyRequests} for what that
+   * leaves open. By default clients have to wait for the handshake.
+   */
+  public Http3ServerBuilder earlyData(EarlyRequests policy) {
+    early = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /** Recognises replayed handshakes in place of a register of this server's own. */
+  public Http3ServerBuilder replayGuard(ReplayGuard guard) {
+    replayGuard = Objects.requireNonNull(guard, "guard");
+    return this;
+  }
+
+  /**
+   * Seals session tickets, in place of keys of this server's own: a {@link
+   * dev.sluice.tls.psk.SharedTicketKeys} lets a fleet open each other's.
+   */
+  public Http3ServerBuilder tickets(TicketProtector protector) {
+    tickets = Objects.requireNonNull(protector, "protector");
     return this;
   }
 
@@ -217,8 +251,11 @@ public final class Http3ServerBuilder {
             .withMaxConnections(maxConnections)
             .withTracer(tracer);
     ServerSessions sessions = new ServerSessions(webTransport, Map.copyOf(sessionHandlers));
-    Http3Server server =
-        new Http3Server(sessions.applyTo(http), handlerOrNone(), sessions, random, daemon);
+    http = sessions.applyTo(http);
+    if (early != null) {
+      quic = quic.withEarlyData(earlyTerms(Http3Settings.of(http), random));
+    }
+    Http3Server server = new Http3Server(http, handlerOrNone(), early, sessions, random, daemon);
     server.open(
         addresses.isEmpty() ? List.of(new InetSocketAddress(DEFAULT_PORT)) : addresses, quic);
     return server;
@@ -229,13 +266,34 @@ public final class Http3ServerBuilder {
     return handler != null ? handler : exchange -> exchange.respond(404, Fields.EMPTY).close();
   }
 
+  /** Tickets promise the settings, too (RFC 9114 §7.2.4.2). */
+  private EarlyDataConfig earlyTerms(Http3Settings settings, SecureRandom random) {
+    ReplayGuard guard =
+        replayGuard != null
+            ? replayGuard
+            : new StrikeRegister(
+                EarlyDataPolicy.USUAL_FRESHNESS,
+                StrikeRegister.USUAL_CAPACITY,
+                tickets != null,
+                random,
+                InstantSource.system());
+    return EarlyDataConfig.of(guard)
+        .withApplicationState(
+            settings.encode(), earlier -> settings.honour(Http3Settings.decode(earlier)));
+  }
+
+  private TicketProtector tickets(SecureRandom random) {
+    return tickets != null
+        ? tickets
+        : new RotatingTicketProtector(TICKET_LIFETIME, random, InstantSource.system().instant());
+  }
+
   private TlsServerConfig tls(SecureRandom random) {
     return TlsServerConfig.builder()
         .identitySelector(identitySelector != null ? identitySelector : new SniSelector(identities))
         .applicationProtocols("h3")
         .clientAuthentication(clientAuthentication, clientVerifier)
-        .ticketProtector(
-            new RotatingTicketProtector(TICKET_LIFETIME, random, InstantSource.system().instant()))
+        .ticketProtector(tickets(random))
         .ticketLifetime(TICKET_LIFETIME)
         .keyLog(keyLog)
         .random(random)

@@ -11,6 +11,7 @@ import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.http3.session.WebTransportDriver;
+import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.ending.ConnectionEnding;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -34,6 +35,7 @@ final class ServerConnection {
   private final String label;
   private final Http3Handler handler;
   private final Consumer<ServerConnection> onEnded;
+  private final EarlyGate early;
   private final WebTransportDriver webTransport;
   private final Set<ServerExchange> exchanges = new HashSet<>();
   private boolean dispatching;
@@ -45,6 +47,7 @@ final class ServerConnection {
   /**
    * @param wake lets the transport send
    * @param label names this connection among those of its server
+   * @param early what is done with early requests; null for nothing in particular
    * @param sessions what there is of WebTransport
    * @param onEnded told once, when nothing is left of it
    */
@@ -54,6 +57,7 @@ final class ServerConnection {
       Runnable wake,
       String label,
       Http3Handler handler,
+      EarlyRequests early,
       ServerSessions sessions,
       Consumer<ServerConnection> onEnded) {
     this.http = http;
@@ -61,6 +65,7 @@ final class ServerConnection {
     this.wake = wake;
     this.label = label;
     this.handler = handler;
+    this.early = new EarlyGate(early);
     this.webTransport =
         sessions.isEmpty()
             ? null
@@ -142,7 +147,7 @@ final class ServerConnection {
     try {
       Http3Event event = nextEvent();
       while (event != null) {
-        if (webTransport == null || !webTransport.onEvent(event)) {
+        if (!refusesEarly(event) && (webTransport == null || !webTransport.onEvent(event))) {
           onEvent(event);
         }
         event = nextEvent();
@@ -160,6 +165,17 @@ final class ServerConnection {
     return http.nextEvent();
   }
 
+  /** What comes too early is answered before anybody hears of it (RFC 8470 §5.2). */
+  private boolean refusesEarly(Http3Event event) {
+    if (!(event instanceof Http3Event.Request(var stream, var head))
+        || early.treatment(stream, head) != EarlyRequests.Treatment.REFUSE) {
+      return false;
+    }
+    stream.sendResponse(new ResponseHead(425, Fields.of("content-length", "0")), true);
+    stream.stopReading(Http3Error.H3_NO_ERROR);
+    return true;
+  }
+
   private void onEvent(Http3Event event) {
     switch (event) {
       case Http3Event.Request(var stream, var head) -> begin(stream, head);
@@ -175,6 +191,8 @@ final class ServerConnection {
         }
       }
       case Http3Event.ConnectionEnded(var ending) -> onConnectionEnded(ending);
+      case Http3Event.Transport(QuicEvent.HandshakeComplete complete) ->
+          early.onHandshakeComplete();
       case Http3Event.Transport transport -> {}
       case Http3Event.Claimed claimed -> {} // of extensions
       case Http3Event.SettingsReceived settings -> {}
@@ -217,11 +235,17 @@ final class ServerConnection {
     }
     stream.attach(exchange);
     exchanges.add(exchange);
-    Thread.ofVirtual().name("http3-" + label + "-" + stream.id()).start(() -> serve(exchange));
+    boolean waits = early.treatment(stream, head) == EarlyRequests.Treatment.WAIT;
+    Thread.ofVirtual()
+        .name("http3-" + label + "-" + stream.id())
+        .start(() -> serve(exchange, waits));
   }
 
-  private void serve(ServerExchange exchange) {
+  private void serve(ServerExchange exchange, boolean afterHandshake) {
     try {
+      if (afterHandshake) {
+        early.awaitHandshake();
+      }
       handler.handle(exchange);
       exchange.finish();
     } catch (RequestEndedException e) {
@@ -234,12 +258,18 @@ final class ServerConnection {
   }
 
   private void onConnectionEnded(ConnectionEnding ending) {
+    early.onConnectionEnded(ending);
     RequestEnding lost = new RequestEnding.ConnectionLost(ending, true);
     for (ServerExchange exchange : List.copyOf(exchanges)) {
       exchange.onConnectionEnded(lost);
     }
     exchanges.clear();
     onEnded.accept(this);
+  }
+
+  /** Any thread: how far the handshake is. */
+  EarlyGate early() {
+    return early;
   }
 
   /** Any thread: the client's address at the last request. */

@@ -37,6 +37,7 @@ final class ServerExchange implements Http3Exchange {
   private final RequestStream stream;
   private final RequestHead request;
   private final InetSocketAddress remote;
+  private final boolean cameEarly;
   private final InboundPipe inbound;
   private final OutboundPipe outbound;
   private final RequestBodyStream requestBody;
@@ -63,6 +64,7 @@ final class ServerExchange implements Http3Exchange {
     this.stream = stream;
     this.request = request;
     this.remote = connection.remoteAddress();
+    this.cameEarly = stream.isEarly();
     this.inbound =
         new InboundPipe(PIPE_CAPACITY, () -> onLoop(this::onReadable), () -> onLoop(this::settle));
     this.outbound = new OutboundPipe(PIPE_CAPACITY, FLUSH_THRESHOLD, () -> onLoop(this::pump));
@@ -348,6 +350,16 @@ final class ServerExchange implements Http3Exchange {
   @Override
   public InetSocketAddress remoteAddress() {
     return remote;
+  }
+
+  @Override
+  public boolean isEarly() {
+    return EarlyGate.isMarked(request) || cameEarly && !connection.early().isHandshakeComplete();
+  }
+
+  @Override
+  public void awaitHandshake() throws IOException {
+    connection.early().awaitHandshake();
   }
 
   @Override

@@ -32,6 +32,7 @@ class UnknownProtocolTest {
             exchange -> {
               throw new AssertionError("not for the handler");
             },
+            null,
             sessions,
             ended -> {});
     Http3Connection client = new Http3Connection(link.client(), Http3Config.DEFAULT, new Random(1));

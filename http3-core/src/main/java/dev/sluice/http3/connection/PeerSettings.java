@@ -1,0 +1,59 @@
+package dev.sluice.http3.connection;
+
+import dev.sluice.http3.ending.ConnectionErrorException;
+import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.quic.connection.EarlyDataState;
+import dev.sluice.quic.connection.QuicTransport;
+
+/**
+ * The settings of the peer that hold: its own once they have arrived; before that, for a client's
+ * 0-RTT, those of the session that it resumes; else the defaults (RFC 9114 §7.2.4.2).
+ */
+final class PeerSettings {
+  private Http3Settings current;
+  private Http3Settings remembered;
+
+  /**
+   * @param remembered of an earlier connection
+   */
+  PeerSettings(QuicTransport quic, Http3Settings remembered) {
+    boolean early = quic.earlyData() == EarlyDataState.OFFERED;
+    this.remembered = early ? remembered : null;
+    this.current = early ? remembered : Http3Settings.DEFAULTS;
+  }
+
+  Http3Settings current() {
+    return current;
+  }
+
+  /** The server's word on 0-RTT: after a refusal nothing of before holds. */
+  void onEarlyDataDecided(boolean accepted) {
+    if (!accepted && remembered != null) {
+      remembered = null;
+      current = Http3Settings.DEFAULTS;
+    }
+  }
+
+  /**
+   * SETTINGS has arrived.
+   *
+   * @throws ConnectionErrorException the server has taken 0-RTT and does not keep to the settings
+   *     under which it was sent
+   */
+  void onReceived(Http3Settings settings) {
+    if (remembered != null) {
+      String reduced = settings.changesOf(remembered);
+      if (reduced != null) {
+        throw new ConnectionErrorException(
+            Http3Error.H3_SETTINGS_ERROR,
+            "SETTINGS: " + reduced + " is reduced although 0-RTT was accepted");
+      }
+      if (settings.changesTable(remembered)) {
+        throw new ConnectionErrorException(
+            Http3Error.QPACK_DECODER_STREAM_ERROR,
+            "SETTINGS: SETTINGS_QPACK_MAX_TABLE_CAPACITY changes although 0-RTT was accepted");
+      }
+    }
+    current = settings;
+  }
+}

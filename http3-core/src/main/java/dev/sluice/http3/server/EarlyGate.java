@@ -1,0 +1,73 @@
+package dev.sluice.http3.server;
+
+import dev.sluice.http3.RequestEndedException;
+import dev.sluice.http3.connection.RequestStream;
+import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.http3.message.RequestHead;
+import dev.sluice.http3.server.EarlyRequests.Treatment;
+import dev.sluice.quic.ending.ConnectionEnding;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Stands between a connection's requests and its handlers while the handshake is not complete (RFC
+ * 8470).
+ */
+final class EarlyGate {
+  private final EarlyRequests policy;
+  private final CompletableFuture<Void> handshake = new CompletableFuture<>();
+
+  /**
+   * @param policy null when the server has none: then the handler decides
+   */
+  EarlyGate(EarlyRequests policy) {
+    this.policy = policy;
+  }
+
+  /** Whether a gateway says that the request was early; one field or more, whatever it says. */
+  static boolean isMarked(RequestHead request) {
+    return request.fields().contains("early-data");
+  }
+
+  /** Loop: what is to be done with a request that has just arrived. */
+  Treatment treatment(RequestStream stream, RequestHead request) {
+    boolean marked = isMarked(request);
+    boolean early = stream.isEarly() && !isHandshakeComplete();
+    if (policy == null || !marked && !early) {
+      return Treatment.HANDLE;
+    }
+    Treatment treatment = policy.treatment(request);
+    return marked && treatment == Treatment.WAIT ? Treatment.REFUSE : treatment;
+  }
+
+  /** Any thread. */
+  boolean isHandshakeComplete() {
+    return handshake.isDone() && !handshake.isCompletedExceptionally();
+  }
+
+  /** Any thread but the loop: waits for it. */
+  void awaitHandshake() throws IOException {
+    try {
+      handshake.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    } catch (ExecutionException e) {
+      RequestEndedException ended = (RequestEndedException) e.getCause();
+      throw new RequestEndedException(ended.ending());
+    }
+  }
+
+  /** Loop. */
+  void onHandshakeComplete() {
+    handshake.complete(null);
+  }
+
+  /** Loop: it will never be complete. */
+  void onConnectionEnded(ConnectionEnding ending) {
+    handshake.completeExceptionally(
+        new RequestEndedException(new RequestEnding.ConnectionLost(ending, true)));
+  }
+}

@@ -1,0 +1,146 @@
+package dev.sluice.http3.connection;
+
+import static dev.sluice.http3.connection.Http3Settings.ENABLE_CONNECT_PROTOCOL;
+import static dev.sluice.http3.connection.Http3Settings.H3_DATAGRAM;
+import static dev.sluice.http3.connection.Http3Settings.MAX_FIELD_SECTION_SIZE;
+import static dev.sluice.http3.connection.Http3Settings.QPACK_BLOCKED_STREAMS;
+import static dev.sluice.http3.connection.Http3Settings.QPACK_MAX_TABLE_CAPACITY;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.http3.ending.ConnectionErrorException;
+import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.memory.MemoryLink;
+import dev.sluice.quic.connection.EarlyDataState;
+import dev.sluice.quic.connection.QuicTransport;
+import dev.sluice.testkit.Requirement;
+import java.lang.reflect.Proxy;
+import java.util.HashMap;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+/** Settings that are remembered for 0-RTT, and what a server may make of them. */
+class PeerSettingsTest {
+  private static final Http3Settings BEFORE =
+      new Http3Settings(
+          Map.of(
+              MAX_FIELD_SECTION_SIZE, 1000L,
+              QPACK_MAX_TABLE_CAPACITY, 4096L,
+              QPACK_BLOCKED_STREAMS, 10L,
+              ENABLE_CONNECT_PROTOCOL, 1L,
+              H3_DATAGRAM, 1L));
+
+  /** A transport of which only this is asked. */
+  private static QuicTransport offering(EarlyDataState state) {
+    return (QuicTransport)
+        Proxy.newProxyInstance(
+            QuicTransport.class.getClassLoader(),
+            new Class<?>[] {QuicTransport.class},
+            (proxy, method, arguments) -> state);
+  }
+
+  private static PeerSettings early() {
+    return new PeerSettings(offering(EarlyDataState.OFFERED), BEFORE);
+  }
+
+  private static Http3Settings with(long identifier, Long value) {
+    Map<Long, Long> values = new HashMap<>(BEFORE.values());
+    values.remove(identifier);
+    if (value != null) {
+      values.put(identifier, value);
+    }
+    return new Http3Settings(values);
+  }
+
+  private static void requireError(Http3Error error, Http3Settings after) {
+    ConnectionErrorException e =
+        assertThrows(ConnectionErrorException.class, () -> early().onReceived(after));
+    assertEquals(error, e.error());
+    assertFalse(after.honour(BEFORE));
+  }
+
+  @Test
+  @Requirement("RFC9114-7.2.4.2#6")
+  void whatIsRememberedHoldsUntilTheServersOwnCome() {
+    PeerSettings settings = early();
+    assertEquals(BEFORE, settings.current());
+    settings.onEarlyDataDecided(true);
+    assertEquals(BEFORE, settings.current());
+    Http3Settings after = with(MAX_FIELD_SECTION_SIZE, 2000L);
+    settings.onReceived(after);
+    assertEquals(after, settings.current());
+  }
+
+  @Test
+  void withoutEarlyDataNothingIsRemembered() {
+    assertEquals(
+        Http3Settings.DEFAULTS, new PeerSettings(new MemoryLink().client(), BEFORE).current());
+    PeerSettings settings = early();
+    settings.onEarlyDataDecided(false);
+    assertEquals(Http3Settings.DEFAULTS, settings.current());
+    settings.onReceived(Http3Settings.DEFAULTS);
+  }
+
+  @Test
+  @Requirement({"RFC9114-7.2.4.2#12", "RFC9114-7.2.4.2#10"})
+  void nothingMayBeReduced() {
+    requireError(Http3Error.H3_SETTINGS_ERROR, with(MAX_FIELD_SECTION_SIZE, 999L));
+    requireError(Http3Error.H3_SETTINGS_ERROR, with(QPACK_BLOCKED_STREAMS, 9L));
+    requireError(Http3Error.H3_SETTINGS_ERROR, with(ENABLE_CONNECT_PROTOCOL, 0L));
+    requireError(Http3Error.H3_SETTINGS_ERROR, with(H3_DATAGRAM, 0L));
+  }
+
+  @Test
+  @Requirement("RFC9114-7.2.4.2#13")
+  void nothingMayBeLeftOut() {
+    for (long identifier : BEFORE.values().keySet()) {
+      if (identifier != QPACK_MAX_TABLE_CAPACITY) {
+        requireError(Http3Error.H3_SETTINGS_ERROR, with(identifier, null));
+      }
+    }
+  }
+
+  @Test
+  @Requirement("RFC9204-3.2.3#3")
+  void theTableOfQpackStaysAsItWas() {
+    for (Long other : new Long[] {0L, 4095L, 4097L, null}) {
+      requireError(Http3Error.QPACK_DECODER_STREAM_ERROR, with(QPACK_MAX_TABLE_CAPACITY, other));
+    }
+  }
+
+  @Test
+  @Requirement("RFC9204-3.2.3#2")
+  void aTableMayComeNew() {
+    Http3Settings none = with(QPACK_MAX_TABLE_CAPACITY, null);
+    PeerSettings settings = new PeerSettings(offering(EarlyDataState.OFFERED), none);
+    settings.onReceived(BEFORE);
+    assertTrue(BEFORE.honour(none));
+  }
+
+  @Test
+  void settingsOfExtensionsHaveToBeTheSame() {
+    Http3Settings extended = with(0x14e9cd29L, 3L);
+    assertTrue(extended.honour(extended));
+    assertTrue(extended.honour(BEFORE));
+    assertFalse(with(0x14e9cd29L, 4L).honour(extended));
+    assertFalse(BEFORE.honour(extended));
+  }
+
+  @Property(tries = 300)
+  void anyBytesAreSettingsOrTheDefaults(@ForAll byte[] bytes) {
+    Http3Settings settings = Http3Settings.decode(bytes);
+    assertEquals(settings.values().size(), settings.values().keySet().stream().distinct().count());
+  }
+
+  @Test
+  void theyComeBackWithoutReservedOnes() {
+    assertEquals(BEFORE, Http3Settings.decode(with(0x21 + 0x1f * 7, 5L).encode()));
+    Http3Settings own = Http3Settings.of(Http3Config.DEFAULT);
+    assertEquals(own, Http3Settings.decode(own.encode()));
+    assertTrue(own.honour(own));
+  }
+}
