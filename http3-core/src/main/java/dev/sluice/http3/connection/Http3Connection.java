@@ -67,7 +67,7 @@ public final class Http3Connection {
   public Http3Connection(
       QuicTransport quic, Http3Config config, RandomGenerator random, Http3Settings remembered) {
     this.quic = quic;
-    this.peerSettings = new PeerSettings(quic, remembered);
+    this.peerSettings = new PeerSettings(quic, remembered, config.additionalSettings().keySet());
     this.config = config;
     compression =
         new FieldCompression(

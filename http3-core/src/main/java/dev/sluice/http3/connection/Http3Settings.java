@@ -99,14 +99,21 @@ public record Http3Settings(Map<Long, Long> values) {
         return false;
       }
     }
-    return changesOf(before) == null && !changesTable(before);
+    return changesOf(before, Set.of()) == null && !changesTable(before);
   }
 
   /**
    * The first setting by which these allow less than earlier ones did; null when there is none. The
    * table of QPACK, which may not change at all, is not among them.
+   *
+   * @param extensions identifiers of limits that extensions have set
    */
-  String changesOf(Http3Settings before) {
+  String changesOf(Http3Settings before, Set<Long> extensions) {
+    for (long extension : extensions) {
+      if (value(extension, 0) < before.value(extension, 0)) {
+        return "setting 0x" + Long.toHexString(extension);
+      }
+    }
     if (maxFieldSectionSize() < before.maxFieldSectionSize()) {
       return "SETTINGS_MAX_FIELD_SECTION_SIZE";
     }

@@ -4,6 +4,7 @@ import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.quic.connection.QuicTransport;
+import java.util.Set;
 
 /**
  * The settings of the peer that hold: its own once they have arrived; before that, for a client's
@@ -12,11 +13,14 @@ import dev.sluice.quic.connection.QuicTransport;
 final class PeerSettings {
   private Http3Settings current;
   private Http3Settings remembered;
+  private final Set<Long> extensions;
 
   /**
    * @param remembered of an earlier connection
+   * @param extensions which settings extensions of this side understand, by identifier
    */
-  PeerSettings(QuicTransport quic, Http3Settings remembered) {
+  PeerSettings(QuicTransport quic, Http3Settings remembered, Set<Long> extensions) {
+    this.extensions = extensions;
     boolean early = quic.earlyData() == EarlyDataState.OFFERED;
     this.remembered = early ? remembered : null;
     this.current = early ? remembered : Http3Settings.DEFAULTS;
@@ -42,7 +46,7 @@ final class PeerSettings {
    */
   void onReceived(Http3Settings settings) {
     if (remembered != null) {
-      String reduced = settings.changesOf(remembered);
+      String reduced = settings.changesOf(remembered, extensions);
       if (reduced != null) {
         throw new ConnectionErrorException(
             Http3Error.H3_SETTINGS_ERROR,

@@ -31,11 +31,15 @@ final class EarlyGate {
     return request.fields().contains("early-data");
   }
 
+  /** Loop: whether a request that has just arrived may be a replay. */
+  boolean isEarly(RequestStream stream) {
+    return stream.isEarly() && !isHandshakeComplete();
+  }
+
   /** Loop: what is to be done with a request that has just arrived. */
   Treatment treatment(RequestStream stream, RequestHead request) {
     boolean marked = isMarked(request);
-    boolean early = stream.isEarly() && !isHandshakeComplete();
-    if (policy == null || !marked && !early) {
+    if (policy == null || !marked && !isEarly(stream)) {
       return Treatment.HANDLE;
     }
     Treatment treatment = policy.treatment(request);

@@ -39,6 +39,10 @@ final class ServerConnection {
   private final WebTransportDriver webTransport;
   private final Set<ServerExchange> exchanges = new HashSet<>();
   private boolean dispatching;
+
+  /** Of the request that is being dispatched. */
+  private EarlyRequests.Treatment treatment;
+
   private boolean stopping;
 
   /** The last snapshot; exchanges read it from their threads. */
@@ -167,8 +171,15 @@ final class ServerConnection {
 
   /** What comes too early is answered before anybody hears of it (RFC 8470 §5.2). */
   private boolean refusesEarly(Http3Event event) {
-    if (!(event instanceof Http3Event.Request(var stream, var head))
-        || early.treatment(stream, head) != EarlyRequests.Treatment.REFUSE) {
+    if (!(event instanceof Http3Event.Request(var stream, var head))) {
+      return false;
+    }
+    treatment = early.treatment(stream, head);
+    // A session cannot begin in 0-RTT (draft-ietf-webtrans-http3-16 §3.2).
+    boolean refused =
+        treatment == EarlyRequests.Treatment.REFUSE
+            || head.protocol() != null && early.isEarly(stream);
+    if (!refused) {
       return false;
     }
     stream.sendResponse(new ResponseHead(425, Fields.of("content-length", "0")), true);
@@ -235,7 +246,7 @@ final class ServerConnection {
     }
     stream.attach(exchange);
     exchanges.add(exchange);
-    boolean waits = early.treatment(stream, head) == EarlyRequests.Treatment.WAIT;
+    boolean waits = treatment == EarlyRequests.Treatment.WAIT;
     Thread.ofVirtual()
         .name("http3-" + label + "-" + stream.id())
         .start(() -> serve(exchange, waits));

@@ -19,6 +19,7 @@ import dev.sluice.testkit.Requirement;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class PeerSettingsTest {
   }
 
   private static PeerSettings early() {
-    return new PeerSettings(offering(EarlyDataState.OFFERED), BEFORE);
+    return new PeerSettings(offering(EarlyDataState.OFFERED), BEFORE, Set.of());
   }
 
   private static Http3Settings with(long identifier, Long value) {
@@ -78,7 +79,8 @@ class PeerSettingsTest {
   @Test
   void withoutEarlyDataNothingIsRemembered() {
     assertEquals(
-        Http3Settings.DEFAULTS, new PeerSettings(new MemoryLink().client(), BEFORE).current());
+        Http3Settings.DEFAULTS,
+        new PeerSettings(new MemoryLink().client(), BEFORE, Set.of()).current());
     PeerSettings settings = early();
     settings.onEarlyDataDecided(false);
     assertEquals(Http3Settings.DEFAULTS, settings.current());
@@ -116,9 +118,21 @@ class PeerSettingsTest {
   @Requirement("RFC9204-3.2.3#2")
   void aTableMayComeNew() {
     Http3Settings none = with(QPACK_MAX_TABLE_CAPACITY, null);
-    PeerSettings settings = new PeerSettings(offering(EarlyDataState.OFFERED), none);
+    PeerSettings settings = new PeerSettings(offering(EarlyDataState.OFFERED), none, Set.of());
     settings.onReceived(BEFORE);
     assertTrue(BEFORE.honour(none));
+  }
+
+  @Test
+  void limitsOfExtensionsThatAreUnderstoodMayNotBeReducedEither() {
+    long extension = 0x2b61;
+    Http3Settings more = with(extension, 3L);
+    QuicTransport quic = offering(EarlyDataState.OFFERED);
+    new PeerSettings(quic, more, Set.of(extension)).onReceived(more);
+    new PeerSettings(quic, more, Set.of()).onReceived(BEFORE);
+    assertThrows(
+        ConnectionErrorException.class,
+        () -> new PeerSettings(quic, more, Set.of(extension)).onReceived(BEFORE));
   }
 
   @Test
