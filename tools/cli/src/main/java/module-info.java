@@ -10,6 +10,8 @@ module dev.sluice.tools {
   requires jdk.management;
   requires me.tongfei.progressbar;
 
+  exports dev.sluice.tools.perf;
+
   opens dev.sluice.tools to
       info.picocli;
   opens dev.sluice.tools.congestion to

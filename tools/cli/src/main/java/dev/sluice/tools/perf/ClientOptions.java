@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** How much of what is measured, and how it is told. */
-final class ClientOptions {
+public final class ClientOptions {
   @Parameters(
       index = "0",
       paramLabel = "WORKLOAD",

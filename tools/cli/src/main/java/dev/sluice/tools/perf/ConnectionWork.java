@@ -128,7 +128,7 @@ final class ConnectionWork implements Work {
   }
 
   @Override
-  public void open() throws IOException {
+  public void open() throws IOException, InterruptedException {
     connection = connector.connect();
   }
 

@@ -1,79 +1,34 @@
 package dev.sluice.tools.perf;
 
-import dev.sluice.http3.client.Http3Client;
-import dev.sluice.http3.webtransport.WebTransportConfig;
-import dev.sluice.quic.QuicClient;
-import dev.sluice.quic.QuicClientBuilder;
-import dev.sluice.quic.connection.TransportConfig;
-import dev.sluice.tls.KeyLog;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.util.List;
 
 /**
- * Opens connections to the server that is measured. Whoever it is, its certificate is accepted: its
- * signature is verified, its issuer is not looked for.
+ * Opens connections to the server that is measured: with our own client, or with that of another
+ * implementation, which is then measured by the same code. Whoever the server is, its certificate
+ * is accepted: its signature is verified, its issuer is not looked for. Any thread.
  */
-final class Connector implements AutoCloseable {
-  private static final String SERVER_NAME = "localhost";
+public interface Connector extends AutoCloseable {
 
-  private final InetSocketAddress server;
-  private final TransportConfig transport;
-  private final boolean http3;
-  private final String path;
-  private final KeyLog keyLog;
-  private final QuicClient quic;
+  /** A connection on which nothing but the handshake counts. */
+  interface Handshake extends AutoCloseable {
+    /** Whether it has not ended. */
+    boolean isAlive();
+
+    @Override
+    void close();
+  }
+
+  /** A connection of its own; with HTTP/3 it may come about with the first request only. */
+  PerfConnection connect() throws IOException, InterruptedException;
 
   /**
-   * @param path what is fetched over HTTP/3 in place of a number; null for our own server
+   * A connection as soon as its handshake is complete.
+   *
+   * @param resumed whether it resumes a session; the first call may open a connection for a ticket
+   * @throws IOException also when the session was not resumed, or this cannot do it
    */
-  Connector(
-      InetSocketAddress server,
-      TransportConfig transport,
-      boolean http3,
-      String path,
-      KeyLog keyLog) {
-    this.server = server;
-    this.transport = transport;
-    this.http3 = http3;
-    this.path = path;
-    this.keyLog = keyLog;
-    this.quic = http3 ? null : bare().build();
-  }
-
-  /** A connection of its own. Over HTTP/3 it comes about with the first request. */
-  PerfConnection connect() throws IOException {
-    if (!http3) {
-      return new QuicPerfConnection(quic.connect());
-    }
-    Http3Client client =
-        Http3Client.newBuilder()
-            .insecurelyTrustEveryone()
-            .resolve(SERVER_NAME, server.getPort(), List.of(server.getAddress()))
-            .quic(transport)
-            .webTransport(WebTransportConfig.DEFAULT)
-            .keyLog(keyLog)
-            .build();
-    URI origin = URI.create("https://" + SERVER_NAME + ":" + server.getPort() + "/");
-    return new HttpPerfConnection(client, origin, path);
-  }
-
-  /** For connections on which only the handshake counts; the server sees its own protocol. */
-  QuicClientBuilder bare() {
-    return QuicClient.builder()
-        .remote(server)
-        .serverName(SERVER_NAME)
-        .applicationProtocols(http3 ? PerfProtocol.ALPN_HTTP3 : PerfProtocol.ALPN)
-        .insecure()
-        .transport(transport)
-        .keyLog(keyLog);
-  }
+  Handshake handshake(boolean resumed) throws IOException, InterruptedException;
 
   @Override
-  public void close() {
-    if (quic != null) {
-      quic.close();
-    }
-  }
+  void close();
 }

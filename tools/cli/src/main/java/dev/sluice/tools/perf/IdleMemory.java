@@ -1,7 +1,5 @@
 package dev.sluice.tools.perf;
 
-import dev.sluice.quic.QuicClient;
-import dev.sluice.quic.QuicConnection;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -25,7 +23,7 @@ final class IdleMemory {
   private final PrintStream stderr;
   private final int count;
   private final AtomicInteger begun = new AtomicInteger();
-  private final Queue<QuicConnection> open = new ConcurrentLinkedQueue<>();
+  private final Queue<Connector.Handshake> open = new ConcurrentLinkedQueue<>();
 
   IdleMemory(ClientOptions options, Connector connector, PrintStream stderr) {
     this.options = options;
@@ -73,24 +71,24 @@ final class IdleMemory {
   }
 
   Finding run() throws IOException, InterruptedException {
-    // Not null over HTTP/3 either: it has one connection of its own, to ask the server.
-    try (QuicClient client = connector.bare().build();
-        PerfConnection observer = options.path == null ? connector.connect() : null) {
-      client.connect().close(); // what the first connection loads is not the first connection's
+    try (PerfConnection observer = options.path == null ? connector.connect() : null) {
+      // What the first connection loads is not the first connection's.
+      connector.handshake(false).close();
       Usage serverBefore = observer == null ? null : observer.usage(true);
       Usage before = Usage.afterCollection();
       long began = System.nanoTime();
-      openAll(client);
+      openAll();
       double seconds = (System.nanoTime() - began) / 1e9;
       tell("all are open; collecting garbage");
       // By now the handshakes' last packets are through, and what they needed is let go.
       Thread.sleep(options.warmup());
       Usage serverSince = observer == null ? null : observer.usage(true).since(serverBefore);
       Usage since = Usage.afterCollection().since(before);
-      long alive = open.stream().filter(connection -> connection.ending() == null).count();
+      long alive = open.stream().filter(Connector.Handshake::isAlive).count();
       if (alive < count) {
         throw new IOException((count - alive) + " of " + count + " connections have ended");
       }
+      open.forEach(Connector.Handshake::close);
       return new Held(
           count,
           seconds,
@@ -100,7 +98,7 @@ final class IdleMemory {
     }
   }
 
-  private void openAll(QuicClient client) throws IOException, InterruptedException {
+  private void openAll() throws IOException, InterruptedException {
     List<CompletableFuture<Void>> workers = new ArrayList<>();
     for (int i = 0; i < options.inFlight(); i++) {
       CompletableFuture<Void> done = new CompletableFuture<>();
@@ -109,10 +107,10 @@ final class IdleMemory {
           () -> {
             try {
               while (begun.getAndIncrement() < count) {
-                open.add(client.connect());
+                open.add(connector.handshake(false));
               }
               done.complete(null);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | InterruptedException | RuntimeException e) {
               begun.set(count);
               done.completeExceptionally(e);
             }

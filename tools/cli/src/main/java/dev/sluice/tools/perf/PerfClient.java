@@ -3,6 +3,7 @@ package dev.sluice.tools.perf;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.tls.KeyLog;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.Failures;
@@ -35,8 +36,18 @@ final class PerfClient {
   void run(InetSocketAddress server) throws CommandException, InterruptedException {
     check();
     TransportConfig config = transport.config();
+    KeyLog keyLog = KeyLogFile.open(null);
+    transport.applyIo();
     try (Connector connector =
-        new Connector(server, config, transport.http3, options.path, KeyLogFile.open(null))) {
+        new SluiceConnector(server, config, transport.http3, options.path, keyLog)) {
+      run(connector, server);
+    }
+  }
+
+  /** Measures over connections of any client. */
+  void run(Connector connector, InetSocketAddress server)
+      throws CommandException, InterruptedException {
+    try {
       for (int i = 0; i < options.repeat; i++) {
         print(measure(connector));
       }

@@ -3,7 +3,7 @@ package dev.sluice.tools.perf;
 import java.io.IOException;
 
 /** A client's connection to a server of {@link PerfProtocol}, over raw QUIC or HTTP/3. */
-interface PerfConnection extends AutoCloseable {
+public interface PerfConnection extends AutoCloseable {
 
   /** What is sent: says how many bytes the next write has, at most a chunk; 0 at the end. */
   @FunctionalInterface

@@ -16,28 +16,28 @@ import java.util.Arrays;
  * the same two requests have names. {@code /datagrams} is a WebTransport session whose datagrams
  * come back.
  */
-final class PerfProtocol {
+public final class PerfProtocol {
   /** The ALPN protocol over raw QUIC. */
-  static final String ALPN = "perf";
+  public static final String ALPN = "perf";
 
   /** The ALPN protocol of HTTP/3 (RFC 9114 §3.1). */
-  static final String ALPN_HTTP3 = "h3";
+  public static final String ALPN_HTTP3 = "h3";
 
   /** In place of a number of bytes: the server's usage. */
-  static final long USAGE = -1;
+  public static final long USAGE = -1;
 
   /** The same after a garbage collection. */
-  static final long USAGE_AFTER_COLLECTION = -2;
+  public static final long USAGE_AFTER_COLLECTION = -2;
 
-  static final String USAGE_PATH = "/usage";
-  static final String USAGE_AFTER_COLLECTION_PATH = "/usage-after-collection";
-  static final String DATAGRAMS_PATH = "/datagrams";
+  public static final String USAGE_PATH = "/usage";
+  public static final String USAGE_AFTER_COLLECTION_PATH = "/usage-after-collection";
+  public static final String DATAGRAMS_PATH = "/datagrams";
 
   /** More than anyone waits for: a transfer that ends when its client says so. */
-  static final long ENDLESS = 1L << 50;
+  public static final long ENDLESS = 1L << 50;
 
   /** Bytes written and read at a time. */
-  static final int CHUNK = 1 << 16;
+  public static final int CHUNK = 1 << 16;
 
   private static final byte[] FILLING = new byte[CHUNK];
 
@@ -48,7 +48,7 @@ final class PerfProtocol {
   private PerfProtocol() {}
 
   /** {@link #CHUNK} bytes of content. Not to be written to. */
-  static byte[] filling() {
+  public static byte[] filling() {
     return FILLING;
   }
 }

@@ -81,6 +81,7 @@ public final class PerfServerCommand implements Callable<Integer> {
     if (address.isUnresolved()) {
       throw new CommandException(ExitCode.UNRESOLVED_HOST, "could not resolve host: " + host);
     }
+    transport.applyIo();
     try (PerfServer server =
         PerfServer.start(address, identity(), transport.config(), transport.http3)) {
       InetSocketAddress bound = server.address();

@@ -3,11 +3,13 @@ package dev.sluice.tools.perf;
 import dev.sluice.quic.congestion.CongestionAlgorithm;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.datagram.DatagramConfig;
+import dev.sluice.quic.io.IoMode;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** What both ends of a measurement are told about their transport. */
@@ -41,6 +43,12 @@ final class TransportOptions {
       description = "The largest UDP payload that this side sends, 1200 to 2048 (1452).")
   private int datagramSize;
 
+  @Option(
+      names = "--io",
+      paramLabel = "MODE",
+      description = "How datagrams get to the system: auto, portable or linux (auto).")
+  private String io;
+
   /** The options on a command line, for a process that is to have the same. */
   List<String> asArguments() {
     List<String> arguments = new ArrayList<>();
@@ -48,6 +56,9 @@ final class TransportOptions {
       arguments.add("--http3");
     }
     arguments.addAll(List.of("--cc", congestion, "--datagram-size", "" + datagramSize));
+    if (io != null) {
+      arguments.addAll(List.of("--io", io));
+    }
     return arguments;
   }
 
@@ -62,6 +73,19 @@ final class TransportOptions {
         .withMaxDatagramSize(datagramSize)
         .withCongestion(algorithm())
         .withDatagrams(DatagramConfig.ON);
+  }
+
+  /** Has the loops of this process use the mode that was asked for. */
+  void applyIo() throws CommandException {
+    if (io == null) {
+      return;
+    }
+    try {
+      IoMode.valueOf(io.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.USAGE, "--io is auto, portable or linux", e);
+    }
+    System.setProperty(IoMode.PROPERTY, io);
   }
 
   private CongestionAlgorithm algorithm() throws CommandException {

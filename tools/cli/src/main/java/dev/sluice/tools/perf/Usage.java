@@ -14,15 +14,15 @@ import java.nio.ByteBuffer;
  * @param allocatedBytes heap that all threads allocated
  * @param heapBytes heap in use at this moment, with what is garbage already
  */
-record Usage(long cpuNanos, long gcMillis, long allocatedBytes, long heapBytes) {
+public record Usage(long cpuNanos, long gcMillis, long allocatedBytes, long heapBytes) {
   /** Length of {@link #encode}. */
-  static final int ENCODED = 4 * Long.BYTES;
+  public static final int ENCODED = 4 * Long.BYTES;
 
   /** Collections that empty the heap of what only finalizers and caches hold. */
   private static final int COLLECTIONS = 3;
 
   /** Of this process, now. */
-  static Usage now() {
+  public static Usage now() {
     OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
     long gcMillis = 0;
@@ -37,7 +37,7 @@ record Usage(long cpuNanos, long gcMillis, long allocatedBytes, long heapBytes) 
   }
 
   /** The same after the garbage was collected. */
-  static Usage afterCollection() {
+  public static Usage afterCollection() {
     for (int i = 0; i < COLLECTIONS; i++) {
       System.gc();
     }
@@ -45,7 +45,7 @@ record Usage(long cpuNanos, long gcMillis, long allocatedBytes, long heapBytes) 
   }
 
   /** What was used since an earlier moment; the heap may have shrunk. */
-  Usage since(Usage earlier) {
+  public Usage since(Usage earlier) {
     return new Usage(
         cpuNanos - earlier.cpuNanos,
         gcMillis - earlier.gcMillis,
@@ -53,7 +53,7 @@ record Usage(long cpuNanos, long gcMillis, long allocatedBytes, long heapBytes) 
         heapBytes - earlier.heapBytes);
   }
 
-  byte[] encode() {
+  public byte[] encode() {
     return ByteBuffer.allocate(ENCODED)
         .putLong(cpuNanos)
         .putLong(gcMillis)
@@ -62,7 +62,7 @@ record Usage(long cpuNanos, long gcMillis, long allocatedBytes, long heapBytes) 
         .array();
   }
 
-  static Usage decode(byte[] bytes) {
+  public static Usage decode(byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     return new Usage(buffer.getLong(), buffer.getLong(), buffer.getLong(), buffer.getLong());
   }

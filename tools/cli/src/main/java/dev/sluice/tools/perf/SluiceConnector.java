@@ -1,0 +1,125 @@
+package dev.sluice.tools.perf;
+
+import dev.sluice.http3.client.Http3Client;
+import dev.sluice.http3.webtransport.WebTransportConfig;
+import dev.sluice.quic.QuicClient;
+import dev.sluice.quic.QuicClientBuilder;
+import dev.sluice.quic.QuicConnection;
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.tls.KeyLog;
+import dev.sluice.tls.SessionTicket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Connections of our own client, over raw QUIC or HTTP/3. */
+final class SluiceConnector implements Connector {
+  private static final String SERVER_NAME = "localhost";
+  private static final long TICKET_SECONDS = 5;
+
+  private final InetSocketAddress server;
+  private final TransportConfig transport;
+  private final boolean http3;
+  private final String path;
+  private final KeyLog keyLog;
+
+  /** Its connections are full handshakes; over HTTP/3 what they carry is left to others. */
+  private final QuicClient bare;
+
+  private final QuicClient resuming;
+
+  /** One ticket for all: what is measured is the handshake, and a server accepts it as often. */
+  private final CompletableFuture<SessionTicket> ticket = new CompletableFuture<>();
+
+  /**
+   * @param path what is fetched over HTTP/3 in place of a number; null for our own server
+   */
+  SluiceConnector(
+      InetSocketAddress server,
+      TransportConfig transport,
+      boolean http3,
+      String path,
+      KeyLog keyLog) {
+    this.server = server;
+    this.transport = transport;
+    this.http3 = http3;
+    this.path = path;
+    this.keyLog = keyLog;
+    this.bare = builder().onTicket(ticket::complete).build();
+    this.resuming = builder().tls(tls -> tls.ticket(ticket.getNow(null))).build();
+  }
+
+  @Override
+  public PerfConnection connect() throws IOException {
+    if (!http3) {
+      return new QuicPerfConnection(bare.connect());
+    }
+    Http3Client client =
+        Http3Client.newBuilder()
+            .insecurelyTrustEveryone()
+            .resolve(SERVER_NAME, server.getPort(), List.of(server.getAddress()))
+            .quic(transport)
+            .webTransport(WebTransportConfig.DEFAULT)
+            .keyLog(keyLog)
+            .build();
+    URI origin = URI.create("https://" + SERVER_NAME + ":" + server.getPort() + "/");
+    return new HttpPerfConnection(client, origin, path);
+  }
+
+  @Override
+  public Handshake handshake(boolean resumed) throws IOException, InterruptedException {
+    if (resumed && ticket.getNow(null) == null) {
+      takeTicket();
+    }
+    QuicConnection connection = (resumed ? resuming : bare).connect();
+    if (connection.tls().resumed() != resumed) {
+      connection.close();
+      throw new IOException("the server did not take the ticket");
+    }
+    return new Handshake() {
+      @Override
+      public boolean isAlive() {
+        return connection.ending() == null;
+      }
+
+      @Override
+      public void close() {
+        connection.close();
+      }
+    };
+  }
+
+  private synchronized void takeTicket() throws IOException, InterruptedException {
+    QuicConnection connection = bare.connect();
+    try {
+      ticket.get(TICKET_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException("the server gave no ticket within " + TICKET_SECONDS + " seconds", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("nobody fails it", e);
+    } finally {
+      connection.close();
+    }
+  }
+
+  private QuicClientBuilder builder() {
+    return QuicClient.builder()
+        .remote(server)
+        .serverName(SERVER_NAME)
+        .applicationProtocols(http3 ? PerfProtocol.ALPN_HTTP3 : PerfProtocol.ALPN)
+        .insecure()
+        .transport(transport)
+        .keyLog(keyLog);
+  }
+
+  @Override
+  public void close() {
+    bare.close();
+    resuming.close();
+  }
+}
