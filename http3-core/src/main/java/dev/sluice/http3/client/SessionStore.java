@@ -8,10 +8,12 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -41,6 +43,7 @@ public final class SessionStore {
   }
 
   private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
 
   private final Map<Origin, Gifts> entries =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -134,6 +137,25 @@ public final class SessionStore {
     }
   }
 
+  /**
+   * Waits until {@link #canResume} holds: tickets come a little after the handshake.
+   *
+   * @param limit how long at most
+   * @return whether it holds now
+   */
+  public boolean awaitSession(URI uri, Duration limit) throws InterruptedException {
+    long nanos = limit.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (!canResume(uri) && nanos > 0) {
+        nanos = changed.awaitNanos(nanos);
+      }
+      return canResume(uri);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void remember(Origin origin, SessionTicket ticket) {
     lock.lock();
     try {
@@ -142,6 +164,7 @@ public final class SessionStore {
         tickets.removeFirst();
       }
       tickets.addLast(ticket);
+      changed.signalAll();
     } finally {
       lock.unlock();
     }

@@ -1,5 +1,6 @@
 package dev.sluice.tools.get;
 
+import dev.sluice.http3.client.EarlyData;
 import dev.sluice.http3.client.Http3Client;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -72,10 +74,15 @@ public final class GetCommand implements Callable<Integer> {
     for (ResolveOverride override : options.overrides()) {
       builder.resolve(override.host(), override.port(), override.addresses());
     }
+    SessionFile sessions = options.session == null ? null : SessionFile.open(options.session);
+    if (sessions != null) {
+      builder.sessions(sessions.store()).earlyData(EarlyData.SAFE_METHODS);
+    }
     Http3Client client = builder.build();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Semaphore turns = new Semaphore(options.parallel ? PARALLEL : 1, true);
       List<Future<ExitCode>> results = new ArrayList<>();
+      List<URI> visited = Collections.synchronizedList(new ArrayList<>());
       for (int i = 0; i < options.urls.size(); i++) {
         int index = i;
         turns.acquire();
@@ -83,7 +90,7 @@ public final class GetCommand implements Callable<Integer> {
             threads.submit(
                 () -> {
                   try {
-                    return fetch(client, index, content, limit, threads);
+                    return fetch(client, index, content, limit, threads, visited);
                   } finally {
                     turns.release();
                   }
@@ -92,6 +99,9 @@ public final class GetCommand implements Callable<Integer> {
       ExitCode worst = ExitCode.OK;
       for (Future<ExitCode> result : results) {
         worst = result(result) == ExitCode.OK ? worst : result(result);
+      }
+      if (sessions != null) {
+        sessions.save(visited);
       }
       return worst.code();
     } finally {
@@ -113,7 +123,8 @@ public final class GetCommand implements Callable<Integer> {
       int index,
       RequestContent content,
       Duration limit,
-      ExecutorService threads) {
+      ExecutorService threads,
+      List<URI> visited) {
     String url = options.urls.get(index);
     Report report = new Report(stderr, options.verbose, URI.create("about:blank"), "");
     CommandException failure = null;
@@ -122,6 +133,7 @@ public final class GetCommand implements Callable<Integer> {
       String file = file(index, uri);
       report = new Report(stderr, options.verbose, uri, file == null ? "" : file);
       transfer(client, uri, file, content, report, limit, threads);
+      visited.add(uri);
     } catch (CommandException e) {
       failure = e;
     } catch (InterruptedException e) {

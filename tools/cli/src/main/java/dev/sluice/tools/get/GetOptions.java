@@ -95,6 +95,15 @@ final class GetOptions {
   List<String> resolve = new ArrayList<>();
 
   @Option(
+      names = "--session",
+      paramLabel = "FILE",
+      description =
+          "Resume sessions from this file, send GET and HEAD with the first flight (0-RTT) where"
+              + " the server takes them, and keep new sessions in it. Who can read it can take our"
+              + " place; what goes out with the first flight can be sent again by anybody.")
+  Path session;
+
+  @Option(
       names = {"-L", "--location"},
       description = "Follow redirects, 50 at most.")
   boolean location;

@@ -65,13 +65,19 @@ final class Report {
   static String describe(ConnectionInfo connection) {
     return String.format(
         Locale.ROOT,
-        "connection %s to %s: QUIC version %s, %s, %s%s, RTT %.3f ms",
+        "connection %s to %s: QUIC version %s, %s, %s%s%s, RTT %.3f ms",
         connection.label(),
         connection.remoteAddress(),
         connection.quicVersion(),
         connection.cipherSuite(),
         connection.keyExchangeGroup(),
         connection.resumed() ? ", resumed" : "",
+        switch (connection.earlyData()) {
+          case NONE -> "";
+          case OFFERED -> ", 0-RTT sent";
+          case ACCEPTED -> ", 0-RTT accepted";
+          case REJECTED -> ", 0-RTT rejected";
+        },
         connection.smoothedRtt().toNanos() / 1e6);
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.tools.serve;
 
+import dev.sluice.http3.server.EarlyRequests;
 import dev.sluice.http3.server.Http3Server;
 import dev.sluice.http3.server.Http3ServerBuilder;
 import dev.sluice.tls.Identity;
@@ -97,6 +98,13 @@ public final class ServeCommand implements Callable<Integer> {
   private boolean retry;
 
   @Option(
+      names = "--early-data",
+      description =
+          "Take GET and HEAD as 0-RTT from clients that resume a session; answer 425 to what else"
+              + " comes that early.")
+  private boolean earlyData;
+
+  @Option(
       names = "--echo",
       paramLabel = "PATH",
       description = "Answer any method on this path with the request's content, streamed.")
@@ -135,6 +143,9 @@ public final class ServeCommand implements Callable<Integer> {
             .keyLog(KeyLogFile.open(keyLog))
             .tracer(QlogFiles.open(qlog))
             .handler(new SiteHandler(files(), checkPath("--echo", echo), new AccessLog(stderr)));
+    if (earlyData) {
+      builder.earlyData(EarlyRequests.REFUSE_UNSAFE);
+    }
     if (checkPath("--webtransport", webTransport) != null) {
       builder.webTransport(webTransport, new WebTransportEcho());
     }
