@@ -238,7 +238,7 @@ final class Call<T> implements Attempt.Listener {
       retried = true;
       tooEarly |= attempt.wasEarly();
       if (attempt.connection() != null) {
-        attempt.connection().retire(); // again, but on a new connection
+        attempt.connection().outgrow(); // again, but on a new connection
       }
       current.set(null);
       sendNext();

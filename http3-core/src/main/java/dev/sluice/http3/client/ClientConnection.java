@@ -82,6 +82,8 @@ final class ClientConnection {
   private boolean handshakeComplete;
   private boolean settingsKnown;
   private boolean retired;
+  private boolean forSessions;
+  private boolean confirmed;
   private boolean dispatching;
 
   /**
@@ -123,13 +125,19 @@ final class ClientConnection {
     }
   }
 
-  /** Whether it may take another WebTransport session. */
+  /** Whether it may take another WebTransport session, or says why no connection would. */
   boolean takesSessions() {
     return isUsable() && webTransport.hasCredit();
   }
 
+  /** Whether other sessions are what leaves no room for one that it did not take. */
+  boolean isFull() {
+    return http.ending() == null && !http.isGoingAway() && webTransport.hasSessions();
+  }
+
   /** Asks for a WebTransport session. */
   CompletableFuture<WebTransport> connect(SessionAttempt attempt) {
+    forSessions = true;
     SessionOptions options = attempt.options();
     CompletableFuture<WebTransport> session =
         webTransport.connect(
@@ -214,6 +222,36 @@ final class ClientConnection {
     receiving.clear();
   }
 
+  /**
+   * Another takes its place: nothing more is put on it, and it is closed when nothing is left. No
+   * GOAWAY, which would ask the server's side of its sessions to wind down.
+   */
+  void outgrow() {
+    if (!retired) {
+      retired = true;
+      failWaiting(new RequestEnding.NotSent(null));
+      moved();
+    }
+  }
+
+  /** Closes its WebTransport sessions. */
+  void closeSessions() {
+    if (webTransport != null) {
+      webTransport.closeSessions();
+      moved();
+    }
+  }
+
+  private void closeIfDone() {
+    boolean nothingLeft =
+        http.activeRequests() == 0
+            && waiting.isEmpty()
+            && (webTransport == null || !webTransport.hasWanted());
+    if (retired && nothingLeft && http.ending() == null) {
+      close();
+    }
+  }
+
   /** Closes it now. */
   void close() {
     retired = true;
@@ -273,6 +311,7 @@ final class ClientConnection {
     } finally {
       dispatching = false;
     }
+    closeIfDone();
   }
 
   /** What a session's user did may have led to events of sessions alone. */
@@ -303,6 +342,7 @@ final class ClientConnection {
         tickets.forEach(this::keep);
         tickets.clear();
         openWaiting();
+        closeIfUseless();
       }
       case Http3Event.RequestsAvailable available -> openWaiting();
       case Http3Event.Goaway goaway -> onGoaway();
@@ -316,6 +356,18 @@ final class ClientConnection {
     return (Attempt) stream.attachment();
   }
 
+  /**
+   * A server without what sessions need is told so, when they were all that it was for (§3.1). Not
+   * before the handshake is confirmed, which hides the code (RFC 9000 §10.2.3).
+   */
+  private void closeIfUseless() {
+    String missing = webTransport == null ? null : webTransport.requirementNotMet();
+    boolean unused = waiting.isEmpty() && http.activeRequests() == 0;
+    if (missing != null && confirmed && forSessions && unused && http.ending() == null) {
+      http.close(Http3Error.WT_REQUIREMENTS_NOT_MET, "WebTransport without " + missing);
+    }
+  }
+
   private void onGoaway() {
     listener.onNoLongerUsable(this);
     failWaiting(new RequestEnding.NotSent(null));
@@ -327,6 +379,10 @@ final class ClientConnection {
         handshakeComplete = true;
         listener.onReady(this);
         openWaiting();
+      }
+      case QuicEvent.HandshakeConfirmed done -> {
+        confirmed = true;
+        closeIfUseless();
       }
       case QuicEvent.NewSessionTicket(var ticket) -> {
         if (settingsKnown) {

@@ -45,6 +45,7 @@ final class ConnectionPool {
 
   private final Map<Origin, Slot> slots = new HashMap<>();
   private final Set<ClientConnection> open = new HashSet<>();
+  private boolean closed;
   private Runnable whenEmpty;
 
   ConnectionPool(Executor loop, Resolver resolver, Dialer dialer, Duration connectTimeout) {
@@ -61,6 +62,10 @@ final class ConnectionPool {
 
   /** Puts a WebTransport session on the origin's connection, or on a new one if that is full. */
   void submit(SessionAttempt attempt) {
+    if (closed) {
+      attempt.fail(new IOException("the client was shut down"));
+      return;
+    }
     slots.computeIfAbsent(attempt.origin(), Slot::new).submit(attempt);
   }
 
@@ -71,10 +76,12 @@ final class ConnectionPool {
 
   /** Closes every connection, at once where nothing is under way, and then runs the action. */
   void close(Runnable afterwards) {
+    closed = true;
     whenEmpty = afterwards;
     for (Slot slot : List.copyOf(slots.values())) {
       slot.abort();
     }
+    List.copyOf(open).forEach(ClientConnection::closeSessions);
     List.copyOf(open).forEach(ClientConnection::retire);
     if (!open.isEmpty()) {
       Deadline.after(LINGER, loop, () -> List.copyOf(open).forEach(ClientConnection::close));
@@ -147,6 +154,11 @@ final class ConnectionPool {
         attempt.on(connection);
         return;
       }
+      if (connection != null) {
+        ClientConnection full = connection;
+        connection = null;
+        full.outgrow();
+      }
       waitingSessions.add(attempt);
       if (!connecting) {
         connect();
@@ -192,10 +204,10 @@ final class ConnectionPool {
       connection = winner;
       List<Attempt> ready = List.copyOf(waiting);
       waiting.clear();
-      ready.forEach(this::submit);
+      ready.forEach(winner::submit); // it says itself when it takes none: else this had no end
       List<SessionAttempt> readySessions = List.copyOf(waitingSessions);
       waitingSessions.clear();
-      readySessions.forEach(this::submit);
+      readySessions.forEach(attempt -> attempt.on(winner));
     }
 
     @Override

@@ -147,7 +147,7 @@ public final class Http3Client extends HttpClient {
 
   /**
    * Asks for a WebTransport session and waits for it. Sessions of one origin share its connection
-   * as far as the server lets them.
+   * as far as the server lets them. Closing the client closes those that are open, with code 0.
    *
    * @param uri "https", the resource that the session is with
    * @throws dev.sluice.http3.session.SessionEndedException when the server refused it, or it came
@@ -180,13 +180,17 @@ public final class Http3Client extends HttpClient {
     }
     CompletableFuture<WebTransport> result = new CompletableFuture<>();
     SessionAttempt attempt =
-        new SessionAttempt(Origin.of(uri), HeaderFields.target(uri), options, result);
+        new SessionAttempt(Origin.of(uri), HeaderFields.target(uri), options, result, this::submit);
+    submit(attempt);
+    return result;
+  }
+
+  private void submit(SessionAttempt attempt) {
     try {
       runtime.loop().execute(() -> runtime.pool().submit(attempt));
     } catch (RejectedExecutionException e) {
-      result.completeExceptionally(new IOException("the client was shut down"));
+      attempt.fail(new IOException("the client was shut down"));
     }
-    return result;
   }
 
   @Override

@@ -2,13 +2,17 @@ package dev.sluice.http3.session;
 
 import dev.sluice.http3.connection.Http3Connection;
 import dev.sluice.http3.connection.Http3Event;
+import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.webtransport.SessionEnding;
 import dev.sluice.http3.webtransport.SessionStream;
 import dev.sluice.http3.webtransport.VersionSelection;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.http3.webtransport.WebTransportEvent;
 import dev.sluice.http3.webtransport.WebTransportSession;
 import dev.sluice.http3.webtransport.WebTransportSessions;
+import dev.sluice.http3.webtransport.WebTransportVersion;
+import dev.sluice.quic.ending.ConnectionEnding;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -75,9 +79,9 @@ public final class WebTransportDriver {
     if (event instanceof Http3Event.RequestsAvailable) {
       openWanted();
     } else if (event instanceof Http3Event.Goaway) {
-      failWanted("the server is going away");
+      failWanted(notSent(null));
     } else if (event instanceof Http3Event.ConnectionEnded(var ending)) {
-      failWanted(ending.describe());
+      failWanted(notSent(ending));
     }
     return taken;
   }
@@ -133,9 +137,40 @@ public final class WebTransportDriver {
     sessions.sessions().forEach(WebTransportSession::drain);
   }
 
-  /** Client: whether another session can be had here, as far as is known. */
+  /** Closes every session with code 0, those too that are not established yet. */
+  public void closeSessions() {
+    sessions.sessions().forEach(session -> session.close(0, ""));
+    failWanted(new IOException("no session: the client was closed"));
+  }
+
+  /**
+   * Client: whether another session can be had here, as far as is known; also where the server
+   * offers none at all, which {@link #connect} then says.
+   */
   public boolean hasCredit() {
-    return sessions.selection() == null || sessions.sessionCredit() > wanted.size();
+    return switch (sessions.selection()) {
+      case VersionSelection.Selected selected -> sessions.sessionCredit() > wanted.size();
+      case null, default -> true;
+    };
+  }
+
+  /** Client: whether a session waits for the server's settings, or to be allowed a stream. */
+  public boolean hasWanted() {
+    return !wanted.isEmpty();
+  }
+
+  /** Whether there is a session that has not ended. */
+  public boolean hasSessions() {
+    return !sessions.sessions().isEmpty();
+  }
+
+  /** Client: what the server's newest version needs and it has not said; null for nothing. */
+  public String requirementNotMet() {
+    // There is a code for that since draft-15.
+    return sessions.selection() instanceof VersionSelection.Unmet(var version, String missing)
+            && version == WebTransportVersion.DRAFT_16
+        ? missing
+        : null;
   }
 
   /**
@@ -143,7 +178,8 @@ public final class WebTransportDriver {
    * stream.
    *
    * @return completes when it is established; fails with a {@link SessionEndedException} when the
-   *     server has refused it or it came to another end, or another IOException
+   *     server has refused it or it came to another end, a request that was not sent among them, or
+   *     another IOException when the server offers no WebTransport
    */
   public CompletableFuture<WebTransport> connect(
       String authority,
@@ -163,13 +199,15 @@ public final class WebTransportDriver {
     }
     switch (sessions.selection()) {
       case VersionSelection.Selected selected -> {}
-      case VersionSelection.NotOffered no -> failWanted("the server offers no WebTransport");
+      case VersionSelection.NotOffered no ->
+          failWanted(new IOException("no session: the server offers no WebTransport"));
       case VersionSelection.Unmet(var version, String missing) ->
-          failWanted("the server offers " + version + " without " + missing);
+          failWanted(
+              new IOException("no session: the server offers " + version + " without " + missing));
     }
     while (!wanted.isEmpty()) {
       if (sessions.sessionCredit() == 0) {
-        failWanted("the connection takes no more sessions");
+        failWanted(notSent(null));
         return;
       }
       Wanted next = wanted.peek();
@@ -200,9 +238,15 @@ public final class WebTransportDriver {
     }
   }
 
-  private void failWanted(String reason) {
+  /** No request was made, so that it can be on another connection. */
+  private static IOException notSent(ConnectionEnding cause) {
+    return new SessionEndedException(
+        new SessionEnding.NotEstablished(new RequestEnding.NotSent(cause)));
+  }
+
+  private void failWanted(IOException failure) {
     for (Wanted next = wanted.poll(); next != null; next = wanted.poll()) {
-      next.established.completeExceptionally(new IOException("no session: " + reason));
+      next.established.completeExceptionally(failure);
     }
   }
 }

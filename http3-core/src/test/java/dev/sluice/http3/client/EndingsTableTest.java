@@ -65,6 +65,11 @@ class EndingsTableTest {
         Retry.ANY_METHOD,
         true,
         () -> answered(2, id -> reset(id, Http3Error.H3_REQUEST_REJECTED))),
+    NOT_COVERED_BY_GOAWAY(
+        false,
+        Retry.ANY_METHOD,
+        true,
+        () -> answered(new WireServer(false), 2, id -> List.of(leavingOut(id)))),
     POLITE_CLOSE_BEFORE_HEADERS(
         true, Retry.IDEMPOTENT_ONLY, true, () -> answered(1, id -> List.of(close(NO_ERROR)))),
     CLOSE_BEFORE_HEADERS(
@@ -162,6 +167,11 @@ class EndingsTableTest {
     return List.of(new ResetStreamFrame(id, error.code(), 0));
   }
 
+  /** A control stream with SETTINGS, of which there are none, and a GOAWAY that begins here. */
+  private static StreamFrame leavingOut(long id) {
+    return new StreamFrame(3, 0, Bytes.of(new byte[] {0, 4, 0, 7, 1, (byte) id}), false);
+  }
+
   private static List<Frame> complete(long id, Frame close) {
     byte[] head = headers(":status", "200", "content-length", "7");
     return List.of(stream(id, head, data(3), data(4)), close);
@@ -177,7 +187,12 @@ class EndingsTableTest {
    * @param requests how often the client tries
    */
   private static HttpResponse<byte[]> answered(int requests, Reply reply) throws Exception {
-    try (WireServer server = new WireServer();
+    return answered(new WireServer(), requests, reply);
+  }
+
+  private static HttpResponse<byte[]> answered(WireServer made, int requests, Reply reply)
+      throws Exception {
+    try (WireServer server = made;
         Http3Client client = Loopback.clientFor(Loopback.IDENTITY).build()) {
       CompletableFuture<HttpResponse<byte[]>> future =
           client.sendAsync(post(server.uri()), BodyHandlers.ofByteArray());

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.RequestEndedException;
+import dev.sluice.http3.connection.Http3Config;
+import dev.sluice.http3.connection.Http3Connection;
 import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.message.Fields;
@@ -111,6 +113,22 @@ class RetryTest {
           assertThrows(
               RequestEndedException.class,
               () -> client.send(request(server, "GET"), BodyHandlers.discarding()));
+      assertTrue(failure.ending().isRetrySafe());
+      assertEquals(2, server.connections());
+    }
+  }
+
+  /** It says so before it has seen any request, each time: no reason to come back for ever. */
+  @Test
+  void onlyOnceWhereEveryConnectionBeginsWithGoaway() throws Exception {
+    try (ScriptedServer server =
+            new ScriptedServer(
+                (number, connection, request) -> {}, Http3Config.DEFAULT, Http3Connection::goaway);
+        Http3Client client = Loopback.clientFor(Loopback.IDENTITY).build()) {
+      RequestEndedException failure =
+          assertThrows(
+              RequestEndedException.class,
+              () -> client.send(request(server, "POST"), BodyHandlers.discarding()));
       assertTrue(failure.ending().isRetrySafe());
       assertEquals(2, server.connections());
     }

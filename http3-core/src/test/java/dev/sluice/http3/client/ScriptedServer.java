@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 
 /** A server that does to a request what no well-behaved one would. */
 final class ScriptedServer implements AutoCloseable {
@@ -38,11 +39,27 @@ final class ScriptedServer implements AutoCloseable {
   private final EventLoop loop = EventLoop.start("scripted-server");
   private final QuicSocket socket;
   private final Script script;
+  private final Http3Config config;
+  private final Consumer<Http3Connection> atFirst;
   private final BlockingQueue<ConnectionEnding> endings = new LinkedBlockingQueue<>();
   private volatile int connections;
 
   ScriptedServer(Script script) throws IOException {
+    this(script, Http3Config.DEFAULT);
+  }
+
+  ScriptedServer(Script script, Http3Config config) throws IOException {
+    this(script, config, http -> {});
+  }
+
+  /**
+   * @param atFirst what it does to each connection as soon as it can send; on the loop
+   */
+  ScriptedServer(Script script, Http3Config config, Consumer<Http3Connection> atFirst)
+      throws IOException {
     this.script = script;
+    this.config = config;
+    this.atFirst = atFirst;
     SecureRandom random = new SecureRandom();
     socket =
         QuicSocket.open(
@@ -64,10 +81,14 @@ final class ScriptedServer implements AutoCloseable {
   @SuppressWarnings("NonAtomicOperationOnVolatileField") // only the loop writes it
   private ConnectionListener accept(LoopConnection on) {
     int number = ++connections;
-    Http3Connection http =
-        new Http3Connection(on.transport(), Http3Config.DEFAULT, new SecureRandom());
+    Http3Connection http = new Http3Connection(on.transport(), config, new SecureRandom());
+    boolean[] begun = {false};
     return connection -> {
       http.process();
+      if (!begun[0]) {
+        begun[0] = true;
+        atFirst.accept(http);
+      }
       for (Http3Event event = http.nextEvent(); event != null; event = http.nextEvent()) {
         if (event instanceof Http3Event.Request request) {
           script.onRequest(number, http, request.stream());

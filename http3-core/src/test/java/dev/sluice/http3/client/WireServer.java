@@ -8,6 +8,7 @@ import dev.sluice.qpack.EncoderLimits;
 import dev.sluice.qpack.FieldLine;
 import dev.sluice.qpack.QpackEncoder;
 import dev.sluice.quic.connection.Connection;
+import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.frame.Frame;
 import dev.sluice.tls.TlsServerConfig;
@@ -44,6 +45,14 @@ final class WireServer implements AutoCloseable {
   }
 
   WireServer() throws IOException {
+    this(true);
+  }
+
+  /**
+   * @param greets whether it sends SETTINGS; else its control stream is the test's, too, and a
+   *     request has arrived when its stream is opened
+   */
+  WireServer(boolean greets) throws IOException {
     SecureRandom random = new SecureRandom();
     ServerConfig config =
         ServerConfig.of(
@@ -53,7 +62,7 @@ final class WireServer implements AutoCloseable {
                 .random(random)
                 .clock(InstantSource.system())
                 .build());
-    wire = new WireEndpoint(this::process);
+    wire = new WireEndpoint(greets ? this::process : this::watch);
     wire.onThread(
         endpoint -> {
           endpoint.listen(config);
@@ -102,6 +111,14 @@ final class WireServer implements AutoCloseable {
     for (Http3Event event = http.nextEvent(); event != null; event = http.nextEvent()) {
       if (event instanceof Http3Event.Request request) {
         requests.add(new Request(this, connection, request.stream().id()));
+      }
+    }
+  }
+
+  private void watch(Connection connection) {
+    for (QuicEvent event = connection.nextEvent(); event != null; event = connection.nextEvent()) {
+      if (event instanceof QuicEvent.PeerOpened(var recv, var send) && send != null) {
+        requests.add(new Request(this, connection, recv.id()));
       }
     }
   }
