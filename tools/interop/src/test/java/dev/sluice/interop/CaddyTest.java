@@ -2,11 +2,16 @@ package dev.sluice.interop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.sluice.http3.client.EarlyData;
+import dev.sluice.http3.client.SessionStore;
+import dev.sluice.quic.connection.EarlyDataState;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -47,14 +52,16 @@ class CaddyTest {
       """;
 
   @TempDir Path folder;
+  private PeerFiles files;
+  private int port;
   private PeerProcess caddy;
   private OurClient client;
 
   @BeforeEach
   void start() throws IOException {
     String program = PeerProcess.require("caddy", "caddy");
-    PeerFiles files = PeerFiles.create(folder);
-    int port = FreePort.udp();
+    files = PeerFiles.create(folder);
+    port = FreePort.udp();
     Path site = Files.createDirectory(folder.resolve("site"));
     Path config =
         Files.writeString(
@@ -100,6 +107,23 @@ class CaddyTest {
     OurClient.Answer answer = client.post("/echo", body);
     assertEquals(200, answer.status());
     assertEquals(body.digest(), answer.body());
+  }
+
+  @Test
+  void zeroRtt() throws Exception {
+    TestBody body = new TestBody(100_000);
+    body.writeTo(folder.resolve("site/file"));
+    SessionStore sessions = new SessionStore();
+    for (EarlyDataState expected :
+        List.of(EarlyDataState.NONE, EarlyDataState.ACCEPTED, EarlyDataState.ACCEPTED)) {
+      try (OurClient own =
+          OurClient.to(port, files, b -> b.sessions(sessions).earlyData(EarlyData.SAFE_METHODS))) {
+        OurClient.Answer answer = own.get("/file");
+        assertEquals(body.digest(), answer.body());
+        assertEquals(expected, answer.connection().earlyData());
+        sessions.awaitSession(URI.create("https://localhost:" + port + "/"), START);
+      }
+    }
   }
 
   @Test
