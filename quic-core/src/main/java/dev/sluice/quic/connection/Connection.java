@@ -15,7 +15,6 @@ import dev.sluice.quic.recovery.Recovery;
 import dev.sluice.quic.recovery.RecoveryConfig;
 import dev.sluice.quic.recovery.Timeout;
 import dev.sluice.quic.stream.BidiStream;
-import dev.sluice.quic.stream.ChunkPool;
 import dev.sluice.quic.stream.SendStream;
 import dev.sluice.quic.stream.Streams;
 import dev.sluice.quic.trace.TraceEvent;
@@ -64,6 +63,7 @@ public final class Connection implements QuicTransport {
   static final int MAX_RECEIVED_DATAGRAM = 2048;
 
   final TransportConfig config;
+  final SharedParts shared;
   final RandomGenerator random;
   final Tracer tracer;
   final EventQueue events;
@@ -100,12 +100,13 @@ public final class Connection implements QuicTransport {
       InetSocketAddress remote,
       boolean addressValidated,
       Function<Connection, TlsEndpoint> tls,
-      RandomGenerator random,
+      SharedParts shared,
       long now) {
     this.client = client;
     this.now = now;
     this.config = config;
-    this.random = random;
+    this.shared = shared;
+    this.random = shared.random;
     this.tracer = tracer;
     this.versions = versions;
     this.quicBit = new QuicBit(random);
@@ -116,8 +117,7 @@ public final class Connection implements QuicTransport {
     trace(now, () -> new TraceEvent.VersionChosen(versions.original().number()));
     this.datagrams = new Datagrams(this);
     this.events = new EventQueue(this);
-    ChunkPool pool = new ChunkPool();
-    this.streams = new Streams(client, config.streams(), events, pool);
+    this.streams = new Streams(client, config.streams(), events, shared.chunks);
     this.recovery =
         new Recovery(
             new RecoveryConfig(
@@ -126,7 +126,7 @@ public final class Connection implements QuicTransport {
             new TokenRouter(this));
     this.migration = new Migration(this);
     this.paths = migration.begin(local, remote, addressValidated);
-    this.spaces = new PacketSpaces(this, pool);
+    this.spaces = new PacketSpaces(this, shared.chunks);
     this.early = new EarlyData(this);
     this.receiver = new Receiver(this);
     this.handshake = new Handshake(this, tls.apply(this));
@@ -141,7 +141,7 @@ public final class Connection implements QuicTransport {
    *
    * @param ids where this side's connection IDs come from
    * @param local null where the socket's own address is meant
-   * @param random cryptographically secure outside of tests
+   * @param shared of the endpoint, whose one thread drives all its connections
    * @param now nanoseconds of any clock that only moves forward; the same in all calls
    */
   public static Connection client(
@@ -149,11 +149,11 @@ public final class Connection implements QuicTransport {
       ConnectionIdSource ids,
       InetSocketAddress local,
       InetSocketAddress remote,
-      RandomGenerator random,
+      SharedParts shared,
       long now) {
     QuicVersion original = config.original();
     byte[] destination = new byte[8];
-    random.nextBytes(destination);
+    shared.random.nextBytes(destination);
     TlsClientConfig tls = EarlyData.offerable(config.tlsFor(original));
     ConnectionIds all = ConnectionIds.client(ids, ConnectionId.of(destination));
     Connection connection =
@@ -168,7 +168,7 @@ public final class Connection implements QuicTransport {
             remote,
             true,
             c -> new TlsClient(tls, new ParameterExchange(c).ofClient()),
-            random,
+            shared,
             now);
     connection.ticket = tls.ticket();
     if (config.token() != null) {
@@ -189,7 +189,7 @@ public final class Connection implements QuicTransport {
       ConnectionIdSource ids,
       InetSocketAddress local,
       InetSocketAddress remote,
-      RandomGenerator random,
+      SharedParts shared,
       long now) {
     ConnectionIds all = ConnectionIds.server(ids, origin);
     Connection connection =
@@ -203,7 +203,7 @@ public final class Connection implements QuicTransport {
             remote,
             origin.addressValidated(),
             c -> new TlsServer(config.tls(), new ParameterExchange(c)),
-            random,
+            shared,
             now);
     connection.spaces.installInitial(origin.version(), origin.firstDestination());
     connection.handshake.start(now);

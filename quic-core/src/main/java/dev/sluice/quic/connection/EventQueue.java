@@ -17,7 +17,10 @@ import java.util.Deque;
  */
 final class EventQueue implements StreamListener {
   private final Deque<QuicEvent> queue = new ArrayDeque<>();
-  private final Connection connection;
+
+  /** Null after the end: a stream that somebody still holds leads here, and no further. */
+  private Connection connection;
+
   private final InboundDatagrams datagrams;
   private QuicEvent.Ended ended;
 
@@ -33,6 +36,7 @@ final class EventQueue implements StreamListener {
   /** The last event. */
   void end(QuicEvent.Ended event) {
     ended = event;
+    connection = null;
   }
 
   QuicEvent poll() {
@@ -81,11 +85,17 @@ final class EventQueue implements StreamListener {
 
   @Override
   public void created(long id) {
-    connection.trace(() -> new TraceEvent.StreamStateUpdated(id, true));
+    trace(id, true);
   }
 
   @Override
   public void closed(long id) {
-    connection.trace(() -> new TraceEvent.StreamStateUpdated(id, false));
+    trace(id, false);
+  }
+
+  private void trace(long id, boolean opened) {
+    if (connection != null) {
+      connection.trace(() -> new TraceEvent.StreamStateUpdated(id, opened));
+    }
   }
 }

@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * The packet that is being received: where it came in, what was in it. One object serves all
- * packets of a connection, one after another.
+ * packets of an endpoint, one after another.
  */
 final class InboundPacket {
 

@@ -42,8 +42,8 @@ final class Receiver {
   private final FrameDispatch dispatch;
   private final HeldPackets held = new HeldPackets();
   private final HeldPackets heldEarly = new HeldPackets();
-  private final InboundPacket packet = new InboundPacket();
-  private final HeaderBatch headers = new HeaderBatch();
+  private final InboundPacket packet;
+  private final HeaderBatch headers;
 
   /** The array in which short headers are bare already, or null. */
   private byte[] bareIn;
@@ -52,6 +52,8 @@ final class Receiver {
 
   Receiver(Connection connection) {
     this.connection = connection;
+    this.packet = connection.shared.packet;
+    this.headers = connection.shared.received;
     this.dispatch = new FrameDispatch(connection);
   }
 

@@ -37,13 +37,14 @@ final class Sender {
   private int filledCount;
 
   /** The 1-RTT packets of the present flight, whose headers are still bare. */
-  private final HeaderBatch flight = new HeaderBatch();
+  private final HeaderBatch flight;
 
   private long pacedUntil = Long.MAX_VALUE;
   private boolean blocked;
 
   Sender(Connection connection) {
     this.connection = connection;
+    this.flight = connection.shared.flight;
     this.payloads = new PayloadWriter(connection);
     this.drafts =
         connection.spaces.all().stream().map(PacketDraft::new).toArray(PacketDraft[]::new);

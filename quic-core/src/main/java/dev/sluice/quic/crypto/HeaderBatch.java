@@ -14,6 +14,7 @@ public final class HeaderBatch {
 
   private int[] starts = {};
   private int[] numberOffsets = {};
+  private byte[] samples = {};
   private byte[] masks = {};
   private int count;
 
@@ -57,12 +58,12 @@ public final class HeaderBatch {
       System.arraycopy(
           buffer,
           numberOffsets[i] + HeaderProtection.SAMPLE_OFFSET,
-          masks,
+          samples,
           i * HeaderProtection.SAMPLE_LENGTH,
           HeaderProtection.SAMPLE_LENGTH);
     }
     if (count > 0) {
-      key.masks(masks, count, masks);
+      key.masks(samples, count, masks);
     }
   }
 
@@ -79,6 +80,7 @@ public final class HeaderBatch {
     int capacity = Math.max(USUAL, 2 * count);
     starts = Arrays.copyOf(starts, capacity);
     numberOffsets = Arrays.copyOf(numberOffsets, capacity);
+    samples = new byte[capacity * HeaderProtection.SAMPLE_LENGTH];
     masks = new byte[capacity * HeaderProtection.SAMPLE_LENGTH];
   }
 }

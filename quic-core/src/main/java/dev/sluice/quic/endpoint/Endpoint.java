@@ -5,6 +5,7 @@ import dev.sluice.quic.connection.ClientConfig;
 import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.connection.ServerOrigin;
+import dev.sluice.quic.connection.SharedParts;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.packet.FirstByte;
 import dev.sluice.quic.packet.LongHeader;
@@ -42,6 +43,7 @@ public final class Endpoint {
   private static final int MIN_ORIGINAL_DESTINATION = 8;
 
   private final EndpointConfig config;
+  private final SharedParts shared;
   private final StatelessResets resets;
   private final AddressTokens tokens;
   private final StatelessAnswers answers;
@@ -71,6 +73,7 @@ public final class Endpoint {
   /** An endpoint that opens connections, and accepts them once {@link #listen} is called. */
   public Endpoint(EndpointConfig config) {
     this.config = config;
+    this.shared = new SharedParts(config.random());
     this.resets = new StatelessResets(config.resetKey(), config.random());
     this.tokens = new AddressTokens(config.tokenKey(), config.random());
     this.answers = new StatelessAnswers(config.random());
@@ -86,7 +89,7 @@ public final class Endpoint {
   public Connection connect(
       InetSocketAddress local, InetSocketAddress remote, ClientConfig client, long now) {
     Route route = new Route(this);
-    Connection connection = Connection.client(client, route, local, remote, config.random(), now);
+    Connection connection = Connection.client(client, route, local, remote, shared, now);
     register(route, connection);
     return connection;
   }
@@ -393,8 +396,7 @@ public final class Endpoint {
       return null;
     }
     Route route = new Route(this);
-    Connection connection =
-        Connection.server(server, origin, route, local, remote, config.random(), now);
+    Connection connection = Connection.server(server, origin, route, local, remote, shared, now);
     connection.issueTokens(tokens::forLater);
     // Until the client knows an ID of ours it writes to the one that it made up (§7.2).
     routes.put(initial.destination(), route);

@@ -4,8 +4,7 @@ import java.util.ArrayDeque;
 
 /**
  * Arrays of one size for the bytes of streams, used again and again so that a steady transfer makes
- * no garbage. One thread owns it; the streams of a connection share one, and all connections of an
- * event loop may.
+ * no garbage. One thread owns it; all connections of an endpoint share one.
  */
 public final class ChunkPool {
   /**
@@ -14,14 +13,15 @@ public final class ChunkPool {
    */
   static final int CHUNK = 8192;
 
-  /** 1 MiB: what a fast transfer takes and gives back between two turns of the event loop. */
-  private static final int MAX_IDLE = 128;
-
   /**
-   * 128 KiB: what is kept once no stream holds anything, so that an idle connection costs little. A
-   * reader that keeps up lets it come to that after each batch of datagrams, and one batch fits.
+   * 1 MiB: as much more than is in use may wait to be used. What is in use swings with each burst
+   * of acknowledgments or of reads, at most down to nothing and up again; so a steady transfer
+   * finds what it gave back, and one that ends lets go of it as it shrinks.
    */
-  private static final int MAX_IDLE_WHEN_UNUSED = 16;
+  private static final int SPARE = 128;
+
+  /** 128 KiB: what is kept once nothing is in use; a batch of datagrams fits. */
+  private static final int SPARE_WHEN_UNUSED = 16;
 
   private final ArrayDeque<byte[]> idle = new ArrayDeque<>();
   private int taken;
@@ -36,13 +36,10 @@ public final class ChunkPool {
   /** Takes a chunk back; the caller forgets it. */
   void give(byte[] chunk) {
     taken--;
-    if (taken == 0) {
-      while (idle.size() >= MAX_IDLE_WHEN_UNUSED) {
-        idle.pollFirst();
-      }
-    }
-    if (idle.size() < MAX_IDLE) {
-      idle.addLast(chunk);
+    idle.addLast(chunk);
+    int most = taken == 0 ? SPARE_WHEN_UNUSED : taken + SPARE;
+    while (idle.size() > most) {
+      idle.pollFirst();
     }
   }
 
