@@ -16,7 +16,7 @@ import java.io.PrintStream;
 public record StandardStreams(InputStream in, OutputStream out, PrintStream err) {
 
   /** Those of this process. System.out would hide a full disk. */
-  static StandardStreams ofProcess() {
+  public static StandardStreams ofProcess() {
     return new StandardStreams(System.in, new FileOutputStream(FileDescriptor.out), System.err);
   }
 }

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sluice.http3.client.EarlyData;
 import dev.sluice.http3.client.SessionStore;
+import dev.sluice.peers.FreePort;
+import dev.sluice.peers.PeerFiles;
+import dev.sluice.peers.PeerProcess;
+import dev.sluice.peers.VersionProbe;
 import dev.sluice.quic.connection.EarlyDataState;
 import java.io.IOException;
 import java.net.URI;
@@ -59,7 +63,7 @@ class CaddyTest {
 
   @BeforeEach
   void start() throws IOException {
-    String program = PeerProcess.require("caddy", "caddy");
+    String program = Program.require("caddy", "caddy");
     files = PeerFiles.create(folder);
     port = FreePort.udp();
     Path site = Files.createDirectory(folder.resolve("site"));

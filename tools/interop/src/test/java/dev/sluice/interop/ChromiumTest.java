@@ -6,6 +6,8 @@ import dev.sluice.http3.ConnectionInfo;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.server.Http3Exchange;
 import dev.sluice.http3.server.Http3Server;
+import dev.sluice.peers.PeerFiles;
+import dev.sluice.peers.PeerProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -42,7 +44,7 @@ class ChromiumTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aPage(boolean retry) throws Exception {
-    String chromium = PeerProcess.require("chromium", "chromium");
+    String chromium = Program.require("chromium", "chromium");
     PeerFiles files = PeerFiles.create(folder);
     try (Http3Server server =
         Http3Server.builder()

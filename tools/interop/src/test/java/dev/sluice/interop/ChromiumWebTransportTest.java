@@ -18,6 +18,8 @@ import dev.sluice.http3.webtransport.SessionEnding;
 import dev.sluice.http3.webtransport.SessionEnding.Side;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.http3.webtransport.WebTransportVersion;
+import dev.sluice.peers.PeerFiles;
+import dev.sluice.peers.PeerProcess;
 import dev.sluice.tls.cert.CertificateFingerprint;
 import dev.sluice.tools.serve.WebTransportEcho;
 import java.io.IOException;
@@ -87,7 +89,7 @@ class ChromiumWebTransportTest {
 
   @BeforeEach
   void startSite() throws IOException {
-    chromium = PeerProcess.require("chromium", "chromium");
+    chromium = Program.require("chromium", "chromium");
     files = PeerFiles.create(folder);
     site =
         Http3Server.builder()

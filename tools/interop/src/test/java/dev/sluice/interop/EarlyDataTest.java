@@ -7,6 +7,8 @@ import dev.sluice.http3.client.EarlyData;
 import dev.sluice.http3.client.SessionStore;
 import dev.sluice.http3.server.EarlyRequests;
 import dev.sluice.http3.server.Http3ServerBuilder;
+import dev.sluice.peers.PeerFiles;
+import dev.sluice.peers.PeerProcess;
 import dev.sluice.quic.connection.EarlyDataState;
 import java.io.IOException;
 import java.net.URI;
@@ -98,7 +100,7 @@ class EarlyDataTest {
   private String run(OurServer server, String... options) throws IOException {
     Path downloads = Files.createDirectories(folder.resolve("downloads"));
     List<String> command = new ArrayList<>();
-    command.add(PeerProcess.require("gtlsclient", "ngtcp2-client"));
+    command.add(Program.require("gtlsclient", "ngtcp2-client"));
     command.addAll(List.of("--no-quic-dump", "--no-http-dump", "--exit-on-all-streams-close"));
     command.addAll(List.of("--sni=localhost", "--download=" + downloads));
     command.add("--session-file=" + folder.resolve("session"));

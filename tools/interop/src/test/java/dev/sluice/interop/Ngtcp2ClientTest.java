@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.peers.PeerFiles;
+import dev.sluice.peers.PeerProcess;
 import dev.sluice.tls.ClientAuthentication;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +43,7 @@ class Ngtcp2ClientTest {
   /** Runs the client to its end and gives its log. */
   private String run(OurServer server, List<String> options, String... paths) throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(PeerProcess.require("gtlsclient", "ngtcp2-client"));
+    command.add(Program.require("gtlsclient", "ngtcp2-client"));
     command.addAll(List.of("--no-quic-dump", "--no-http-dump", "--exit-on-all-streams-close"));
     command.addAll(List.of("--sni=localhost", "--download=" + downloads));
     command.addAll(options);

@@ -1,5 +1,9 @@
 package dev.sluice.interop;
 
+import dev.sluice.peers.FreePort;
+import dev.sluice.peers.PeerFiles;
+import dev.sluice.peers.PeerProcess;
+import dev.sluice.peers.VersionProbe;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +32,7 @@ final class Ngtcp2Server implements AutoCloseable {
   static Ngtcp2Server start(PeerFiles files, Path folder, String... options) throws IOException {
     int port = FreePort.udp();
     List<String> command = new ArrayList<>();
-    command.add(PeerProcess.require("gtlsserver", "ngtcp2-server"));
+    command.add(Program.require("gtlsserver", "ngtcp2-server"));
     command.addAll(List.of(options));
     command.addAll(List.of("--no-quic-dump", "-d", folder.toString()));
     command.addAll(List.of("127.0.0.1", Integer.toString(port)));

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.peers.FreePort;
+import dev.sluice.peers.PeerFiles;
 import dev.sluice.tls.CipherSuite;
 import dev.sluice.tls.NamedGroup;
 import java.io.IOException;

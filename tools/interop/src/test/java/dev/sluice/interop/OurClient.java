@@ -3,6 +3,7 @@ package dev.sluice.interop;
 import dev.sluice.http3.ConnectionInfo;
 import dev.sluice.http3.client.Http3Client;
 import dev.sluice.http3.client.Http3Response;
+import dev.sluice.peers.PeerFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

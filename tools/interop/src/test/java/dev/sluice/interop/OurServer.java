@@ -5,6 +5,7 @@ import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.server.Http3Exchange;
 import dev.sluice.http3.server.Http3Server;
 import dev.sluice.http3.server.Http3ServerBuilder;
+import dev.sluice.peers.PeerFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,5 +1,6 @@
 package dev.sluice.interop;
 
+import dev.sluice.peers.PeerFiles;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

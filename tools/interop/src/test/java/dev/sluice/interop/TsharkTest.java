@@ -3,6 +3,8 @@ package dev.sluice.interop;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.peers.PeerFiles;
+import dev.sluice.peers.PeerProcess;
 import dev.sluice.tls.KeyLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,7 +40,7 @@ class TsharkTest {
 
   @Test
   void decryptsAndFindsNothingMalformed() throws Exception {
-    PeerProcess.require("tshark", "tshark");
+    Program.require("tshark", "tshark");
     PeerFiles files = PeerFiles.create(folder);
     capture = folder.resolve("capture.pcapng");
     keyLog = Files.createFile(folder.resolve("keys"));
@@ -84,7 +86,7 @@ class TsharkTest {
   }
 
   private PeerProcess capture(int port) throws IOException {
-    String dumpcap = PeerProcess.require("dumpcap", "tshark (wireshark-common)");
+    String dumpcap = Program.require("dumpcap", "tshark (wireshark-common)");
     PeerProcess process =
         PeerProcess.start(
             folder, dumpcap, "-i", "lo", "-f", "udp port " + port, "-w", capture.toString());
@@ -110,7 +112,7 @@ class TsharkTest {
   /** The given field of all frames that match. */
   private List<String> read(String filter, String field) throws IOException {
     List<String> command = new ArrayList<>();
-    command.addAll(List.of(PeerProcess.require("tshark", "tshark"), "-Q", "-2"));
+    command.addAll(List.of(Program.require("tshark", "tshark"), "-Q", "-2"));
     command.addAll(List.of("-r", capture.toString()));
     command.addAll(List.of("-o", "tls.keylog_file:" + keyLog));
     command.addAll(List.of("-Y", filter, "-T", "fields", "-e", field));

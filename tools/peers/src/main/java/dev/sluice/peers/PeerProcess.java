@@ -1,4 +1,4 @@
-package dev.sluice.interop;
+package dev.sluice.peers;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -9,17 +9,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * A peer that somebody else wrote, running as a process of its own. What it prints is kept, and is
  * part of the message of every failure. Closing it ends it and whatever it started.
  */
-final class PeerProcess implements AutoCloseable {
+public final class PeerProcess implements AutoCloseable {
   private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(5);
 
   private final List<String> command;
@@ -35,7 +35,7 @@ final class PeerProcess implements AutoCloseable {
   }
 
   /** Starts a program with its output and errors in one log. */
-  static PeerProcess start(Path folder, Map<String, String> environment, String... command)
+  public static PeerProcess start(Path folder, Map<String, String> environment, String... command)
       throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.directory(folder.toFile()).redirectErrorStream(true);
@@ -45,30 +45,21 @@ final class PeerProcess implements AutoCloseable {
   }
 
   /** Starts a program with this process's environment. */
-  static PeerProcess start(Path folder, String... command) throws IOException {
+  public static PeerProcess start(Path folder, String... command) throws IOException {
     return start(folder, Map.of(), command);
   }
 
-  /**
-   * Where a program is; skips the calling test with one line where it is not installed.
-   *
-   * @param debianPackage where it comes from
-   */
-  static String require(String program, String debianPackage) {
-    Stream<Path> folders = Stream.of(System.getenv("PATH").split(":")).map(Path::of);
-    Path found =
-        folders
-            .map(folder -> folder.resolve(program))
-            .filter(Files::isExecutable)
-            .findFirst()
-            .orElse(null);
-    Assumptions.assumeTrue(
-        found != null, () -> "skipped: " + program + " (package " + debianPackage + ") is missing");
-    return found.toString();
+  /** Where a program is; nothing where it is not installed. */
+  public static Optional<String> find(String program) {
+    return Stream.of(System.getenv("PATH").split(":"))
+        .map(folder -> Path.of(folder, program))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .map(Path::toString);
   }
 
   /** Waits for a line in which the pattern is found. */
-  void awaitLine(String pattern, Duration limit) {
+  public void awaitLine(String pattern, Duration limit) {
     Predicate<String> match = Pattern.compile(pattern).asPredicate();
     long deadline = System.nanoTime() + limit.toNanos();
     synchronized (lines) {
@@ -83,7 +74,7 @@ final class PeerProcess implements AutoCloseable {
   }
 
   /** Waits for the end of the process and gives its exit code. */
-  int awaitExit(Duration limit) {
+  public int awaitExit(Duration limit) {
     try {
       if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
         throw failure("has not ended after " + limit);
@@ -92,12 +83,12 @@ final class PeerProcess implements AutoCloseable {
       return process.exitValue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw failure("was waited for when the test was interrupted");
+      throw failure("was waited for when it was interrupted");
     }
   }
 
   /** Waits for the end of the process, which has to be a success. */
-  void awaitSuccess(Duration limit) {
+  public void awaitSuccess(Duration limit) {
     int code = awaitExit(limit);
     if (code != 0) {
       throw failure("ended with code " + code);
@@ -105,7 +96,7 @@ final class PeerProcess implements AutoCloseable {
   }
 
   /** Fails when the process has ended. */
-  void requireRunning() {
+  public void requireRunning() {
     if (!process.isAlive()) {
       awaitExit(PATIENCE_AT_THE_END);
       throw failure("has ended with code " + process.exitValue());
@@ -113,14 +104,14 @@ final class PeerProcess implements AutoCloseable {
   }
 
   /** Everything printed so far. */
-  String output() {
+  public String output() {
     synchronized (lines) {
       return String.join("\n", lines);
     }
   }
 
-  /** A failure of the test, with the peer's side of the story. */
-  AssertionError failure(String what) {
+  /** A failure, with the peer's side of the story. */
+  public AssertionError failure(String what) {
     return new AssertionError(String.join(" ", command) + " " + what + ":\n" + output());
   }
 
@@ -143,7 +134,7 @@ final class PeerProcess implements AutoCloseable {
       TimeUnit.NANOSECONDS.timedWait(lines, Math.max(nanos, 1_000_000));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw failure("was waited for when the test was interrupted");
+      throw failure("was waited for when it was interrupted");
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.sluice.interop;
+package dev.sluice.peers;
 
 import java.io.IOException;
 import java.net.BindException;
@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * sockets that ask for any: otherwise, until the peer has started, another program could get the
  * port, and a server that is not the peer would answer.
  */
-final class FreePort {
+public final class FreePort {
   private static final int FIRST = 20_000;
   private static final int LAST = 32_000;
   private static final int TRIES = 1_000;
@@ -18,7 +18,7 @@ final class FreePort {
   private FreePort() {}
 
   /** A port that was free a moment ago, on all addresses. */
-  static int udp() throws IOException {
+  public static int udp() throws IOException {
     for (int i = 0; i < TRIES; i++) {
       int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
       try (DatagramSocket socket = new DatagramSocket(port)) {

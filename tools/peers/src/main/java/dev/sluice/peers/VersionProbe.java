@@ -1,4 +1,4 @@
-package dev.sluice.interop;
+package dev.sluice.peers;
 
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -13,14 +13,14 @@ import java.util.concurrent.locks.LockSupport;
  * Finds out whether a QUIC server answers, by asking for a version that none has: every server
  * replies to that with Version Negotiation (RFC 8999 §6), and keeps nothing.
  */
-final class VersionProbe {
+public final class VersionProbe {
   private static final int PATIENCE_MILLIS = 50;
   private static final long PAUSE_NANOS = 20_000_000;
 
   private VersionProbe() {}
 
   /** Asks until an answer comes. */
-  static void await(int port, Duration limit, PeerProcess peer) throws IOException {
+  public static void await(int port, Duration limit, PeerProcess peer) throws IOException {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!answers(port)) {
       peer.requireRunning();

@@ -1,4 +1,4 @@
-package dev.sluice.interop;
+package dev.sluice.peers;
 
 import dev.sluice.tls.Identity;
 import dev.sluice.tls.cert.SelfSignedIdentity;
@@ -29,11 +29,11 @@ import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
  * @param certificate PEM
  * @param key PEM, PKCS #8
  */
-record PeerFiles(Identity identity, Path certificate, Path key) {
+public record PeerFiles(Identity identity, Path certificate, Path key) {
   private static final Duration VALIDITY = Duration.ofDays(10);
 
   /** Makes a certificate in a folder. */
-  static PeerFiles create(Path folder) throws IOException {
+  public static PeerFiles create(Path folder) throws IOException {
     Identity identity =
         SelfSignedIdentity.create(
             List.of("localhost", "127.0.0.1", "::1"),
@@ -56,7 +56,7 @@ record PeerFiles(Identity identity, Path certificate, Path key) {
   }
 
   /** Trusts the certificate and no other. */
-  X509TrustManager trustManager() {
+  public X509TrustManager trustManager() {
     try {
       TrustManagerFactory factory =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -71,7 +71,7 @@ record PeerFiles(Identity identity, Path certificate, Path key) {
   }
 
   /** Holds the certificate with its key under the alias "peer". */
-  KeyStore keyStore(char[] password) {
+  public KeyStore keyStore(char[] password) {
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
