@@ -59,9 +59,6 @@ public final class Connection implements QuicTransport {
   /** max_ack_delay of this side. */
   static final int MAX_ACK_DELAY_MILLIS = 25;
 
-  /** What a socket's receive slots can hold; advertised as max_udp_payload_size. */
-  static final int MAX_RECEIVED_DATAGRAM = 2048;
-
   final TransportConfig config;
   final SharedParts shared;
   final RandomGenerator random;
@@ -275,6 +272,18 @@ public final class Connection implements QuicTransport {
     if (!handshake.isComplete()) {
       closing.endSilently(new ConnectionEnding.Unreachable(reason), now);
     }
+  }
+
+  /**
+   * The system did not send a datagram to this address, since it was too large: for this host's own
+   * interface, or because a router has said so. Not for what the peer or the network claims by
+   * itself (RFC 9000 §14.2.1).
+   *
+   * @param bytes its UDP payload
+   */
+  public void onDatagramTooLarge(InetSocketAddress remote, int bytes, long now) {
+    this.now = now;
+    migration.onDatagramTooLarge(remote, bytes);
   }
 
   /** The socket is gone, and with it every way to the peer. */

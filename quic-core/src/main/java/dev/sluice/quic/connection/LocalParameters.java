@@ -32,7 +32,7 @@ final class LocalParameters {
     StreamLimits limits = config.streams().limits();
     TransportParameters.Builder own = new TransportParameters.Builder();
     own.maxIdleTimeoutMillis = config.idleTimeout().toMillis();
-    own.maxUdpPayloadSize = Connection.MAX_RECEIVED_DATAGRAM;
+    own.maxUdpPayloadSize = config.maxReceivedDatagramSize();
     own.initialMaxData = limits.maxData();
     own.initialMaxStreamDataBidiLocal = limits.maxStreamDataBidiLocal();
     own.initialMaxStreamDataBidiRemote = limits.maxStreamDataBidiRemote();

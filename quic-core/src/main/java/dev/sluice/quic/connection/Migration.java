@@ -60,14 +60,31 @@ final class Migration {
     PathRecovery made =
         connection.recovery.newPath(
             connection.config.congestion().create(START_DATAGRAM, connection.random));
-    made.setMaxDatagramSize(largestDatagram(connection.handshake.peer()));
+    made.setMaxDatagramSize(atMost(connection.config.initialDatagramSize()));
     return made;
   }
 
-  private int largestDatagram(TransportParameters peer) {
-    return peer == null
-        ? START_DATAGRAM
-        : (int) Math.min(connection.config.maxDatagramSize(), peer.maxUdpPayloadSize());
+  /** No more than the peer takes, and nothing but the smallest size before it has said so (§14). */
+  private int atMost(int size) {
+    TransportParameters peer = connection.handshake.peer();
+    return peer == null ? START_DATAGRAM : (int) Math.min(size, peer.maxUdpPayloadSize());
+  }
+
+  /** Looks for the largest datagram that the path in use carries (§14.3.1). */
+  private void discoverMtu() {
+    if (connection.config.mtuDiscovery()
+        && connection.handshake.isConfirmed()
+        && paths.active().works()) {
+      paths.active().recovery().discoverMtu(atMost(connection.config.maxDatagramSize()));
+    }
+  }
+
+  /** The system did not send a datagram, since it was too large for the way to its destination. */
+  void onDatagramTooLarge(InetSocketAddress remote, int bytes) {
+    Path path = paths.active();
+    if (path.remote().equals(remote)) {
+      path.recovery().onDatagramTooLarge(bytes);
+    }
   }
 
   // ---- the handshake
@@ -82,7 +99,7 @@ final class Migration {
   }
 
   void onPeerParameters(TransportParameters peer) {
-    paths.active().recovery().setMaxDatagramSize(largestDatagram(peer));
+    paths.active().recovery().setMaxDatagramSize(atMost(connection.config.initialDatagramSize()));
     if (peer.preferredAddress() == null || preferred != null) {
       return;
     }
@@ -103,6 +120,7 @@ final class Migration {
       paths.active().validate(pto(), now);
     }
     connection.newTokens.onAddressValidated(paths.active().remote(), now);
+    discoverMtu();
     if (connection.isClient() && preferred != null) {
       probePreferred(paths.active().local(), now);
     }
@@ -239,6 +257,7 @@ final class Migration {
   private void onMoved(Path before, long now) {
     Path active = paths.active();
     connection.recovery.usePath(active.recovery());
+    discoverMtu();
     connection.events.add(new QuicEvent.PathChanged(active.local(), active.remote()));
     connection.trace(now, () -> new TraceEvent.PathChanged(before.remote(), active.remote()));
   }
@@ -259,6 +278,7 @@ final class Migration {
       move(path, now);
     } else if (path == paths.active()) {
       connection.newTokens.onAddressValidated(path.remote(), now);
+      discoverMtu();
     } else if (paths.isWanted(path) && toPreferred == null) {
       if (connection.isClient()) {
         move(path, now);

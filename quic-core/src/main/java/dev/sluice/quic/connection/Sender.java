@@ -3,9 +3,11 @@ package dev.sluice.quic.connection;
 import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.crypto.HeaderBatch;
 import dev.sluice.quic.crypto.PacketKeys;
+import dev.sluice.quic.frame.PingFrame;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.path.Path;
 import dev.sluice.quic.recovery.PacketContents;
+import dev.sluice.quic.recovery.RecoveryToken;
 import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.WireWriter;
@@ -64,6 +66,7 @@ final class Sender {
       if (!connection.paths.others().isEmpty()) {
         sendProbes(now, out);
       }
+      sendMtuProbe(now, out);
       while (sendDatagram(now, out)) {
         if (!out.hasRoom()) {
           return true;
@@ -117,7 +120,7 @@ final class Sender {
       }
     }
     if (filledCount == 0) {
-      waitForRoom(path, mayElicit);
+      waitForRoom(path, mayElicit, now);
       return false;
     }
     if (needsPadding(path)) {
@@ -144,8 +147,9 @@ final class Sender {
     return connection.handshake.isConfirmed() && allowance >= MIN_USEFUL ? (int) allowance : 0;
   }
 
-  private void waitForRoom(Path path, boolean mayElicit) {
-    if (mayElicit || !payloads.hasPending()) {
+  private void waitForRoom(Path path, boolean mayElicit, long now) {
+    boolean probing = path.recovery().mtu().probeSize(now) > 0;
+    if (mayElicit || !probing && !payloads.hasPending()) {
       path.recovery().onApplicationLimited();
     } else {
       pacedUntil = path.recovery().paceUntil();
@@ -262,6 +266,34 @@ final class Sender {
       draft.finish();
       filled[filledCount++] = draft;
       padTo(out, size);
+      dispatch(path, now, out);
+    }
+  }
+
+  /** A datagram larger than any before, with nothing in it that would be missed (§14.4). */
+  private void sendMtuProbe(long now, DatagramBatch out) {
+    Path path = connection.paths.active();
+    int size = path.recovery().mtu().probeSize(now);
+    PacketDraft draft = drafts[drafts.length - 1];
+    if (size == 0
+        || !out.hasRoom()
+        || sizeFor(path, size) < size
+        || !connection.spaces.canSend(draft.space())
+        || !path.recovery().canSend(now)) {
+      return;
+    }
+    if (size > out.slotSize()) {
+      path.recovery().onDatagramTooLarge(size);
+      return;
+    }
+    begin(out, size);
+    if (start(draft, path)) {
+      draft.contents().add(new PingFrame(), new RecoveryToken.Ping());
+      draft.contents().markProbe();
+      draft.finish();
+      filled[filledCount++] = draft;
+      padTo(out, size);
+      path.recovery().mtu().onProbeSent(draft.number());
       dispatch(path, now, out);
     }
   }

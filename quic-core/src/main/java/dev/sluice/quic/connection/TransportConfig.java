@@ -13,8 +13,16 @@ import java.util.function.Consumer;
  * @param idleTimeout after which a silent connection is given up; zero for never (RFC 9000 §10.1)
  * @param handshakeTimeout within which the handshake has to complete
  * @param keepAlive silence after which a PING is sent; zero for never (§10.1.2)
- * @param maxDatagramSize the largest UDP payload that is sent, 1200 to 65527. Whoever knows that
- *     the path carries more than 1200 bytes says so here
+ * @param initialDatagramSize the largest UDP payload that is sent before anything is known of the
+ *     path, in bytes, 1200 to {@code maxDatagramSize}. Whoever knows that all paths carry more than
+ *     1200 bytes may say so here
+ * @param maxDatagramSize the largest UDP payload that is ever sent, in bytes, up to 65527: where
+ *     discovery ends
+ * @param mtuDiscovery whether the largest datagram that a path carries is looked for (RFC 9000
+ *     §14.3); without it the initial size stays
+ * @param maxReceivedDatagramSize the largest UDP payload that this side takes, in bytes, 1200 to
+ *     65527; the peer is told (max_udp_payload_size). Whoever drives a connection without {@code
+ *     io} must have room for it
  * @param streams what this side lets the peer send, and how much it buffers
  * @param congestion the congestion controller
  * @param initialRtt assumed before the first sample (RFC 9002 §6.2.2)
@@ -31,7 +39,10 @@ public record TransportConfig(
     Duration idleTimeout,
     Duration handshakeTimeout,
     Duration keepAlive,
+    int initialDatagramSize,
     int maxDatagramSize,
+    boolean mtuDiscovery,
+    int maxReceivedDatagramSize,
     StreamConfig streams,
     CongestionAlgorithm congestion,
     Duration initialRtt,
@@ -43,8 +54,9 @@ public record TransportConfig(
 
   /**
    * What most programs want: 30 seconds idle, 10 seconds for a handshake, no keep-alive, the
-   * datagram size that every path carries (§14), CUBIC, no datagrams, a minute to read what is
-   * left, versions 1 and 2, and no reliance on the QUIC bit.
+   * datagrams of 1200 bytes (§14) and then of as many as the path carries, up to what Ethernet
+   * takes in IPv6, CUBIC, no datagrams, a minute to read what is left, versions 1 and 2, and no
+   * reliance on the QUIC bit.
    */
   public static final TransportConfig DEFAULTS =
       new TransportConfig(
@@ -52,6 +64,9 @@ public record TransportConfig(
           Duration.ofSeconds(10),
           Duration.ZERO,
           1200,
+          1452,
+          true,
+          1500,
           StreamConfig.DEFAULT,
           CongestionAlgorithm.CUBIC,
           Duration.ofMillis(333),
@@ -74,8 +89,17 @@ public record TransportConfig(
     if (!handshakeTimeout.isPositive() || !initialRtt.isPositive()) {
       throw new IllegalArgumentException("handshakeTimeout and initialRtt are positive");
     }
-    if (maxDatagramSize < 1200 || maxDatagramSize > 65527) {
-      throw new IllegalArgumentException("maxDatagramSize is 1200 to 65527");
+    requireSize("initialDatagramSize", initialDatagramSize);
+    requireSize("maxDatagramSize", maxDatagramSize);
+    requireSize("maxReceivedDatagramSize", maxReceivedDatagramSize);
+    if (initialDatagramSize > maxDatagramSize) {
+      throw new IllegalArgumentException("initialDatagramSize is above maxDatagramSize");
+    }
+  }
+
+  private static void requireSize(String name, int size) {
+    if (size < 1200 || size > 65527) {
+      throw new IllegalArgumentException(name + " is 1200 to 65527, not " + size);
     }
   }
 
@@ -94,9 +118,32 @@ public record TransportConfig(
     return edit(to -> to.keepAlive = other);
   }
 
-  /** The same with another datagram size. */
+  /** The same with another size of the first datagrams; raises the largest if need be. */
+  public TransportConfig withInitialDatagramSize(int other) {
+    return edit(
+        to -> {
+          to.initialDatagramSize = other;
+          to.maxDatagramSize = Math.max(to.maxDatagramSize, other);
+        });
+  }
+
+  /** The same with another size at which discovery ends; lowers the initial one if need be. */
   public TransportConfig withMaxDatagramSize(int other) {
-    return edit(to -> to.maxDatagramSize = other);
+    return edit(
+        to -> {
+          to.maxDatagramSize = other;
+          to.initialDatagramSize = Math.min(to.initialDatagramSize, other);
+        });
+  }
+
+  /** The same with the search for the path's largest datagram on or off. */
+  public TransportConfig withMtuDiscovery(boolean other) {
+    return edit(to -> to.mtuDiscovery = other);
+  }
+
+  /** The same with another size of the largest datagram that is taken. */
+  public TransportConfig withMaxReceivedDatagramSize(int other) {
+    return edit(to -> to.maxReceivedDatagramSize = other);
   }
 
   /** The same with other stream settings. */
@@ -157,7 +204,10 @@ public record TransportConfig(
     Duration idleTimeout;
     Duration handshakeTimeout;
     Duration keepAlive;
+    int initialDatagramSize;
     int maxDatagramSize;
+    boolean mtuDiscovery;
+    int maxReceivedDatagramSize;
     StreamConfig streams;
     CongestionAlgorithm congestion;
     Duration initialRtt;
@@ -171,7 +221,10 @@ public record TransportConfig(
       idleTimeout = from.idleTimeout;
       handshakeTimeout = from.handshakeTimeout;
       keepAlive = from.keepAlive;
+      initialDatagramSize = from.initialDatagramSize;
       maxDatagramSize = from.maxDatagramSize;
+      mtuDiscovery = from.mtuDiscovery;
+      maxReceivedDatagramSize = from.maxReceivedDatagramSize;
       streams = from.streams;
       congestion = from.congestion;
       initialRtt = from.initialRtt;
@@ -187,7 +240,10 @@ public record TransportConfig(
           idleTimeout,
           handshakeTimeout,
           keepAlive,
+          initialDatagramSize,
           maxDatagramSize,
+          mtuDiscovery,
+          maxReceivedDatagramSize,
           streams,
           congestion,
           initialRtt,

@@ -32,7 +32,7 @@ public final class PathRecovery {
   /** For each space, when the newest acknowledged packet was sent; MIN_VALUE before one was. */
   private final long[] newestAcked = new long[SPACES];
 
-  private int maxDatagramSize;
+  private final MtuDiscovery mtu;
   private long bytesInFlight;
   private boolean heldBack;
   private boolean recoveryPacketAllowed;
@@ -47,7 +47,7 @@ public final class PathRecovery {
 
   PathRecovery(CongestionController congestion, int maxDatagramSize, long initialRtt) {
     this.congestion = congestion;
-    this.maxDatagramSize = maxDatagramSize;
+    this.mtu = new MtuDiscovery(maxDatagramSize);
     this.initialRtt = initialRtt;
     this.pacer = new Pacer(maxDatagramSize);
     this.rtt = new RttEstimator(initialRtt);
@@ -74,9 +74,9 @@ public final class PathRecovery {
    */
   public long sendAllowance(long now) {
     long room = congestion.window() - bytesInFlight;
-    if (room < maxDatagramSize) {
+    if (room < mtu.size()) {
       // One packet may go at once when a recovery period begins (§7.3.2, MaybeSendOnePacket).
-      return recoveryPacketAllowed ? maxDatagramSize : 0;
+      return recoveryPacketAllowed ? mtu.size() : 0;
     }
     return Math.min(room, Math.max(0, pacer.allowance(pacingRate(), now)));
   }
@@ -86,7 +86,7 @@ public final class PathRecovery {
    * no of the pacer held nothing back.
    */
   public void onApplicationLimited() {
-    heldBack = bytesInFlight + maxDatagramSize > congestion.window();
+    heldBack = bytesInFlight + mtu.size() > congestion.window();
     if (!heldBack) {
       congestion.onApplicationLimited(bytesInFlight);
     }
@@ -98,23 +98,51 @@ public final class PathRecovery {
    * connection's deadline only while it has something to send.
    */
   public long paceUntil() {
-    return congestion.window() - bytesInFlight < maxDatagramSize && !recoveryPacketAllowed
+    return congestion.window() - bytesInFlight < mtu.size() && !recoveryPacketAllowed
         ? SpaceRecovery.NEVER
         : pacer.nextSendTime(pacingRate());
   }
 
-  /** The path carries datagrams of another size from now on, in bytes. */
+  /**
+   * The path is taken to carry datagrams of this size, in bytes, and the peer to accept them. Only
+   * before {@link #discoverMtu}.
+   */
   public void setMaxDatagramSize(int size) {
-    maxDatagramSize = size;
-    congestion.onMaxDatagramSize(size);
-    pacer.onMaxDatagramSize(size);
+    mtu.assume(size);
+    onDatagramSize();
+  }
+
+  /**
+   * Looks for the largest datagram that the path carries, from now on for as long as it is used.
+   *
+   * @param largest what may be sent at the most, in bytes
+   */
+  public void discoverMtu(int largest) {
+    mtu.start(largest);
+  }
+
+  /** The search, for whoever sends its probes. */
+  public MtuDiscovery mtu() {
+    return mtu;
+  }
+
+  /** The system did not send a datagram of so many bytes, since it was too large. */
+  public void onDatagramTooLarge(int bytes) {
+    if (mtu.onTooLarge(bytes)) {
+      onDatagramSize();
+    }
+  }
+
+  private void onDatagramSize() {
+    congestion.onMaxDatagramSize(mtu.size());
+    pacer.onMaxDatagramSize(mtu.size());
   }
 
   // ---- what is known
 
   /** The largest datagram that the path is known to carry and the peer to take, in bytes. */
   public int maxDatagramSize() {
-    return maxDatagramSize;
+    return mtu.size();
   }
 
   /** The path's round-trip times. */
@@ -174,6 +202,13 @@ public final class PathRecovery {
     recoveryPacketAllowed = false;
   }
 
+  /** A probe timeout of the application space, the {@code count}th in a row. */
+  void onProbeTimeout(int count) {
+    if (mtu.onProbeTimeout(count)) {
+      onDatagramSize();
+    }
+  }
+
   /**
    * An ACK frame, or the expiry of the timer, says something about this path.
    *
@@ -195,6 +230,10 @@ public final class PathRecovery {
     int of = space.id.ordinal();
     newestAckedNow = Math.max(newestAckedNow, sentTime);
     newestAcked[of] = Math.max(newestAcked[of], sentTime);
+    if (space.id == PacketNumberSpace.APPLICATION
+        && mtu.onAcked(packet, sent.size(packet), sentTime, sent.isProbe(packet))) {
+      onDatagramSize();
+    }
     if (wasLost && sent.isProbe(packet)) {
       return;
     }
@@ -212,6 +251,10 @@ public final class PathRecovery {
     SentPackets sent = space.sent;
     if (sent.isInFlight(packet)) {
       bytesInFlight -= sent.size(packet);
+    }
+    if (space.id == PacketNumberSpace.APPLICATION
+        && mtu.onLost(packet, sent.size(packet), sent.sentTime(packet), sent.isProbe(packet))) {
+      onDatagramSize();
     }
     if (sent.isProbe(packet)) {
       return;

@@ -186,6 +186,9 @@ public final class Recovery {
       application.probesPending = Math.max(application.probesPending, 1);
     }
     probeTimer.onProbeTimeout(now);
+    if (probeSpace.id == PacketNumberSpace.APPLICATION) {
+      path.onProbeTimeout(probeTimer.count());
+    }
     return new Timeout.Probe(probeSpace.id);
   }
 

@@ -43,7 +43,7 @@ final class MemoryPair {
 
   /** The handshake begins with the first {@link #run}. */
   MemoryPair(SplittableRandom random, ClientConfig forClient, ServerConfig forServer) {
-    TransportConfig transport = TransportConfig.DEFAULTS.withMaxDatagramSize(SIZE);
+    TransportConfig transport = TransportConfig.DEFAULTS.withInitialDatagramSize(SIZE);
     clientEnd = new Endpoint(EndpointConfig.of(random.split()));
     serverEnd = new Endpoint(EndpointConfig.of(random.split()));
     serverEnd.listen(forServer.withTransport(transport));

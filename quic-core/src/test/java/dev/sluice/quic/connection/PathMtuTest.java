@@ -1,0 +1,145 @@
+package dev.sluice.quic.connection;
+
+import static dev.sluice.network.Simulation.ms;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.network.Datagram;
+import dev.sluice.network.Link;
+import dev.sluice.network.Simulation;
+import dev.sluice.network.Watcher;
+import dev.sluice.quic.congestion.CongestionController;
+import dev.sluice.testkit.Requirement;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Datagram sizes over paths that carry more or less, RFC 9000 §14. */
+class PathMtuTest {
+  private final Simulation sim = new Simulation(1);
+
+  /** The largest datagram that left, and its sender's idea of the path at that time. */
+  private int largest;
+
+  private Duo duo(TransportConfig config) {
+    sim.watch(
+        new Watcher() {
+          @Override
+          public void sent(long now, Datagram datagram) {
+            largest = Math.max(largest, datagram.bytes().length);
+          }
+        });
+    Duo duo = new Duo(sim, config, config, () -> new Link().delay(ms(10)).mtu(1400));
+    return duo;
+  }
+
+  private static int size(Connection connection) {
+    return connection.recovery.path().maxDatagramSize();
+  }
+
+  @Test
+  @Requirement({
+    "RFC9000-14.2#1",
+    "RFC9000-14.2#3",
+    "RFC9000-14.3#1",
+    "RFC9000-14.4#1",
+    "RFC8899-3#1",
+    "RFC8899-3#16"
+  })
+  void growsToWhatThePathCarriesWithoutHarmToTheWindow() {
+    Duo duo = duo(TransportConfig.DEFAULTS);
+    duo.runFor(3000);
+    assertTrue(size(duo.client) > 1380 && size(duo.client) <= 1400, "" + size(duo.client));
+    assertTrue(size(duo.server) > 1380 && size(duo.server) <= 1400, "" + size(duo.server));
+    assertEquals(1452, largest);
+    assertEquals(0, duo.client.stats().packetsLost());
+    assertTrue(
+        duo.client.recovery.path().congestion().window()
+            >= CongestionController.initialWindow(1200));
+    largest = 0;
+    duo.write(duo.client, 100_000);
+    duo.runFor(1000);
+    assertEquals(size(duo.client), largest);
+    assertNull(duo.client.ending());
+  }
+
+  @Test
+  void staysSmallWhereTheSearchIsOff() {
+    Duo duo = duo(TransportConfig.DEFAULTS.withMtuDiscovery(false));
+    duo.write(duo.client, 100_000);
+    duo.runFor(3000);
+    assertEquals(1200, largest);
+  }
+
+  @Test
+  void nothingLargerThanThePeerTakes() {
+    Duo duo =
+        duo(TransportConfig.DEFAULTS.withMaxDatagramSize(2000).withMaxReceivedDatagramSize(1300));
+    duo.runFor(3000);
+    assertEquals(1300, size(duo.client));
+    assertEquals(1300, largest);
+  }
+
+  @Test
+  @Requirement({"RFC8899-4.3#1"})
+  void aPathThatCarriesLessThanBeforeIsNoBlackHoleForLong() {
+    Duo duo = duo(TransportConfig.DEFAULTS);
+    duo.runFor(3000);
+    assertTrue(size(duo.server) > 1380);
+    sim.route(
+        duo.serverAddress, duo.clientAddress, new Link().delay(ms(10)).rate(10_000_000).mtu(1250));
+    duo.write(duo.server, 200_000);
+    duo.runFor(5000);
+    assertEquals(0, duo.server.recovery.path().bytesInFlight());
+    assertTrue(size(duo.server) >= 1200 && size(duo.server) <= 1250, "" + size(duo.server));
+    assertNull(duo.server.ending());
+  }
+
+  @Test
+  void theSystemsWordIsTakenAtOnce() {
+    Duo duo = duo(TransportConfig.DEFAULTS);
+    duo.runFor(3000);
+    int before = size(duo.client);
+    duo.client.onDatagramTooLarge(sim.address(77), before, sim.now()); // somebody else's
+    assertEquals(before, size(duo.client));
+    duo.client.onDatagramTooLarge(duo.serverAddress, before, sim.now());
+    assertEquals(1200, size(duo.client));
+    duo.write(duo.client, 10);
+    duo.runFor(3000);
+    assertTrue(size(duo.client) < before && size(duo.client) > 1300, "" + size(duo.client));
+  }
+
+  @Test
+  @Requirement("RFC9000-14.2#6")
+  void anotherPathIsSearchedAnew() {
+    Duo duo = duo(TransportConfig.DEFAULTS);
+    duo.runFor(3000);
+    InetSocketAddress elsewhere = sim.address(3);
+    sim.attach(elsewhere, duo.clientNode);
+    sim.bothWays(elsewhere, duo.serverAddress, () -> new Link().delay(ms(10)).mtu(1300));
+    duo.client.migrate(elsewhere, sim.now());
+    duo.runFor(20);
+    assertEquals(1200, size(duo.client));
+    duo.runFor(5000);
+    assertEquals(elsewhere, duo.client.paths.active().local());
+    assertTrue(size(duo.client) > 1280 && size(duo.client) <= 1300, "" + size(duo.client));
+    assertTrue(size(duo.server) > 1280 && size(duo.server) <= 1300, "" + size(duo.server));
+  }
+
+  @Test
+  void findsTheSizeAmongLosses() {
+    TransportConfig config = TransportConfig.DEFAULTS;
+    Duo duo = new Duo(sim, config, config, () -> new Link().delay(ms(10)).mtu(1400).loss(0.1));
+    duo.write(duo.server, 1_000_000);
+    duo.runFor(20_000);
+    assertTrue(size(duo.server) >= 1300, "" + size(duo.server));
+  }
+
+  @Test
+  void anIdleConnectionDoesNotKeepItselfAliveByProbing() {
+    Duo duo = duo(TransportConfig.DEFAULTS.withIdleTimeout(Duration.ofSeconds(5)));
+    duo.runFor(30_000);
+    assertTrue(duo.client.isEnded());
+  }
+}
