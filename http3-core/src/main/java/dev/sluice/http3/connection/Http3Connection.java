@@ -395,7 +395,7 @@ public final class Http3Connection {
   private void onPriorityUpdate(long requestId, Priority priority) {
     RequestStream request = requests.get(requestId);
     if (request != null && request.request() != null) {
-      request.applyPriority(priority);
+      request.onPriority(priority);
     } else if (request != null || requestId >= nextRequestId) {
       priorityUpdates.put(requestId, priority);
     }

@@ -45,7 +45,7 @@ public final class RequestStream {
   private final OutgoingMessage out;
 
   private Object attachment;
-  private Priority priority = Priority.DEFAULT;
+  private final ExchangePriority priority;
   // A server's user does not know a request before its head.
   private boolean announced;
   private boolean tellReadable = true;
@@ -59,6 +59,7 @@ public final class RequestStream {
     this.client = client;
     this.reader = reader;
     this.out = new OutgoingMessage(connection, stream.send());
+    this.priority = new ExchangePriority(stream.send());
     this.announced = client;
   }
 
@@ -111,9 +112,9 @@ public final class RequestStream {
   /** Client: sends the head, which has been checked. */
   void sendRequest(RequestHead head, List<FieldLine> lines, boolean end) {
     out.sendRequest(head, lines);
-    Priority priority = priorityOf(head);
-    if (priority != null) {
-      applyPriority(priority);
+    Priority asked = ExchangePriority.of(head.fields());
+    if (asked != null) {
+      priority.set(asked);
     }
     if (end) {
       finish();
@@ -132,7 +133,8 @@ public final class RequestStream {
   }
 
   /**
-   * Server: sends the final response's head. Nothing happens when {@link #isCut()}.
+   * Server: sends the final response's head. Nothing happens when {@link #isCut()}. A Priority
+   * field in it is merged with what the client has said (RFC 9218 §8).
    *
    * @param end whether it is the whole response
    * @throws IllegalStateException when it was sent before
@@ -143,6 +145,7 @@ public final class RequestStream {
   public void sendResponse(ResponseHead head, boolean end) {
     requireServer();
     out.sendResponse(request(), head);
+    priority.onResponse(head.fields());
     if (end) {
       finish();
     }
@@ -293,10 +296,10 @@ public final class RequestStream {
    * after other streams' data accordingly; a client also asks the server to do the same with its
    * response, by PRIORITY_UPDATE.
    */
-  public void setPriority(Priority priority) {
-    applyPriority(priority);
+  public void setPriority(Priority wanted) {
+    priority.set(wanted);
     if (client) {
-      connection.sendPriorityUpdate(id(), priority);
+      connection.sendPriorityUpdate(id(), wanted);
     }
   }
 
@@ -358,9 +361,9 @@ public final class RequestStream {
     }
     announced = true;
     Priority update = connection.takePriority(id());
-    Priority priority = update == null ? priorityOf(request()) : update;
+    Priority asked = update == null ? ExchangePriority.of(request().fields()) : update;
     // A request that says nothing about it has the default priority (RFC 9218 §4).
-    applyPriority(priority == null ? Priority.DEFAULT : priority);
+    priority.set(asked == null ? Priority.DEFAULT : asked);
     connection.emit(new Http3Event.Request(this, request()));
   }
 
@@ -370,20 +373,17 @@ public final class RequestStream {
     stopReading(Http3Error.H3_REQUEST_REJECTED);
   }
 
-  /** The priority that holds: what was said last, by either side, or {@link Priority#DEFAULT}. */
+  /**
+   * The priority that holds: what was said last, by either side, with what the response says about
+   * itself, or {@link Priority#DEFAULT}.
+   */
   public Priority priority() {
-    return priority;
+    return priority.holds();
   }
 
-  /** What this side sends goes before or after other streams' data accordingly. */
-  void applyPriority(Priority newPriority) {
-    priority = newPriority;
-    stream.send().setPriority(newPriority.urgency(), newPriority.incremental());
-  }
-
-  private static Priority priorityOf(RequestHead head) {
-    String value = head.fields().combined("priority");
-    return value == null ? null : Priority.parse(value);
+  /** The client says what it is to be from now on. */
+  void onPriority(Priority asked) {
+    priority.set(asked);
   }
 
   private void emitReadable() {

@@ -25,7 +25,18 @@ public record Priority(int urgency, boolean incremental) {
    * @return null when it is not a Dictionary of Structured Fields (RFC 9651 §3.2)
    */
   public static Priority parse(String fieldValue) {
-    return PriorityField.parse(fieldValue);
+    return PriorityField.parse(fieldValue, DEFAULT);
+  }
+
+  /**
+   * This priority with what a response says about itself (RFC 9218 §8): its parameters count more,
+   * and one that it leaves out changes nothing.
+   *
+   * @param fieldValue the response's Priority field; what is no Dictionary changes nothing
+   */
+  public Priority mergedWith(String fieldValue) {
+    Priority merged = PriorityField.parse(fieldValue, this);
+    return merged == null ? this : merged;
   }
 
   /** The field value for a Priority field or a PRIORITY_UPDATE frame. */

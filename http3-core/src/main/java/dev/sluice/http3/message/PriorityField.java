@@ -13,11 +13,13 @@ import java.util.Map;
 final class PriorityField {
   private PriorityField() {}
 
-  /** The priority that a field value says, or null when it is not a Dictionary. */
-  static Priority parse(String value) {
+  /** What a field value says, with what holds where it says nothing; null for no Dictionary. */
+  static Priority parse(String value, Priority otherwise) {
     try {
       Map<String, Member> members = StructuredFields.parseDictionary(value);
-      return new Priority(urgency(bare(members.get("u"))), incremental(bare(members.get("i"))));
+      return new Priority(
+          urgency(bare(members.get("u")), otherwise.urgency()),
+          incremental(bare(members.get("i")), otherwise.incremental()));
     } catch (StructuredFieldException e) {
       return null;
     }
@@ -27,12 +29,11 @@ final class PriorityField {
     return member instanceof Member.Item item ? item.value() : null;
   }
 
-  private static int urgency(BareItem value) {
-    boolean valid = value instanceof BareItem.IntegerItem(long u) && u >= 0 && u <= 7;
-    return valid ? (int) ((BareItem.IntegerItem) value).value() : Priority.DEFAULT.urgency();
+  private static int urgency(BareItem value, int otherwise) {
+    return value instanceof BareItem.IntegerItem(long u) && u >= 0 && u <= 7 ? (int) u : otherwise;
   }
 
-  private static boolean incremental(BareItem value) {
-    return value instanceof BareItem.BooleanItem(boolean i) && i;
+  private static boolean incremental(BareItem value, boolean otherwise) {
+    return value instanceof BareItem.BooleanItem(boolean i) ? i : otherwise;
   }
 }

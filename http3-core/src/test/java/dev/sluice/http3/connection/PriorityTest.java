@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.frame.PriorityUpdateFrame;
 import dev.sluice.http3.memory.MemorySendStream;
+import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.Priority;
+import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.testkit.Requirement;
 import org.junit.jupiter.api.Test;
 
@@ -93,5 +95,37 @@ class PriorityTest {
     assertTrue(pair.link.server().sendStream(0).incremental());
     pair.request().setPriority(new Priority(0, false));
     assertFalse(pair.link.server().sendStream(0).incremental());
+  }
+
+  /** RFC 9218 §8, whose example this is: an absent parameter is no wish to change the value. */
+  @Test
+  void theFieldOfTheResponseIsMerged() {
+    Pair pair = new Pair();
+    pair.run();
+    pair.client.openRequest(Pair.post("/", "priority", "u=5, i"), true);
+    pair.run();
+    RequestStream response = pair.request();
+    MemorySendStream out = pair.link.server().sendStream(0);
+    response.sendInformational(new ResponseHead(103, Fields.of("priority", "u=7, i=?0")));
+    assertEquals(5, out.urgency(), "an interim response says nothing about the final one");
+    response.sendResponse(new ResponseHead(200, Fields.of("priority", "u=1")), false);
+    assertEquals(1, out.urgency());
+    assertTrue(out.incremental());
+    assertEquals(new Priority(1, true), response.priority());
+  }
+
+  @Test
+  void alsoWithWhatTheClientSaysLater() {
+    Pair pair = new Pair();
+    pair.run();
+    RequestStream request = pair.client.openRequest(Pair.post("/", "priority", "u=5"), true);
+    pair.run();
+    RequestStream response = pair.request();
+    response.sendResponse(new ResponseHead(200, Fields.of("priority", "i")), false);
+    assertEquals(new Priority(5, true), response.priority());
+    request.setPriority(new Priority(2, false));
+    pair.run();
+    assertEquals(new Priority(2, true), response.priority());
+    assertEquals(2, pair.link.server().sendStream(0).urgency());
   }
 }

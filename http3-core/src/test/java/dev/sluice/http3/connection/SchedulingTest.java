@@ -3,7 +3,9 @@ package dev.sluice.http3.connection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.Priority;
+import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.testkit.Requirement;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,13 +30,23 @@ class SchedulingTest {
 
   /** Asks for as many responses as there are priorities, in this order. */
   private List<RequestStream> ask(String... priorities) {
+    return ask(List.of(), priorities);
+  }
+
+  /** The same; the server says something itself about the first ones. */
+  private List<RequestStream> ask(List<String> serversViews, String... priorities) {
     for (String priority : priorities) {
       String[] field = priority == null ? new String[0] : new String[] {"priority", priority};
       pair.client.http.openRequest(Pair.post("/", field), true);
     }
     pair.run(50);
     for (Http3Event.Request request : pair.server.all(Http3Event.Request.class)) {
-      request.stream().sendResponse(Pair.ok(), false);
+      int index = (int) (request.stream().id() / 4);
+      Fields fields =
+          index < serversViews.size()
+              ? Fields.of("priority", serversViews.get(index))
+              : Fields.EMPTY;
+      request.stream().sendResponse(new ResponseHead(200, fields), false);
       left.put(request.stream().id(), LENGTH);
     }
     return pair.server.all(Http3Event.Request.class).stream()
@@ -88,6 +100,17 @@ class SchedulingTest {
     assertTrue(share(responses.get(2), responses.get(1)) < 0.05, "u=3 before u=1");
     assertTrue(share(responses.get(0), responses.get(2)) < 0.05, "u=6 before u=3");
     assertEquals(1.0, share(responses.get(1), responses.get(0)));
+  }
+
+  /** RFC 9218 §8: the urgency is the server's, and what it leaves out stays the client's. */
+  @Test
+  void whatTheResponseSaysAboutItselfCountsMore() {
+    List<RequestStream> responses = ask(List.of("u=6", "u=1"), "u=1", "u=6, i", null);
+    runUntilComplete(3);
+    assertTrue(share(responses.get(0), responses.get(1)) < 0.05, "u=6 before u=1");
+    assertTrue(share(responses.get(2), responses.get(1)) < 0.05, "u=3 before u=1");
+    assertTrue(share(responses.get(0), responses.get(2)) < 0.05, "u=6 before u=3");
+    assertEquals(new Priority(1, true), responses.get(1).priority());
   }
 
   @Test

@@ -123,6 +123,23 @@ class PriorityTest {
     assertEquals(priority, Priority.parse(priority.toFieldValue()));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "u=1       | 1 | true",
+        "u=1, i=?0 | 1 | false",
+        "i=?0      | 5 | false",
+        "i         | 5 | true",
+        "u=9, i=3  | 5 | true",
+        "other     | 5 | true",
+        "''        | 5 | true",
+        "u=1,      | 5 | true",
+      })
+  void aResponseChangesWhatItNames(String field, int urgency, boolean incremental) {
+    assertEquals(new Priority(urgency, incremental), new Priority(5, true).mergedWith(field));
+  }
+
   @Test
   void urgencyHasARange() {
     assertThrows(IllegalArgumentException.class, () -> new Priority(8, false));
