@@ -3,6 +3,7 @@ package dev.sluice.http3.client;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.trace.Tracer;
+import dev.sluice.tls.CertificateVerifier;
 import dev.sluice.tls.KeyLog;
 import java.net.Authenticator;
 import java.net.CookieHandler;
@@ -36,7 +37,7 @@ record ClientSettings(
     InetAddress localAddress,
     X509TrustManager trustManager,
     X509ExtendedKeyManager keyManager,
-    boolean insecure,
+    CertificateVerifier verifier,
     Map<Origin, List<InetAddress>> resolved,
     KeyLog keyLog,
     TransportConfig transport,

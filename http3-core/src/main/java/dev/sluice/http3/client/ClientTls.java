@@ -8,7 +8,6 @@ import dev.sluice.tls.SignatureScheme;
 import dev.sluice.tls.TlsClientConfig;
 import dev.sluice.tls.cert.KeyManagerSelector;
 import dev.sluice.tls.cert.SslContextVerifier;
-import dev.sluice.tls.cert.TrustAllVerifier;
 import dev.sluice.tls.cert.TrustManagerVerifier;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -26,8 +25,8 @@ final class ClientTls {
   static final String ALPN = "h3";
 
   static CertificateVerifier verifier(ClientSettings settings, RandomGenerator random) {
-    if (settings.insecure()) {
-      return TrustAllVerifier.INSTANCE;
+    if (settings.verifier() != null) {
+      return settings.verifier();
     }
     if (settings.trustManager() != null) {
       return new TrustManagerVerifier(settings.trustManager());

@@ -365,6 +365,15 @@ public final class Http3Client extends HttpClient {
     Builder insecurelyTrustEveryone();
 
     /**
+     * Trusts servers by the SHA-256 hashes of their certificates and by nothing else, on the terms
+     * that browsers have for a page's {@code serverCertificateHashes}: an ECDSA key on P-256, and a
+     * certificate that is valid for two weeks at most.
+     *
+     * @param sha256 of the encoded certificates, 32 bytes each, at least one
+     */
+    Builder serverCertificateHashes(List<byte[]> sha256);
+
+    /**
      * Connects to these addresses when a URI names this host and port, in place of asking the
      * resolver. The name in the URI is still the one that the certificate must have.
      *

@@ -4,7 +4,10 @@ import dev.sluice.http3.connection.Http3Config;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.trace.Tracer;
+import dev.sluice.tls.CertificateVerifier;
 import dev.sluice.tls.KeyLog;
+import dev.sluice.tls.cert.CertificateHashVerifier;
+import dev.sluice.tls.cert.TrustAllVerifier;
 import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.InetAddress;
@@ -38,7 +41,7 @@ final class Http3ClientBuilder implements Http3Client.Builder {
   private InetAddress localAddress;
   private X509TrustManager trustManager;
   private X509ExtendedKeyManager keyManager;
-  private boolean insecure;
+  private CertificateVerifier verifier;
   private final Map<Origin, List<InetAddress>> resolved = new HashMap<>();
   private KeyLog keyLog = KeyLog.NONE;
   private TransportConfig transport = TransportConfig.DEFAULTS;
@@ -137,7 +140,13 @@ final class Http3ClientBuilder implements Http3Client.Builder {
 
   @Override
   public Http3Client.Builder insecurelyTrustEveryone() {
-    insecure = true;
+    verifier = TrustAllVerifier.INSTANCE;
+    return this;
+  }
+
+  @Override
+  public Http3Client.Builder serverCertificateHashes(List<byte[]> sha256) {
+    verifier = new CertificateHashVerifier(sha256);
     return this;
   }
 
@@ -225,7 +234,7 @@ final class Http3ClientBuilder implements Http3Client.Builder {
             localAddress,
             trustManager,
             keyManager,
-            insecure,
+            verifier,
             Map.copyOf(resolved),
             keyLog,
             idleTimeout == null ? transport : transport.withIdleTimeout(idleTimeout),

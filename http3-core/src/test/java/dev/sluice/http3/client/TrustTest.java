@@ -3,6 +3,7 @@ package dev.sluice.http3.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,9 +11,12 @@ import dev.sluice.http3.ConnectionEndedException;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.server.Http3Handler;
 import dev.sluice.http3.server.Http3Server;
+import dev.sluice.http3.session.SessionOptions;
+import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.tls.ClientAuthentication;
 import dev.sluice.tls.Identity;
+import dev.sluice.tls.cert.CertificateFingerprint;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -266,6 +270,29 @@ class TrustTest {
       assertTrue(client.contains("CLIENT_TRAFFIC_SECRET_0"), client::toString);
       assertEquals(client, server);
       assertEquals(32, randoms.getFirst().length);
+    }
+  }
+
+  /** As a page does it that was told the hash, for a WebTransport session. */
+  @Test
+  void certificatesCanBeKnownByTheirHash() throws Exception {
+    byte[] hash = CertificateFingerprint.sha256(Loopback.IDENTITY.certificateChain().getFirst());
+    try (Loopback loopback =
+            Loopback.of(
+                exchange -> exchange.respond(200, Fields.EMPTY).close(),
+                client -> client,
+                server -> server.webTransport("/wt", session -> {}));
+        Http3Client knows =
+            Http3Client.newBuilder()
+                .serverCertificateHashes(List.of(new byte[32], hash))
+                .webTransport(WebTransportConfig.DEFAULT)
+                .build();
+        Http3Client mistaken =
+            Http3Client.newBuilder().serverCertificateHashes(List.of(new byte[32])).build()) {
+      assertNull(knows.connect(loopback.uri("/wt"), SessionOptions.DEFAULT).ending());
+      assertThrows(
+          SSLHandshakeException.class,
+          () -> mistaken.send(loopback.request("/").build(), BodyHandlers.discarding()));
     }
   }
 }

@@ -57,7 +57,7 @@ public final class SelfSignedIdentity {
    * A P-256 key and a certificate for it (RFC 5280 §4), good for servers and clients.
    *
    * @param names DNS names, wildcards allowed, and IP literals, at least one
-   * @param validity from now on; browsers take at most two weeks by hash
+   * @param validity in all, beginning a little ago; browsers take at most two weeks by hash
    */
   public static Identity create(
       List<String> names, Duration validity, RandomGenerator random, InstantSource clock) {
@@ -107,8 +107,9 @@ public final class SelfSignedIdentity {
     generator.setSignature(algorithm);
     generator.setIssuer(subject);
     generator.setSubject(subject);
-    generator.setStartDate(new Time(Date.from(now.minus(BACKDATED))));
-    generator.setEndDate(new Time(Date.from(now.plus(validity))));
+    Instant start = now.minus(BACKDATED);
+    generator.setStartDate(new Time(Date.from(start)));
+    generator.setEndDate(new Time(Date.from(start.plus(validity))));
     generator.setSubjectPublicKeyInfo(
         SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded()));
     ExtensionsGenerator extensions = new ExtensionsGenerator();

@@ -1,7 +1,9 @@
 package dev.sluice.tls.cert;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.testkit.Requirement;
 import dev.sluice.tls.AlertDescription;
@@ -15,6 +17,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import javax.net.ssl.SSLContext;
@@ -202,6 +205,60 @@ class TrustTest {
         AlertDescription.BAD_CERTIFICATE,
         refusal(pinned, HOST, STRANGER.sign(request("anything"))));
     TrustAllVerifier.INSTANCE.verify(List.of(known), server(HOST));
+  }
+
+  private static String refusalByHash(X509Certificate certificate) {
+    CertificateVerifier verifier =
+        new CertificateHashVerifier(
+            List.of(new byte[32], CertificateFingerprint.sha256(certificate)));
+    try {
+      verifier.verify(List.of(certificate), server("whoever.example"));
+      return null;
+    } catch (CertificateException e) {
+      return CertificateAlerts.of(e) + ": " + e.getMessage();
+    }
+  }
+
+  private static X509Certificate certificate(String keys, Instant from, Duration validity) {
+    return STRANGER.sign(
+        new Request("anything", TestAuthority.keys(keys)).validity(from, from.plus(validity)));
+  }
+
+  @Test
+  void hashesAreBelievedOnTheTermsOfBrowsers() throws Exception {
+    Instant yesterday = TODAY.minus(Duration.ofDays(1));
+    Duration twoWeeks = Duration.ofDays(14);
+    assertNull(refusalByHash(certificate("P-256", yesterday, twoWeeks)));
+    assertNull(
+        refusalByHash(
+            SelfSignedIdentity.create(
+                    List.of("x"), twoWeeks, new Random(1), InstantSource.fixed(TODAY))
+                .certificateChain()
+                .getFirst()));
+    assertRefused("two weeks", certificate("P-256", yesterday, twoWeeks.plusSeconds(1)));
+    assertRefused("P-256", certificate("P-384", yesterday, twoWeeks));
+    assertRefused("P-256", certificate("RSA", yesterday, twoWeeks));
+    assertRefused("P-256", certificate("Ed25519", yesterday, twoWeeks));
+    assertRefused("EXPIRED", certificate("P-256", TODAY.minus(twoWeeks), Duration.ofDays(13)));
+    assertRefused("NotBefore", certificate("P-256", TODAY.plusSeconds(60), Duration.ofDays(13)));
+    CertificateVerifier another =
+        new CertificateHashVerifier(List.of(CertificateFingerprint.sha256(ROOT.certificate)));
+    assertEquals(
+        AlertDescription.BAD_CERTIFICATE,
+        refusal(another, HOST, certificate("P-256", yesterday, twoWeeks)));
+  }
+
+  private static void assertRefused(String why, X509Certificate certificate) {
+    String refusal = refusalByHash(certificate);
+    assertTrue(refusal != null && refusal.contains(why), refusal);
+  }
+
+  @Test
+  void hashesHaveTheirLength() {
+    assertThrows(IllegalArgumentException.class, () -> new CertificateHashVerifier(List.of()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new CertificateHashVerifier(List.of(new byte[32], new byte[20])));
   }
 
   @Test
