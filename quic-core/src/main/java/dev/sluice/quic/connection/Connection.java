@@ -362,6 +362,11 @@ public final class Connection implements QuicTransport {
     return client;
   }
 
+  /** Whether {@link #nextEvent} has one to give. */
+  public boolean hasEvents() {
+    return events.isPending();
+  }
+
   @Override
   public QuicEvent nextEvent() {
     return events.poll();

@@ -39,6 +39,10 @@ final class EventQueue implements StreamListener {
     connection = null;
   }
 
+  boolean isPending() {
+    return !queue.isEmpty() || datagrams.isPending() || ended != null;
+  }
+
   QuicEvent poll() {
     QuicEvent event = queue.poll();
     if (event != null) {

@@ -48,6 +48,11 @@ public final class InboundDatagrams {
     }
   }
 
+  /** Whether one waits. */
+  public boolean isPending() {
+    return !queue.isEmpty();
+  }
+
   /** The oldest datagram, or null when there is none. */
   public byte[] poll() {
     byte[] data = queue.pollFirst();

@@ -129,6 +129,11 @@ public final class Endpoint {
     return route.connection();
   }
 
+  /** Whether {@link #nextTouched} has a connection to give: then another turn is due. */
+  public boolean isTouched() {
+    return !touched.isEmpty();
+  }
+
   /** The application did something with a connection outside of its turn. */
   public void touch(Connection connection) {
     Route route = connections.get(connection);
@@ -146,18 +151,23 @@ public final class Endpoint {
     answers.send(out);
     while (!toSend.isEmpty()) {
       Route route = toSend.peek();
+      Connection connection = route.connection();
+      boolean hadEvents = connection.hasEvents();
       atWork = route;
-      boolean more = route.connection().send(now, out);
+      boolean more = connection.send(now, out);
       atWork = null;
+      if (!hadEvents && connection.hasEvents()) {
+        touch(route); // a stream has room again
+      }
       if (more) {
         return true;
       }
       toSend.poll();
       route.dequeueToSend();
-      if (route.connection().isEnded()) {
+      if (connection.isEnded()) {
         forget(route);
       } else {
-        deadlines.update(route.timer(), route.connection().nextDeadline());
+        deadlines.update(route.timer(), connection.nextDeadline());
       }
     }
     return answers.isPending();

@@ -242,7 +242,7 @@ public final class QuicSocket implements AutoCloseable {
       receive(now);
       endpoint.onDeadline(now);
       deliver();
-      more = flush(now);
+      more = flush(now) | endpoint.isTouched();
       more |= onRefusal(now);
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the socket at " + localAddress() + " fails", e);

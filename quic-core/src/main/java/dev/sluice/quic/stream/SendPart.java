@@ -32,7 +32,6 @@ final class SendPart implements SendStream, ControlQueue.Source {
   private final SendCredit credit;
   private SendState state = SendState.READY;
   private StreamEnding ending;
-  private int bufferLimit;
   private boolean writeCutShort;
   private boolean finRequested;
 
@@ -65,7 +64,6 @@ final class SendPart implements SendStream, ControlQueue.Source {
     this.buffer = new SendBuffer(context.pool);
     this.reset = new SendReset(id);
     this.credit = new SendCredit(maxStreamData);
-    this.bufferLimit = context.config.sendBuffer();
   }
 
   // ---- the application's side ----
@@ -98,7 +96,9 @@ final class SendPart implements SendStream, ControlQueue.Source {
     if (ending != null || finRequested) {
       return 0;
     }
-    return (int) Math.max(0, bufferLimit - buffer.buffered());
+    long notSent = context.config.sendBuffer() - buffer.unsent();
+    long inAll = context.config.maxSendBuffer() - buffer.buffered();
+    return (int) Math.max(0, Math.min(notSent, inAll));
   }
 
   @Override
@@ -298,11 +298,8 @@ final class SendPart implements SendStream, ControlQueue.Source {
     }
     if (buffer.unsent() > 0) {
       noteBlocked();
-    } else if (writeCutShort && bufferLimit < context.config.maxSendBuffer()) {
-      // All of the buffer is in flight and the application has more: the buffer is what limits.
-      bufferLimit = Math.min(bufferLimit * 2, context.config.maxSendBuffer());
-      announceRoom();
     }
+    announceRoom();
   }
 
   private boolean isFinPending() {
@@ -324,7 +321,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
   }
 
   private void announceRoom() {
-    if (writeCutShort && writable() >= bufferLimit / WRITABLE_FRACTION) {
+    if (writeCutShort && writable() >= context.config.sendBuffer() / WRITABLE_FRACTION) {
       writeCutShort = false;
       context.listener.writable(this);
     }

@@ -7,8 +7,8 @@ package dev.sluice.quic.stream;
  * @param maxStreamWindow bytes that the receive window of one stream may grow to
  * @param maxConnectionWindow bytes that the receive window of the connection may grow to: the bound
  *     of what a peer can make us hold in unread data
- * @param sendBuffer bytes that a stream takes from the application before any is acknowledged
- * @param maxSendBuffer bytes that this may grow to, as the network takes more
+ * @param sendBuffer bytes that a stream takes from the application ahead of what it has sent
+ * @param maxSendBuffer bytes that it holds in all, with those that are sent and not acknowledged
  */
 public record StreamConfig(
     StreamLimits limits,
@@ -24,8 +24,9 @@ public record StreamConfig(
    * on loopback, and 100 Mbit/s at 80 ms, without growing at all; the connection's at four such
    * streams, so that a few whose readers pause do not hold the others up. They grow to 16 and 24
    * MiB, a gigabit a second at 130 ms. A hundred streams of each kind are what HTTP/3 servers allow
-   * (RFC 9114 §6.1). The send buffer starts at 256 KiB and grows only while everything in it is in
-   * flight, so that the sum over all streams follows the congestion window.
+   * (RFC 9114 §6.1). A stream takes 256 KiB ahead of what it has sent: a few turns of the event
+   * loop, and little enough to be still in the processor's cache when its turn comes. What is in
+   * flight comes on top, so that the sum over all streams follows the congestion window.
    */
   public static final StreamConfig DEFAULT =
       new StreamConfig(

@@ -279,11 +279,29 @@ class SendPartTest {
     int limit = StreamConfig.DEFAULT.sendBuffer();
     assertEquals(limit, part.write(new byte[limit + 1], 0, limit + 1));
     assertEquals(0, part.write(new byte[1], 0, 1));
-    WireWriter out = new WireWriter(new byte[limit], 0, limit);
-    PacketContents contents = new PacketContents();
-    contents.begin(out);
-    part.writeData(contents);
+    sendBytes(limit / 4 - 1);
     assertEquals("[]", end.takeEvents().toString());
+    sendBytes(40);
+    sendBytes(50);
+    assertEquals("[writable 2]", end.takeEvents().toString());
+    assertEquals(limit / 4 + 89, part.writable());
+  }
+
+  @Test
+  void holdsNoMoreThanTheMaximumInFlight() {
+    part.onMaxStreamData(1 << 30);
+    context.connectionCredit.raise(1 << 30);
+    int limit = StreamConfig.DEFAULT.sendBuffer();
+    int maximum = StreamConfig.DEFAULT.maxSendBuffer();
+    for (int held = 0; held < maximum; held += limit) {
+      assertEquals(limit, part.writable());
+      assertEquals(limit, part.write(new byte[limit], 0, limit));
+      assertEquals(0, part.write(new byte[1], 0, 1));
+      end.takeEvents();
+      sendBytes(limit);
+    }
+    assertEquals("[]", end.takeEvents().toString());
+    assertEquals(0, part.writable());
     part.onDataAcked(0, limit / 4 - 1, false);
     assertEquals("[]", end.takeEvents().toString());
     part.onDataAcked(limit / 4 - 1, 1, false);
@@ -292,26 +310,14 @@ class SendPartTest {
     assertEquals(limit / 4 + 10, part.writable());
   }
 
-  @Test
-  void theBufferGrowsOnlyWhenAllOfItIsInFlight() {
-    part.onMaxStreamData(1 << 30);
-    context.connectionCredit.raise(1 << 30);
-    int limit = StreamConfig.DEFAULT.sendBuffer();
-    byte[] packet = new byte[StreamConfig.DEFAULT.maxSendBuffer()];
+  /** Lets exactly so many bytes go, in one packet. */
+  private void sendBytes(int length) {
+    long before = part.sent();
+    int header = StreamFrame.headerLength(2, before, length);
     PacketContents contents = new PacketContents();
-    for (int expected = limit; ; expected *= 2) {
-      assertEquals(expected, part.writable() + (expected == limit ? 0 : expected / 2));
-      part.write(packet, 0, part.writable());
-      part.write(packet, 0, 1);
-      contents.begin(new WireWriter(packet, 0, packet.length));
-      part.writeData(contents);
-      if (expected == StreamConfig.DEFAULT.maxSendBuffer()) {
-        break;
-      }
-      assertEquals("[writable 2]", end.takeEvents().toString());
-    }
-    assertEquals("[]", end.takeEvents().toString());
-    assertEquals(0, part.writable());
+    contents.begin(new WireWriter(new byte[header + length], 0, header + length));
+    part.writeData(contents);
+    assertEquals(before + length, part.sent());
   }
 
   @Test
