@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -53,11 +52,11 @@ public final class QuicServer implements AutoCloseable {
     return new QuicServerBuilder();
   }
 
-  void open(List<InetSocketAddress> addresses, ServerConfig config, SecureRandom random)
+  void open(List<InetSocketAddress> addresses, ServerConfig config, EndpointConfig endpoint)
       throws IOException {
     try {
       for (InetSocketAddress address : addresses) {
-        sockets.add(QuicSocket.open(loop, address, EndpointConfig.of(random)));
+        sockets.add(QuicSocket.open(loop, address, endpoint));
       }
       sockets.forEach(socket -> socket.listen(config, this::admit));
     } catch (IOException | RuntimeException e) {

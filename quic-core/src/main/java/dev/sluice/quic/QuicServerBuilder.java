@@ -1,8 +1,11 @@
 package dev.sluice.quic;
 
+import dev.sluice.quic.connection.Admission;
+import dev.sluice.quic.connection.AdmissionByLoad;
 import dev.sluice.quic.connection.EarlyDataConfig;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.EventLoop;
 import dev.sluice.quic.trace.Tracer;
 import dev.sluice.tls.CertificateVerifier;
@@ -34,8 +37,9 @@ public final class QuicServerBuilder {
   private ClientAuthentication clientAuthentication = ClientAuthentication.NONE;
   private CertificateVerifier clientVerifier;
   private TransportConfig transport = TransportConfig.DEFAULTS;
-  private boolean retry;
-  private int maxConnections = ServerConfig.DEFAULT_MAX_CONNECTIONS;
+  private AdmissionByLoad load = AdmissionByLoad.DEFAULT;
+  private Admission admission;
+  private UnaryOperator<EndpointConfig> endpoint = UnaryOperator.identity();
   private KeyLog keyLog = KeyLog.NONE;
   private Supplier<Tracer> tracer = () -> Tracer.NONE;
   private UnaryOperator<TlsServerConfig.Builder> tls = UnaryOperator.identity();
@@ -92,13 +96,32 @@ public final class QuicServerBuilder {
 
   /** Whether every client has to prove its address first, at the cost of a round trip. */
   public QuicServerBuilder retry(boolean on) {
-    retry = on;
+    load = load.withRetry(on);
     return this;
   }
 
   /** How many connections may live at once on each address; more are refused. */
   public QuicServerBuilder maxConnections(int limit) {
-    maxConnections = limit;
+    load = load.withMaxConnections(limit);
+    return this;
+  }
+
+  /**
+   * Who may open a connection, and who has to prove its address first. Default: everybody may, as
+   * {@link #retry} and {@link #maxConnections} say, which count no more with a decision of one's
+   * own.
+   */
+  public QuicServerBuilder admission(Admission own) {
+    admission = own;
+    return this;
+  }
+
+  /**
+   * Changes what the server's sockets share: connection IDs for a load balancer, keys of address
+   * tokens and stateless resets for a fleet. Default: random IDs and keys of its own.
+   */
+  public QuicServerBuilder endpoint(UnaryOperator<EndpointConfig> settings) {
+    endpoint = Objects.requireNonNull(settings);
     return this;
   }
 
@@ -180,7 +203,7 @@ public final class QuicServerBuilder {
             ? List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             : addresses,
         config,
-        random);
+        endpoint.apply(EndpointConfig.of(random)));
     return server;
   }
 
@@ -200,7 +223,8 @@ public final class QuicServerBuilder {
           new RotatingTicketProtector(built.ticketLifetime(), random, built.clock().instant());
       built = built.toBuilder().ticketProtector(own).build();
     }
-    ServerConfig config = new ServerConfig(built, transport, retry, maxConnections, tracer);
+    ServerConfig config =
+        new ServerConfig(built, transport, admission != null ? admission : load, tracer);
     return early ? config.withEarlyData(earlyTerms(random, built.clock())) : config;
   }
 

@@ -64,10 +64,11 @@ public final class Http3Server implements AutoCloseable {
     return new Http3ServerBuilder();
   }
 
-  void open(List<InetSocketAddress> addresses, ServerConfig quic) throws IOException {
+  void open(List<InetSocketAddress> addresses, ServerConfig quic, EndpointConfig endpoint)
+      throws IOException {
     try {
       for (InetSocketAddress address : addresses) {
-        sockets.add(QuicSocket.open(loop, address, EndpointConfig.of(random)));
+        sockets.add(QuicSocket.open(loop, address, endpoint));
       }
     } catch (IOException | RuntimeException e) {
       loop.close();

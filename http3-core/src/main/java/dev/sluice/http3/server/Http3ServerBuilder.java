@@ -5,10 +5,13 @@ import dev.sluice.http3.connection.Http3Settings;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.session.WebTransportHandler;
 import dev.sluice.http3.webtransport.WebTransportConfig;
+import dev.sluice.quic.connection.Admission;
+import dev.sluice.quic.connection.AdmissionByLoad;
 import dev.sluice.quic.connection.EarlyDataConfig;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.datagram.DatagramConfig;
+import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.stream.StreamConfig;
 import dev.sluice.quic.stream.StreamLimits;
 import dev.sluice.quic.trace.Tracer;
@@ -38,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509TrustManager;
 
@@ -61,9 +65,10 @@ public final class Http3ServerBuilder {
   private ReplayGuard replayGuard;
   private TicketProtector tickets;
   private KeyLog keyLog = KeyLog.NONE;
-  private boolean retry;
+  private AdmissionByLoad load = AdmissionByLoad.DEFAULT;
+  private Admission admission;
+  private UnaryOperator<EndpointConfig> endpoint = UnaryOperator.identity();
   private boolean daemon = true;
-  private int maxConnections = ServerConfig.DEFAULT_MAX_CONNECTIONS;
   private int maxConcurrentRequests = -1;
   private int maxFieldSectionSize = Http3Config.DEFAULT.maxFieldSectionSize();
   private TransportConfig transport = TransportConfig.DEFAULTS;
@@ -182,7 +187,7 @@ public final class Http3ServerBuilder {
 
   /** Whether clients must prove their address before anything else (RFC 9000 §8.1.2). */
   public Http3ServerBuilder retry(boolean on) {
-    retry = on;
+    load = load.withRetry(on);
     return this;
   }
 
@@ -203,7 +208,26 @@ public final class Http3ServerBuilder {
 
   /** Connections that may live at once; more are refused. */
   public Http3ServerBuilder maxConnections(int limit) {
-    maxConnections = limit;
+    load = load.withMaxConnections(limit);
+    return this;
+  }
+
+  /**
+   * Who may open a connection, and who has to prove its address first. Default: everybody may, as
+   * {@link #retry} and {@link #maxConnections} say, which count no more with a decision of one's
+   * own.
+   */
+  public Http3ServerBuilder admission(Admission own) {
+    admission = own;
+    return this;
+  }
+
+  /**
+   * Changes what the server's sockets share: connection IDs for a load balancer, keys of address
+   * tokens and stateless resets for a fleet. Default: random IDs and keys of its own.
+   */
+  public Http3ServerBuilder endpoint(UnaryOperator<EndpointConfig> settings) {
+    endpoint = Objects.requireNonNull(settings);
     return this;
   }
 
@@ -247,8 +271,7 @@ public final class Http3ServerBuilder {
     ServerConfig quic =
         ServerConfig.of(tls(random))
             .withTransport(transport())
-            .withRetry(retry)
-            .withMaxConnections(maxConnections)
+            .withAdmission(admission != null ? admission : load)
             .withTracer(tracer);
     ServerSessions sessions = new ServerSessions(webTransport, Map.copyOf(sessionHandlers));
     http = sessions.applyTo(http);
@@ -257,7 +280,9 @@ public final class Http3ServerBuilder {
     }
     Http3Server server = new Http3Server(http, handlerOrNone(), early, sessions, random, daemon);
     server.open(
-        addresses.isEmpty() ? List.of(new InetSocketAddress(DEFAULT_PORT)) : addresses, quic);
+        addresses.isEmpty() ? List.of(new InetSocketAddress(DEFAULT_PORT)) : addresses,
+        quic,
+        endpoint.apply(EndpointConfig.of(random)));
     return server;
   }
 

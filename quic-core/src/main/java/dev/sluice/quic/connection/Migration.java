@@ -119,7 +119,8 @@ final class Migration {
       // A client whose NAT was rebound during the handshake could not answer before (§12.4).
       paths.active().validate(pto(), now);
     }
-    connection.newTokens.onAddressValidated(paths.active().remote(), now);
+    connection.newTokens.onAddressValidated(
+        connection.versions.current(), paths.active().remote(), now);
     discoverMtu();
     if (connection.isClient() && preferred != null) {
       probePreferred(paths.active().local(), now);
@@ -277,7 +278,7 @@ final class Migration {
       paths.unwant().stream().filter(other -> other != path).forEach(paths::forget);
       move(path, now);
     } else if (path == paths.active()) {
-      connection.newTokens.onAddressValidated(path.remote(), now);
+      connection.newTokens.onAddressValidated(connection.versions.current(), path.remote(), now);
       discoverMtu();
     } else if (paths.isWanted(path) && toPreferred == null) {
       if (connection.isClient()) {

@@ -1,6 +1,7 @@
 package dev.sluice.quic.connection;
 
 import dev.sluice.quic.frame.NewTokenFrame;
+import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.recovery.PacketContents;
 import dev.sluice.quic.recovery.RecoveryToken;
 import dev.sluice.quic.wire.Bytes;
@@ -20,9 +21,9 @@ final class NewTokens {
   }
 
   /** The client has shown that it is at this address. */
-  void onAddressValidated(InetSocketAddress address, long now) {
+  void onAddressValidated(QuicVersion version, InetSocketAddress address, long now) {
     if (source != null) {
-      pending = Bytes.of(source.tokenFor(address, now));
+      pending = Bytes.of(source.tokenFor(version, address, now));
     }
   }
 

@@ -31,7 +31,8 @@ final class ParameterExchange implements ServerTransport {
     if (versions.current() != versions.original()) {
       connection.spaces.changeVersion(versions.current());
     }
-    return encoded(Bytes.of(connection.ids.resetToken()));
+    byte[] resetToken = connection.ids.resetToken();
+    return encoded(resetToken == null ? null : Bytes.of(resetToken));
   }
 
   /** A ticket is good for connections that begin in the version of its own (RFC 9369 §5). */

@@ -38,6 +38,11 @@ final class Receiver {
   /** §14.1. */
   private static final int MIN_INITIAL_DATAGRAM = 1200;
 
+  /** Bytes of a stateless reset token, the last of its datagram, and of the datagram (§10.3). */
+  private static final int RESET_TOKEN = 16;
+
+  private static final int MIN_RESET = 21;
+
   private final Connection connection;
   private final FrameDispatch dispatch;
   private final HeldPackets held = new HeldPackets();
@@ -49,6 +54,9 @@ final class Receiver {
   private byte[] bareIn;
 
   private boolean keysArrived;
+
+  /** Whether a packet of the present datagram could be opened. */
+  private boolean authentic;
 
   Receiver(Connection connection) {
     this.connection = connection;
@@ -134,6 +142,19 @@ final class Receiver {
   }
 
   private void takeApart(byte[] buffer, int offset, int length, Path path, int ecn, long now) {
+    authentic = false;
+    eachPacket(buffer, offset, length, path, ecn, now);
+    int token = offset + length - RESET_TOKEN;
+    if (!authentic
+        && length >= MIN_RESET
+        && connection.closing.isOpen()
+        && connection.ids.remote().isResetToken(buffer, token)) {
+      // Whatever it looks like: another version might have a long header there (§10.3).
+      connection.closing.endSilently(new ConnectionEnding.StatelessReset(), now);
+    }
+  }
+
+  private void eachPacket(byte[] buffer, int offset, int length, Path path, int ecn, long now) {
     int end = offset + length;
     boolean small = length < MIN_INITIAL_DATAGRAM;
     for (int at = offset; at < end && connection.closing.isOpen(); ) {
@@ -283,7 +304,7 @@ final class Receiver {
     int numberOffset = start + 1 + idLength;
     packet.begin(PacketType.ONE_RTT, space, connection.ids.read(buffer, start + 1), path);
     if (!isLongEnough(numberOffset, end)) {
-      onUnauthentic(buffer, start, end, now);
+      onUnauthentic(end - start, now);
       return;
     }
     int numberLength =
@@ -294,7 +315,7 @@ final class Receiver {
     int phase = FirstByte.keyPhase(buffer[start]) ? 1 : 0;
     PacketKeys keys = oneRtt.forReceiving(phase, packet.number());
     if (!packet.open(keys, buffer, start, 1 + idLength + numberLength, end)) {
-      onUnauthentic(buffer, start, end, now);
+      onUnauthentic(end - start, now);
       return;
     }
     oneRtt.onReceived(keys, packet.number(), now);
@@ -302,19 +323,14 @@ final class Receiver {
     process(ecn, now);
   }
 
-  /** What does not authenticate may be a stateless reset (§10.3.1). */
-  private void onUnauthentic(byte[] buffer, int start, int end, long now) {
-    int length = end - start;
-    if (length >= 21 && connection.ids.remote().isResetToken(buffer, end - 16)) {
-      connection.closing.endSilently(new ConnectionEnding.StatelessReset(), now);
-      return;
-    }
+  private void onUnauthentic(int length, long now) {
     connection.spaces.oneRtt().onFailedOpen();
     drop(length, "failed to authenticate", now);
   }
 
   /** The packet is authentic. */
   private void process(int ecn, long now) {
+    authentic = true;
     if (packet.reservedBits() != 0) {
       throw new TransportException(
           TransportError.PROTOCOL_VIOLATION, 0, packet.type() + " packet: reserved bits are not 0");

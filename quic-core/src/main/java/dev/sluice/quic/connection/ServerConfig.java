@@ -10,40 +10,29 @@ import java.util.function.Supplier;
  *
  * @param tls identities, ALPN, tickets, randomness
  * @param transport limits, timeouts, congestion control
- * @param retry whether every client has to prove its address with a Retry first (RFC 9000 §8.1.2)
- * @param maxConnections how many connections may live at once; more are refused with
- *     CONNECTION_REFUSED
+ * @param admission who may open a connection, and who has to prove its address first
  * @param tracer gives each connection its listener
  */
 public record ServerConfig(
-    TlsServerConfig tls,
-    TransportConfig transport,
-    boolean retry,
-    int maxConnections,
-    Supplier<Tracer> tracer) {
-
-  /**
-   * An idle connection costs tens of kilobytes; this many of them stay in the low gigabytes, and a
-   * server that wants more says so.
-   */
-  public static final int DEFAULT_MAX_CONNECTIONS = 100_000;
+    TlsServerConfig tls, TransportConfig transport, Admission admission, Supplier<Tracer> tracer) {
 
   /** Nothing may be null. */
   public ServerConfig {
     Objects.requireNonNull(tls, "tls");
     Objects.requireNonNull(transport, "transport");
+    Objects.requireNonNull(admission, "admission");
     Objects.requireNonNull(tracer, "tracer");
   }
 
-  /** A configuration with default transport, no Retry and no tracer. */
+  /** A configuration with default transport and admission and no tracer. */
   public static ServerConfig of(TlsServerConfig tls) {
     return new ServerConfig(
-        tls, TransportConfig.DEFAULTS, false, DEFAULT_MAX_CONNECTIONS, () -> Tracer.NONE);
+        tls, TransportConfig.DEFAULTS, AdmissionByLoad.DEFAULT, () -> Tracer.NONE);
   }
 
   /** The same with another transport configuration. */
   public ServerConfig withTransport(TransportConfig other) {
-    return new ServerConfig(tls, other, retry, maxConnections, tracer);
+    return new ServerConfig(tls, other, admission, tracer);
   }
 
   /**
@@ -51,22 +40,35 @@ public record ServerConfig(
    * promise them. Without a ticket protector there are no tickets, and nothing comes early.
    */
   public ServerConfig withEarlyData(EarlyDataConfig terms) {
-    return new ServerConfig(
-        terms.applyTo(tls, transport), transport, retry, maxConnections, tracer);
+    return new ServerConfig(terms.applyTo(tls, transport), transport, admission, tracer);
   }
 
-  /** The same with Retry on or off. */
+  /** The same with other settings of TLS. */
+  public ServerConfig withTls(TlsServerConfig other) {
+    return new ServerConfig(other, transport, admission, tracer);
+  }
+
+  /** The same with {@link AdmissionByLoad} and every client proving its address first, or not. */
   public ServerConfig withRetry(boolean on) {
-    return new ServerConfig(tls, transport, on, maxConnections, tracer);
+    return withAdmission(byLoad().withRetry(on));
   }
 
-  /** The same with another limit on connections. */
+  /** The same with {@link AdmissionByLoad} and another number of connections. */
   public ServerConfig withMaxConnections(int limit) {
-    return new ServerConfig(tls, transport, retry, limit, tracer);
+    return withAdmission(byLoad().withMaxConnections(limit));
+  }
+
+  private AdmissionByLoad byLoad() {
+    return admission instanceof AdmissionByLoad present ? present : AdmissionByLoad.DEFAULT;
+  }
+
+  /** The same with other terms of admission. */
+  public ServerConfig withAdmission(Admission other) {
+    return new ServerConfig(tls, transport, other, tracer);
   }
 
   /** The same with tracers. */
   public ServerConfig withTracer(Supplier<Tracer> other) {
-    return new ServerConfig(tls, transport, retry, maxConnections, other);
+    return new ServerConfig(tls, transport, admission, other);
   }
 }

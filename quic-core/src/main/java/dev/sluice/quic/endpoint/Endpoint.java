@@ -12,15 +12,14 @@ import dev.sluice.quic.packet.LongHeader;
 import dev.sluice.quic.packet.PacketHeader;
 import dev.sluice.quic.packet.PacketParser;
 import dev.sluice.quic.packet.PacketType;
+import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.packet.ShortHeader;
 import dev.sluice.quic.packet.UnknownVersionHeader;
-import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -45,10 +44,9 @@ public final class Endpoint {
   private final EndpointConfig config;
   private final SharedParts shared;
   private final StatelessResets resets;
-  private final AddressTokens tokens;
   private final StatelessAnswers answers;
-  private final Map<ConnectionId, Route> routes = new HashMap<>();
-  private final Map<Bytes, Route> expectedResets = new HashMap<>();
+  private final Routes routes;
+  private final Newcomers newcomers;
   private final Map<Connection, Route> connections = new LinkedHashMap<>();
   private final Deque<Route> touched = new ArrayDeque<>();
   private final Deque<Route> toSend = new ArrayDeque<>();
@@ -59,13 +57,8 @@ public final class Endpoint {
   private ServerConfig server;
   private boolean hasListened;
 
-  /**
-   * Where the last datagram went that had a short header, and the ID that led there: the datagrams
-   * of a batch mostly have one destination, and then none of them needs an object or the map.
-   */
-  private Route lastRoute;
-
-  private ConnectionId lastId = ConnectionId.EMPTY;
+  /** Connections that peers opened and whose handshake is not complete. */
+  private int handshaking;
 
   /** The connection that is being called, to know whose fault an exception is. */
   private Route atWork;
@@ -75,8 +68,10 @@ public final class Endpoint {
     this.config = config;
     this.shared = new SharedParts(config.random());
     this.resets = new StatelessResets(config.resetKey(), config.random());
-    this.tokens = new AddressTokens(config.tokenKey(), config.random());
     this.answers = new StatelessAnswers(config.random());
+    this.routes = new Routes(config.connectionIds(), resets, config.random());
+    this.newcomers =
+        new Newcomers(new AddressTokens(config.tokenKeys(), config.random()), answers, routes);
   }
 
   /** Accepts connections from now on; null stops it, and leaves those that live alone. */
@@ -85,19 +80,28 @@ public final class Endpoint {
     server = serverConfig;
   }
 
-  /** Opens a connection. Its first flight leaves with the next {@link #send}. */
+  /**
+   * Opens a connection. Its first flight leaves with the next {@link #send}.
+   *
+   * @throws IllegalStateException this endpoint uses no connection IDs, and has a connection with
+   *     that address already: nothing could tell the two apart (RFC 9000 §5.1)
+   */
   public Connection connect(
       InetSocketAddress local, InetSocketAddress remote, ClientConfig client, long now) {
-    Route route = new Route(this);
+    if (routes.isTaken(remote)) {
+      throw new IllegalStateException(
+          "without connection IDs there is one connection with " + remote + " at a time");
+    }
+    Route route = new Route(routes, resets, true);
     Connection connection = Connection.client(client, route, local, remote, shared, now);
-    register(route, connection);
+    register(route, connection, remote);
     return connection;
   }
 
   /** Takes in what the socket received. */
   public void receive(DatagramBatch batch, long now) {
     for (int i = 0; i < batch.count(); ) {
-      int end = endOfRun(batch, i);
+      int end = routes.endOfRun(batch, i);
       if (end > i) {
         receiveRun(batch, i, end, now);
       } else {
@@ -212,9 +216,7 @@ public final class Endpoint {
       // It is broken; what matters is that nothing leads to it any more.
     }
     connections.remove(faulty.connection());
-    routes.values().removeIf(route -> route == faulty);
-    lastRoute = null;
-    expectedResets.values().removeIf(route -> route == faulty);
+    routes.purge(faulty);
     toSend.remove(faulty);
     faulty.dequeueToSend();
     touch(faulty);
@@ -230,6 +232,8 @@ public final class Endpoint {
   private void forget(Route route) {
     Connection connection = route.connection();
     connections.remove(connection);
+    routes.forget(route);
+    count(route, false);
     deadlines.forget(route.timer());
     if (connection.unread() != null) {
       unread.keep(connection.unread(), connection.unreadUntil());
@@ -251,33 +255,26 @@ public final class Endpoint {
               batch.ecn(index),
               now);
       atWork = null;
+      if (route.isHandshaking() && route.connection().tls() != null) {
+        count(route, false);
+      }
       touch(route);
     }
   }
 
-  /** Where the datagrams end that, from this one on, go where the last short header led to. */
-  private int endOfRun(DatagramBatch batch, int from) {
-    int end = from;
-    while (end < batch.count() && isForLast(batch, end)) {
-      end++;
-    }
-    return end;
-  }
-
-  private boolean isForLast(DatagramBatch batch, int index) {
-    int offset = batch.offset(index);
-    int end = offset + batch.length(index);
-    return lastRoute != null
-        && PacketParser.isShort(batch.buffer(), offset, end, config.connectionIdLength(), true)
-        && lastId.matches(batch.buffer(), offset + 1, end);
-  }
-
   private void receiveRun(DatagramBatch batch, int from, int to, long now) {
-    Route route = lastRoute;
+    Route route = routes.last();
     atWork = route;
     route.connection().receiveShort(batch, from, to, now);
     atWork = null;
     touch(route);
+  }
+
+  private void count(Route route, boolean isHandshaking) {
+    if (route.isHandshaking() != isHandshaking) {
+      route.handshaking(isHandshaking);
+      handshaking += isHandshaking ? 1 : -1;
+    }
   }
 
   private Route find(DatagramBatch batch, int index, long now) {
@@ -287,16 +284,12 @@ public final class Endpoint {
             batch.buffer(),
             offset,
             offset + batch.length(index),
-            config.connectionIdLength(),
+            routes.idLength(),
             true); // a connection drops what has a QUIC bit that it did not allow
     if (header == null) {
       return null;
     }
-    Route route = routes.get(header.destination());
-    if (route != null && header instanceof ShortHeader) {
-      lastRoute = route;
-      lastId = header.destination();
-    }
+    Route route = routes.find(header, batch.remote(index));
     return route != null ? route : onUnrouted(header, batch, index, now);
   }
 
@@ -308,33 +301,20 @@ public final class Endpoint {
     if (!mayBeQuic(header, batch.buffer()[batch.offset(index)])) {
       return null;
     }
+    Route forgotten = routes.resetBy(batch, index);
+    if (forgotten != null) {
+      return forgotten; // it may look like any packet, of another version even (§10.3)
+    }
     switch (header) {
-      case UnknownVersionHeader unknown -> {
-        if (server != null && length >= MIN_INITIAL_DATAGRAM) {
-          answers.versionNegotiation(unknown, local, remote);
-        }
-      }
-      case ShortHeader unroutable -> {
-        Route forgotten = resetBy(batch, index);
-        if (forgotten != null) {
-          return forgotten;
-        }
-        byte[] reset = resets.answer(unroutable.destination(), length);
-        if (reset != null) {
-          answers.add(reset, local, remote);
-        }
-      }
+      case UnknownVersionHeader unknown when isFirstFlight(length) ->
+          offerVersions(unknown.destination(), unknown.source(), local, remote, now);
+      case LongHeader unspoken when isFirstFlight(length) && !speaks(unspoken.version()) ->
+          offerVersions(unspoken.destination(), unspoken.source(), local, remote, now);
+      case ShortHeader unroutable -> reset(unroutable.destination(), length, local, remote, now);
       case LongHeader initial when initial.type() == PacketType.INITIAL -> {
         if (length >= MIN_INITIAL_DATAGRAM
             && initial.destination().length() >= MIN_ORIGINAL_DESTINATION) {
-          if (server != null) {
-            return admit(initial, batch, index, now);
-          }
-          if (hasListened) {
-            // The client need not wait to find out (§5.2.2).
-            answers.refuse(
-                initial, TransportError.CONNECTION_REFUSED, "the server stops", local, remote);
-          }
+          return onInitial(new Newcomers.Arrival(initial, batch.buffer(), local, remote, now));
         }
       }
       case LongHeader early when early.type() == PacketType.ZERO_RTT && server != null ->
@@ -344,6 +324,39 @@ public final class Endpoint {
       }
     }
     return null;
+  }
+
+  /** Whether a datagram may be a client's first, as a server would take it (§5.2.2). */
+  private boolean isFirstFlight(int length) {
+    return server != null && length >= MIN_INITIAL_DATAGRAM;
+  }
+
+  private boolean speaks(QuicVersion version) {
+    return server.transport().versions().speaks(version);
+  }
+
+  private void offerVersions(
+      ConnectionId destination,
+      ConnectionId source,
+      InetSocketAddress local,
+      InetSocketAddress remote,
+      long now) {
+    if (answers.mayAnswer(now)) {
+      answers.versionNegotiation(
+          destination, source, server.transport().versions().offered(), local, remote);
+    }
+  }
+
+  private void reset(
+      ConnectionId unknown,
+      int length,
+      InetSocketAddress local,
+      InetSocketAddress remote,
+      long now) {
+    byte[] reset = unknown.length() == 0 ? null : resets.answer(unknown, length);
+    if (reset != null && answers.mayAnswer(now)) {
+      answers.add(reset, local, remote);
+    }
   }
 
   /**
@@ -356,64 +369,39 @@ public final class Endpoint {
         || server != null && server.transport().greaseQuicBit();
   }
 
-  /** The connection that the peer has forgotten, if that is what the datagram says (§10.3.1). */
-  private Route resetBy(DatagramBatch batch, int index) {
-    int length = batch.length(index);
-    if (expectedResets.isEmpty() || length < StatelessResets.MIN_LENGTH) {
+  private Route onInitial(Newcomers.Arrival arrival) {
+    LongHeader initial = arrival.initial();
+    if (server == null) {
+      if (hasListened && answers.mayAnswer(arrival.now())) {
+        // The client need not wait to find out (§5.2.2).
+        answers.refuse(
+            initial,
+            TransportError.CONNECTION_REFUSED,
+            "the server stops",
+            arrival.local(),
+            arrival.remote());
+      }
       return null;
     }
-    return expectedResets.get(
-        resets.blind(batch.buffer(), batch.offset(index) + length - StatelessResets.TOKEN));
+    int established = connections.size() - handshaking;
+    ServerOrigin origin = newcomers.judge(server, arrival, handshaking, established);
+    return origin == null ? null : open(arrival, origin);
   }
 
-  private Route admit(LongHeader initial, DatagramBatch batch, int index, long now) {
-    InetSocketAddress local = batch.local(index);
-    InetSocketAddress remote = batch.remote(index);
-    AddressTokens.Verdict verdict =
-        initial.token().length() == 0
-            ? new AddressTokens.Verdict.Absent()
-            : tokens.judge(initial.token(), remote, now);
-    return switch (verdict) {
-      case AddressTokens.Verdict.Invalid(String reason) -> {
-        answers.refuse(initial, TransportError.INVALID_TOKEN, reason, local, remote);
-        yield null;
-      }
-      case AddressTokens.Verdict.Absent() when server.retry() -> {
-        byte[] token = tokens.forRetry(remote, initial.destination(), now);
-        answers.retry(initial, randomId(), token, local, remote);
-        yield null;
-      }
-      case AddressTokens.Verdict.Absent() ->
-          open(initial, ServerOrigin.of(initial), batch, index, now);
-      case AddressTokens.Verdict.Validated() ->
-          open(initial, ServerOrigin.of(initial).withAddressValidated(), batch, index, now);
-      case AddressTokens.Verdict.Retried(ConnectionId original) ->
-          open(initial, ServerOrigin.of(initial).afterRetry(original), batch, index, now);
-    };
-  }
-
-  private Route open(
-      LongHeader initial, ServerOrigin origin, DatagramBatch batch, int index, long now) {
-    InetSocketAddress local = batch.local(index);
-    InetSocketAddress remote = batch.remote(index);
-    if (connections.size() >= server.maxConnections()) {
-      answers.refuse(
-          initial, TransportError.CONNECTION_REFUSED, "the server is full", local, remote);
-      return null;
-    }
-    if (!answers.isAuthentic(initial, batch.buffer())) {
-      // Anyone can send a datagram that looks like this; no state is spent on it.
-      return null;
-    }
-    Route route = new Route(this);
-    Connection connection = Connection.server(server, origin, route, local, remote, shared, now);
-    connection.issueTokens(tokens::forLater);
+  private Route open(Newcomers.Arrival arrival, ServerOrigin origin) {
+    InetSocketAddress remote = arrival.remote();
+    long now = arrival.now();
+    Route route = new Route(routes, resets, false);
+    Connection connection =
+        Connection.server(server, origin, route, arrival.local(), remote, shared, now);
+    connection.issueTokens(newcomers);
     // Until the client knows an ID of ours it writes to the one that it made up (§7.2).
-    routes.put(initial.destination(), route);
-    register(route, connection);
+    routes.add(origin.firstDestination(), route);
+    register(route, connection, remote);
+    count(route, true);
     accepted.add(connection);
     // The connection holds them until the Initial, which follows, has given it the keys.
-    for (EarlyArrivals.Arrival early : earlyArrivals.take(initial.destination(), now)) {
+    for (EarlyArrivals.Arrival early : earlyArrivals.take(origin.firstDestination(), now)) {
       connection.receive(
           early.datagram(),
           0,
@@ -426,8 +414,9 @@ public final class Endpoint {
     return route;
   }
 
-  private void register(Route route, Connection connection) {
+  private void register(Route route, Connection connection, InetSocketAddress remote) {
     route.connection(connection);
+    routes.register(route, remote);
     connections.put(connection, route);
     touch(route);
   }
@@ -436,45 +425,5 @@ public final class Endpoint {
     if (route.touch()) {
       touched.add(route);
     }
-  }
-
-  ConnectionId issue(Route route) {
-    ConnectionId id = randomId();
-    while (routes.containsKey(id)) {
-      id = randomId();
-    }
-    routes.put(id, route);
-    return id;
-  }
-
-  byte[] resetToken(ConnectionId id) {
-    return resets.token(id);
-  }
-
-  void expectReset(Route route, byte[] token) {
-    if (route.expectedReset() != null) {
-      expectedResets.remove(route.expectedReset(), route);
-    }
-    route.expectedReset(token == null ? null : resets.blind(token, 0));
-    if (token != null) {
-      expectedResets.put(route.expectedReset(), route);
-    }
-  }
-
-  void retire(ConnectionId id) {
-    routes.remove(id);
-    if (id.equals(lastId)) {
-      lastRoute = null;
-    }
-  }
-
-  int connectionIdLength() {
-    return config.connectionIdLength();
-  }
-
-  private ConnectionId randomId() {
-    byte[] id = new byte[config.connectionIdLength()];
-    config.random().nextBytes(id);
-    return ConnectionId.of(id);
   }
 }

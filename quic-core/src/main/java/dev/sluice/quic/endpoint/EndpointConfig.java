@@ -1,41 +1,63 @@
 package dev.sluice.quic.endpoint;
 
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
- * What all connections of one socket share.
+ * What all connections of one socket share. Servers that stand in for each other, on several
+ * sockets or several machines, share reset keys and token keys.
  *
  * @param random source of connection IDs, nonces and the like; cryptographically secure outside of
  *     tests
- * @param connectionIdLength bytes of the IDs that this endpoint issues, 4 to 20
+ * @param connectionIds makes the IDs that this endpoint issues. With IDs of length 0 datagrams lead
+ *     to their connection by the address that they come from: no two connections with one peer's
+ *     address, no moving peers, no stateless resets (RFC 9000 §5.1, §5.2, §10.3.2)
  * @param resetKey 32 secret bytes from which stateless reset tokens are made; the same after a
  *     restart if resets are to work then
- * @param tokenKey 32 secret bytes that seal address tokens
+ * @param tokenKeys seal address tokens
  */
 public record EndpointConfig(
-    RandomGenerator random, int connectionIdLength, byte[] resetKey, byte[] tokenKey) {
+    RandomGenerator random,
+    ConnectionIdGenerator connectionIds,
+    byte[] resetKey,
+    TokenKeys tokenKeys) {
 
   /** Eight bytes: too many to guess or to collide, few enough to be cheap in every packet. */
   public static final int DEFAULT_CONNECTION_ID_LENGTH = 8;
 
   /** Checks lengths. */
   public EndpointConfig {
-    if (connectionIdLength < 4 || connectionIdLength > 20) {
-      throw new IllegalArgumentException("connectionIdLength is 4 to 20");
-    }
-    if (resetKey.length != 32 || tokenKey.length != 32) {
-      throw new IllegalArgumentException("keys are 32 bytes");
+    Objects.requireNonNull(random, "random");
+    Objects.requireNonNull(connectionIds, "connectionIds");
+    Objects.requireNonNull(tokenKeys, "tokenKeys");
+    if (resetKey.length != 32) {
+      throw new IllegalArgumentException("a reset key has 32 bytes");
     }
   }
 
-  /** A configuration with fresh keys. */
+  /** A configuration with fresh keys and random connection IDs. */
   public static EndpointConfig of(RandomGenerator random) {
-    return new EndpointConfig(random, DEFAULT_CONNECTION_ID_LENGTH, key(random), key(random));
+    byte[] resetKey = new byte[32];
+    random.nextBytes(resetKey);
+    return new EndpointConfig(
+        random,
+        ConnectionIdGenerator.random(DEFAULT_CONNECTION_ID_LENGTH),
+        resetKey,
+        TokenKeys.fresh(random));
   }
 
-  private static byte[] key(RandomGenerator random) {
-    byte[] key = new byte[32];
-    random.nextBytes(key);
-    return key;
+  /** The same with other connection IDs. */
+  public EndpointConfig withConnectionIds(ConnectionIdGenerator other) {
+    return new EndpointConfig(random, other, resetKey, tokenKeys);
+  }
+
+  /** The same with another key for stateless resets; 32 bytes, not copied. */
+  public EndpointConfig withResetKey(byte[] other) {
+    return new EndpointConfig(random, connectionIds, other, tokenKeys);
+  }
+
+  /** The same with other keys for address tokens. */
+  public EndpointConfig withTokenKeys(TokenKeys other) {
+    return new EndpointConfig(random, connectionIds, resetKey, other);
   }
 }

@@ -7,15 +7,28 @@ import dev.sluice.quic.wire.ConnectionId;
 
 /** A connection as its endpoint knows it: the IDs that lead to it, and whether it wants a turn. */
 final class Route implements ConnectionIdSource {
-  private final Endpoint endpoint;
+  private final Routes routes;
+  private final StatelessResets resets;
+  private final boolean client;
   private Connection connection;
   private boolean touched;
   private boolean queuedToSend;
   private final DeadlineQueue.Entry<Route> timer = new DeadlineQueue.Entry<>(this);
   private Bytes expectedReset;
+  private boolean handshaking;
 
-  Route(Endpoint endpoint) {
-    this.endpoint = endpoint;
+  /**
+   * @param client whether this endpoint opens the connection
+   */
+  Route(Routes routes, StatelessResets resets, boolean client) {
+    this.routes = routes;
+    this.resets = resets;
+    this.client = client;
+  }
+
+  /** Whether this endpoint opened the connection. */
+  boolean isClient() {
+    return client;
   }
 
   Connection connection() {
@@ -48,6 +61,15 @@ final class Route implements ConnectionIdSource {
     queuedToSend = false;
   }
 
+  /** Whether it counts among the handshakes under way. */
+  boolean isHandshaking() {
+    return handshaking;
+  }
+
+  void handshaking(boolean is) {
+    handshaking = is;
+  }
+
   /** Its place in the queue of deadlines. */
   DeadlineQueue.Entry<Route> timer() {
     return timer;
@@ -66,26 +88,27 @@ final class Route implements ConnectionIdSource {
 
   @Override
   public ConnectionId issue() {
-    return endpoint.issue(this);
+    return routes.issue(this);
   }
 
   @Override
   public byte[] resetToken(ConnectionId id) {
-    return endpoint.resetToken(id);
+    // Without an ID in the packet there is nothing to compute the token from again (§10.3.2).
+    return id.length() == 0 ? null : resets.token(id);
   }
 
   @Override
   public void retire(ConnectionId id) {
-    endpoint.retire(id);
+    routes.remove(id);
   }
 
   @Override
   public void expectReset(byte[] token) {
-    endpoint.expectReset(this, token);
+    routes.expectReset(this, token);
   }
 
   @Override
   public int length() {
-    return endpoint.connectionIdLength();
+    return routes.idLength();
   }
 }

@@ -12,7 +12,6 @@ import dev.sluice.quic.packet.PacketParser;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.packet.RetryPacket;
-import dev.sluice.quic.packet.UnknownVersionHeader;
 import dev.sluice.quic.packet.VersionNegotiationPacket;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
@@ -21,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -37,11 +37,17 @@ final class StatelessAnswers {
 
   private record Answer(byte[] datagram, InetSocketAddress local, InetSocketAddress remote) {}
 
+  private final AnswerLimit limit = new AnswerLimit();
   private final Deque<Answer> waiting = new ArrayDeque<>();
   private final RandomGenerator random;
 
   StatelessAnswers(RandomGenerator random) {
     this.random = random;
+  }
+
+  /** Whether one more answer may be given now that serves nobody but the peer. */
+  boolean mayAnswer(long now) {
+    return waiting.size() < MAX_WAITING && limit.take(now);
   }
 
   void add(byte[] datagram, InetSocketAddress local, InetSocketAddress remote) {
@@ -64,19 +70,29 @@ final class StatelessAnswers {
   }
 
   /**
-   * RFC 9000 §6.1: the versions spoken here, and a reserved one so that nobody counts on the list.
+   * RFC 9000 §6.1: the versions on offer here, and a reserved one so that nobody counts on the
+   * list.
+   *
+   * @param destination of the client's packet
+   * @param source of the client's packet
    */
   void versionNegotiation(
-      UnknownVersionHeader header, InetSocketAddress local, InetSocketAddress remote) {
-    int[] versions = {QuicVersion.grease(random), QuicVersion.V1.number()};
+      ConnectionId destination,
+      ConnectionId source,
+      List<QuicVersion> offered,
+      InetSocketAddress local,
+      InetSocketAddress remote) {
+    int[] versions = new int[offered.size() + 1];
+    versions[0] = QuicVersion.grease(random);
+    for (int i = 0; i < offered.size(); i++) {
+      versions[i + 1] = offered.get(i).number();
+    }
     byte[] datagram =
-        new byte
-            [VersionNegotiationPacket.length(
-                header.source(), header.destination(), versions.length)];
+        new byte[VersionNegotiationPacket.length(source, destination, versions.length)];
     VersionNegotiationPacket.write(
         new WireWriter(datagram, 0, datagram.length),
-        header.source(),
-        header.destination(),
+        source,
+        destination,
         versions,
         random.nextInt());
     add(datagram, local, remote);

@@ -8,10 +8,16 @@ import dev.sluice.quic.wire.ConnectionId;
  */
 public interface ConnectionIdSource {
 
-  /** A new connection ID that no other connection of the endpoint uses; always of one length. */
+  /**
+   * A new connection ID, always of one length. No other connection of the endpoint uses it, unless
+   * it has no bytes: then addresses tell connections apart.
+   */
   ConnectionId issue();
 
-  /** The 16-byte stateless reset token that belongs to a connection ID (RFC 9000 §10.3.2). */
+  /**
+   * The 16-byte stateless reset token that belongs to a connection ID (RFC 9000 §10.3.2); null for
+   * one of length 0.
+   */
   byte[] resetToken(ConnectionId id);
 
   /** The peer will not use this ID again, or the connection is gone. */

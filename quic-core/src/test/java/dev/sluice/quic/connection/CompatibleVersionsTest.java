@@ -227,12 +227,7 @@ class CompatibleVersionsTest {
             null,
             pair.client.tracer());
     pair.server =
-        new ServerConfig(
-            pair.server.tls().toBuilder().groups(NamedGroup.SECP256R1).build(),
-            pair.server.transport(),
-            false,
-            10,
-            pair.server.tracer());
+        pair.server.withTls(pair.server.tls().toBuilder().groups(NamedGroup.SECP256R1).build());
     Connection client = pair.connect();
     pair.confirm(client);
     assertSame(V2, client.versions.current());
@@ -312,16 +307,12 @@ class CompatibleVersionsTest {
   void aTicketIsGoodForItsVersionOnly() {
     Pair pair = upgrading(6);
     pair.server =
-        new ServerConfig(
+        pair.server.withTls(
             pair.server.tls().toBuilder()
                 .ticketProtector(
                     new RotatingTicketProtector(
                         Duration.ofHours(4), pair.random.split(), TestPeers.CLOCK.instant()))
-                .build(),
-            pair.server.transport(),
-            false,
-            10,
-            pair.server.tracer());
+                .build());
     Connection first = pair.connect();
     pair.confirm(first);
     pair.sim.runFor(Duration.ofMillis(200));

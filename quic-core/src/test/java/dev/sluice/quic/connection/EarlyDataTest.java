@@ -242,12 +242,7 @@ class EarlyDataTest {
   void aHelloRetryRequestRefuses() {
     SessionTicket ticket = visits.ticket();
     visits.server =
-        new ServerConfig(
-            visits.server.tls().toBuilder().groups(NamedGroup.SECP384R1).build(),
-            visits.server.transport(),
-            false,
-            100,
-            visits.server.tracer());
+        visits.server.withTls(visits.server.tls().toBuilder().groups(NamedGroup.SECP384R1).build());
     visits.listen(c -> c);
     Connection connection = visits.revisit(ticket);
     byte[] message = message(3000);

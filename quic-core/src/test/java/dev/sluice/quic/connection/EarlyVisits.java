@@ -69,16 +69,12 @@ final class EarlyVisits {
     sim.route(serverAddress, clientAddress, toClient);
     ServerConfig plain = TestPeers.server(random.split());
     this.server =
-        new ServerConfig(
+        plain.withTls(
             plain.tls().toBuilder()
                 .ticketProtector(
                     new RotatingTicketProtector(
                         Duration.ofDays(1), random.split(), TestPeers.CLOCK.instant()))
-                .build(),
-            plain.transport(),
-            false,
-            100,
-            () -> Tracer.NONE);
+                .build());
     this.client = TestPeers.client(random.split()).withTracer(() -> tracer());
   }
 
