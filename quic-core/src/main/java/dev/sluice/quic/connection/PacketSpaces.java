@@ -93,6 +93,8 @@ final class PacketSpaces {
     PacketKeys server = InitialKeys.server(version, destination);
     initial.sendKeys(connection.isClient() ? client : server);
     initial.receiveKeys(connection.isClient() ? server : client);
+    connection.trace(() -> new TraceEvent.KeyUpdated(PacketType.INITIAL, true, 0));
+    connection.trace(() -> new TraceEvent.KeyUpdated(PacketType.INITIAL, false, 0));
   }
 
   /** A server's Initial keys of another version, to see whether it is the negotiated one. */

@@ -66,6 +66,12 @@ final class Sender {
       if (!connection.paths.others().isEmpty()) {
         sendProbes(now, out);
       }
+      Path active = connection.paths.active();
+      if (active.hasPending() && out.hasRoom() && !active.recovery().canSend(now)) {
+        // What fills the window may have gone to where the peer no longer is: a question whether it
+        // is here does not wait for answers from there (§9.4).
+        sendProbe(active, now, out);
+      }
       sendMtuProbe(now, out);
       while (sendDatagram(now, out)) {
         if (!out.hasRoom()) {

@@ -71,6 +71,8 @@ final class Invariants implements Tracer, Watcher {
         inFlightSaid = -1;
         inFlight.keySet().removeIf(k -> k.startsWith(space(e.type()) + ' '));
       }
+      // Initial keys anew: a Retry came, and everything starts over.
+      case TraceEvent.KeyUpdated e when e.type() == PacketType.INITIAL -> inFlight.clear();
       case TraceEvent.ParametersSet e when !e.local() -> onParameters(e);
       case TraceEvent.RecoveryMetrics e -> inFlightSaid = e.bytesInFlight();
       case TraceEvent.PathChanged e -> {

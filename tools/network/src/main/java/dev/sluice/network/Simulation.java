@@ -104,6 +104,28 @@ public final class Simulation {
     }
   }
 
+  /**
+   * Runs a scenario for seeds from a number on, as many as there is time for: so many minutes as
+   * the system property {@code sluice.soak.minutes} says, one without it. The number is the
+   * property {@code sluice.soak.from}, or the one given.
+   */
+  public static void soak(long from, Consumer<Simulation> scenario) {
+    long end =
+        System.nanoTime() + Duration.ofMinutes(Long.getLong("sluice.soak.minutes", 1)).toNanos();
+    long seed = Long.getLong("sluice.soak.from", from);
+    long first = seed;
+    while (System.nanoTime() < end) {
+      Simulation simulation = new Simulation(seed);
+      try {
+        scenario.accept(simulation);
+      } catch (RuntimeException | AssertionError failure) {
+        throw simulation.failure("failed", failure);
+      }
+      seed++;
+    }
+    System.out.println("seeds " + first + " to " + (seed - 1) + " ran without failure");
+  }
+
   /** So many milliseconds. */
   public static Duration ms(long millis) {
     return Duration.ofMillis(millis);
