@@ -13,6 +13,7 @@ import dev.sluice.http3.server.Http3ServerBuilder;
 import dev.sluice.quic.connection.EarlyDataState;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -201,6 +202,30 @@ class EarlyRequestsTest {
     }
     assertEquals(20, handled.size());
     assertEquals(List.of(), judged);
+  }
+
+  @Test
+  void whatWentToAnAddressThatDoesNotAnswerGoesToTheNext() throws Exception {
+    serve(EarlyRequests.HANDLE_ALL);
+    firstVisit();
+    InetAddress silent = InetAddress.getByName("127.0.0.2");
+    InetAddress closed = InetAddress.getByName("127.0.0.3");
+    try (DatagramSocket deaf = new DatagramSocket(address.getPort(), silent)) {
+      for (InetAddress first : List.of(silent, closed)) {
+        handled.clear();
+        try (Http3Client client =
+            Loopback.clientFor(Loopback.IDENTITY)
+                .resolve("localhost", address.getPort(), List.of(first, address.getAddress()))
+                .sessions(store)
+                .earlyData(EarlyData.SAFE_METHODS)
+                .build()) {
+          assertEquals(
+              200, client.send(request("/get").build(), BodyHandlers.ofString()).statusCode());
+        }
+        assertEquals(1, handled.size());
+        assertTrue(deaf.isBound());
+      }
+    }
   }
 
   @Test

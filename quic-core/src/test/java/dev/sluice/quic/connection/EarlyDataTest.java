@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.network.Simulation;
 import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.StreamEnding;
 import dev.sluice.quic.ending.TransportError;
@@ -23,6 +24,7 @@ import dev.sluice.tls.NamedGroup;
 import dev.sluice.tls.SessionTicket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -210,6 +212,44 @@ class EarlyDataTest {
     assertEquals(new StreamEnding.ResetByPeer(7), opened.recv().ending());
     assertEquals(new StreamEnding.StoppedByPeer(8), opened.send().ending());
     assertNull(connection.ending());
+  }
+
+  @Test
+  void theBeginningOfAStreamIsDeliveredAlsoAfterARefusal() {
+    SessionTicket ticket = visits.ticket();
+    visits.terms = null;
+    visits.listen(c -> c);
+    Connection connection = visits.revisit(ticket);
+    var cut = connection.openBidi();
+    cut.send().write(message(4000), 0, 4000);
+    visits.clientNode.endpoint().touch(connection);
+    visits.sim.runFor(Duration.ofMillis(2));
+    cut.send().resetAt(7, 1500);
+    byte[] message = message(100);
+    runUntilEchoed(visits.send(connection, message), message);
+    visits.sim.run(LIMIT, () -> visits.seen.size() == 2);
+    EarlyVisits.Seen seen = visits.seen.stream().filter(s -> s.id() == cut.id()).findAny().get();
+    assertArrayEquals(Arrays.copyOf(message(4000), 1500), seen.bytes());
+    var opened = visits.of(visits.serverEvents, QuicEvent.PeerOpened.class).getFirst();
+    assertEquals(new StreamEnding.ResetByPeer(7), opened.recv().ending());
+    assertEquals(1500, opened.recv().finalSize());
+    assertNull(connection.ending());
+  }
+
+  @Test
+  @Requirement({"RFC9221-3#1", "RFC9221-3#7"})
+  void datagramsGoOutEarlyAsFarAsTheServerTookThem() {
+    visits.serverTransport = TransportConfig.DEFAULTS.withDatagrams(DatagramConfig.ON);
+    visits.client = visits.client.withTransport(visits.serverTransport);
+    SessionTicket ticket = visits.ticket();
+    Connection connection = visits.revisit(ticket);
+    assertTrue(connection.sendDatagram(message(500), 0, 500));
+    visits.clientNode.endpoint().touch(connection);
+    visits.sim.run(
+        LIMIT, () -> !visits.of(visits.serverEvents, QuicEvent.DatagramReceived.class).isEmpty());
+    assertFalse(visits.serverNode.accepted().getFirst().handshake.isComplete());
+    visits.sim.run(LIMIT, () -> connection.handshake.isConfirmed());
+    assertEquals(EarlyDataState.ACCEPTED, connection.earlyData());
   }
 
   @Test
