@@ -17,6 +17,7 @@ import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.frame.AckFrame;
 import dev.sluice.quic.frame.AckRanges;
 import dev.sluice.quic.packet.PacketType;
+import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.stream.StreamLimits;
 import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.testkit.Requirement;
@@ -234,6 +235,38 @@ class EarlyDataTest {
     assertEquals(new StreamEnding.ResetByPeer(7), opened.recv().ending());
     assertEquals(1500, opened.recv().finalSize());
     assertNull(connection.ending());
+  }
+
+  /** The first flight's 0-RTT stays in the version that it began in (RFC 9369 §4.1). */
+  @Test
+  void theVersionMayChangeBetweenTheFirstFlightAndTheRest() {
+    TransportConfig one = TransportConfig.DEFAULTS.withVersions(Versions.of(QuicVersion.V1));
+    TransportConfig two =
+        TransportConfig.DEFAULTS.withVersions(Versions.of(QuicVersion.V2, QuicVersion.V1));
+    visits.serverTransport = one;
+    SessionTicket ticket = visits.ticket();
+    visits.serverTransport = two;
+    visits.listen(c -> c);
+    Connection connection = visits.revisit(ticket);
+    byte[] message = message(3000);
+    runUntilEchoed(visits.send(connection, message), message);
+    assertEquals(EarlyDataState.ACCEPTED, connection.earlyData());
+    assertEquals(QuicVersion.V1, connection.versions.original());
+    assertEquals(QuicVersion.V2, connection.versions.current());
+    assertTrue(visits.seen.getFirst().beforeHandshake());
+  }
+
+  @Test
+  void version2HasItToo() {
+    visits.serverTransport =
+        TransportConfig.DEFAULTS.withVersions(Versions.of(QuicVersion.V2, QuicVersion.V1));
+    SessionTicket ticket = visits.ticket();
+    Connection connection = visits.revisit(ticket);
+    assertEquals(QuicVersion.V2, connection.versions.original());
+    byte[] message = message(3000);
+    runUntilEchoed(visits.send(connection, message), message);
+    assertEquals(EarlyDataState.ACCEPTED, connection.earlyData());
+    assertTrue(visits.seen.getFirst().beforeHandshake());
   }
 
   @Test
