@@ -188,6 +188,10 @@ final class ConnectionDriver implements ConnectionListener {
     transport.close(code, reason);
   }
 
+  void updateKeys() {
+    transport.updateKeys();
+  }
+
   @Override
   public void onEvents(LoopConnection same) {
     for (QuicEvent e = transport.nextEvent(); e != null; e = transport.nextEvent()) {

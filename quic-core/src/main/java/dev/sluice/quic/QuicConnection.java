@@ -141,6 +141,15 @@ public final class QuicConnection implements AutoCloseable {
     driver.onLoop(() -> driver.close(applicationCode, reason));
   }
 
+  /**
+   * Protects what is sent with new keys as soon as that is permitted (RFC 9001 §6); the peer
+   * follows. Happens by itself long before keys are worn out: this is for tests, and for those who
+   * want to limit what a stolen key is good for.
+   */
+  public void updateKeys() {
+    driver.onLoop(driver::updateKeys);
+  }
+
   /** How it ended; null while it lives. */
   public ConnectionEnding ending() {
     return driver.ended().getNow(null);

@@ -309,14 +309,7 @@ public final class Connection implements QuicTransport {
     if (!closing.isOpen()) {
       return closing.deadline();
     }
-    long deadline = Math.min(timers.deadline(), recovery.deadline());
-    deadline = Math.min(deadline, Math.min(migration.deadline(), sender.deadline()));
-    for (PacketSpace space : spaces.all()) {
-      if (spaces.canSend(space) && !sender.isBlocked()) {
-        deadline = Math.min(deadline, space.acks().deadline());
-      }
-    }
-    return Math.min(deadline, Math.min(spaces.oneRtt().deadline(), early.deadline()));
+    return timers.earliest();
   }
 
   /** Time has passed. {@link #send} is to be called afterwards. */
@@ -431,6 +424,11 @@ public final class Connection implements QuicTransport {
   @Override
   public byte[] exportKeyingMaterial(String label, byte[] context, int length) {
     return handshake.tls().exportKeyingMaterial(label, context, length);
+  }
+
+  @Override
+  public void updateKeys() {
+    spaces.oneRtt().wantUpdate();
   }
 
   /** Server only: where address tokens for the client's later connections come from. */

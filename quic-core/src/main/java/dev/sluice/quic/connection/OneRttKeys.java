@@ -30,6 +30,7 @@ final class OneRttKeys {
   private int phase;
   private long firstSentInPhase = -1;
   private long firstReceivedInPhase = Long.MAX_VALUE;
+  private boolean updateWanted;
   private boolean acknowledgedInPhase;
   private long dropPreviousAt = Long.MAX_VALUE;
   private long failedOpens;
@@ -128,13 +129,23 @@ final class OneRttKeys {
     connection.trace(now, () -> new TraceEvent.KeyUpdated(PacketType.ONE_RTT, true, updated));
   }
 
-  /** Moves to the next phase when the present key is worn; before a packet is drafted. */
-  void updateIfWorn(long now) {
-    if (send != null
-        && send.sealed() >= send.confidentialityLimit() >> MARGIN_SHIFT
-        && mayUpdate()) {
+  /**
+   * Moves to the next phase when the present key is worn, or the application wants another; before
+   * a packet is drafted.
+   */
+  void updateIfDue(long now) {
+    if (send != null && (updateWanted || isWorn()) && mayUpdate()) {
       update(now);
     }
+  }
+
+  private boolean isWorn() {
+    return send.sealed() >= send.confidentialityLimit() >> MARGIN_SHIFT;
+  }
+
+  /** The application wants new keys as soon as §6.1 permits. */
+  void wantUpdate() {
+    updateWanted = true;
   }
 
   /** The keys for sending the packet with this number. */
@@ -152,6 +163,7 @@ final class OneRttKeys {
 
   /** Initiates an update (§6.1); only when {@link #mayUpdate()}. */
   void update(long now) {
+    updateWanted = false;
     advanceReceive(now);
     firstReceivedInPhase = Long.MAX_VALUE;
     advanceSend(now);

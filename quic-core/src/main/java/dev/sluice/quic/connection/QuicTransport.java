@@ -90,6 +90,13 @@ public interface QuicTransport {
    */
   TlsSession tls();
 
+  /**
+   * Protects packets with new keys as soon as that is permitted (RFC 9001 §6.1): when the handshake
+   * is confirmed and the peer has shown that it has the present ones. It follows without being
+   * asked.
+   */
+  default void updateKeys() {}
+
   /** A snapshot of versions, times and counters, for people and for statistics. */
   ConnectionStats stats();
 

@@ -61,7 +61,7 @@ final class Sender {
    */
   boolean send(long now, DatagramBatch out) {
     pacedUntil = Long.MAX_VALUE;
-    connection.spaces.oneRtt().updateIfWorn(now);
+    connection.spaces.oneRtt().updateIfDue(now);
     try {
       if (!connection.paths.others().isEmpty()) {
         sendProbes(now, out);

@@ -105,4 +105,18 @@ final class Timers {
   void pingSent() {
     pingWanted = false;
   }
+
+  /** When anything at all of the open connection is due. */
+  long earliest() {
+    long earliest = Math.min(deadline(), connection.recovery.deadline());
+    earliest = Math.min(earliest, connection.migration.deadline());
+    earliest = Math.min(earliest, connection.sender.deadline());
+    for (PacketSpace space : connection.spaces.all()) {
+      if (connection.spaces.canSend(space) && !connection.sender.isBlocked()) {
+        earliest = Math.min(earliest, space.acks().deadline());
+      }
+    }
+    earliest = Math.min(earliest, connection.spaces.oneRtt().deadline());
+    return Math.min(earliest, connection.early.deadline());
+  }
 }

@@ -215,6 +215,19 @@ class LifecycleTest {
     assertEquals(null, connection.ending());
   }
 
+  @Test
+  @Requirement("RFC9001-6.1#1")
+  void anApplicationsWishForNewKeysWaitsUntilItIsPermitted() {
+    Connection connection = connect();
+    connection.updateKeys();
+    sim.run(Duration.ofSeconds(1), () -> connection.handshake.isComplete());
+    assertEquals(0, connection.spaces.oneRtt().sendPhaseBit(), "nothing is acknowledged yet");
+    ping(connection, client);
+    ping(connection, client);
+    assertEquals(1, connection.spaces.oneRtt().sendPhaseBit());
+    assertEquals(1, server.accepted().getFirst().spaces.oneRtt().sendPhaseBit());
+  }
+
   private void ping(Connection connection, EndpointNode node) {
     var stream = connection.openUni();
     stream.write(new byte[10], 0, 10);
