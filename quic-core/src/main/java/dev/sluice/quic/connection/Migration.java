@@ -47,6 +47,7 @@ final class Migration {
 
   /** The paths of a connection that begins on the one with these addresses. */
   Paths begin(InetSocketAddress local, InetSocketAddress remote, boolean validated) {
+    configure(connection.recovery.path());
     paths =
         new Paths(
             connection.isClient(),
@@ -61,7 +62,14 @@ final class Migration {
         connection.recovery.newPath(
             connection.config.congestion().create(START_DATAGRAM, connection.random));
     made.setMaxDatagramSize(atMost(connection.config.initialDatagramSize()));
+    configure(made);
     return made;
+  }
+
+  private void configure(PathRecovery made) {
+    if (!connection.config.ecn()) {
+      made.ecn().disable();
+    }
   }
 
   /** No more than the peer takes, and nothing but the smallest size before it has said so (§14). */

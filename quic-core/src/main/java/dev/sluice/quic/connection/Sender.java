@@ -213,11 +213,15 @@ final class Sender {
   /** Seals what was drafted and adds it to the batch. */
   private void dispatch(Path path, long now, DatagramBatch out) {
     int length = writer.position() - out.nextOffset();
+    int mark = path.recovery().ecnMark(now);
     for (int i = 0; i < filledCount; i++) {
+      if (mark != 0) {
+        filled[i].contents().mark();
+      }
       int end = i + 1 < filledCount ? filled[i + 1].start() : writer.position();
       seal(filled[i], end, path, now);
     }
-    out.add(length, path.local(), path.remote(), 0);
+    out.add(length, path.local(), path.remote(), mark);
     path.amplification().onSent(length);
     connection.counters.onDatagramSent(length);
     if (connection.isClient() && contains(PacketType.HANDSHAKE)) {

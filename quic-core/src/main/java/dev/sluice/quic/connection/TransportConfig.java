@@ -34,6 +34,9 @@ import java.util.function.Consumer;
  *     send; off where QUIC shares its port with protocols that this bit tells apart (RFC 9287, RFC
  *     9443)
  * @param migration whether and where connections move (RFC 9000 §9)
+ * @param ecn whether packets are marked so that routers can tell of congestion before they lose
+ *     packets, on paths where that works (§13.4). What the peer's packets are marked with is
+ *     reported to it in any case
  */
 public record TransportConfig(
     Duration idleTimeout,
@@ -50,7 +53,8 @@ public record TransportConfig(
     Duration unreadRetention,
     Versions versions,
     boolean greaseQuicBit,
-    MigrationConfig migration) {
+    MigrationConfig migration,
+    boolean ecn) {
 
   /**
    * What most programs want: 30 seconds idle, 10 seconds for a handshake, no keep-alive, the
@@ -74,7 +78,8 @@ public record TransportConfig(
           Duration.ofMinutes(1),
           Versions.DEFAULT,
           true,
-          MigrationConfig.DEFAULTS);
+          MigrationConfig.DEFAULTS,
+          true);
 
   /** Checks ranges. */
   public TransportConfig {
@@ -181,6 +186,11 @@ public record TransportConfig(
     return edit(to -> to.migration = other);
   }
 
+  /** The same with or without ECN marks. */
+  public TransportConfig withEcn(boolean other) {
+    return edit(to -> to.ecn = other);
+  }
+
   private TransportConfig edit(Consumer<Fields> change) {
     Fields fields = new Fields(this);
     change.accept(fields);
@@ -216,6 +226,7 @@ public record TransportConfig(
     Versions versions;
     boolean greaseQuicBit;
     MigrationConfig migration;
+    boolean ecn;
 
     Fields(TransportConfig from) {
       idleTimeout = from.idleTimeout;
@@ -233,6 +244,7 @@ public record TransportConfig(
       versions = from.versions;
       greaseQuicBit = from.greaseQuicBit;
       migration = from.migration;
+      ecn = from.ecn;
     }
 
     TransportConfig build() {
@@ -251,7 +263,8 @@ public record TransportConfig(
           unreadRetention,
           versions,
           greaseQuicBit,
-          migration);
+          migration,
+          ecn);
     }
   }
 }

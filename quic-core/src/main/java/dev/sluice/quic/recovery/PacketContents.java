@@ -22,6 +22,7 @@ public final class PacketContents {
   private boolean ackEliciting;
   private boolean inFlight;
   private boolean probe;
+  private boolean marked;
 
   /**
    * Starts the next packet.
@@ -36,6 +37,7 @@ public final class PacketContents {
     ackEliciting = false;
     inFlight = false;
     probe = false;
+    marked = false;
   }
 
   /** Where to write, for components that write frames themselves; see {@link #added}. */
@@ -128,6 +130,16 @@ public final class PacketContents {
   /** Whether this packet's loss is no sign of congestion. */
   public boolean isProbe() {
     return probe;
+  }
+
+  /** The packet's datagram is marked ECT(0) (RFC 9000 §13.4). */
+  public void mark() {
+    marked = true;
+  }
+
+  /** Whether the packet's datagram is marked ECT(0). */
+  public boolean isMarked() {
+    return marked;
   }
 
   /** Whether nothing has been written yet. */

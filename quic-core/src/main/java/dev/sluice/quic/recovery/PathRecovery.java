@@ -33,6 +33,7 @@ public final class PathRecovery {
   private final long[] newestAcked = new long[SPACES];
 
   private final MtuDiscovery mtu;
+  private final EcnValidation ecn = new EcnValidation();
   private long bytesInFlight;
   private boolean heldBack;
   private boolean recoveryPacketAllowed;
@@ -42,6 +43,7 @@ public final class PathRecovery {
   // What the ACK frame or the expiry of the timer that is being processed told of this path so far.
   private boolean concerned;
   private long newestAckedNow;
+  private int markedNow;
   private boolean anyLost;
   private long newestLost;
 
@@ -119,6 +121,19 @@ public final class PathRecovery {
    */
   public void discoverMtu(int largest) {
     mtu.start(largest);
+  }
+
+  /** Whether ECN marks work on this path. */
+  public EcnValidation ecn() {
+    return ecn;
+  }
+
+  /**
+   * The ECN bits for a datagram that leaves now; its packets are to be told ({@link
+   * PacketContents#mark}).
+   */
+  public int ecnMark(long now) {
+    return ecn.mark(rtt.probeTimeout(), now);
   }
 
   /** The search, for whoever sends its probes. */
@@ -220,6 +235,7 @@ public final class PathRecovery {
     }
     concerned = true;
     newestAckedNow = Long.MIN_VALUE;
+    markedNow = 0;
     anyLost = false;
     return true;
   }
@@ -230,6 +246,9 @@ public final class PathRecovery {
     int of = space.id.ordinal();
     newestAckedNow = Math.max(newestAckedNow, sentTime);
     newestAcked[of] = Math.max(newestAcked[of], sentTime);
+    if (sent.isMarked(packet)) {
+      markedNow++;
+    }
     if (space.id == PacketNumberSpace.APPLICATION
         && mtu.onAcked(packet, sent.size(packet), sentTime, sent.isProbe(packet))) {
       onDatagramSize();
@@ -252,6 +271,9 @@ public final class PathRecovery {
     if (sent.isInFlight(packet)) {
       bytesInFlight -= sent.size(packet);
     }
+    if (sent.isMarked(packet)) {
+      ecn.onLost();
+    }
     if (space.id == PacketNumberSpace.APPLICATION
         && mtu.onLost(packet, sent.size(packet), sent.sentTime(packet), sent.isProbe(packet))) {
       onDatagramSize();
@@ -267,6 +289,22 @@ public final class PathRecovery {
       anyLost = true;
       newestLost = sent.sentTime(packet); // lost in the order in which they were sent
       congestion.onPacketLost(sent.describe(packet, described), now);
+    }
+  }
+
+  /** How many marked packets the ACK frame at hand newly acknowledges. */
+  int markedNow() {
+    return markedNow;
+  }
+
+  /** The ECN counts of the ACK frame at hand are true; that of ECN-CE has grown by so much. */
+  void onEcn(long ce, long now) {
+    if (ecn.state() == EcnValidation.State.FAILED) {
+      return;
+    }
+    ecn.onValidated(markedNow, ce);
+    if (ce > 0 && congestion.onCongestionEvent(newestAckedNow, true, now)) { // RFC 9002 §7.1
+      recoveryPacketAllowed = true;
     }
   }
 

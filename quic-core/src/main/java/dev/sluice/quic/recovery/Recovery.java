@@ -3,6 +3,7 @@ package dev.sluice.quic.recovery;
 import dev.sluice.quic.congestion.CongestionController;
 import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.frame.AckFrame;
+import dev.sluice.quic.frame.EcnCounts;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -128,6 +129,7 @@ public final class Recovery {
       return;
     }
     at.checkSent(ack);
+    boolean newer = ack.largestAcknowledged() > at.largestAcked;
     batch.begin(ack.largestAcknowledged(), now);
     if (!at.acknowledge(ack.ranges(), batch)) {
       return;
@@ -140,8 +142,9 @@ public final class Recovery {
           .rtt()
           .update(batch.sample, probeTimer.believableAckDelay(space, ackDelayNanos), now);
     }
-    // ECN counts are of no use as long as no packet is sent with an ECT codepoint: a peer that
-    // reports marks nonetheless reports what the network did not do (RFC 9000 §13.4.2.1).
+    if (newer) { // counts of reordered frames prove nothing (RFC 9000 §13.4.2.1)
+      batch.onEcn(at, ack.ecn());
+    }
     at.detectLosses(PACKET_THRESHOLD, batch, now);
     batch.end(space);
     if (batch.ackEliciting) {
@@ -370,6 +373,27 @@ public final class Recovery {
         paths.add(on);
       }
       return on;
+    }
+
+    /** The frame's ECN counts concern the paths whose marked packets it acknowledges. */
+    void onEcn(SpaceRecovery space, EcnCounts counts) {
+      int marked = 0;
+      for (int i = 0; i < paths.size(); i++) {
+        marked += paths.get(i).markedNow();
+      }
+      long ce = space.ecn.onCounts(counts, marked);
+      if (ce < 0 && marked == 0) {
+        path.ecn().onInvalid();
+      }
+      for (int i = 0; i < paths.size(); i++) {
+        PathRecovery on = paths.get(i);
+        boolean concerned = marked == 0 || on.markedNow() > 0;
+        if (ce >= 0 && concerned) {
+          on.onEcn(ce, now);
+        } else if (ce < 0 && on.markedNow() > 0) {
+          on.ecn().onInvalid();
+        }
+      }
     }
 
     void end(PacketNumberSpace space) {

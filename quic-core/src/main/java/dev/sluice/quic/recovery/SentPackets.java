@@ -28,6 +28,7 @@ final class SentPackets {
   private static final int ACK_ELICITING = 4;
   private static final int IN_FLIGHT = 8;
   private static final int PROBE = 16;
+  private static final int MARKED = 32;
 
   /**
    * From this many packets on, room is made by forgetting packets that are not in flight before the
@@ -95,7 +96,8 @@ final class SentPackets {
             (OUTSTANDING
                 | (contents.isAckEliciting() ? ACK_ELICITING : 0)
                 | (contents.isInFlight() ? IN_FLIGHT : 0)
-                | (contents.isProbe() ? PROBE : 0));
+                | (contents.isProbe() ? PROBE : 0)
+                | (contents.isMarked() ? MARKED : 0));
     tokens[at] = pack(contents);
     streamsFrom[at] = streams.end();
     streams.addAll(contents.streams());
@@ -134,6 +136,11 @@ final class SentPackets {
 
   boolean isInFlight(long packetNumber) {
     return (flags[index(packetNumber)] & IN_FLIGHT) != 0;
+  }
+
+  /** Whether its datagram was marked ECT(0). */
+  boolean isMarked(long packetNumber) {
+    return (flags[index(packetNumber)] & MARKED) != 0;
   }
 
   /** Whether its loss says nothing about congestion; see {@link PacketContents#markProbe}. */

@@ -23,6 +23,7 @@ final class SpaceRecovery {
 
   final PacketNumberSpace id;
   final SentPackets sent = new SentPackets();
+  final EcnFeedback ecn = new EcnFeedback();
 
   /**
    * Null where every number is used: only 1-RTT packets are worth an optimistic attacker's while.
@@ -48,6 +49,10 @@ final class SpaceRecovery {
     }
     sent.add(packetNumber, path, bytes, contents, now);
     next = skipped == null ? packetNumber + 1 : skipped.after(packetNumber);
+    if (contents.isMarked()) {
+      ecn.onSent();
+      path.ecn().onSent();
+    }
     if (contents.isAckEliciting()) {
       lastAckElicitingSentTime = now;
       ackElicitingInFlight++;
