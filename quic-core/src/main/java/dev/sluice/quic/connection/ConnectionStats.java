@@ -2,6 +2,7 @@ package dev.sluice.quic.connection;
 
 import dev.sluice.quic.datagram.DatagramStats;
 import java.net.InetSocketAddress;
+import java.util.List;
 
 /**
  * A snapshot of a connection. Times are nanoseconds, sizes are bytes of UDP payload. Datagrams are
@@ -11,7 +12,10 @@ import java.net.InetSocketAddress;
  * @param smoothedRtt 0 before the first sample
  * @param minRtt 0 before the first sample
  * @param congestionWindow bytes
+ * @param packetsLost declared lost so far, on all paths; probes of paths and their sizes apart
  * @param datagramFrames the application's datagrams (RFC 9221)
+ * @param paths the path in use first, then those that are being probed or were in use until lately;
+ *     the round-trip times and the window above are those of the first
  */
 public record ConnectionStats(
     int version,
@@ -32,4 +36,11 @@ public record ConnectionStats(
     long packetsLost,
     long ptoCount,
     long datagramsDropped,
-    DatagramStats datagramFrames) {}
+    DatagramStats datagramFrames,
+    List<PathStats> paths) {
+
+  /** The path that what is sent takes. */
+  public PathStats activePath() {
+    return paths.getFirst();
+  }
+}

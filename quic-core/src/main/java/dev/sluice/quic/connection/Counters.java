@@ -1,5 +1,9 @@
 package dev.sluice.quic.connection;
 
+import dev.sluice.quic.path.Paths;
+import java.util.ArrayList;
+import java.util.List;
+
 /** What a connection has sent and received, for its statistics. */
 final class Counters {
   private long datagramsSent;
@@ -55,9 +59,17 @@ final class Counters {
         bytesReceived,
         packetsSent,
         packetsReceived,
-        connection.recovery.path().packetsLost(),
+        connection.recovery.packetsLost(),
         probeTimeouts,
         dropped,
-        connection.datagrams.stats());
+        connection.datagrams.stats(),
+        paths(connection.paths));
+  }
+
+  private static List<PathStats> paths(Paths paths) {
+    List<PathStats> all = new ArrayList<>();
+    all.add(PathStats.of(paths.active(), true));
+    paths.others().forEach(path -> all.add(PathStats.of(path, false)));
+    return List.copyOf(all);
   }
 }

@@ -29,6 +29,16 @@ public final class AmplificationLimit {
     sent += bytes;
   }
 
+  /** Bytes received from the address so far. */
+  public long received() {
+    return received;
+  }
+
+  /** Bytes sent to the address so far. */
+  public long sent() {
+    return sent;
+  }
+
   /** The peer has shown that it receives what is sent to this address; the limit is gone. */
   public void validate() {
     validated = true;

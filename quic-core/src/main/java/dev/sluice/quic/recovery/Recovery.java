@@ -39,6 +39,7 @@ public final class Recovery {
   private final ProbeTimer probeTimer;
   private final Batch batch = new Batch();
   private PathRecovery path;
+  private long packetsLost;
 
   /**
    * @param congestion a fresh controller of this connection's own, for the path of the handshake
@@ -298,6 +299,11 @@ public final class Recovery {
     return path.rtt().probeTimeout() + probeTimer.peerMaxAckDelay();
   }
 
+  /** Packets declared lost so far, in all spaces and on all paths, probes apart. */
+  public long packetsLost() {
+    return packetsLost;
+  }
+
   /** Probe timeouts in a row without an acknowledgment: the backoff's exponent. */
   public int ptoCount() {
     return probeTimer.count();
@@ -364,7 +370,10 @@ public final class Recovery {
     @Override
     public void onLost(SpaceRecovery space, long packet) {
       tokens.onPacketLost(space.id, packet, now);
-      concerned(space.sent.path(packet)).onLost(space, packet, now);
+      PathRecovery on = concerned(space.sent.path(packet));
+      long before = on.packetsLost();
+      on.onLost(space, packet, now);
+      packetsLost += on.packetsLost() - before;
       space.deliverLost(packet, tokens);
     }
 
