@@ -451,6 +451,16 @@ public final class Bbr implements CongestionController {
   }
 
   @Override
+  public boolean needsPacing() {
+    return true;
+  }
+
+  @Override
+  public boolean reducesProportionally() {
+    return false; // it follows what the path delivers, recovery or not
+  }
+
+  @Override
   public String name() {
     return "bbr";
   }

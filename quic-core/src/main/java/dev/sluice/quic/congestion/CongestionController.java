@@ -88,6 +88,22 @@ public interface CongestionController {
     return gain * window() * 1e9 / smoothedRtt;
   }
 
+  /** Whether this controller is nothing without a pacer. */
+  default boolean needsPacing() {
+    return false;
+  }
+
+  /** Packets will not be paced: what relies on it has to do without. */
+  default void onUnpaced() {}
+
+  /**
+   * Whether a reduced window takes effect step by step during the recovery period (RFC 9937), as
+   * suits controllers that reduce it once for each.
+   */
+  default boolean reducesProportionally() {
+    return true;
+  }
+
   /** The algorithm's name, for logs and statistics. */
   String name();
 

@@ -20,6 +20,7 @@ public final class Cubic implements CongestionController {
   private double window;
   private long slowStartThreshold;
   private HyStart hyStart;
+  private boolean paced = true;
   private long recoveryStart;
   private boolean everInRecovery;
   private long ackedBytes;
@@ -72,13 +73,19 @@ public final class Cubic implements CongestionController {
   public void reset() {
     window = CongestionController.initialWindow(maxDatagramSize);
     slowStartThreshold = Long.MAX_VALUE;
-    hyStart = new HyStart();
+    hyStart = new HyStart(paced);
     everInRecovery = false;
     ackedBytes = 0;
     windowMax = 0;
     windowPrior = 0;
     inEpoch = false;
     undo = null;
+  }
+
+  @Override
+  public void onUnpaced() {
+    paced = false;
+    hyStart = new HyStart(false);
   }
 
   @Override
@@ -209,7 +216,7 @@ public final class Cubic implements CongestionController {
       window += acked;
       return;
     }
-    window += hyStart.onAck(sample, acked);
+    window += hyStart.onAck(sample, acked, maxDatagramSize);
     if (hyStart.isFinished()) {
       slowStartThreshold = (long) window;
       windowPrior = window; // §4.10

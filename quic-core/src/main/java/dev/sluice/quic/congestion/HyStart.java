@@ -16,8 +16,12 @@ final class HyStart {
   static final int CSS_GROWTH_DIVISOR = 4;
   static final int CSS_ROUNDS = 5;
 
+  /** L: without a pacer, an ACK frame lets the window grow by so many datagrams at most. */
+  static final int UNPACED_LIMIT = 8;
+
   private static final long NONE = Long.MAX_VALUE;
 
+  private final boolean paced;
   private boolean started;
   private long roundStart;
   private long lastRoundMinRtt = NONE;
@@ -30,15 +34,22 @@ final class HyStart {
   private boolean finished;
 
   /**
+   * @param paced whether a pacer spreads what a large ACK frame releases (RFC 9406 §4.3)
+   */
+  HyStart(boolean paced) {
+    this.paced = paced;
+  }
+
+  /**
    * An ACK arrived in slow start.
    *
    * @param acked bytes that it newly acknowledged
    * @return by how many bytes the window grows
    */
-  long onAck(AckSample sample, long acked) {
-    // L is infinite, since Sluice always paces (RFC 9406 §4.3). The growth is that of the state in
-    // which the ACK found us.
-    long growth = conservative ? acked / CSS_GROWTH_DIVISOR : acked;
+  long onAck(AckSample sample, long acked, int maxDatagramSize) {
+    long counted = paced ? acked : Math.min(acked, (long) UNPACED_LIMIT * maxDatagramSize);
+    // The growth is that of the state in which the ACK found us.
+    long growth = conservative ? counted / CSS_GROWTH_DIVISOR : counted;
     if (!started || sample.newestSentTime() >= roundStart) {
       beginRound(sample.now());
     }

@@ -16,6 +16,7 @@ public final class Pacer {
   /** What one system call takes with segmentation offload; a wake-up should be worth one. */
   static final int SEGMENTED_SEND_BYTES = 65_536;
 
+  private final boolean paced;
   private int maxDatagramSize;
   private double credit;
   private long filledAt;
@@ -25,7 +26,16 @@ public final class Pacer {
    * @param maxDatagramSize the largest datagram that the path carries, in bytes
    */
   public Pacer(int maxDatagramSize) {
+    this(maxDatagramSize, true);
+  }
+
+  /**
+   * @param paced false for no more than what has to be (RFC 9002 §7.7): a burst is no larger than
+   *     an initial window, and the next may follow whenever time has passed
+   */
+  public Pacer(int maxDatagramSize, boolean paced) {
     this.maxDatagramSize = maxDatagramSize;
+    this.paced = paced;
   }
 
   /** The path carries datagrams of another size from now on, in bytes. */
@@ -65,6 +75,9 @@ public final class Pacer {
     if (!started || credit >= 1) {
       return filledAt;
     }
+    if (!paced) {
+      return filledAt + TIMER_GRANULARITY; // or sooner, with an acknowledgment
+    }
     double perTick = rate * TIMER_GRANULARITY / 1e9;
     double wanted = Math.clamp(perTick, maxDatagramSize, SEGMENTED_SEND_BYTES);
     return filledAt + Math.max(1, (long) Math.ceil((wanted - credit) * 1e9 / rate));
@@ -75,9 +88,9 @@ public final class Pacer {
     double burst =
         Math.max(
             MIN_BURST_DATAGRAMS * (double) maxDatagramSize, 2 * rate * TIMER_GRANULARITY / 1e9);
-    if (!started) {
+    if (!started || !paced && now > filledAt) {
       started = true;
-      credit = burst;
+      credit = paced ? burst : MIN_BURST_DATAGRAMS * (double) maxDatagramSize;
       filledAt = now;
     } else if (now > filledAt) {
       credit += (now - filledAt) * rate / 1e9;

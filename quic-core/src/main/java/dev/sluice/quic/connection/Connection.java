@@ -118,7 +118,11 @@ public final class Connection implements QuicTransport {
     this.recovery =
         new Recovery(
             new RecoveryConfig(
-                client, Migration.START_DATAGRAM, config.initialRtt().toNanos(), random),
+                client,
+                Migration.START_DATAGRAM,
+                config.initialRtt().toNanos(),
+                config.pacing(),
+                random),
             config.congestion().create(Migration.START_DATAGRAM, random),
             new TokenRouter(this));
     this.migration = new Migration(this);

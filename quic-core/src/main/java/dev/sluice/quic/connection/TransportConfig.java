@@ -25,6 +25,8 @@ import java.util.function.Consumer;
  *     io} must have room for it
  * @param streams what this side lets the peer send, and how much it buffers
  * @param congestion the congestion controller
+ * @param pacing whether packets are spread over a round trip (RFC 9002 §7.7). Without it they leave
+ *     in bursts of up to an initial window; BBR paces in any case
  * @param initialRtt assumed before the first sample (RFC 9002 §6.2.2)
  * @param datagrams whether datagrams are taken, and how many may wait (RFC 9221)
  * @param unreadRetention how long after the end of a connection its streams keep what nobody has
@@ -48,6 +50,7 @@ public record TransportConfig(
     int maxReceivedDatagramSize,
     StreamConfig streams,
     CongestionAlgorithm congestion,
+    boolean pacing,
     Duration initialRtt,
     DatagramConfig datagrams,
     Duration unreadRetention,
@@ -59,8 +62,8 @@ public record TransportConfig(
   /**
    * What most programs want: 30 seconds idle, 10 seconds for a handshake, no keep-alive, the
    * datagrams of 1200 bytes (§14) and then of as many as the path carries, up to what Ethernet
-   * takes in IPv6, CUBIC, no datagrams, a minute to read what is left, versions 1 and 2, and no
-   * reliance on the QUIC bit.
+   * takes in IPv6, CUBIC with pacing, no datagrams, a minute to read what is left, versions 1 and
+   * 2, and no reliance on the QUIC bit.
    */
   public static final TransportConfig DEFAULTS =
       new TransportConfig(
@@ -73,6 +76,7 @@ public record TransportConfig(
           1500,
           StreamConfig.DEFAULT,
           CongestionAlgorithm.CUBIC,
+          true,
           Duration.ofMillis(333),
           DatagramConfig.OFF,
           Duration.ofMinutes(1),
@@ -161,6 +165,11 @@ public record TransportConfig(
     return edit(to -> to.congestion = other);
   }
 
+  /** The same with pacing on or off. */
+  public TransportConfig withPacing(boolean other) {
+    return edit(to -> to.pacing = other);
+  }
+
   /** The same with datagrams on or off. */
   public TransportConfig withDatagrams(DatagramConfig other) {
     return edit(to -> to.datagrams = other);
@@ -220,6 +229,7 @@ public record TransportConfig(
     int maxReceivedDatagramSize;
     StreamConfig streams;
     CongestionAlgorithm congestion;
+    boolean pacing;
     Duration initialRtt;
     DatagramConfig datagrams;
     Duration unreadRetention;
@@ -238,6 +248,7 @@ public record TransportConfig(
       maxReceivedDatagramSize = from.maxReceivedDatagramSize;
       streams = from.streams;
       congestion = from.congestion;
+      pacing = from.pacing;
       initialRtt = from.initialRtt;
       datagrams = from.datagrams;
       unreadRetention = from.unreadRetention;
@@ -258,6 +269,7 @@ public record TransportConfig(
           maxReceivedDatagramSize,
           streams,
           congestion,
+          pacing,
           initialRtt,
           datagrams,
           unreadRetention,

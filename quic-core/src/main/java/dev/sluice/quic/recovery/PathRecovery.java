@@ -4,6 +4,7 @@ import dev.sluice.quic.congestion.AckSample;
 import dev.sluice.quic.congestion.CongestionController;
 import dev.sluice.quic.congestion.DeliverySnapshot;
 import dev.sluice.quic.congestion.Pacer;
+import dev.sluice.quic.congestion.ProportionalRateReduction;
 import dev.sluice.quic.congestion.SentPacket;
 import java.util.Arrays;
 
@@ -22,6 +23,7 @@ public final class PathRecovery {
 
   private final CongestionController congestion;
   private final SentPacket described = new SentPacket();
+  private final ProportionalRateReduction reduction = new ProportionalRateReduction();
   private final Pacer pacer;
   private final RttEstimator rtt;
   private final long initialRtt;
@@ -35,6 +37,7 @@ public final class PathRecovery {
   private final MtuDiscovery mtu;
   private final EcnValidation ecn = new EcnValidation();
   private long bytesInFlight;
+  private int elicitingInFlight;
   private boolean heldBack;
   private boolean recoveryPacketAllowed;
   private long packetsLost;
@@ -44,14 +47,20 @@ public final class PathRecovery {
   private boolean concerned;
   private long newestAckedNow;
   private int markedNow;
+  private long ackedNow;
+  private long flightBefore;
   private boolean anyLost;
   private long newestLost;
 
-  PathRecovery(CongestionController congestion, int maxDatagramSize, long initialRtt) {
+  PathRecovery(CongestionController congestion, RecoveryConfig config) {
     this.congestion = congestion;
-    this.mtu = new MtuDiscovery(maxDatagramSize);
-    this.initialRtt = initialRtt;
-    this.pacer = new Pacer(maxDatagramSize);
+    this.mtu = new MtuDiscovery(config.maxDatagramSize());
+    this.initialRtt = config.initialRtt();
+    boolean paced = config.pacing() || congestion.needsPacing();
+    this.pacer = new Pacer(mtu.size(), paced);
+    if (!paced) {
+      congestion.onUnpaced();
+    }
     this.rtt = new RttEstimator(initialRtt);
     Arrays.setAll(lossRuns, space -> new PersistentCongestion(this));
     Arrays.fill(newestAcked, Long.MIN_VALUE);
@@ -75,7 +84,7 @@ public final class PathRecovery {
    * a datagram by pacing, never by the window.
    */
   public long sendAllowance(long now) {
-    long room = congestion.window() - bytesInFlight;
+    long room = room();
     if (room < mtu.size()) {
       // One packet may go at once when a recovery period begins (§7.3.2, MaybeSendOnePacket).
       return recoveryPacketAllowed ? mtu.size() : 0;
@@ -88,7 +97,7 @@ public final class PathRecovery {
    * no of the pacer held nothing back.
    */
   public void onApplicationLimited() {
-    heldBack = bytesInFlight + mtu.size() > congestion.window();
+    heldBack = room() < mtu.size();
     if (!heldBack) {
       congestion.onApplicationLimited(bytesInFlight);
     }
@@ -100,7 +109,7 @@ public final class PathRecovery {
    * connection's deadline only while it has something to send.
    */
   public long paceUntil() {
-    return congestion.window() - bytesInFlight < mtu.size() && !recoveryPacketAllowed
+    return room() < mtu.size() && !recoveryPacketAllowed
         ? SpaceRecovery.NEVER
         : pacer.nextSendTime(pacingRate());
   }
@@ -193,21 +202,25 @@ public final class PathRecovery {
   // ---- what Recovery tells of packets
 
   /** Gives what the congestion controller wants to remember of the packet. */
-  DeliverySnapshot onPacketSent(int bytes, long now) {
+  DeliverySnapshot onPacketSent(int bytes, boolean elicits, long now) {
     bytesInFlight += bytes;
+    elicitingInFlight += elicits ? 1 : 0;
     recoveryPacketAllowed = false;
+    reduction.onPacketSent(bytes);
     pacer.onPacketSent(bytes, pacingRate(), now);
     return congestion.onPacketSent(bytes, bytesInFlight, now);
   }
 
   /** A packet's keys are gone, or it is sent anew: it is in flight no more, without a verdict. */
-  void onForgotten(int bytes) {
+  void onForgotten(int bytes, boolean elicits) {
     bytesInFlight -= bytes;
+    elicitingInFlight -= elicits ? 1 : 0;
   }
 
   /** Back to the state of a new path, after a Retry (§6.3). */
   void reset() {
     congestion.reset();
+    reduction.end();
     pacer.reset();
     rtt.reset(initialRtt);
     for (PersistentCongestion run : lossRuns) {
@@ -236,6 +249,8 @@ public final class PathRecovery {
     concerned = true;
     newestAckedNow = Long.MIN_VALUE;
     markedNow = 0;
+    ackedNow = 0;
+    flightBefore = bytesInFlight;
     anyLost = false;
     return true;
   }
@@ -259,9 +274,12 @@ public final class PathRecovery {
     if (wasLost) {
       lossRuns[of].onSpuriousLoss(packet);
       spuriousLosses++;
-      congestion.onSpuriousLoss(sent.describe(packet, described), now);
+      if (congestion.onSpuriousLoss(sent.describe(packet, described), now)) {
+        reduction.end();
+      }
     } else if (sent.isInFlight(packet)) {
-      bytesInFlight -= sent.size(packet);
+      onForgotten(sent.size(packet), sent.isAckEliciting(packet));
+      ackedNow += sent.size(packet);
       congestion.onPacketAcked(sent.describe(packet, described));
     }
   }
@@ -269,7 +287,7 @@ public final class PathRecovery {
   void onLost(SpaceRecovery space, long packet, long now) {
     SentPackets sent = space.sent;
     if (sent.isInFlight(packet)) {
-      bytesInFlight -= sent.size(packet);
+      onForgotten(sent.size(packet), sent.isAckEliciting(packet));
     }
     if (sent.isMarked(packet)) {
       ecn.onLost();
@@ -303,8 +321,8 @@ public final class PathRecovery {
       return;
     }
     ecn.onValidated(markedNow, ce);
-    if (ce > 0 && congestion.onCongestionEvent(newestAckedNow, true, now)) { // RFC 9002 §7.1
-      recoveryPacketAllowed = true;
+    if (ce > 0) {
+      onCongestion(newestAckedNow, true, now); // RFC 9002 §7.1
     }
   }
 
@@ -313,14 +331,23 @@ public final class PathRecovery {
     if (!anyLost) {
       return;
     }
-    anyLost = false;
-    if (congestion.onCongestionEvent(newestLost, false, now)) {
-      recoveryPacketAllowed = true;
-    }
+    onCongestion(newestLost, false, now);
     if (isPersistentCongestion(space.ordinal(), peerMaxAckDelay)) {
       lossRuns[space.ordinal()].reset();
       congestion.onPersistentCongestion(now);
+      reduction.end();
       rtt.onPersistentCongestion();
+    }
+  }
+
+  private void onCongestion(long sentTime, boolean marked, long now) {
+    if (!congestion.onCongestionEvent(sentTime, marked, now)) {
+      return;
+    }
+    if (congestion.reducesProportionally()) {
+      reduction.begin(congestion.window(), flightBefore, mtu.size(), now);
+    } else {
+      recoveryPacketAllowed = true;
     }
   }
 
@@ -348,10 +375,18 @@ public final class PathRecovery {
    */
   void onAckProcessed(long sample, long now) {
     if (newestAckedNow != Long.MIN_VALUE) {
+      reduction.onAck(newestAckedNow, ackedNow, bytesInFlight, anyLost, mtu.size());
       congestion.onAckProcessed(
           new AckSample(now, newestAckedNow, sample, rtt.smoothed(), bytesInFlight, heldBack));
     }
     concerned = false;
+  }
+
+  /** What the window leaves: all of it, or during a recovery period as much as is let go. */
+  private long room() {
+    long room = reduction.isActive() ? reduction.room() : congestion.window() - bytesInFlight;
+    // What is in flight and elicits no acknowledgment may stay so: it must not block the rest.
+    return elicitingInFlight == 0 ? Math.max(room, mtu.size()) : room;
   }
 
   private double pacingRate() {

@@ -72,7 +72,7 @@ public final class Recovery {
    * @param congestion a fresh controller of that path's own
    */
   public PathRecovery newPath(CongestionController congestion) {
-    return new PathRecovery(congestion, config.maxDatagramSize(), config.initialRtt());
+    return new PathRecovery(congestion, config);
   }
 
   /** The connection moves: timers follow this path from now on. What is in flight stays so. */
@@ -111,7 +111,8 @@ public final class Recovery {
     SpaceRecovery at = of(space);
     at.onSent(on, packetNumber, bytes, contents, now);
     if (contents.isInFlight()) {
-      at.sent.note(packetNumber, on.onPacketSent(bytes, now), on.bytesInFlight());
+      at.sent.note(
+          packetNumber, on.onPacketSent(bytes, contents.isAckEliciting(), now), on.bytesInFlight());
       probeTimer.onActivity(now);
     }
   }
@@ -317,7 +318,7 @@ public final class Recovery {
     SentPackets sent = at.sent;
     for (long p = sent.firstOutstanding(); p >= 0; p = sent.nextOutstanding(p + 1)) {
       if (sent.isInFlight(p)) {
-        sent.path(p).onForgotten(sent.size(p));
+        sent.path(p).onForgotten(sent.size(p), sent.isAckEliciting(p));
       }
     }
   }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class HyStartTest {
   private static final long MS = 1_000_000;
 
-  private final HyStart hyStart = new HyStart();
+  private final HyStart hyStart = new HyStart(true);
   private long now = -9 * MS;
 
   /**
@@ -23,7 +23,8 @@ class HyStartTest {
     long grown = 0;
     for (int i = 0; i < samples; i++) {
       grown +=
-          hyStart.onAck(new AckSample(now, sent, rttMillis * MS, rttMillis * MS, 0, true), 1000);
+          hyStart.onAck(
+              new AckSample(now, sent, rttMillis * MS, rttMillis * MS, 0, true), 1000, 1200);
       sent = Math.min(sent, now - 1); // the rest of the round
     }
     now += MS;

@@ -48,7 +48,7 @@ class TransferTest {
                 sim.random()));
     sim.route(one, two, there);
     sim.route(two, one, back);
-    sim.run(Duration.ofMinutes(60), sender::isDone);
+    sim.run(Duration.ofDays(2), sender::isDone);
     assertEquals(sender.acknowledged, receiver.received);
     assertTrue(sender.recovery.path().bytesInFlight() >= 0);
     return new Transfer(sender, receiver, sim.elapsed());
