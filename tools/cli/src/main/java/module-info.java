@@ -22,6 +22,8 @@ module dev.sluice.tools {
       info.picocli;
   opens dev.sluice.tools.perf to
       info.picocli;
+  opens dev.sluice.tools.interop to
+      info.picocli;
   opens dev.sluice.tools.requirements to
       info.picocli;
   opens dev.sluice.tools.serve to

@@ -3,6 +3,7 @@ package dev.sluice.tools;
 import dev.sluice.tools.congestion.CongestionCommand;
 import dev.sluice.tools.demo.DemoCommand;
 import dev.sluice.tools.get.GetCommand;
+import dev.sluice.tools.interop.InteropCommand;
 import dev.sluice.tools.perf.PerfClientCommand;
 import dev.sluice.tools.perf.PerfCommand;
 import dev.sluice.tools.perf.PerfPairCommand;
@@ -40,7 +41,7 @@ public final class Sluice {
   private static final int HELP_WIDTH = 100;
 
   private static final List<String> COMMANDS =
-      List.of("demo", "serve", "get", "wt", "perf", "congestion", "requirements");
+      List.of("demo", "serve", "get", "wt", "perf", "congestion", "interop", "requirements");
 
   private Sluice() {}
 
@@ -87,6 +88,7 @@ public final class Sluice {
               .addSubcommand(new PerfClientCommand(streams))
               .addSubcommand(new PerfPairCommand(streams));
       case "congestion" -> new CongestionCommand(streams);
+      case "interop" -> new InteropCommand(streams);
       case "requirements" -> new RequirementsCommand(streams);
       default -> throw new IllegalArgumentException(name);
     };

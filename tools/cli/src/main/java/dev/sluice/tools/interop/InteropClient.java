@@ -1,0 +1,182 @@
+package dev.sluice.tools.interop;
+
+import dev.sluice.http3.client.Http3Client;
+import dev.sluice.quic.QuicClient;
+import dev.sluice.quic.QuicClientBuilder;
+import dev.sluice.quic.QuicConnection;
+import dev.sluice.quic.QuicStream;
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.connection.Versions;
+import dev.sluice.quic.packet.QuicVersion;
+import dev.sluice.quic.trace.Tracer;
+import dev.sluice.tls.CipherSuite;
+import dev.sluice.tls.KeyLog;
+import dev.sluice.tls.SessionTicket;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import javax.net.ssl.X509TrustManager;
+
+/** The client's side of a test case: fetches every URL into a folder. */
+final class InteropClient {
+  private static final int TICKET_SECONDS = 10;
+
+  private final TestCase testCase;
+  private final X509TrustManager trust;
+  private final Path downloads;
+  private final KeyLog keyLog;
+  private final Supplier<Tracer> tracer;
+  private final BlockingQueue<SessionTicket> tickets = new ArrayBlockingQueue<>(16);
+
+  InteropClient(
+      TestCase testCase,
+      X509TrustManager trust,
+      Path downloads,
+      KeyLog keyLog,
+      Supplier<Tracer> tracer) {
+    this.testCase = testCase;
+    this.trust = trust;
+    this.downloads = downloads;
+    this.keyLog = keyLog;
+    this.tracer = tracer;
+  }
+
+  /** Fetches all; an exception says what failed. */
+  void fetch(List<URI> urls) throws Exception {
+    switch (testCase) {
+      case HTTP3 -> overHttp3(urls);
+      case MULTICONNECT -> {
+        for (URI url : urls) {
+          onOneConnection(List.of(url));
+        }
+      }
+      case RESUMPTION -> {
+        onOneConnection(urls.subList(0, 1));
+        resumed(urls.subList(1, urls.size()), false);
+      }
+      case ZERORTT -> {
+        onOneConnection(urls.subList(0, 1));
+        resumed(urls.subList(1, urls.size()), true);
+      }
+      default -> onOneConnection(urls);
+    }
+  }
+
+  private void onOneConnection(List<URI> urls) throws Exception {
+    try (QuicClient client = builder(urls.getFirst()).build();
+        QuicConnection connection = client.connect()) {
+      if (testCase == TestCase.KEYUPDATE) {
+        connection.updateKeys();
+      }
+      fetch(connection, urls);
+      if (testCase == TestCase.RESUMPTION || testCase == TestCase.ZERORTT) {
+        awaitTicket();
+      }
+    }
+  }
+
+  private void awaitTicket() throws InterruptedException, IOException {
+    SessionTicket ticket = tickets.poll(TICKET_SECONDS, TimeUnit.SECONDS);
+    if (ticket == null) {
+      throw new IOException("the server sends no session ticket");
+    }
+    tickets.add(ticket);
+  }
+
+  private void resumed(List<URI> urls, boolean early) throws Exception {
+    try (QuicClient client = builder(urls.getFirst()).session(tickets.take()).build();
+        QuicConnection connection = early ? client.connectEarly() : client.connect()) {
+      List<QuicStream> streams = new ArrayList<>();
+      if (early) {
+        for (URI url : urls) {
+          streams.add(HttpZeroNine.request(connection, url.getRawPath()));
+        }
+        for (int i = 0; i < streams.size(); i++) {
+          HttpZeroNine.receive(streams.get(i), file(urls.get(i)));
+        }
+      } else {
+        fetch(connection, urls);
+      }
+    }
+  }
+
+  private void fetch(QuicConnection connection, List<URI> urls) throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> all = new ArrayList<>();
+      for (URI url : urls) {
+        all.add(
+            threads.submit(
+                () -> {
+                  HttpZeroNine.fetch(connection, url.getRawPath(), file(url));
+                  return null;
+                }));
+      }
+      for (Future<?> one : all) {
+        await(one);
+      }
+    }
+  }
+
+  private static void await(Future<?> one) throws Exception {
+    try {
+      one.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  private QuicClientBuilder builder(URI url) {
+    QuicClientBuilder builder =
+        QuicClient.builder()
+            .remote(url.getHost(), url.getPort() < 0 ? 443 : url.getPort())
+            .applicationProtocols(testCase.applicationProtocol())
+            .trust(trust)
+            .keyLog(keyLog)
+            .tracer(tracer)
+            .onTicket(tickets::offer);
+    return switch (testCase) {
+      case CHACHA20 ->
+          builder.tls(tls -> tls.cipherSuites(CipherSuite.TLS_CHACHA20_POLY1305_SHA256));
+      case V2 ->
+          builder.transport(
+              TransportConfig.DEFAULTS.withVersions(
+                  Versions.of(QuicVersion.V2, QuicVersion.V1).withOriginal(QuicVersion.V1)));
+      default -> builder;
+    };
+  }
+
+  private void overHttp3(List<URI> urls) throws Exception {
+    try (Http3Client client =
+        Http3Client.newBuilder().trustManager(trust).keyLog(keyLog).tracer(tracer).build()) {
+      List<CompletableFuture<HttpResponse<Path>>> responses = new ArrayList<>();
+      for (URI url : urls) {
+        responses.add(
+            client.sendAsync(HttpRequest.newBuilder(url).build(), BodyHandlers.ofFile(file(url))));
+      }
+      for (CompletableFuture<HttpResponse<Path>> response : responses) {
+        await(response);
+        if (response.join().statusCode() != 200) {
+          throw new IOException(response.join().uri() + ": " + response.join().statusCode());
+        }
+      }
+    }
+  }
+
+  private Path file(URI url) {
+    return downloads.resolve(Path.of(url.getPath()).getFileName());
+  }
+}

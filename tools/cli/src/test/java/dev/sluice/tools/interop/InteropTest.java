@@ -1,0 +1,126 @@
+package dev.sluice.tools.interop;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.quic.packet.QuicVersion;
+import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.trace.Tracer;
+import dev.sluice.tls.Identity;
+import dev.sluice.tls.KeyLog;
+import dev.sluice.tls.cert.SelfSignedIdentity;
+import dev.sluice.tools.Trust;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Both sides of every test case, against each other. */
+class InteropTest {
+  private static final Identity IDENTITY =
+      SelfSignedIdentity.create(
+          List.of("localhost"), Duration.ofDays(1), new SecureRandom(), InstantSource.system());
+
+  @TempDir private Path www;
+  @TempDir private Path downloads;
+
+  private final Queue<TraceEvent> byClient = new ConcurrentLinkedQueue<>();
+  private final List<String> names = List.of("small", "middle", "large");
+
+  @BeforeEach
+  void files() throws IOException {
+    int size = 32;
+    for (String name : names) {
+      byte[] content = new byte[size];
+      RandomGenerator.getDefault().nextBytes(content);
+      Files.write(www.resolve(name), content);
+      size *= 100;
+    }
+  }
+
+  private void run(TestCase testCase) throws Exception {
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    Tracer watch =
+        (now, event) -> {
+          if (!(event instanceof TraceEvent.PacketSent)
+              && !(event instanceof TraceEvent.PacketReceived)) {
+            byClient.add(event);
+          }
+        };
+    try (InteropServer server =
+        InteropServer.start(
+            testCase, anyPort, IDENTITY, www.toRealPath(), KeyLog.NONE, () -> Tracer.NONE)) {
+      List<URI> urls = new ArrayList<>();
+      for (String name : names) {
+        urls.add(URI.create("https://localhost:" + server.address().getPort() + "/" + name));
+      }
+      new InteropClient(
+              testCase, Trust.in(IDENTITY.certificateChain()), downloads, KeyLog.NONE, () -> watch)
+          .fetch(urls);
+    }
+  }
+
+  private long connections() {
+    return byClient.stream().filter(TraceEvent.ConnectionStarted.class::isInstance).count();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyFileArrives(TestCase testCase) throws Exception {
+    run(testCase);
+    for (String name : names) {
+      assertArrayEquals(
+          Files.readAllBytes(www.resolve(name)), Files.readAllBytes(downloads.resolve(name)));
+    }
+    assertEquals(
+        switch (testCase) {
+          case MULTICONNECT -> 3;
+          case RESUMPTION, ZERORTT -> 2;
+          default -> 1;
+        },
+        connections());
+  }
+
+  @Test
+  void theServerMovesToVersionTwo() throws Exception {
+    run(TestCase.V2);
+    List<Integer> versions =
+        byClient.stream()
+            .filter(TraceEvent.VersionChosen.class::isInstance)
+            .map(e -> ((TraceEvent.VersionChosen) e).version())
+            .toList();
+    assertEquals(List.of(QuicVersion.V1.number(), QuicVersion.V2.number()), versions);
+  }
+
+  @Test
+  void keysAreUpdated() throws Exception {
+    run(TestCase.KEYUPDATE);
+    assertTrue(
+        byClient.stream().anyMatch(e -> e instanceof TraceEvent.KeyUpdated k && k.phase() == 1));
+  }
+
+  @Test
+  void filesOutsideOfTheFolderAreNotServed() {
+    assertNull(HttpZeroNine.file(www, "/../" + downloads.getFileName()));
+    assertNull(HttpZeroNine.file(www, "small"));
+    assertNull(HttpZeroNine.file(www, "/none"));
+    assertNull(HttpZeroNine.file(www, null));
+  }
+}
