@@ -3,6 +3,7 @@ package dev.sluice.quic;
 import dev.sluice.quic.io.EventLoop;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -18,7 +19,12 @@ final class Blocking {
    * @throws IllegalStateException the caller is the loop, which would wait for itself
    */
   static <T> T await(EventLoop loop, CompletableFuture<T> result) throws IOException {
-    refuseInLoop(loop, result);
+    return await(List.of(loop), result);
+  }
+
+  /** The same where any of several loops may have the answer. */
+  static <T> T await(List<EventLoop> loops, CompletableFuture<T> result) throws IOException {
+    loops.forEach(loop -> refuseInLoop(loop, result));
     try {
       return result.get();
     } catch (InterruptedException e) {

@@ -20,12 +20,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Opens QUIC connections to one server. {@link #builder()} makes one; any thread may use it.
  *
  * <p>Every connection has a UDP socket of its own, so that the system can say when nobody listens
- * at the other end.
+ * at the other end; unless the builder says that they share one.
  */
 public final class QuicClient implements AutoCloseable {
 
@@ -44,6 +45,7 @@ public final class QuicClient implements AutoCloseable {
   /** The same (RFC 9000 §8.1.3). */
   private final AtomicReference<byte[]> token;
 
+  private final ReentrantLock opening = new ReentrantLock();
   private volatile boolean closed;
 
   QuicClient(QuicClientBuilder settings, SecureRandom random) {
@@ -52,7 +54,8 @@ public final class QuicClient implements AutoCloseable {
     this.session = new AtomicReference<>(settings.session);
     this.token = new AtomicReference<>(settings.token);
     this.ownLoop = settings.loop == null;
-    this.loop = ownLoop ? EventLoop.start("sluice-quic-client") : settings.loop;
+    this.loop =
+        ownLoop ? EventLoop.start("sluice-quic-client", true, settings.io()) : settings.loop;
   }
 
   /** A builder without a server and application protocols, which have no defaults. */
@@ -173,12 +176,7 @@ public final class QuicClient implements AutoCloseable {
       if (closed) {
         throw new IOException("the client is closed");
       }
-      QuicSocket socket =
-          QuicSocket.openConnected(loop, settings.bind, address, EndpointConfig.of(random));
-      sockets.add(socket);
-      if (closed) {
-        socket.close(); // close() may have missed it
-      }
+      QuicSocket socket = socketTo(address);
       AtomicReference<CertificateException> refusal = new AtomicReference<>();
       ClientConfig config =
           settings
@@ -237,8 +235,32 @@ public final class QuicClient implements AutoCloseable {
             || ended.ending() instanceof ConnectionEnding.HandshakeTimeout);
   }
 
+  private QuicSocket socketTo(InetSocketAddress address) throws IOException {
+    opening.lock();
+    try {
+      if (settings.sharedSocket && !sockets.isEmpty()) {
+        return sockets.iterator().next();
+      }
+      EndpointConfig endpoint = EndpointConfig.of(random);
+      InetSocketAddress any = settings.bind != null ? settings.bind : new InetSocketAddress(0);
+      QuicSocket socket =
+          settings.sharedSocket
+              ? QuicSocket.open(loop, any, endpoint)
+              : QuicSocket.openConnected(loop, settings.bind, address, endpoint);
+      sockets.add(socket);
+      if (closed) {
+        socket.close(); // close() may have missed it
+      }
+      return socket;
+    } finally {
+      opening.unlock();
+    }
+  }
+
   private void release(QuicSocket socket) {
-    sockets.remove(socket);
-    socket.closeWhenQuiet();
+    if (!settings.sharedSocket) {
+      sockets.remove(socket);
+      socket.closeWhenQuiet();
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.quic;
 import dev.sluice.quic.connection.ClientConfig;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.io.IoMode;
 import dev.sluice.quic.trace.Tracer;
 import dev.sluice.tls.CertificateVerifier;
 import dev.sluice.tls.Identity;
@@ -33,6 +34,8 @@ public final class QuicClientBuilder {
   InetSocketAddress address;
   InetSocketAddress bind;
   EventLoop loop;
+  boolean sharedSocket;
+  private IoMode io;
   private String serverName;
   private List<String> protocols = List.of();
   private CertificateVerifier verifier;
@@ -54,6 +57,8 @@ public final class QuicClientBuilder {
     address = from.address;
     bind = from.bind;
     loop = from.loop;
+    sharedSocket = from.sharedSocket;
+    io = from.io;
     serverName = from.serverName;
     protocols = from.protocols;
     verifier = from.verifier;
@@ -183,6 +188,28 @@ public final class QuicClientBuilder {
   public QuicClientBuilder eventLoop(EventLoop shared) {
     loop = shared;
     return this;
+  }
+
+  /**
+   * One UDP socket for all connections, instead of one for each: for those who open thousands. They
+   * are told apart by their connection IDs. The system does not say then when nobody listens at the
+   * other end, so that such an attempt takes the whole handshake timeout.
+   */
+  public QuicClientBuilder sharedSocket() {
+    sharedSocket = true;
+    return this;
+  }
+
+  /**
+   * How datagrams are moved, unless the loop is a shared one. Default: {@link IoMode#preferred()}.
+   */
+  public QuicClientBuilder io(IoMode mode) {
+    io = Objects.requireNonNull(mode);
+    return this;
+  }
+
+  IoMode io() {
+    return io != null ? io : IoMode.preferred();
   }
 
   /**

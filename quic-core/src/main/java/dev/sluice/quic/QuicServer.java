@@ -5,9 +5,9 @@ import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.ConnectionListener;
 import dev.sluice.quic.io.EventLoop;
-import dev.sluice.quic.io.IoMode;
 import dev.sluice.quic.io.LoopConnection;
 import dev.sluice.quic.io.QuicSocket;
+import dev.sluice.quic.io.SharedPort;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -35,16 +35,16 @@ public final class QuicServer implements AutoCloseable {
   private static final long CLOSE_MILLIS = 5_000;
 
   private final ConnectionHandler handler;
-  private final EventLoop loop;
-  private final boolean ownLoop;
+  private final List<EventLoop> loops;
+  private final boolean ownLoops;
+  private final List<InetSocketAddress> listening = new ArrayList<>();
   private final List<QuicSocket> sockets = new ArrayList<>();
   private final HandOver<QuicConnection> accepted = new HandOver<>(connection -> {});
 
-  QuicServer(ConnectionHandler handler, EventLoop shared, boolean daemon) {
+  QuicServer(ConnectionHandler handler, List<EventLoop> loops, boolean ownLoops) {
     this.handler = handler;
-    this.ownLoop = shared == null;
-    this.loop =
-        ownLoop ? EventLoop.start("sluice-quic-server", daemon, IoMode.preferred()) : shared;
+    this.loops = loops;
+    this.ownLoops = ownLoops;
   }
 
   /** A builder without identity and application protocols, which have no defaults. */
@@ -56,7 +56,9 @@ public final class QuicServer implements AutoCloseable {
       throws IOException {
     try {
       for (InetSocketAddress address : addresses) {
-        sockets.add(QuicSocket.open(loop, address, endpoint));
+        List<QuicSocket> opened = SharedPort.open(loops, address, endpoint);
+        sockets.addAll(opened);
+        listening.add(opened.getFirst().localAddress());
       }
       sockets.forEach(socket -> socket.listen(config, this::admit));
     } catch (IOException | RuntimeException e) {
@@ -67,12 +69,18 @@ public final class QuicServer implements AutoCloseable {
 
   /** The addresses that it listens on, in the order of the builder, with their real ports. */
   public List<InetSocketAddress> localAddresses() {
-    return sockets.stream().map(QuicSocket::localAddress).toList();
+    return List.copyOf(listening);
   }
 
   /** The first of {@link #localAddresses()}. */
   public InetSocketAddress localAddress() {
-    return sockets.getFirst().localAddress();
+    return listening.getFirst();
+  }
+
+  /** For people: how datagrams are moved, and by how many loops. */
+  public String ioDescription() {
+    String how = sockets.getFirst().ioDescription();
+    return loops.size() == 1 ? how : how + "; " + loops.size() + " loops";
   }
 
   /**
@@ -84,7 +92,7 @@ public final class QuicServer implements AutoCloseable {
    * @throws IllegalStateException the connections go to a handler
    */
   public QuicConnection accept() throws IOException {
-    return Blocking.await(loop, acceptAsync());
+    return Blocking.await(loops, acceptAsync());
   }
 
   /** As {@link #accept()}. Completes on the loop's thread: what depends on it must not block. */
@@ -104,24 +112,26 @@ public final class QuicServer implements AutoCloseable {
     }
   }
 
-  /** Closes all connections with NO_ERROR and, if the event loop is its own, ends the loop. */
+  /** Closes all connections with NO_ERROR and, if the event loops are its own, ends them. */
   @Override
   public void close() {
     sockets.forEach(QuicSocket::close);
     accepted.end(() -> new IOException("the server is closed"));
-    if (ownLoop) {
-      loop.close();
-      if (!loop.inLoop()) {
-        awaitLoop();
+    if (ownLoops) {
+      loops.forEach(EventLoop::close);
+      if (loops.stream().noneMatch(EventLoop::inLoop)) {
+        awaitLoops();
       }
     }
   }
 
-  private void awaitLoop() {
+  private void awaitLoops() {
     try {
-      loop.awaitEnd(CLOSE_MILLIS);
+      for (EventLoop loop : loops) {
+        loop.awaitEnd(CLOSE_MILLIS);
+      }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // it ends all the same
+      Thread.currentThread().interrupt(); // they end all the same
     }
   }
 

@@ -7,6 +7,7 @@ import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.io.IoMode;
 import dev.sluice.quic.trace.Tracer;
 import dev.sluice.tls.CertificateVerifier;
 import dev.sluice.tls.ClientAuthentication;
@@ -47,7 +48,9 @@ public final class QuicServerBuilder {
   private boolean early;
   private EarlyDataConfig earlyTerms;
   private ConnectionHandler handler;
-  private EventLoop loop;
+  private EventLoop shared;
+  private int loops = 1;
+  private IoMode io;
   private boolean daemon = true;
 
   QuicServerBuilder() {}
@@ -177,8 +180,28 @@ public final class QuicServerBuilder {
   }
 
   /** A loop to share, which stays open when the server is closed. Default: one of its own. */
-  public QuicServerBuilder eventLoop(EventLoop shared) {
-    loop = shared;
+  public QuicServerBuilder eventLoop(EventLoop loop) {
+    shared = loop;
+    return this;
+  }
+
+  /**
+   * How many threads serve the network, 1 to 64. Connections are spread over them by their clients'
+   * addresses; each stays with one. Worth more than 1 where that one is busy all the time, up to
+   * the number of cores less what the application needs. The limit on connections holds for each.
+   * Default: 1.
+   */
+  public QuicServerBuilder loops(int count) {
+    if (count < 1 || count > 64) {
+      throw new IllegalArgumentException("1 to 64 loops: " + count);
+    }
+    loops = count;
+    return this;
+  }
+
+  /** How datagrams are moved. Default: {@link IoMode#preferred()}. */
+  public QuicServerBuilder io(IoMode mode) {
+    io = Objects.requireNonNull(mode);
     return this;
   }
 
@@ -191,13 +214,18 @@ public final class QuicServerBuilder {
   /**
    * Binds and serves.
    *
-   * @throws IOException an address cannot be bound to
+   * @throws IOException an address cannot be bound to, or the system cannot do what is asked of its
+   *     sockets
    * @throws NullPointerException there is no identity
+   * @throws IllegalStateException a loop was given and several are asked for
    */
   public QuicServer start() throws IOException {
+    if (shared != null && loops > 1) {
+      throw new IllegalStateException("the given event loop is one");
+    }
     SecureRandom random = new SecureRandom();
     ServerConfig config = config(random);
-    QuicServer server = new QuicServer(handler, loop, daemon);
+    QuicServer server = new QuicServer(handler, eventLoops(), shared == null);
     server.open(
         addresses.isEmpty()
             ? List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -205,6 +233,13 @@ public final class QuicServerBuilder {
         config,
         endpoint.apply(EndpointConfig.of(random)));
     return server;
+  }
+
+  private List<EventLoop> eventLoops() throws IOException {
+    return shared != null
+        ? List.of(shared)
+        : EventLoop.start(
+            "sluice-quic-server", loops, daemon, io != null ? io : IoMode.preferred());
   }
 
   private ServerConfig config(SecureRandom random) {

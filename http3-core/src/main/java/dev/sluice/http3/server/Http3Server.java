@@ -1,62 +1,32 @@
 package dev.sluice.http3.server;
 
-import dev.sluice.http3.connection.Http3Config;
-import dev.sluice.http3.connection.Http3Connection;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.endpoint.EndpointConfig;
-import dev.sluice.quic.io.ConnectionListener;
 import dev.sluice.quic.io.EventLoop;
-import dev.sluice.quic.io.IoMode;
-import dev.sluice.quic.io.LoopConnection;
 import dev.sluice.quic.io.QuicSocket;
+import dev.sluice.quic.io.SharedPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A running HTTP/3 server: one thread for the network, and a virtual thread for each request.
- * {@link #builder()} makes one.
+ * A running HTTP/3 server: one thread for the network, or several, and a virtual thread for each
+ * request. {@link #builder()} makes one.
  */
 public final class Http3Server implements AutoCloseable {
 
-  /** Between the two GOAWAYs when there is no measured round trip yet. */
-  private static final Duration USUAL_ROUND_TRIP = Duration.ofMillis(100);
+  private final List<EventLoop> eventLoops;
+  private final List<ServerLoop> loops;
+  private final List<InetSocketAddress> addresses = new ArrayList<>();
+  private String ioDescription;
 
-  private final Http3Config config;
-  private final Http3Handler handler;
-  private final EarlyRequests early;
-  private final ServerSessions sessions;
-  private final SecureRandom random;
-  private final EventLoop loop;
-  private final List<QuicSocket> sockets = new ArrayList<>();
-
-  // Loop only.
-  private final Set<ServerConnection> connections = new HashSet<>();
-  private final List<CountDownLatch> waitingForQuiet = new ArrayList<>();
-  private long accepted;
-  private boolean stopping;
-
-  Http3Server(
-      Http3Config config,
-      Http3Handler handler,
-      EarlyRequests early,
-      ServerSessions sessions,
-      SecureRandom random,
-      boolean daemon) {
-    this.config = config;
-    this.handler = handler;
-    this.early = early;
-    this.sessions = sessions;
-    this.random = random;
-    this.loop = EventLoop.start("sluice-http3-server", daemon, IoMode.preferred());
+  Http3Server(ServerServices services, List<EventLoop> eventLoops) {
+    this.eventLoops = eventLoops;
+    this.loops = eventLoops.stream().map(loop -> new ServerLoop(loop, services)).toList();
   }
 
   /** A builder without identity and handler, which have no defaults. */
@@ -64,60 +34,37 @@ public final class Http3Server implements AutoCloseable {
     return new Http3ServerBuilder();
   }
 
-  void open(List<InetSocketAddress> addresses, ServerConfig quic, EndpointConfig endpoint)
+  void open(List<InetSocketAddress> wanted, EndpointConfig endpoint, ServerConfig quic)
       throws IOException {
     try {
-      for (InetSocketAddress address : addresses) {
-        sockets.add(QuicSocket.open(loop, address, endpoint));
+      for (InetSocketAddress address : wanted) {
+        List<QuicSocket> sockets = SharedPort.open(eventLoops, address, endpoint);
+        for (int i = 0; i < sockets.size(); i++) {
+          loops.get(i).add(sockets.get(i));
+        }
+        addresses.add(sockets.getFirst().localAddress());
+        ioDescription = sockets.getFirst().ioDescription();
       }
     } catch (IOException | RuntimeException e) {
-      loop.close();
+      eventLoops.forEach(EventLoop::close);
       throw e;
     }
-    for (QuicSocket socket : sockets) {
-      socket.listen(quic, this::accept);
-    }
-  }
-
-  private ConnectionListener accept(LoopConnection on) {
-    Http3Connection http = new Http3Connection(on.transport(), config, random);
-    ServerConnection connection =
-        new ServerConnection(
-            http,
-            loop,
-            on::wake,
-            Long.toString(++accepted),
-            handler,
-            early,
-            sessions,
-            this::onEnded);
-    connections.add(connection);
-    if (stopping) {
-      connection.stopAccepting();
-    }
-    return event -> connection.onEvents();
-  }
-
-  private void onEnded(ServerConnection connection) {
-    connections.remove(connection);
-    checkQuiet();
-  }
-
-  private void checkQuiet() {
-    if (stopping && connections.isEmpty()) {
-      waitingForQuiet.forEach(CountDownLatch::countDown);
-      waitingForQuiet.clear();
-    }
+    loops.forEach(loop -> loop.listen(quic));
   }
 
   /** The addresses that it listens on, in the order of the builder, with their real ports. */
   public List<InetSocketAddress> localAddresses() {
-    return sockets.stream().map(QuicSocket::localAddress).toList();
+    return List.copyOf(addresses);
   }
 
   /** The first of {@link #localAddresses()}. */
   public InetSocketAddress localAddress() {
-    return sockets.getFirst().localAddress();
+    return addresses.getFirst();
+  }
+
+  /** For people: how datagrams are moved, and by how many loops. */
+  public String ioDescription() {
+    return loops.size() == 1 ? ioDescription : ioDescription + "; " + loops.size() + " loops";
   }
 
   /**
@@ -130,30 +77,23 @@ public final class Http3Server implements AutoCloseable {
    * @return whether everything was finished within the grace
    */
   public boolean stop(Duration grace) throws InterruptedException {
-    CountDownLatch quiet = new CountDownLatch(1);
-    onLoop(() -> beginStop(quiet));
+    CountDownLatch quiet = new CountDownLatch(loops.size());
+    loops.forEach(loop -> loop.stop(quiet));
     boolean finished =
         quiet.await(TimeUnit.NANOSECONDS.convert(grace), TimeUnit.NANOSECONDS)
-            || loop.awaitEnd(1); // closed before
+            || haveEnded(); // closed before
     close();
     awaitTermination();
     return finished;
   }
 
-  private void beginStop(CountDownLatch quiet) {
-    waitingForQuiet.add(quiet);
-    if (!stopping) {
-      stopping = true;
-      sockets.forEach(QuicSocket::stopListening);
-      Duration wait = USUAL_ROUND_TRIP;
-      for (ServerConnection connection : List.copyOf(connections)) {
-        connection.announceStop();
-        wait = connection.roundTrip().compareTo(wait) > 0 ? connection.roundTrip() : wait;
+  private boolean haveEnded() throws InterruptedException {
+    for (ServerLoop loop : loops) {
+      if (!loop.awaitEnd(1)) {
+        return false;
       }
-      loop.schedule(
-          () -> List.copyOf(connections).forEach(ServerConnection::stopAccepting), wait.toNanos());
     }
-    checkQuiet();
+    return true;
   }
 
   /**
@@ -163,33 +103,21 @@ public final class Http3Server implements AutoCloseable {
    * bidirectional stream after it, and its network process dies when a page tries.
    */
   public void drainSessions() {
-    onLoop(() -> List.copyOf(connections).forEach(ServerConnection::drainSessions));
+    loops.forEach(ServerLoop::drainSessions);
   }
 
   /** Waits until it was stopped or closed, and its sockets are. */
   public void awaitTermination() throws InterruptedException {
-    while (!loop.awaitEnd(Long.MAX_VALUE)) {
-      // It was not that long.
+    for (ServerLoop loop : loops) {
+      while (!loop.awaitEnd(Long.MAX_VALUE)) {
+        // It was not that long.
+      }
     }
   }
 
   /** Closes every connection with H3_NO_ERROR at once, cutting off what is under way. */
   @Override
   public void close() {
-    onLoop(
-        () -> {
-          stopping = true;
-          List.copyOf(connections).forEach(ServerConnection::close);
-          loop.close();
-        });
-  }
-
-  /** For what makes no difference once the loop has ended. */
-  private void onLoop(Runnable task) {
-    try {
-      loop.execute(task);
-    } catch (RejectedExecutionException e) {
-      // Closed before.
-    }
+    loops.forEach(ServerLoop::close);
   }
 }

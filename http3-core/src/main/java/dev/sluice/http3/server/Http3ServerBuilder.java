@@ -12,6 +12,8 @@ import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.endpoint.EndpointConfig;
+import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.io.IoMode;
 import dev.sluice.quic.stream.StreamConfig;
 import dev.sluice.quic.stream.StreamLimits;
 import dev.sluice.quic.trace.Tracer;
@@ -40,6 +42,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -69,6 +72,8 @@ public final class Http3ServerBuilder {
   private Admission admission;
   private UnaryOperator<EndpointConfig> endpoint = UnaryOperator.identity();
   private boolean daemon = true;
+  private int loops = 1;
+  private IoMode io;
   private int maxConcurrentRequests = -1;
   private int maxFieldSectionSize = Http3Config.DEFAULT.maxFieldSectionSize();
   private TransportConfig transport = TransportConfig.DEFAULTS;
@@ -256,9 +261,30 @@ public final class Http3ServerBuilder {
   }
 
   /**
+   * How many threads serve the network, 1 to 64. Connections are spread over them by their clients'
+   * addresses; each stays with one. Worth more than 1 where that one is busy all the time, up to
+   * the number of cores less what the handlers need. The limit on connections holds for each.
+   * Default: 1.
+   */
+  public Http3ServerBuilder loops(int count) {
+    if (count < 1 || count > 64) {
+      throw new IllegalArgumentException("1 to 64 loops: " + count);
+    }
+    loops = count;
+    return this;
+  }
+
+  /** How datagrams are moved. Default: {@link IoMode#preferred()}. */
+  public Http3ServerBuilder io(IoMode mode) {
+    io = Objects.requireNonNull(mode, "mode");
+    return this;
+  }
+
+  /**
    * Opens the sockets and begins to serve.
    *
-   * @throws IOException when an address cannot be bound
+   * @throws IOException when an address cannot be bound, or the system cannot do what is asked of
+   *     its sockets
    * @throws IllegalStateException without an identity, or without a handler of requests or sessions
    */
   public Http3Server start() throws IOException {
@@ -278,11 +304,15 @@ public final class Http3ServerBuilder {
     if (early != null) {
       quic = quic.withEarlyData(earlyTerms(Http3Settings.of(http), random));
     }
-    Http3Server server = new Http3Server(http, handlerOrNone(), early, sessions, random, daemon);
+    ServerServices services =
+        new ServerServices(http, handlerOrNone(), early, sessions, random, new AtomicLong());
+    IoMode mode = io != null ? io : IoMode.preferred();
+    Http3Server server =
+        new Http3Server(services, EventLoop.start("sluice-http3-server", loops, daemon, mode));
     server.open(
         addresses.isEmpty() ? List.of(new InetSocketAddress(DEFAULT_PORT)) : addresses,
-        quic,
-        endpoint.apply(EndpointConfig.of(random)));
+        endpoint.apply(EndpointConfig.of(random)),
+        quic);
     return server;
   }
 

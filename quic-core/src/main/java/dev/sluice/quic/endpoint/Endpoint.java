@@ -54,6 +54,7 @@ public final class Endpoint {
   private final DeadlineQueue<Route> deadlines = new DeadlineQueue<>();
   private final UnreadStreams unread = new UnreadStreams();
   private final EarlyArrivals earlyArrivals = new EarlyArrivals();
+  private Siblings.Strays strays = (owner, batch, index) -> {};
   private ServerConfig server;
   private boolean hasListened;
 
@@ -69,9 +70,14 @@ public final class Endpoint {
     this.shared = new SharedParts(config.random());
     this.resets = new StatelessResets(config.resetKey(), config.random());
     this.answers = new StatelessAnswers(config.random());
-    this.routes = new Routes(config.connectionIds(), resets, config.random());
+    this.routes = new Routes(config, resets);
     this.newcomers =
         new Newcomers(new AddressTokens(config.tokenKeys(), config.random()), answers, routes);
+  }
+
+  /** Says who takes datagrams for one of the {@link Siblings}. */
+  public void onStray(Siblings.Strays taker) {
+    strays = taker;
   }
 
   /** Accepts connections from now on; null stops it, and leaves those that live alone. */
@@ -310,6 +316,11 @@ public final class Endpoint {
           offerVersions(unknown.destination(), unknown.source(), local, remote, now);
       case LongHeader unspoken when isFirstFlight(length) && !speaks(unspoken.version()) ->
           offerVersions(unspoken.destination(), unspoken.source(), local, remote, now);
+      case ShortHeader foreign when isForSibling(foreign.destination()) ->
+          strays.onStray(config.siblings().owner(foreign.destination()), batch, index);
+      case LongHeader foreign
+          when foreign.type() == PacketType.HANDSHAKE && isForSibling(foreign.destination()) ->
+          strays.onStray(config.siblings().owner(foreign.destination()), batch, index);
       case ShortHeader unroutable -> reset(unroutable.destination(), length, local, remote, now);
       case LongHeader initial when initial.type() == PacketType.INITIAL -> {
         if (length >= MIN_INITIAL_DATAGRAM
@@ -324,6 +335,15 @@ public final class Endpoint {
       }
     }
     return null;
+  }
+
+  /**
+   * Whether another one of the endpoints that share the port issued an ID. Not asked for Initials
+   * and 0-RTT: until a client knows an ID of ours it writes to one of its own, which could name any
+   * of us; and before the handshake is confirmed it does not move (§9).
+   */
+  private boolean isForSibling(ConnectionId id) {
+    return id.length() == routes.idLength() && !config.siblings().isOwn(id);
   }
 
   /** Whether a datagram may be a client's first, as a server would take it (§5.2.2). */

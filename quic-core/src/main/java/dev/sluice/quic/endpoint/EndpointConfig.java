@@ -15,12 +15,14 @@ import java.util.random.RandomGenerator;
  * @param resetKey 32 secret bytes from which stateless reset tokens are made; the same after a
  *     restart if resets are to work then
  * @param tokenKeys seal address tokens
+ * @param siblings the endpoints that share its port, and which of them it is
  */
 public record EndpointConfig(
     RandomGenerator random,
     ConnectionIdGenerator connectionIds,
     byte[] resetKey,
-    TokenKeys tokenKeys) {
+    TokenKeys tokenKeys,
+    Siblings siblings) {
 
   /** Eight bytes: too many to guess or to collide, few enough to be cheap in every packet. */
   public static final int DEFAULT_CONNECTION_ID_LENGTH = 8;
@@ -43,21 +45,27 @@ public record EndpointConfig(
         random,
         ConnectionIdGenerator.random(DEFAULT_CONNECTION_ID_LENGTH),
         resetKey,
-        TokenKeys.fresh(random));
+        TokenKeys.fresh(random),
+        Siblings.NONE);
   }
 
   /** The same with other connection IDs. */
   public EndpointConfig withConnectionIds(ConnectionIdGenerator other) {
-    return new EndpointConfig(random, other, resetKey, tokenKeys);
+    return new EndpointConfig(random, other, resetKey, tokenKeys, siblings);
   }
 
   /** The same with another key for stateless resets; 32 bytes, not copied. */
   public EndpointConfig withResetKey(byte[] other) {
-    return new EndpointConfig(random, connectionIds, other, tokenKeys);
+    return new EndpointConfig(random, connectionIds, other, tokenKeys, siblings);
   }
 
   /** The same with other keys for address tokens. */
   public EndpointConfig withTokenKeys(TokenKeys other) {
-    return new EndpointConfig(random, connectionIds, resetKey, other);
+    return new EndpointConfig(random, connectionIds, resetKey, other, siblings);
+  }
+
+  /** The same, keys included, for an endpoint that shares its port. */
+  public EndpointConfig withSiblings(Siblings given) {
+    return new EndpointConfig(random, connectionIds, resetKey, tokenKeys, given);
   }
 }

@@ -17,6 +17,7 @@ import java.util.random.RandomGenerator;
  */
 final class Routes {
   private final ConnectionIdGenerator ids;
+  private final Siblings siblings;
   private final StatelessResets resets;
   private final RandomGenerator random;
   private final Map<ConnectionId, Route> byId = new HashMap<>();
@@ -32,10 +33,11 @@ final class Routes {
   private ConnectionId lastId = ConnectionId.EMPTY;
   private InetSocketAddress lastRemote;
 
-  Routes(ConnectionIdGenerator ids, StatelessResets resets, RandomGenerator random) {
-    this.ids = ids;
+  Routes(EndpointConfig config, StatelessResets resets) {
+    this.ids = config.connectionIds();
+    this.siblings = config.siblings();
+    this.random = config.random();
     this.resets = resets;
-    this.random = random;
   }
 
   /** Whether this endpoint gives out no IDs, so that addresses lead to connections. */
@@ -48,10 +50,10 @@ final class Routes {
     return ids.length();
   }
 
-  /** An ID that leads nowhere yet. */
+  /** An ID that leads nowhere yet, and names this one of the endpoints that share the port. */
   ConnectionId unused() {
     ConnectionId id = ids.next(random);
-    while (id.length() > 0 && byId.containsKey(id)) {
+    while (!siblings.isOwn(id) || id.length() > 0 && byId.containsKey(id)) {
       id = ids.next(random);
     }
     return id;

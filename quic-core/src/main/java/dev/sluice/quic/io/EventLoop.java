@@ -9,6 +9,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -96,6 +97,25 @@ public final class EventLoop implements Executor, AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Starts several loops of one kind, numbered when there is more than one.
+   *
+   * @throws IOException as above; then none is left running
+   */
+  public static List<EventLoop> start(String name, int count, boolean daemon, IoMode mode)
+      throws IOException {
+    List<EventLoop> loops = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        loops.add(start(count == 1 ? name : name + "-" + i, daemon, mode.newPoller()));
+      }
+    } catch (IOException | RuntimeException e) {
+      loops.forEach(EventLoop::close);
+      throw e;
+    }
+    return List.copyOf(loops);
   }
 
   static EventLoop start(String name, boolean daemon, Poller poller) {

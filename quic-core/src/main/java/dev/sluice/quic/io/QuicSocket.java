@@ -8,6 +8,7 @@ import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.endpoint.DeadlineQueue;
 import dev.sluice.quic.endpoint.Endpoint;
 import dev.sluice.quic.endpoint.EndpointConfig;
+import dev.sluice.quic.endpoint.Siblings;
 import dev.sluice.quic.io.udp.Binding;
 import dev.sluice.quic.io.udp.UdpSocket;
 import dev.sluice.quic.jfr.FlightRecorderTracer;
@@ -34,6 +35,7 @@ public final class QuicSocket implements AutoCloseable {
   private final Endpoint endpoint;
   private final Map<Connection, LoopConnection> handles = new HashMap<>();
   private final DeadlineQueue.Entry<QuicSocket> timer = new DeadlineQueue.Entry<>(this);
+  private final StrayQueue strays = new StrayQueue();
   private Acceptor acceptor;
   private boolean wanting;
 
@@ -60,7 +62,7 @@ public final class QuicSocket implements AutoCloseable {
    */
   public static QuicSocket open(EventLoop loop, InetSocketAddress bind, EndpointConfig config)
       throws IOException {
-    return register(loop, loop.poller().open(new Binding(bind, null, false)), config);
+    return register(loop, loop.poller().open(Binding.alone(bind, null)), config);
   }
 
   /**
@@ -72,10 +74,10 @@ public final class QuicSocket implements AutoCloseable {
   public static QuicSocket openConnected(
       EventLoop loop, InetSocketAddress bind, InetSocketAddress remote, EndpointConfig config)
       throws IOException {
-    return register(loop, loop.poller().open(new Binding(bind, remote, false)), config);
+    return register(loop, loop.poller().open(Binding.alone(bind, remote)), config);
   }
 
-  private static QuicSocket register(EventLoop loop, UdpSocket socket, EndpointConfig config)
+  static QuicSocket register(EventLoop loop, UdpSocket socket, EndpointConfig config)
       throws IOException {
     try {
       QuicSocket made = new QuicSocket(loop, socket, config);
@@ -220,9 +222,9 @@ public final class QuicSocket implements AutoCloseable {
 
   /** Notes that it wants a turn; true when it had not wanted one before. */
   boolean want() {
-    boolean before = wanting;
+    boolean first = !wanting && !closed;
     wanting = true;
-    return !before;
+    return first;
   }
 
   /** Its place among those who wait for a time. */
@@ -257,7 +259,7 @@ public final class QuicSocket implements AutoCloseable {
     if (done || now >= closeBy) {
       shut();
     }
-    return !closed && (more || socket.isReadable());
+    return !closed && (more || socket.isReadable() || !strays.isEmpty());
   }
 
   /** The socket is gone, and with it the connections, whose peers are not told. */
@@ -297,11 +299,33 @@ public final class QuicSocket implements AutoCloseable {
     loop.want(this);
   }
 
+  /** Says who takes datagrams for other loops. */
+  void onStray(Siblings.Strays taker) {
+    endpoint.onStray(taker);
+  }
+
+  /** A datagram that came to another loop. Any thread. */
+  void stray(SharedPort.Stray stray) {
+    if (strays.add(stray)) {
+      onLoop(() -> loop.want(this));
+    }
+  }
+
+  /** How many datagrams other loops have handed over. Any thread. */
+  long straysTaken() {
+    return strays.taken();
+  }
+
   private void receive(long now) throws IOException {
+    DatagramBatch in = loop.received();
+    if (!strays.isEmpty()) {
+      strays.drainTo(in);
+      endpoint.receive(in, now);
+      in.clear();
+    }
     if (!socket.isReadable()) {
       return;
     }
-    DatagramBatch in = loop.received();
     try {
       socket.receive(in);
     } finally {

@@ -3,6 +3,7 @@ package dev.sluice.quic.io.linux;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.sluice.quic.io.udp.Binding;
+import dev.sluice.quic.io.udp.Binding.Sharing;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -55,11 +56,16 @@ final class SocketOpener {
     binding.requireResolved();
     int family = openSocket(binding);
     try {
-      require(SOL_SOCKET, SO_REUSEPORT, binding.shared() ? 1 : 0);
       set(SOL_SOCKET, SO_RCVBUF, BUFFER);
       set(SOL_SOCKET, SO_SNDBUF, BUFFER);
       Features features = ask(family);
+      if (binding.sharing() == Sharing.JOINING) {
+        sharePort();
+      }
       bind(binding, family);
+      if (binding.sharing() == Sharing.FIRST) {
+        sharePort();
+      }
       return new Opened(fd, family, localAddress(), features);
     } catch (IOException | RuntimeException e) {
       libc.close(fd);
@@ -132,8 +138,8 @@ final class SocketOpener {
     return libc.setsockopt(fd, level, option, number) >= 0;
   }
 
-  private void require(int level, int option, int value) throws IOException {
-    if (value != 0 && !set(level, option, value)) {
+  private void sharePort() throws IOException {
+    if (!set(SOL_SOCKET, SO_REUSEPORT, 1)) {
       throw new IOException("this system does not share a port among sockets");
     }
   }

@@ -1,6 +1,7 @@
 package dev.sluice.quic.io.udp;
 
 import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.io.udp.Binding.Sharing;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -60,10 +61,13 @@ final class DatagramChannelSocket implements UdpSocket {
       channel.configureBlocking(false);
       enlarge(channel);
       forbidFragments(channel);
-      if (binding.shared()) {
+      if (binding.sharing() == Sharing.JOINING) {
         channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
       }
       channel.bind(binding.local());
+      if (binding.sharing() == Sharing.FIRST) {
+        channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      }
       if (remote != null) {
         channel.connect(remote);
       }

@@ -91,9 +91,9 @@ class LinuxErrorsTest {
               libc = new ScriptedLibC(arena);
               return libc;
             });
-    receiver = poller.open(new Binding(LOOPBACK, null, false));
-    sender = poller.open(new Binding(LOOPBACK, null, false));
-    connected = poller.open(new Binding(null, receiver.localAddress(), false));
+    receiver = poller.open(Binding.alone(LOOPBACK, null));
+    sender = poller.open(Binding.alone(LOOPBACK, null));
+    connected = poller.open(Binding.alone(null, receiver.localAddress()));
     sender.onTooLarge((to, length) -> tooLarge.add(length));
     connected.onTooLarge((to, length) -> tooLarge.add(length));
   }

@@ -73,14 +73,14 @@ class UdpSocketTest {
   }
 
   private UdpSocket open(InetSocketAddress local, InetSocketAddress remote) throws IOException {
-    UdpSocket socket = poller.open(new Binding(local, remote, false));
+    UdpSocket socket = poller.open(Binding.alone(local, remote));
     sockets.add(socket);
     return socket;
   }
 
   /** A socket at whose address nobody listens any more. */
   private UdpSocket closed() throws IOException {
-    UdpSocket socket = poller.open(new Binding(IPV4, null, false));
+    UdpSocket socket = poller.open(Binding.alone(IPV4, null));
     socket.close();
     poller.await(0); // only now a selector lets go of it
     return socket;
@@ -348,11 +348,16 @@ class UdpSocketTest {
   @MethodSource("ways")
   void sharesAPortWhenAsked(Way way) throws IOException {
     poller = way.opening().open();
-    UdpSocket first = poller.open(new Binding(IPV4, null, true));
+    UdpSocket first = poller.open(new Binding(IPV4, null, Binding.Sharing.FIRST));
     sockets.add(first);
-    UdpSocket second = poller.open(new Binding(first.localAddress(), null, true));
+    UdpSocket second =
+        poller.open(new Binding(first.localAddress(), null, Binding.Sharing.JOINING));
     sockets.add(second);
     assertEquals(first.localAddress(), second.localAddress());
+    assertThrows(
+        BindException.class,
+        () -> poller.open(new Binding(first.localAddress(), null, Binding.Sharing.FIRST)),
+        "only who means to join does");
     UdpSocket alone = open(IPV4, null);
     assertThrows(BindException.class, () -> open(alone.localAddress(), null));
   }

@@ -1,0 +1,134 @@
+package dev.sluice.http3.server;
+
+import dev.sluice.http3.connection.Http3Connection;
+import dev.sluice.quic.connection.ServerConfig;
+import dev.sluice.quic.io.ConnectionListener;
+import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.io.LoopConnection;
+import dev.sluice.quic.io.QuicSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * One of a server's threads for the network, with its sockets and connections. Any thread may call
+ * the methods; what they do is done on the loop.
+ */
+final class ServerLoop {
+
+  /** Between the two GOAWAYs when there is no measured round trip yet. */
+  private static final Duration USUAL_ROUND_TRIP = Duration.ofMillis(100);
+
+  private final EventLoop loop;
+  private final ServerServices services;
+  private final List<QuicSocket> sockets = new ArrayList<>();
+
+  // Loop only.
+  private final Set<ServerConnection> connections = new HashSet<>();
+  private final List<CountDownLatch> waitingForQuiet = new ArrayList<>();
+  private boolean stopping;
+
+  ServerLoop(EventLoop loop, ServerServices services) {
+    this.loop = loop;
+    this.services = services;
+  }
+
+  /** A socket of this loop; before {@link #listen}. */
+  void add(QuicSocket socket) {
+    sockets.add(socket);
+  }
+
+  void listen(ServerConfig quic) {
+    sockets.forEach(socket -> socket.listen(quic, this::accept));
+  }
+
+  private ConnectionListener accept(LoopConnection on) {
+    Http3Connection http =
+        new Http3Connection(on.transport(), services.config(), services.random());
+    ServerConnection connection =
+        new ServerConnection(
+            http,
+            loop,
+            on::wake,
+            Long.toString(services.accepted().incrementAndGet()),
+            services.handler(),
+            services.early(),
+            services.sessions(),
+            this::onEnded);
+    connections.add(connection);
+    if (stopping) {
+      connection.stopAccepting();
+    }
+    return event -> connection.onEvents();
+  }
+
+  private void onEnded(ServerConnection connection) {
+    connections.remove(connection);
+    checkQuiet();
+  }
+
+  private void checkQuiet() {
+    if (stopping && connections.isEmpty()) {
+      waitingForQuiet.forEach(CountDownLatch::countDown);
+      waitingForQuiet.clear();
+    }
+  }
+
+  /**
+   * Takes no more connections and winds down those that live.
+   *
+   * @param quiet counted down when the last one is gone
+   */
+  void stop(CountDownLatch quiet) {
+    onLoop(() -> beginStop(quiet));
+  }
+
+  private void beginStop(CountDownLatch quiet) {
+    waitingForQuiet.add(quiet);
+    if (!stopping) {
+      stopping = true;
+      sockets.forEach(QuicSocket::stopListening);
+      Duration wait = USUAL_ROUND_TRIP;
+      for (ServerConnection connection : List.copyOf(connections)) {
+        connection.announceStop();
+        wait = connection.roundTrip().compareTo(wait) > 0 ? connection.roundTrip() : wait;
+      }
+      loop.schedule(
+          () -> List.copyOf(connections).forEach(ServerConnection::stopAccepting), wait.toNanos());
+    }
+    checkQuiet();
+  }
+
+  /** Asks the clients of sessions to wind them down. */
+  void drainSessions() {
+    onLoop(() -> List.copyOf(connections).forEach(ServerConnection::drainSessions));
+  }
+
+  /** Closes every connection at once, then the sockets, then the thread. */
+  void close() {
+    onLoop(
+        () -> {
+          stopping = true;
+          List.copyOf(connections).forEach(ServerConnection::close);
+          loop.close();
+        });
+  }
+
+  /** Waits until the thread has ended, for some milliseconds at the most. */
+  boolean awaitEnd(long millis) throws InterruptedException {
+    return loop.awaitEnd(millis);
+  }
+
+  /** For what makes no difference once the loop has ended. */
+  private void onLoop(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      // Closed before.
+    }
+  }
+}

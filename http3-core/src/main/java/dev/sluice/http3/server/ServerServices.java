@@ -1,0 +1,18 @@
+package dev.sluice.http3.server;
+
+import dev.sluice.http3.connection.Http3Config;
+import java.security.SecureRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What all loops of a server have in common. Any thread.
+ *
+ * @param accepted how many connections there were so far, to number them
+ */
+record ServerServices(
+    Http3Config config,
+    Http3Handler handler,
+    EarlyRequests early,
+    ServerSessions sessions,
+    SecureRandom random,
+    AtomicLong accepted) {}

@@ -1,0 +1,143 @@
+package dev.sluice.quic.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.quic.connection.TestPeers;
+import dev.sluice.quic.endpoint.EndpointConfig;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How much the loop does, counted at a poller of the test's own. */
+@Timeout(60)
+class LoopWorkTest {
+  private static final InetSocketAddress PEER =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 443);
+
+  private final ScriptedPoller poller = new ScriptedPoller();
+  private final EventLoop loop = EventLoop.start("work", true, poller);
+  private final SplittableRandom random = new SplittableRandom(3);
+
+  @AfterEach
+  void close() throws InterruptedException {
+    loop.execute(() -> poller.sockets.forEach(socket -> socket.makeRoom(Integer.MAX_VALUE)));
+    loop.close();
+    assertTrue(loop.awaitEnd(10_000));
+  }
+
+  private void inLoop(Runnable task) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          try {
+            task.run();
+            done.complete(null);
+          } catch (Throwable e) {
+            done.completeExceptionally(e);
+          }
+        });
+    done.join();
+  }
+
+  /** Several tasks may run in one turn; each turn ends with a wait. */
+  private void turns(int count) {
+    int goal = poller.waits.get() + count;
+    while (poller.waits.get() < goal) {
+      inLoop(() -> {});
+    }
+  }
+
+  private QuicSocket open() throws Exception {
+    return QuicSocket.open(loop, PEER, EndpointConfig.of(random.split()));
+  }
+
+  /** Thousands of tasks that come while the loop is busy need no wake-up, or one. */
+  @Test
+  void wakeUpsAreCoalesced() {
+    turns(1);
+    CompletableFuture<Void> go = new CompletableFuture<>();
+    inLoop(
+        () -> {
+          int before = poller.wakeUps.get();
+          for (int i = 0; i < 10_000; i++) {
+            loop.execute(() -> {});
+          }
+          assertEquals(before, poller.wakeUps.get());
+          go.complete(null);
+        });
+    go.join();
+    int before = poller.wakeUps.get();
+    CompletableFuture<Void> last = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              for (int i = 0; i < 10_000; i++) {
+                loop.execute(() -> {});
+              }
+              loop.execute(() -> last.complete(null));
+            });
+    last.join();
+    int turns = poller.waits.get();
+    assertTrue(poller.wakeUps.get() - before <= turns, "never two for one wait");
+  }
+
+  /** Sockets that have nothing to do are not looked at, whoever else is busy. */
+  @Test
+  void idleSocketsCostNothing() throws Exception {
+    for (int i = 0; i < 1000; i++) {
+      open();
+    }
+    QuicSocket busy = open();
+    turns(2);
+    List<LoopConnection> connections = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      connections.add(busy.connect(PEER, TestPeers.client(random.split()), c -> on -> {}).join());
+    }
+    turns(100);
+    for (int i = 0; i < 1000; i++) {
+      assertEquals(1, poller.sockets.get(i).sendCalls, "its first turn, and no other");
+    }
+    assertTrue(poller.sockets.getLast().sendCalls >= 1);
+  }
+
+  /** A full buffer: nothing is lost, nothing comes twice, and the loop does not try in vain. */
+  @Test
+  void whatTheSystemHasNoRoomForWaits() throws Exception {
+    QuicSocket socket = open();
+    turns(2);
+    ScriptedPoller.Socket system = poller.sockets.getFirst();
+    inLoop(() -> system.room = 2);
+    for (int i = 0; i < 6; i++) { // each has a first flight
+      socket.connect(PEER, TestPeers.client(random.split()), c -> on -> {}).join();
+    }
+    turns(50);
+    List<byte[]> first = new ArrayList<>();
+    int[] calls = new int[1];
+    inLoop(
+        () -> {
+          first.addAll(system.sent);
+          calls[0] = system.sendCalls;
+        });
+    assertEquals(2, first.size());
+    turns(50);
+    inLoop(() -> assertEquals(calls[0], system.sendCalls, "no attempt while there is no room"));
+    inLoop(() -> system.makeRoom(1));
+    turns(3);
+    inLoop(() -> system.makeRoom(Integer.MAX_VALUE));
+    turns(20);
+    inLoop(
+        () -> {
+          assertTrue(system.sent.size() >= 6, system.sent.size() + " datagrams");
+          long different = system.sent.stream().map(HexFormat.of()::formatHex).distinct().count();
+          assertEquals(system.sent.size(), different);
+        });
+  }
+}
