@@ -143,6 +143,18 @@ class GetTest {
   }
 
   @Test
+  void withOtherCongestionControllers() {
+    for (String controller : List.of("newreno", "BBR")) {
+      Commands.Result result = get("--cc", controller, "--no-pacing", url("/large"));
+      assertEquals(0, result.code(), result.err());
+      assertArrayEquals(LARGE, result.out());
+    }
+    Commands.Result unknown = get("--cc", "vegas", url("/large"));
+    assertEquals(2, unknown.code());
+    assertTrue(unknown.err().contains("newreno, cubic or bbr"), unknown.err());
+  }
+
+  @Test
   void postsData() {
     Commands.Result result = get("-i", "-d", "a=1", "-d", "b=2", url("/echo"));
     assertTrue(result.text().startsWith("HTTP/3 200 \r\n"), result.text());

@@ -4,9 +4,11 @@ import dev.sluice.http3.ConnectionInfo;
 import dev.sluice.http3.client.Http3Client;
 import dev.sluice.http3.client.Http3Response;
 import dev.sluice.http3.server.Http3Server;
+import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.tls.Identity;
 import dev.sluice.tls.cert.SelfSignedIdentity;
 import dev.sluice.tools.CommandException;
+import dev.sluice.tools.CongestionOptions;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.Failures;
 import dev.sluice.tools.KeyLogFile;
@@ -38,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** {@code sluice demo}: the whole stack against itself over the loopback interface. */
 @Command(
@@ -54,6 +57,8 @@ public final class DemoCommand implements Callable<Integer> {
   private static final long LARGE_BYTES = 256L << 20;
   private static final int CHUNK = 1 << 16;
   private static final String HOST = "localhost";
+
+  @Mixin private CongestionOptions congestion = new CongestionOptions();
 
   private final PrintStream stderr;
   private final PrintStream stdout;
@@ -81,15 +86,18 @@ public final class DemoCommand implements Callable<Integer> {
             Duration.ofDays(1),
             new SecureRandom(),
             InstantSource.system());
+    TransportConfig transport = congestion.applyTo(TransportConfig.DEFAULTS);
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (Http3Server server =
             Http3Server.builder()
                 .address(anyPort)
                 .identity(identity)
+                .quic(transport)
                 .handler(new DemoSite(largeBytes))
                 .start();
         Http3Client client =
             Http3Client.newBuilder()
+                .quic(transport)
                 .trustManager(Trust.in(identity.certificateChain()))
                 .resolve(HOST, server.localAddress().getPort(), List.of(anyPort.getAddress()))
                 .keyLog(KeyLogFile.open(null))

@@ -2,6 +2,7 @@ package dev.sluice.tools.get;
 
 import dev.sluice.http3.client.EarlyData;
 import dev.sluice.http3.client.Http3Client;
+import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.Failures;
@@ -70,6 +71,7 @@ public final class GetCommand implements Callable<Integer> {
     RequestContent content = options.content(stdin);
     Http3Client.Builder builder =
         Http3Client.newBuilder().keyLog(KeyLogFile.open(null)).tracer(QlogFiles.open(options.qlog));
+    builder.quic(options.congestion.applyTo(TransportConfig.DEFAULTS));
     ClientTrust.apply(options, builder);
     for (ResolveOverride override : options.overrides()) {
       builder.resolve(override.host(), override.port(), override.addresses());

@@ -1,12 +1,14 @@
 package dev.sluice.tools.get;
 
 import dev.sluice.tools.CommandException;
+import dev.sluice.tools.CongestionOptions;
 import dev.sluice.tools.ExitCode;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -134,6 +136,8 @@ final class GetOptions {
       paramLabel = "DIR",
       description = "Write a qlog file for each connection into this directory.")
   Path qlog;
+
+  @Mixin CongestionOptions congestion;
 
   @Option(
       names = {"-v", "--verbose"},

@@ -3,9 +3,11 @@ package dev.sluice.tools.serve;
 import dev.sluice.http3.server.EarlyRequests;
 import dev.sluice.http3.server.Http3Server;
 import dev.sluice.http3.server.Http3ServerBuilder;
+import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.tls.Identity;
 import dev.sluice.tls.cert.SelfSignedIdentity;
 import dev.sluice.tools.CommandException;
+import dev.sluice.tools.CongestionOptions;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.KeyLogFile;
 import dev.sluice.tools.QlogFiles;
@@ -25,6 +27,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code sluice serve}: a static file server, and an echo for WebTransport. */
@@ -118,6 +121,8 @@ public final class ServeCommand implements Callable<Integer> {
               + " and echo their streams and datagrams.")
   private String webTransport;
 
+  @Mixin private CongestionOptions congestion;
+
   @Option(
       names = "--grace",
       paramLabel = "SECONDS",
@@ -138,6 +143,7 @@ public final class ServeCommand implements Callable<Integer> {
     Http3ServerBuilder builder =
         Http3Server.builder()
             .identity(identity)
+            .quic(congestion.applyTo(TransportConfig.DEFAULTS))
             .retry(retry)
             .daemon(false)
             .keyLog(KeyLogFile.open(keyLog))
