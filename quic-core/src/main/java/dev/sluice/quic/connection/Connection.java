@@ -21,7 +21,6 @@ import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.trace.Tracer;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
-import dev.sluice.tls.SessionTicket;
 import dev.sluice.tls.TlsClient;
 import dev.sluice.tls.TlsClientConfig;
 import dev.sluice.tls.TlsEndpoint;
@@ -82,7 +81,6 @@ public final class Connection implements QuicTransport {
   final Closing closing;
   final Sender sender;
   private final boolean client;
-  private SessionTicket ticket;
   private Bytes initialToken;
   private long now;
   private boolean released;
@@ -171,7 +169,7 @@ public final class Connection implements QuicTransport {
             c -> new TlsClient(tls, new ParameterExchange(c).ofClient()),
             shared,
             now);
-    connection.ticket = tls.ticket();
+    connection.early.resume(tls.ticket());
     if (config.token() != null) {
       connection.initialToken = Bytes.of(config.token());
     }
@@ -463,11 +461,6 @@ public final class Connection implements QuicTransport {
     initialToken = Bytes.of(token);
     spaces.installInitial(versions.original(), chosen);
     recovery.resetForRetry(now);
-  }
-
-  /** The session that a client resumes, or would; null without one. */
-  SessionTicket ticket() {
-    return ticket;
   }
 
   /** For the Token field of Initial packets; empty without a token. */

@@ -25,6 +25,7 @@ final class EarlyData {
 
   private final Connection connection;
   private EarlyDataState state = EarlyDataState.NONE;
+  private SessionTicket ticket;
   private TransportParameters remembered;
   private PacketKeys keys;
   private boolean decided;
@@ -66,8 +67,17 @@ final class EarlyData {
 
   // ---- the client ----
 
+  /**
+   * What session the client's handshake takes up again.
+   *
+   * @param session null for none
+   */
+  void resume(SessionTicket session) {
+    ticket = session;
+  }
+
   /** TLS has made the keys: from now on the application may send (RFC 9000 §7.4.1). */
-  void onSendKeys(PacketKeys made, SessionTicket ticket) {
+  void onSendKeys(PacketKeys made) {
     keys = made;
     state = EarlyDataState.OFFERED;
     remembered = remembered(ticket);

@@ -118,7 +118,7 @@ final class PacketSpaces {
       case INITIAL -> throw new IllegalStateException("Initial keys do not come from TLS");
       case EARLY_DATA -> {
         if (send) {
-          connection.early.onSendKeys(keys(secret), connection.ticket());
+          connection.early.onSendKeys(keys(secret));
         } else {
           connection.early.onReceiveKeys(keys(secret));
         }
