@@ -274,6 +274,6 @@ public final class QuicClientBuilder {
             .keyLog(keyLog)
             .random(random)
             .clock(InstantSource.system());
-    return new ClientConfig(tls.apply(builder).build(), transport, null, null, tracer);
+    return new ClientConfig(tls.apply(builder).build(), transport, null, tracer);
   }
 }

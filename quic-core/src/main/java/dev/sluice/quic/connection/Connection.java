@@ -19,16 +19,10 @@ import dev.sluice.quic.stream.SendStream;
 import dev.sluice.quic.stream.Streams;
 import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.trace.Tracer;
-import dev.sluice.quic.wire.Bytes;
-import dev.sluice.quic.wire.ConnectionId;
-import dev.sluice.tls.TlsClient;
-import dev.sluice.tls.TlsClientConfig;
-import dev.sluice.tls.TlsEndpoint;
 import dev.sluice.tls.TlsServer;
 import dev.sluice.tls.TlsSession;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -76,12 +70,12 @@ public final class Connection implements QuicTransport {
   final PacketSpaces spaces;
   final Receiver receiver;
   final Handshake handshake;
+  final FirstFlight firstFlight;
   final EarlyData early;
   final Timers timers;
   final Closing closing;
   final Sender sender;
   private final boolean client;
-  private Bytes initialToken;
   private long now;
   private boolean released;
 
@@ -94,7 +88,7 @@ public final class Connection implements QuicTransport {
       InetSocketAddress local,
       InetSocketAddress remote,
       boolean addressValidated,
-      Function<Connection, TlsEndpoint> tls,
+      ClientConfig ofClient,
       SharedParts shared,
       long now) {
     this.client = client;
@@ -128,11 +122,11 @@ public final class Connection implements QuicTransport {
     this.spaces = new PacketSpaces(this, shared.chunks);
     this.early = new EarlyData(this);
     this.receiver = new Receiver(this);
-    this.handshake = new Handshake(this, tls.apply(this));
+    this.handshake = new Handshake(this);
+    this.firstFlight = new FirstFlight(this, ofClient);
     this.timers = new Timers(this, now);
     this.closing = new Closing(this);
     this.sender = new Sender(this);
-    this.initialToken = Bytes.EMPTY;
   }
 
   /**
@@ -151,30 +145,21 @@ public final class Connection implements QuicTransport {
       SharedParts shared,
       long now) {
     QuicVersion original = config.original();
-    byte[] destination = new byte[8];
-    shared.random.nextBytes(destination);
-    TlsClientConfig tls = EarlyData.offerable(config.tlsFor(original));
-    ConnectionIds all = ConnectionIds.client(ids, ConnectionId.of(destination));
+    ConnectionIds all = ConnectionIds.client(ids, FirstFlight.invented(shared.random));
     Connection connection =
         new Connection(
             true,
             config.transport(),
             config.tracer().get(),
-            new VersionNegotiation(
-                true, config.transport().versions(), original, config.versionOffer()),
+            new VersionNegotiation(true, config.transport().versions(), original),
             all,
             local,
             remote,
             true,
-            c -> new TlsClient(tls, new ParameterExchange(c).ofClient()),
+            config,
             shared,
             now);
-    connection.early.resume(tls.ticket());
-    if (config.token() != null) {
-      connection.initialToken = Bytes.of(config.token());
-    }
-    connection.spaces.installInitial(original, all.originalDestination());
-    connection.handshake.start(now);
+    connection.firstFlight.begin(now);
     return connection;
   }
 
@@ -196,16 +181,16 @@ public final class Connection implements QuicTransport {
             false,
             config.transport(),
             config.tracer().get(),
-            new VersionNegotiation(false, config.transport().versions(), origin.version(), null),
+            new VersionNegotiation(false, config.transport().versions(), origin.version()),
             all,
             local,
             remote,
             origin.addressValidated(),
-            c -> new TlsServer(config.tls(), new ParameterExchange(c)),
+            null,
             shared,
             now);
     connection.spaces.installInitial(origin.version(), origin.firstDestination());
-    connection.handshake.start(now);
+    connection.handshake.start(new TlsServer(config.tls(), new ParameterExchange(connection)), now);
     return connection;
   }
 
@@ -452,21 +437,6 @@ public final class Connection implements QuicTransport {
   }
 
   // ---- what the parts ask of the whole ----
-
-  /**
-   * The server wants proof of our address first: everything starts over with its token (§8.1.2).
-   */
-  void onRetry(ConnectionId chosen, byte[] token, long now) {
-    ids.onRetry(chosen);
-    initialToken = Bytes.of(token);
-    spaces.installInitial(versions.original(), chosen);
-    recovery.resetForRetry(now);
-  }
-
-  /** For the Token field of Initial packets; empty without a token. */
-  Bytes initialToken() {
-    return initialToken;
-  }
 
   /** The largest datagram that may be sent now, in bytes. */
   int datagramSize() {

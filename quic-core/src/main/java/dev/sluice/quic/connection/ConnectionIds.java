@@ -14,7 +14,7 @@ final class ConnectionIds {
   private final LocalConnectionIds local;
   private final RemoteConnectionIds remote;
   private final ConnectionId routedUntilConfirmed;
-  private final ConnectionId originalDestination;
+  private ConnectionId originalDestination;
   private ConnectionId peerFirst;
   private ConnectionId retrySource;
   private ConnectionId lastRead = ConnectionId.EMPTY;
@@ -81,6 +81,12 @@ final class ConnectionIds {
 
   ConnectionId retrySource() {
     return retrySource;
+  }
+
+  /** Client: the first flight is made once more, to another destination (RFC 9368 §2.4). */
+  void restart(ConnectionId invented) {
+    originalDestination = invented;
+    remote.replaceFirst(invented);
   }
 
   /** Client: the server's Retry moves us to another destination (§17.2.5.1). */

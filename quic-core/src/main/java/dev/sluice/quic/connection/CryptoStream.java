@@ -24,13 +24,22 @@ final class CryptoStream {
   private static final int MIN_FRAME = 16;
 
   private final EncryptionLevel level;
-  private final Reassembler incoming;
-  private final SendBuffer outgoing;
+  private final ChunkPool pool;
+  private Reassembler incoming;
+  private SendBuffer outgoing;
 
   CryptoStream(EncryptionLevel level, ChunkPool pool) {
     this.level = level;
+    this.pool = pool;
     this.incoming = new Reassembler(pool, MAX_BUFFERED);
     this.outgoing = new SendBuffer(pool);
+  }
+
+  /** Forgets everything: another handshake begins. What is in flight must have come back before. */
+  void restart() {
+    discard();
+    incoming = new Reassembler(pool, MAX_BUFFERED);
+    outgoing = new SendBuffer(pool);
   }
 
   void receive(CryptoFrame frame) {

@@ -117,7 +117,8 @@ final class FrameDispatch {
           FrameTypes.NEW_TOKEN,
           "NEW_TOKEN: only servers send it");
     }
-    connection.events.add(new QuicEvent.NewToken(frame.token().toArray()));
+    connection.events.add(
+        new QuicEvent.NewToken(AddressToken.of(connection.versions.current(), frame.token())));
   }
 
   private void onHandshakeDone(long now) {

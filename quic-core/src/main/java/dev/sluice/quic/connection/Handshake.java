@@ -19,20 +19,20 @@ import java.util.Objects;
  */
 final class Handshake {
   private final Connection connection;
-  private final TlsEndpoint tls;
+  private TlsEndpoint tls;
   private final byte[] chunk = new byte[4096];
   private TransportParameters peer;
   private boolean complete;
   private boolean confirmed;
   private boolean donePending;
 
-  Handshake(Connection connection, TlsEndpoint tls) {
+  Handshake(Connection connection) {
     this.connection = connection;
-    this.tls = tls;
   }
 
-  /** A client's first move. */
-  void start(long now) {
+  /** Begins, or begins again; a client makes the first move. */
+  void start(TlsEndpoint endpoint, long now) {
+    tls = endpoint;
     tls.start();
     obeyEvents(now);
   }

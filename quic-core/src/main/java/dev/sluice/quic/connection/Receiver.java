@@ -4,7 +4,6 @@ import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.crypto.HeaderBatch;
 import dev.sluice.quic.crypto.HeaderProtection;
 import dev.sluice.quic.crypto.PacketKeys;
-import dev.sluice.quic.crypto.RetryIntegrity;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.ConnectionEnding.Side;
 import dev.sluice.quic.ending.TransportError;
@@ -27,7 +26,6 @@ import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.quic.wire.WireReader;
 import dev.sluice.tls.EncryptionLevel;
-import java.util.Arrays;
 
 /**
  * The receive side: a datagram is taken apart into packets (RFC 9000 §12.2), each is opened (RFC
@@ -186,8 +184,16 @@ final class Receiver {
         return numbered.end();
       }
       case ShortHeader known -> throw new IllegalStateException("was told before by its first bit");
-      case RetryHeader retry -> onRetry(retry, buffer, now);
-      case VersionNegotiationHeader offer -> onVersionNegotiation(offer, now);
+      case RetryHeader retry -> {
+        if (!connection.firstFlight.onRetry(retry, buffer, now)) {
+          drop(retry.end() - retry.start(), "a Retry that is not acceptable", now);
+        }
+      }
+      case VersionNegotiationHeader offer -> {
+        if (!connection.firstFlight.onVersionNegotiation(offer, now)) {
+          drop(0, "a Version Negotiation that is not acceptable", now);
+        }
+      }
       case UnknownVersionHeader unknown -> drop(0, "a version that is not ours", now);
     }
     return end;
@@ -403,48 +409,6 @@ final class Receiver {
       connection.trace(now, () -> new TraceEvent.PacketBuffered(end - start));
       held.add(buffer, start, end, path, ecn);
     }
-  }
-
-  /**
-   * Retry: only the first, only before anything else came, only if its tag is right (§17.2.5.2).
-   */
-  private void onRetry(RetryHeader retry, byte[] buffer, long now) {
-    boolean acceptable =
-        connection.isClient()
-            && connection.ids.peerFirst() == null
-            && connection.ids.retrySource() == null
-            && retry.version() == connection.versions.original()
-            && connection.ids.isOurs(retry.destination())
-            && !retry.source().equals(connection.ids.originalDestination());
-    if (!acceptable
-        || !RetryIntegrity.verify(connection.ids.originalDestination(), buffer, retry)) {
-      drop(retry.end() - retry.start(), "a Retry that is not acceptable", now);
-      return;
-    }
-    connection.onRetry(retry.source(), retry.token().toArray(), now);
-  }
-
-  /**
-   * Version Negotiation: only if nothing else came, our version is not on offer (§6.2), and this
-   * connection is not an answer to another one (RFC 9368 §4).
-   */
-  private void onVersionNegotiation(VersionNegotiationHeader offer, long now) {
-    boolean acceptable =
-        connection.isClient()
-            && !connection.versions.isReaction()
-            && connection.ids.peerFirst() == null
-            && connection.ids.retrySource() == null
-            && connection.ids.isOurs(offer.destination())
-            && offer.source().equals(connection.ids.originalDestination());
-    boolean listsOurs =
-        Arrays.stream(offer.versions()).anyMatch(v -> v == connection.versions.original().number());
-    if (!acceptable || listsOurs) {
-      drop(0, "a Version Negotiation that is not acceptable", now);
-      return;
-    }
-    connection.closing.endSilently(
-        new ConnectionEnding.VersionMismatch(Arrays.stream(offer.versions()).boxed().toList()),
-        now);
   }
 
   private void drop(int bytes, String reason, long now) {

@@ -181,7 +181,7 @@ final class Sender {
   }
 
   private boolean start(PacketDraft draft, Path path) {
-    Bytes token = draft.type() == PacketType.INITIAL ? connection.initialToken() : Bytes.EMPTY;
+    Bytes token = draft.type() == PacketType.INITIAL ? connection.firstFlight.token() : Bytes.EMPTY;
     return draft.begin(
         connection,
         path.destination().id(),

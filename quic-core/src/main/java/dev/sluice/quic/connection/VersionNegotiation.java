@@ -19,22 +19,22 @@ import java.util.random.RandomGenerator;
 final class VersionNegotiation {
   private final boolean client;
   private final Versions config;
-  private final QuicVersion original;
-  private final List<Integer> offer;
+  private QuicVersion original;
   private QuicVersion current;
+
+  /** Client: whether the original version is one that a Version Negotiation packet has offered. */
+  private boolean reaction;
 
   /** Client: whether the server has shown that it stays with the present version. */
   private boolean settled;
 
   /**
    * @param original the version of the client's first flight on this connection
-   * @param offer what a Version Negotiation packet listed that the client acts on; null without
    */
-  VersionNegotiation(boolean client, Versions config, QuicVersion original, List<Integer> offer) {
+  VersionNegotiation(boolean client, Versions config, QuicVersion original) {
     this.client = client;
     this.config = config;
     this.original = original;
-    this.offer = offer;
     this.current = original;
   }
 
@@ -53,9 +53,25 @@ final class VersionNegotiation {
     return type == PacketType.ZERO_RTT ? original : current;
   }
 
-  /** Whether this connection is an answer to a Version Negotiation packet. */
+  /** Whether the first flight was an answer to a Version Negotiation packet. */
   boolean isReaction() {
-    return offer != null;
+    return reaction;
+  }
+
+  /**
+   * Client: a Version Negotiation packet asks for another first flight (§2.1).
+   *
+   * @return the version for it; null when none of them is spoken here
+   */
+  QuicVersion choose(List<Integer> offered) {
+    return config.choose(offered);
+  }
+
+  /** Client: makes another first flight, of a version that was on offer. */
+  void react(QuicVersion choice) {
+    original = choice;
+    current = choice;
+    reaction = true;
   }
 
   /** Client: whether the server may still turn the first flight into this version. */

@@ -224,7 +224,6 @@ class CompatibleVersionsTest {
                 .build(),
             pair.client.transport(),
             null,
-            null,
             pair.client.tracer());
     pair.server =
         pair.server.withTls(pair.server.tls().toBuilder().groups(NamedGroup.SECP256R1).build());
@@ -338,11 +337,7 @@ class CompatibleVersionsTest {
 
   private static ClientConfig withTicket(ClientConfig config, SessionTicket ticket) {
     return new ClientConfig(
-        config.tls().toBuilder().ticket(ticket).build(),
-        config.transport(),
-        null,
-        null,
-        config.tracer());
+        config.tls().toBuilder().ticket(ticket).build(), config.transport(), null, config.tracer());
   }
 
   private static Connection another(Pair pair) {

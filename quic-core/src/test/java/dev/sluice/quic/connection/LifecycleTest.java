@@ -287,7 +287,6 @@ class LifecycleTest {
             clientConfig.tls().toBuilder().applicationProtocols("other").build(),
             clientConfig.transport(),
             null,
-            null,
             clientConfig.tracer());
     Connection connection = connect();
     runUntilEnded(connection);
