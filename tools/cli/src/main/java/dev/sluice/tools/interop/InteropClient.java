@@ -29,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.X509TrustManager;
 
 /** The client's side of a test case: fetches every URL into a folder. */
@@ -36,6 +37,7 @@ final class InteropClient {
   private static final int TICKET_SECONDS = 10;
 
   private final TestCase testCase;
+  private final boolean http3;
   private final X509TrustManager trust;
   private final Path downloads;
   private final KeyLog keyLog;
@@ -44,11 +46,13 @@ final class InteropClient {
 
   InteropClient(
       TestCase testCase,
+      boolean http3,
       X509TrustManager trust,
       Path downloads,
       KeyLog keyLog,
       Supplier<Tracer> tracer) {
     this.testCase = testCase;
+    this.http3 = http3 || testCase == TestCase.HTTP3;
     this.trust = trust;
     this.downloads = downloads;
     this.keyLog = keyLog;
@@ -57,11 +61,17 @@ final class InteropClient {
 
   /** Fetches all; an exception says what failed. */
   void fetch(List<URI> urls) throws Exception {
+    if (http3) {
+      for (List<URI> each : testCase == TestCase.MULTICONNECT ? singly(urls) : List.of(urls)) {
+        overHttp3(each);
+      }
+      return;
+    }
     switch (testCase) {
-      case HTTP3 -> overHttp3(urls);
+      case HTTP3 -> throw new IllegalStateException("HTTP/3 without HTTP/3");
       case MULTICONNECT -> {
-        for (URI url : urls) {
-          onOneConnection(List.of(url));
+        for (List<URI> each : singly(urls)) {
+          onOneConnection(each);
         }
       }
       case RESUMPTION -> {
@@ -74,6 +84,10 @@ final class InteropClient {
       }
       default -> onOneConnection(urls);
     }
+  }
+
+  private static List<List<URI>> singly(List<URI> urls) {
+    return urls.stream().map(List::of).toList();
   }
 
   private void onOneConnection(List<URI> urls) throws Exception {
@@ -143,7 +157,7 @@ final class InteropClient {
     QuicClientBuilder builder =
         QuicClient.builder()
             .remote(url.getHost(), url.getPort() < 0 ? 443 : url.getPort())
-            .applicationProtocols(testCase.applicationProtocol())
+            .applicationProtocols(HttpZeroNine.PROTOCOL)
             .trust(trust)
             .keyLog(keyLog)
             .tracer(tracer)
@@ -151,17 +165,30 @@ final class InteropClient {
     return switch (testCase) {
       case CHACHA20 ->
           builder.tls(tls -> tls.cipherSuites(CipherSuite.TLS_CHACHA20_POLY1305_SHA256));
-      case V2 ->
-          builder.transport(
-              TransportConfig.DEFAULTS.withVersions(
-                  Versions.of(QuicVersion.V2, QuicVersion.V1).withOriginal(QuicVersion.V1)));
+      case V2 -> builder.transport(towardsVersion2());
+      default -> builder;
+    };
+  }
+
+  private static TransportConfig towardsVersion2() {
+    return TransportConfig.DEFAULTS.withVersions(
+        Versions.of(QuicVersion.V2, QuicVersion.V1).withOriginal(QuicVersion.V1));
+  }
+
+  private Http3Client.Builder http3Builder() {
+    Http3Client.Builder builder =
+        Http3Client.newBuilder().trustManager(trust).keyLog(keyLog).tracer(tracer);
+    return switch (testCase) {
+      case CHACHA20 ->
+          builder.sslParameters(
+              new SSLParameters(new String[] {CipherSuite.TLS_CHACHA20_POLY1305_SHA256.name()}));
+      case V2 -> builder.quic(towardsVersion2());
       default -> builder;
     };
   }
 
   private void overHttp3(List<URI> urls) throws Exception {
-    try (Http3Client client =
-        Http3Client.newBuilder().trustManager(trust).keyLog(keyLog).tracer(tracer).build()) {
+    try (Http3Client client = http3Builder().build()) {
       List<CompletableFuture<HttpResponse<Path>>> responses = new ArrayList<>();
       for (URI url : urls) {
         responses.add(

@@ -10,6 +10,7 @@ import dev.sluice.tools.Version;
 import dev.sluice.tools.get.ClientTrust;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -61,11 +62,23 @@ public final class InteropCommand implements Callable<Integer> {
   private String requests;
 
   @Option(
+      names = "--http3",
+      description = "Speak HTTP/3 in every case, with peers that know nothing else.")
+  private boolean http3;
+
+  @Option(
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "443",
-      description = "Server: where to listen, on all addresses. Default: ${DEFAULT-VALUE}.")
+      description = "Server: the UDP port, 0 for any. Default: ${DEFAULT-VALUE}.")
   private int port;
+
+  @Option(
+      names = "--address",
+      paramLabel = "IP",
+      defaultValue = "::",
+      description = "Server: the address to listen on. Default: all.")
+  private InetAddress address;
 
   @Option(
       names = "--www",
@@ -115,6 +128,7 @@ public final class InteropCommand implements Callable<Integer> {
     try {
       new InteropClient(
               what,
+              http3,
               ClientTrust.trustManager(certs.resolve("ca.pem")),
               downloads,
               KeyLogFile.open(null),
@@ -150,7 +164,8 @@ public final class InteropCommand implements Callable<Integer> {
     try (InteropServer server =
         InteropServer.start(
             what,
-            new InetSocketAddress("::", port),
+            http3,
+            new InetSocketAddress(address, port),
             Identity.fromPem(certs.resolve("cert.pem"), certs.resolve("priv.key")),
             www.toRealPath(),
             KeyLogFile.open(null),

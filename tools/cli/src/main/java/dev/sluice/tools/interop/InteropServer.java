@@ -57,17 +57,20 @@ final class InteropServer implements AutoCloseable {
    */
   static InteropServer start(
       TestCase testCase,
+      boolean http3,
       InetSocketAddress address,
       Identity identity,
       Path root,
       KeyLog keyLog,
       Supplier<Tracer> tracer)
       throws IOException {
-    if (testCase == TestCase.HTTP3) {
+    if (http3 || testCase == TestCase.HTTP3) {
       Http3Server server =
           Http3Server.builder()
               .address(address)
               .identity(identity)
+              .quic(transport(testCase))
+              .retry(testCase == TestCase.RETRY)
               .keyLog(keyLog)
               .tracer(tracer)
               .daemon(false)
@@ -79,7 +82,7 @@ final class InteropServer implements AutoCloseable {
         QuicServer.builder()
             .address(address)
             .identity(identity)
-            .applicationProtocols(testCase.applicationProtocol())
+            .applicationProtocols(HttpZeroNine.PROTOCOL)
             .transport(transport(testCase))
             .retry(testCase == TestCase.RETRY)
             .tickets(

@@ -29,9 +29,4 @@ enum TestCase {
     }
     return Optional.empty();
   }
-
-  /** The application protocol. */
-  String applicationProtocol() {
-    return this == HTTP3 ? "h3" : HttpZeroNine.PROTOCOL;
-  }
 }

@@ -55,7 +55,7 @@ class InteropTest {
     }
   }
 
-  private void run(TestCase testCase) throws Exception {
+  private void run(TestCase testCase, boolean http3) throws Exception {
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     Tracer watch =
         (now, event) -> {
@@ -66,13 +66,18 @@ class InteropTest {
         };
     try (InteropServer server =
         InteropServer.start(
-            testCase, anyPort, IDENTITY, www.toRealPath(), KeyLog.NONE, () -> Tracer.NONE)) {
+            testCase, http3, anyPort, IDENTITY, www.toRealPath(), KeyLog.NONE, () -> Tracer.NONE)) {
       List<URI> urls = new ArrayList<>();
       for (String name : names) {
         urls.add(URI.create("https://localhost:" + server.address().getPort() + "/" + name));
       }
       new InteropClient(
-              testCase, Trust.in(IDENTITY.certificateChain()), downloads, KeyLog.NONE, () -> watch)
+              testCase,
+              http3,
+              Trust.in(IDENTITY.certificateChain()),
+              downloads,
+              KeyLog.NONE,
+              () -> watch)
           .fetch(urls);
     }
   }
@@ -84,7 +89,7 @@ class InteropTest {
   @ParameterizedTest
   @EnumSource
   void everyFileArrives(TestCase testCase) throws Exception {
-    run(testCase);
+    run(testCase, false);
     for (String name : names) {
       assertArrayEquals(
           Files.readAllBytes(www.resolve(name)), Files.readAllBytes(downloads.resolve(name)));
@@ -98,9 +103,19 @@ class InteropTest {
         connections());
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"TRANSFER", "MULTICONNECT", "CHACHA20", "RETRY", "V2"})
+  void everyFileArrivesOverHttp3(TestCase testCase) throws Exception {
+    run(testCase, true);
+    for (String name : names) {
+      assertArrayEquals(
+          Files.readAllBytes(www.resolve(name)), Files.readAllBytes(downloads.resolve(name)));
+    }
+  }
+
   @Test
   void theServerMovesToVersionTwo() throws Exception {
-    run(TestCase.V2);
+    run(TestCase.V2, false);
     List<Integer> versions =
         byClient.stream()
             .filter(TraceEvent.VersionChosen.class::isInstance)
@@ -111,7 +126,7 @@ class InteropTest {
 
   @Test
   void keysAreUpdated() throws Exception {
-    run(TestCase.KEYUPDATE);
+    run(TestCase.KEYUPDATE, false);
     assertTrue(
         byClient.stream().anyMatch(e -> e instanceof TraceEvent.KeyUpdated k && k.phase() == 1));
   }
