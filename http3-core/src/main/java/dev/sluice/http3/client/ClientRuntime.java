@@ -60,7 +60,7 @@ final class ClientRuntime {
     this.http = sessions == null ? plain : sessions.applyTo(plain);
     this.ownExecutor =
         settings.executor() == null ? Executors.newVirtualThreadPerTaskExecutor() : null;
-    this.loop = EventLoop.start("sluice-http3-client");
+    this.loop = EventLoop.start("sluice-http3-client", true, settings.io());
     this.pool = new ConnectionPool(loop, this::resolve, this::dial, settings.connectTimeout());
   }
 
@@ -84,6 +84,10 @@ final class ClientRuntime {
     return transport.datagrams().maxFrameSize() > 0
         ? transport
         : transport.withDatagrams(DatagramConfig.ON);
+  }
+
+  String ioDescription() {
+    return loop.ioDescription();
   }
 
   Executor loop() {

@@ -2,6 +2,7 @@ package dev.sluice.http3.client;
 
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.io.IoMode;
 import dev.sluice.quic.trace.Tracer;
 import dev.sluice.tls.CertificateVerifier;
 import dev.sluice.tls.KeyLog;
@@ -46,7 +47,8 @@ record ClientSettings(
     boolean retryIdempotent,
     EarlyData earlyData,
     SessionStore sessions,
-    WebTransportConfig webTransport) {
+    WebTransportConfig webTransport,
+    IoMode io) {
 
   SSLContext sslContextOrDefault() {
     if (sslContext != null) {

@@ -5,6 +5,7 @@ import dev.sluice.http3.session.SessionOptions;
 import dev.sluice.http3.session.WebTransport;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.io.IoMode;
 import dev.sluice.quic.trace.Tracer;
 import dev.sluice.tls.KeyLog;
 import java.io.IOException;
@@ -225,6 +226,11 @@ public final class Http3Client extends HttpClient {
     runtime.close(operations::terminated);
   }
 
+  /** For people: how datagrams are moved, and which of the system's features help. */
+  public String ioDescription() {
+    return runtime.ioDescription();
+  }
+
   Executor loop() {
     return runtime.loop();
   }
@@ -372,6 +378,9 @@ public final class Http3Client extends HttpClient {
      * @param sha256 of the encoded certificates, 32 bytes each, at least one
      */
     Builder serverCertificateHashes(List<byte[]> sha256);
+
+    /** How datagrams are moved. Default: {@link IoMode#preferred()}. */
+    Builder io(IoMode mode);
 
     /**
      * Connects to these addresses when a URI names this host and port, in place of asking the

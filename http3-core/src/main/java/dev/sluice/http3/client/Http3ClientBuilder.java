@@ -3,6 +3,7 @@ package dev.sluice.http3.client;
 import dev.sluice.http3.connection.Http3Config;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.io.IoMode;
 import dev.sluice.quic.trace.Tracer;
 import dev.sluice.tls.CertificateVerifier;
 import dev.sluice.tls.KeyLog;
@@ -51,6 +52,7 @@ final class Http3ClientBuilder implements Http3Client.Builder {
   private boolean retryIdempotent;
   private EarlyData earlyData = EarlyData.NEVER;
   private SessionStore sessions;
+  private IoMode io;
   private WebTransportConfig webTransport;
 
   @Override
@@ -135,6 +137,12 @@ final class Http3ClientBuilder implements Http3Client.Builder {
   @Override
   public Http3Client.Builder keyManager(X509ExtendedKeyManager value) {
     keyManager = Objects.requireNonNull(value, "keyManager");
+    return this;
+  }
+
+  @Override
+  public Http3Client.Builder io(IoMode mode) {
+    io = Objects.requireNonNull(mode, "mode");
     return this;
   }
 
@@ -243,6 +251,7 @@ final class Http3ClientBuilder implements Http3Client.Builder {
             retryIdempotent,
             earlyData,
             sessions,
-            webTransport));
+            webTransport,
+            io != null ? io : IoMode.preferred()));
   }
 }

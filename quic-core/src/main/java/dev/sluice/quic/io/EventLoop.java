@@ -154,6 +154,11 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
   }
 
+  /** For people: how datagrams are moved, and which of the system's features help. Any thread. */
+  public String ioDescription() {
+    return poller.description();
+  }
+
   /** Whether the caller is on the loop's thread. */
   public boolean inLoop() {
     return Thread.currentThread() == thread;

@@ -40,6 +40,11 @@ public enum IoMode {
     return named == null ? AUTO : valueOf(named.toUpperCase(Locale.ROOT));
   }
 
+  /** Why this way cannot be gone here, for people; null when nothing is known to stand in it. */
+  public String obstacle() {
+    return this == LINUX ? LinuxIo.obstacle() : null;
+  }
+
   Poller newPoller() throws IOException {
     return switch (this) {
       case PORTABLE -> new SelectorPoller();

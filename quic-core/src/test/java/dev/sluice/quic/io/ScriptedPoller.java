@@ -29,6 +29,11 @@ final class ScriptedPoller implements Poller {
   }
 
   @Override
+  public String description() {
+    return "scripted";
+  }
+
+  @Override
   public DatagramBatch newReceiveBatch() {
     return new DatagramBatch(64, 2048);
   }

@@ -111,6 +111,16 @@ class GetTest {
   }
 
   @Test
+  void choosesHowDatagramsAreMoved() {
+    Commands.Result result = get("-v", "--io", "portable", url("/large"));
+    assertEquals(0, result.code(), result.err());
+    assertTrue(result.err().contains("* portable: DatagramChannel"), result.err());
+    Commands.Result unknown = get("--io", "pigeon", url("/large"));
+    assertEquals(ExitCode.USAGE.code(), unknown.code());
+    assertTrue(unknown.err().contains("--io is auto, portable or linux"), unknown.err());
+  }
+
+  @Test
   void toFilesOverOneConnection() throws IOException {
     Path first = folder.resolve("first");
     Commands.Result result =

@@ -101,6 +101,18 @@ public final class EpollPoller implements Poller {
     return receiving;
   }
 
+  /** Opens a socket to see what it can do. */
+  @Override
+  public String description() {
+    try (Arena scratch = Arena.ofConfined()) {
+      SocketOpener.Opened probe = new SocketOpener(scratch).open(Binding.alone(null, null));
+      new LibC(scratch).close(probe.fd());
+      return probe.features().describe();
+    } catch (IOException e) {
+      return "Linux: no socket, " + e.getMessage();
+    }
+  }
+
   @Override
   public DatagramBatch newReceiveBatch() {
     return ReceiveVector.newBatch();

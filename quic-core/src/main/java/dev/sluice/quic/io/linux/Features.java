@@ -28,8 +28,10 @@ record Features(
     return new Features(segments, coalescing, false, localAddress, dontFragment);
   }
 
+  /** For people. */
   String describe() {
     List<String> used = new ArrayList<>();
+    used.add("Linux: epoll");
     used.add(segments ? "sendmmsg with UDP_SEGMENT" : "sendmmsg");
     used.add(coalescing ? "recvmmsg with UDP_GRO" : "recvmmsg");
     if (ecn) {

@@ -57,7 +57,7 @@ final class LinuxUdpSocket implements UdpSocket {
 
   @Override
   public String description() {
-    return "Linux: epoll, " + features.describe();
+    return features.describe();
   }
 
   @Override

@@ -30,6 +30,8 @@ final class DatagramChannelSocket implements UdpSocket {
    */
   private static final int BUFFER = 4 << 20;
 
+  static final String DESCRIPTION = "portable: DatagramChannel, one system call a datagram";
+
   /** Bytes that every path takes (RFC 9000 §14.1). */
   private static final int ALWAYS_FITS = 1200;
 
@@ -133,7 +135,7 @@ final class DatagramChannelSocket implements UdpSocket {
 
   @Override
   public String description() {
-    return "portable: DatagramChannel, one system call a datagram";
+    return DESCRIPTION;
   }
 
   @Override

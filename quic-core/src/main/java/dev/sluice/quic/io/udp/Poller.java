@@ -9,6 +9,9 @@ public interface Poller {
   /** Opens a socket. Any thread. */
   UdpSocket open(Binding binding) throws IOException;
 
+  /** What its sockets are built on, for people: the system's features that they make use of. */
+  String description();
+
   /** A batch with room for what {@link UdpSocket#receive} brings in one call. */
   DatagramBatch newReceiveBatch();
 

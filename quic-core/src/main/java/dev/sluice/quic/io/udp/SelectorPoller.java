@@ -36,6 +36,11 @@ public final class SelectorPoller implements Poller {
   }
 
   @Override
+  public String description() {
+    return DatagramChannelSocket.DESCRIPTION;
+  }
+
+  @Override
   public DatagramBatch newReceiveBatch() {
     return new DatagramBatch(BATCH, SLOT);
   }

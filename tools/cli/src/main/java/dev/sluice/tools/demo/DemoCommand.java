@@ -11,6 +11,7 @@ import dev.sluice.tools.CommandException;
 import dev.sluice.tools.CongestionOptions;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.Failures;
+import dev.sluice.tools.IoOption;
 import dev.sluice.tools.KeyLogFile;
 import dev.sluice.tools.QlogFiles;
 import dev.sluice.tools.StandardStreams;
@@ -60,6 +61,8 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Mixin private CongestionOptions congestion = new CongestionOptions();
 
+  @Mixin private IoOption io = new IoOption();
+
   private final PrintStream stderr;
   private final PrintStream stdout;
   private final long largeBytes;
@@ -90,6 +93,7 @@ public final class DemoCommand implements Callable<Integer> {
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (Http3Server server =
             Http3Server.builder()
+                .io(io.mode())
                 .address(anyPort)
                 .identity(identity)
                 .quic(transport)
@@ -97,6 +101,7 @@ public final class DemoCommand implements Callable<Integer> {
                 .start();
         Http3Client client =
             Http3Client.newBuilder()
+                .io(io.mode())
                 .quic(transport)
                 .trustManager(Trust.in(identity.certificateChain()))
                 .resolve(HOST, server.localAddress().getPort(), List.of(anyPort.getAddress()))

@@ -70,7 +70,10 @@ public final class GetCommand implements Callable<Integer> {
     Duration limit = options.limit();
     RequestContent content = options.content(stdin);
     Http3Client.Builder builder =
-        Http3Client.newBuilder().keyLog(KeyLogFile.open(null)).tracer(QlogFiles.open(options.qlog));
+        Http3Client.newBuilder()
+            .io(options.io.mode())
+            .keyLog(KeyLogFile.open(null))
+            .tracer(QlogFiles.open(options.qlog));
     builder.quic(options.congestion.applyTo(TransportConfig.DEFAULTS));
     ClientTrust.apply(options, builder);
     for (ResolveOverride override : options.overrides()) {
@@ -81,6 +84,9 @@ public final class GetCommand implements Callable<Integer> {
       builder.sessions(sessions.store()).earlyData(EarlyData.SAFE_METHODS);
     }
     Http3Client client = builder.build();
+    if (options.verbose) {
+      stderr.println("* " + client.ioDescription());
+    }
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Semaphore turns = new Semaphore(options.parallel ? PARALLEL : 1, true);
       List<Future<ExitCode>> results = new ArrayList<>();

@@ -3,6 +3,7 @@ package dev.sluice.tools.get;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.CongestionOptions;
 import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.IoOption;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -138,6 +139,8 @@ final class GetOptions {
   Path qlog;
 
   @Mixin CongestionOptions congestion;
+
+  @Mixin IoOption io;
 
   @Option(
       names = {"-v", "--verbose"},

@@ -9,6 +9,7 @@ import dev.sluice.tls.cert.SelfSignedIdentity;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.CongestionOptions;
 import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.IoOption;
 import dev.sluice.tools.KeyLogFile;
 import dev.sluice.tools.QlogFiles;
 import dev.sluice.tools.StandardStreams;
@@ -124,6 +125,20 @@ public final class ServeCommand implements Callable<Integer> {
   @Mixin private CongestionOptions congestion;
 
   @Option(
+      names = "--loops",
+      paramLabel = "NUMBER",
+      defaultValue = "1",
+      description = "Threads for the network, one a core at the most (${DEFAULT-VALUE}).")
+  private int loops;
+
+  @Mixin private IoOption io;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Tell how datagrams are moved, on standard error.")
+  private boolean verbose;
+
+  @Option(
       names = "--grace",
       paramLabel = "SECONDS",
       defaultValue = "3",
@@ -143,6 +158,8 @@ public final class ServeCommand implements Callable<Integer> {
     Http3ServerBuilder builder =
         Http3Server.builder()
             .identity(identity)
+            .io(io.mode())
+            .loops(checkLoops())
             .quic(congestion.applyTo(TransportConfig.DEFAULTS))
             .retry(retry)
             .daemon(false)
@@ -161,6 +178,9 @@ public final class ServeCommand implements Callable<Integer> {
     Http3Server server = start(builder);
     for (InetSocketAddress address : server.localAddresses()) {
       stderr.println("serving " + root + " on https://" + authority(address) + "/");
+    }
+    if (verbose) {
+      stderr.println(server.ioDescription());
     }
     if (certificate == null) {
       BrowserHints.lines(identity.certificateChain().getFirst(), authority(server.localAddress()))
@@ -224,6 +244,13 @@ public final class ServeCommand implements Callable<Integer> {
           ExitCode.USAGE, option + " takes a path, which begins with a slash");
     }
     return path;
+  }
+
+  private int checkLoops() throws CommandException {
+    if (loops < 1 || loops > 64) {
+      throw new CommandException(ExitCode.USAGE, "--loops is 1 to 64");
+    }
+    return loops;
   }
 
   private Identity identity() throws CommandException {

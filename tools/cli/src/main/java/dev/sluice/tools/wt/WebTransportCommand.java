@@ -8,6 +8,7 @@ import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.Failures;
+import dev.sluice.tools.IoOption;
 import dev.sluice.tools.KeyLogFile;
 import dev.sluice.tools.QlogFiles;
 import dev.sluice.tools.StandardStreams;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -96,6 +98,8 @@ public final class WebTransportCommand implements Callable<Integer> {
       description = "Send 'Name: value' with the request for the session, such as Origin.")
   private List<String> headers = new ArrayList<>();
 
+  @Mixin private IoOption io;
+
   @Option(
       names = {"-v", "--verbose"},
       description = "Tell about the session on standard error.")
@@ -116,6 +120,7 @@ public final class WebTransportCommand implements Callable<Integer> {
     Exchange exchange = exchange();
     SessionOptions options = SessionOptions.DEFAULT.withFields(fields());
     Http3Client client = client();
+    tell("* " + client.ioDescription());
     try {
       WebTransport session = client.connect(uri, options);
       established(session, uri);
@@ -147,6 +152,7 @@ public final class WebTransportCommand implements Callable<Integer> {
   private Http3Client client() throws CommandException {
     Http3Client.Builder builder =
         Http3Client.newBuilder()
+            .io(io.mode())
             .webTransport(WebTransportConfig.DEFAULT)
             .keyLog(KeyLogFile.open(null))
             .tracer(QlogFiles.open(null));
