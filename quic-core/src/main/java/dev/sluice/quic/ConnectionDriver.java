@@ -6,13 +6,17 @@ import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.connection.QuicTransport;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.io.ConnectionListener;
+import dev.sluice.quic.io.ContentRetention;
 import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.io.InboundPipe;
 import dev.sluice.quic.io.LoopConnection;
+import dev.sluice.quic.io.UnreadContent;
 import dev.sluice.quic.stream.BidiStream;
 import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.stream.SendStream;
 import dev.sluice.tls.SessionTicket;
 import dev.sluice.tls.TlsSession;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -53,6 +57,7 @@ final class ConnectionDriver implements ConnectionListener {
   private final CompletableFuture<QuicConnection> ready = new CompletableFuture<>();
   private final CompletableFuture<TlsSession> handshake = new CompletableFuture<>();
   private final CompletableFuture<ConnectionEnding> ended = new CompletableFuture<>();
+  private final UnreadContent unread;
   private volatile EarlyDataState earlyData = EarlyDataState.NONE;
 
   /** The last snapshot, for after the end. */
@@ -62,8 +67,17 @@ final class ConnectionDriver implements ConnectionListener {
     this.connection = connection;
     this.transport = connection.transport();
     this.keepsakes = keepsakes;
+    this.unread =
+        new UnreadContent(
+            new ContentRetention(connection.loop()::schedule, transport.unreadRetention()));
     this.handle = new QuicConnection(this, transport.isClient(), connection.localAddress());
     connection.ended().thenAccept(this::onEnded);
+  }
+
+  /** What has arrived waits for its reader, after the end of the connection not for ever. */
+  void keepUnread(InboundPipe pipe, long streamId) {
+    Duration limit = transport.unreadRetention();
+    unread.add(pipe, () -> new UnreadDroppedException(streamId, limit));
   }
 
   // ---- for any thread ----
@@ -322,6 +336,7 @@ final class ConnectionDriver implements ConnectionListener {
     List<QuicStream> left = List.copyOf(streams.values());
     streams.clear();
     left.forEach(stream -> stream.onConnectionEnd(ending));
+    unread.onEnd();
     accepted.end(() -> new ConnectionEndedException(ending));
     datagrams.end(() -> new ConnectionEndedException(ending));
     openWaiting(true);

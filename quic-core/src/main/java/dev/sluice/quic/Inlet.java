@@ -103,6 +103,7 @@ final class Inlet {
       long id = recv.id();
       pipe.fail(() -> StreamEndedException.of(id, ending));
     }
+    driver.keepUnread(pipe, recv.id());
     driver.onPartOver(recv.id());
   }
 }

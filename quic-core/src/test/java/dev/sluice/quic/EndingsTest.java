@@ -342,4 +342,39 @@ class EndingsTest {
     assertTrue(next.isCompletedExceptionally());
     assertThrows(IOException.class, server::accept);
   }
+
+  /** A stream that had ended before its connection, and one that had not. */
+  @Test
+  void whatNobodyReadsIsDroppedInTheEnd() throws Exception {
+    try (QuicServer server =
+            Loopback.server()
+                .handler(
+                    connection -> {
+                      try (OutputStream out = connection.openUnidirectional().outputStream()) {
+                        out.write(new byte[1000]);
+                      }
+                      QuicStream open = connection.openUnidirectional();
+                      open.outputStream().write(new byte[1000]);
+                      open.outputStream().flush();
+                      connection.acceptStream();
+                      connection.close(7, "enough");
+                    })
+                .start();
+        QuicClient client =
+            Loopback.client(server)
+                .transport(Loopback.TRANSPORT.withUnreadRetention(Duration.ofMillis(1)))
+                .build()) {
+      QuicConnection connection = client.connect();
+      InputStream ended = connection.acceptStream().inputStream();
+      InputStream open = connection.acceptStream().inputStream();
+      assertEquals(0, ended.read());
+      assertEquals(0, open.read());
+      connection.openUnidirectional().outputStream().close();
+      while (ended.available() + open.available() > 0) {
+        Thread.onSpinWait();
+      }
+      assertThrows(UnreadDroppedException.class, ended::read);
+      assertThrows(UnreadDroppedException.class, open::read);
+    }
+  }
 }

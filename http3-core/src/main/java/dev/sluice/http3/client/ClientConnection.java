@@ -1,6 +1,7 @@
 package dev.sluice.http3.client;
 
 import dev.sluice.http3.ConnectionInfo;
+import dev.sluice.http3.ContentDroppedException;
 import dev.sluice.http3.connection.Http3Connection;
 import dev.sluice.http3.connection.Http3Event;
 import dev.sluice.http3.connection.RequestStream;
@@ -12,9 +13,12 @@ import dev.sluice.http3.session.WebTransportDriver;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.io.ContentRetention;
+import dev.sluice.quic.io.UnreadContent;
 import dev.sluice.tls.SessionTicket;
 import java.io.IOException;
 import java.security.cert.CertificateException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -73,6 +77,8 @@ final class ClientConnection {
   /** Attempts whose responses are being received. */
   private final Set<Attempt> receiving = new HashSet<>();
 
+  private final UnreadContent unread;
+  private final ContentRetention retention;
   private final Listener listener;
   private final Memory memory;
 
@@ -91,6 +97,7 @@ final class ClientConnection {
    * @param label names this connection among those of its client
    * @param memory keeps what the server gives for the next connection to it
    * @param sessions what the client offers of WebTransport; null for nothing
+   * @param retention bounds how long content waits for readers after the end
    * @param loop where everything happens
    */
   ClientConnection(
@@ -100,16 +107,20 @@ final class ClientConnection {
       Listener listener,
       Memory memory,
       WebTransportConfig sessions,
+      ContentRetention retention,
       Executor loop) {
     this.http = http;
     this.wake = wake;
     this.label = label;
     this.listener = listener;
     this.memory = memory;
+    this.retention = retention;
+    this.unread = new UnreadContent(retention);
     this.webTransport =
         sessions == null
             ? null
-            : new WebTransportDriver(http, sessions, task -> onLoop(loop, task), request -> {});
+            : new WebTransportDriver(
+                http, sessions, task -> onLoop(loop, task), retention, request -> {});
   }
 
   private boolean onLoop(Executor loop, Runnable task) {
@@ -331,6 +342,7 @@ final class ClientConnection {
       case Http3Event.RequestEnded(var stream, var ending) -> {
         receiving.remove(attempt(stream));
         attempt(stream).onEnded(ending);
+        keepUnread(attempt(stream));
       }
       case Http3Event.Writable(var stream) -> attempt(stream).onWritable();
       case Http3Event.Stopped(var stream, var code) -> attempt(stream).onStopped();
@@ -404,9 +416,19 @@ final class ClientConnection {
   private void onConnectionEnded(ConnectionEnding ending) {
     listener.onNoLongerUsable(this);
     failWaiting(new RequestEnding.NotSent(ending));
-    List.copyOf(receiving).forEach(Attempt::onConnectionEnded);
+    for (Attempt attempt : List.copyOf(receiving)) {
+      attempt.onConnectionEnded();
+      keepUnread(attempt);
+    }
     receiving.clear();
+    unread.onEnd();
     listener.onEnded(this, ending);
+  }
+
+  /** What nobody has read yet is the reader's to keep, and after the end not for ever. */
+  private void keepUnread(Attempt attempt) {
+    Duration limit = retention.limit();
+    unread.add(attempt.response(), () -> new ContentDroppedException(limit));
   }
 
   /** What is known of the connection now. */

@@ -10,6 +10,7 @@ import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.ConnectionListener;
+import dev.sluice.quic.io.ContentRetention;
 import dev.sluice.quic.io.EventLoop;
 import dev.sluice.quic.io.LoopConnection;
 import dev.sluice.quic.io.QuicSocket;
@@ -38,6 +39,7 @@ final class ClientRuntime {
 
   private final ClientSettings settings;
   private final EventLoop loop;
+  private final ContentRetention retention;
   private final ExecutorService ownExecutor;
   private final SecureRandom random = new SecureRandom();
   private final CertificateVerifier verifier;
@@ -61,6 +63,7 @@ final class ClientRuntime {
     this.ownExecutor =
         settings.executor() == null ? Executors.newVirtualThreadPerTaskExecutor() : null;
     this.loop = EventLoop.start("sluice-http3-client", true, settings.io());
+    this.retention = new ContentRetention(loop::schedule, settings.contentRetention());
     this.pool = new ConnectionPool(loop, this::resolve, this::dial, settings.connectTimeout());
   }
 
@@ -225,6 +228,7 @@ final class ClientRuntime {
               listener,
               this,
               settings.webTransport(),
+              retention,
               loop);
       on.ended().thenRun(socket::closeWhenQuiet);
       listener.onBegun(connection);

@@ -48,7 +48,8 @@ record ClientSettings(
     EarlyData earlyData,
     SessionStore sessions,
     WebTransportConfig webTransport,
-    IoMode io) {
+    IoMode io,
+    Duration contentRetention) {
 
   SSLContext sslContextOrDefault() {
     if (sslContext != null) {

@@ -410,6 +410,13 @@ public final class Http3Client extends HttpClient {
     Builder maxFieldSectionSize(int bytes);
 
     /**
+     * How long content that arrived before its connection ended waits for somebody to read from it;
+     * then it is dropped, and the reader gets a {@link dev.sluice.http3.ContentDroppedException}.
+     * Ten minutes by default. It does not touch a reader that goes on, nor connections that live.
+     */
+    Builder contentRetention(Duration retention);
+
+    /**
      * Whether to send a request with an idempotent method (RFC 9110 §9.2.2) once more, on a new
      * connection, when the connection was lost before the response began. Not by default.
      */

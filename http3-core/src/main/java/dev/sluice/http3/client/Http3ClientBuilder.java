@@ -3,6 +3,7 @@ package dev.sluice.http3.client;
 import dev.sluice.http3.connection.Http3Config;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.io.ContentRetention;
 import dev.sluice.quic.io.IoMode;
 import dev.sluice.quic.trace.Tracer;
 import dev.sluice.tls.CertificateVerifier;
@@ -50,6 +51,7 @@ final class Http3ClientBuilder implements Http3Client.Builder {
   private Duration idleTimeout;
   private int maxFieldSectionSize = Http3Config.DEFAULT.maxFieldSectionSize();
   private boolean retryIdempotent;
+  private Duration contentRetention = ContentRetention.USUAL;
   private EarlyData earlyData = EarlyData.NEVER;
   private SessionStore sessions;
   private IoMode io;
@@ -204,6 +206,15 @@ final class Http3ClientBuilder implements Http3Client.Builder {
   }
 
   @Override
+  public Http3Client.Builder contentRetention(Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException("a negative time: " + value);
+    }
+    contentRetention = value;
+    return this;
+  }
+
+  @Override
   public Http3Client.Builder retryIdempotent(boolean value) {
     retryIdempotent = value;
     return this;
@@ -252,6 +263,7 @@ final class Http3ClientBuilder implements Http3Client.Builder {
             earlyData,
             sessions,
             webTransport,
-            io != null ? io : IoMode.preferred()));
+            io != null ? io : IoMode.preferred(),
+            contentRetention));
   }
 }

@@ -1,6 +1,8 @@
 package dev.sluice.http3.client;
 
 import dev.sluice.quic.io.ByteQueue;
+import dev.sluice.quic.io.HeldContent;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * A response's content on its way from the loop thread to a subscriber on the client's executor.
@@ -19,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * hears of one, so it hears of it when it has begun on its last buffer. For the same reason a
  * subscriber that limits its demand gets one buffer at a time.
  */
-final class ResponseBody implements Flow.Subscription {
+final class ResponseBody implements Flow.Subscription, HeldContent {
 
   /**
    * Bytes between the threads. Two of these are in flight at 1 GB/s in the time that a sleeping
@@ -38,7 +41,7 @@ final class ResponseBody implements Flow.Subscription {
     /** The subscriber wants no more, or has thrown this exception. */
     void onCancelled(Throwable thrown);
 
-    /** The subscriber has been told the end, or has cancelled. Once. */
+    /** The subscriber has been told the end, has cancelled, or will get no more. Once. */
     void onDone();
   }
 
@@ -49,8 +52,10 @@ final class ResponseBody implements Flow.Subscription {
   private final AtomicLong demand = new AtomicLong();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final AtomicBoolean done = new AtomicBoolean();
+  private final AtomicBoolean toldOwner = new AtomicBoolean();
   private volatile boolean stalled;
   private volatile boolean cancelled;
+  private volatile boolean dropped;
   private volatile End end;
 
   private volatile Flow.Subscriber<? super List<ByteBuffer>> subscriber;
@@ -142,7 +147,7 @@ final class ResponseBody implements Flow.Subscription {
       cancelled = true;
       if (done.compareAndSet(false, true)) {
         owner.onCancelled(thrown);
-        owner.onDone();
+        tellDone();
       }
     }
   }
@@ -152,7 +157,11 @@ final class ResponseBody implements Flow.Subscription {
       try {
         executor.execute(this::deliver);
       } catch (RejectedExecutionException e) {
-        cancel(e);
+        if (dropped) {
+          deliver(); // the client did not wait; there are no bytes, and only one failure to tell
+        } else {
+          cancel(e);
+        }
       }
     }
   }
@@ -221,7 +230,45 @@ final class ResponseBody implements Flow.Subscription {
         subscriber.onError(failure);
       }
     } finally {
+      tellDone();
+    }
+  }
+
+  private void tellDone() {
+    if (toldOwner.compareAndSet(false, true)) {
       owner.onDone();
+    }
+  }
+
+  // What is held after the end of the connection
+
+  @Override
+  public long consumed() {
+    return queue.consumed();
+  }
+
+  @Override
+  public boolean isOver() {
+    return done.get() || queue.size() == 0;
+  }
+
+  @Override
+  public void drop(Supplier<? extends IOException> why) {
+    long before = queue.consumed();
+    try {
+      executor.execute(() -> dropUnlessRead(before, why)); // where alone bytes are taken out
+    } catch (RejectedExecutionException e) {
+      cancel(e);
+    }
+  }
+
+  private void dropUnlessRead(long before, Supplier<? extends IOException> why) {
+    if (!isOver() && queue.consumed() == before) {
+      end = new End(why.get());
+      queue.clear();
+      dropped = true;
+      schedule(); // the subscriber hears of it when it asks for more
+      tellDone();
     }
   }
 }

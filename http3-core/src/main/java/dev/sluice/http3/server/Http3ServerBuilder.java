@@ -12,6 +12,7 @@ import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.endpoint.EndpointConfig;
+import dev.sluice.quic.io.ContentRetention;
 import dev.sluice.quic.io.EventLoop;
 import dev.sluice.quic.io.IoMode;
 import dev.sluice.quic.stream.StreamConfig;
@@ -79,6 +80,7 @@ public final class Http3ServerBuilder {
   private TransportConfig transport = TransportConfig.DEFAULTS;
   private Supplier<Tracer> tracer = () -> Tracer.NONE;
   private Duration idleTimeout;
+  private Duration contentRetention = ContentRetention.USUAL;
 
   Http3ServerBuilder() {}
 
@@ -202,6 +204,20 @@ public final class Http3ServerBuilder {
     return this;
   }
 
+  /**
+   * How long the content of a request or a session's stream waits, once its connection has ended,
+   * for somebody to read from it; then it is dropped, and the reader gets a {@link
+   * dev.sluice.http3.ContentDroppedException}. Ten minutes by default. A reader that goes on is
+   * left alone.
+   */
+  public Http3ServerBuilder contentRetention(Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException("a negative time: " + value);
+    }
+    contentRetention = value;
+    return this;
+  }
+
   /** Requests that one client may have under way at once; 100 by default. */
   public Http3ServerBuilder maxConcurrentRequests(int limit) {
     if (limit < 1) {
@@ -305,7 +321,8 @@ public final class Http3ServerBuilder {
       quic = quic.withEarlyData(earlyTerms(Http3Settings.of(http), random));
     }
     ServerServices services =
-        new ServerServices(http, handlerOrNone(), early, sessions, random, new AtomicLong());
+        new ServerServices(
+            http, handlerOrNone(), early, sessions, random, contentRetention, new AtomicLong());
     IoMode mode = io != null ? io : IoMode.preferred();
     Http3Server server =
         new Http3Server(services, EventLoop.start("sluice-http3-server", loops, daemon, mode));

@@ -13,6 +13,7 @@ import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.http3.session.WebTransportDriver;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.io.ContentRetention;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -34,6 +35,7 @@ final class ServerConnection {
   private final Runnable wake;
   private final String label;
   private final Http3Handler handler;
+  private final ContentRetention retention;
   private final Consumer<ServerConnection> onEnded;
   private final EarlyGate early;
   private final WebTransportDriver webTransport;
@@ -53,6 +55,7 @@ final class ServerConnection {
    * @param label names this connection among those of its server
    * @param early what is done with early requests; null for nothing in particular
    * @param sessions what there is of WebTransport
+   * @param retention bounds how long content waits for readers after the end
    * @param onEnded told once, when nothing is left of it
    */
   ServerConnection(
@@ -63,6 +66,7 @@ final class ServerConnection {
       Http3Handler handler,
       EarlyRequests early,
       ServerSessions sessions,
+      ContentRetention retention,
       Consumer<ServerConnection> onEnded) {
     this.http = http;
     this.loop = loop;
@@ -74,7 +78,12 @@ final class ServerConnection {
         sessions.isEmpty()
             ? null
             : new WebTransportDriver(
-                http, sessions.config(), this::onLoop, s -> sessions.serve(s, http, label));
+                http,
+                sessions.config(),
+                this::onLoop,
+                retention,
+                s -> sessions.serve(s, http, label));
+    this.retention = retention;
     this.onEnded = onEnded;
   }
 
@@ -272,7 +281,7 @@ final class ServerConnection {
     early.onConnectionEnded(ending);
     RequestEnding lost = new RequestEnding.ConnectionLost(ending, true);
     for (ServerExchange exchange : List.copyOf(exchanges)) {
-      exchange.onConnectionEnded(lost);
+      exchange.onConnectionEnded(lost, retention);
     }
     exchanges.clear();
     onEnded.accept(this);

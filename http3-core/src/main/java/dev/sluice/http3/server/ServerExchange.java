@@ -1,6 +1,7 @@
 package dev.sluice.http3.server;
 
 import dev.sluice.http3.ConnectionInfo;
+import dev.sluice.http3.ContentDroppedException;
 import dev.sluice.http3.RequestEndedException;
 import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
@@ -8,6 +9,7 @@ import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.ResponseHead;
+import dev.sluice.quic.io.ContentRetention;
 import dev.sluice.quic.io.InboundPipe;
 import dev.sluice.quic.io.OutboundPipe;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
@@ -114,10 +117,12 @@ final class ServerExchange implements Http3Exchange {
    * The connection is gone. What of the request arrived goes to the handler, who may take its time:
    * nothing of it is left to the loop, which may end before.
    */
-  void onConnectionEnded(RequestEnding ending) {
+  void onConnectionEnded(RequestEnding ending, ContentRetention retention) {
     if (!requestOver) {
       inbound.fillAll(stream::readData);
     }
+    Duration limit = retention.limit();
+    retention.hold(inbound, () -> new ContentDroppedException(limit));
     abandonResponse(() -> new RequestEndedException(ending));
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.http3.server;
 import dev.sluice.http3.connection.Http3Connection;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.io.ConnectionListener;
+import dev.sluice.quic.io.ContentRetention;
 import dev.sluice.quic.io.EventLoop;
 import dev.sluice.quic.io.LoopConnection;
 import dev.sluice.quic.io.QuicSocket;
@@ -25,6 +26,7 @@ final class ServerLoop {
 
   private final EventLoop loop;
   private final ServerServices services;
+  private final ContentRetention retention;
   private final List<QuicSocket> sockets = new ArrayList<>();
 
   // Loop only.
@@ -35,6 +37,7 @@ final class ServerLoop {
   ServerLoop(EventLoop loop, ServerServices services) {
     this.loop = loop;
     this.services = services;
+    this.retention = new ContentRetention(loop::schedule, services.contentRetention());
   }
 
   /** A socket of this loop; before {@link #listen}. */
@@ -58,6 +61,7 @@ final class ServerLoop {
             services.handler(),
             services.early(),
             services.sessions(),
+            retention,
             this::onEnded);
     connections.add(connection);
     if (stopping) {

@@ -2,11 +2,13 @@ package dev.sluice.http3.server;
 
 import dev.sluice.http3.connection.Http3Config;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What all loops of a server have in common. Any thread.
  *
+ * @param contentRetention how long unread content of connections that have ended is kept
  * @param accepted how many connections there were so far, to number them
  */
 record ServerServices(
@@ -15,4 +17,5 @@ record ServerServices(
     EarlyRequests early,
     ServerSessions sessions,
     SecureRandom random,
+    Duration contentRetention,
     AtomicLong accepted) {}

@@ -1,5 +1,6 @@
 package dev.sluice.http3.session;
 
+import dev.sluice.quic.io.HeldContent;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -11,11 +12,12 @@ import java.util.function.Supplier;
  * What the loop has for whoever asks first: streams, datagrams. After the end it still gives what
  * was put in before. Any thread.
  */
-final class Intake<T> {
+final class Intake<T> implements HeldContent {
   private final ReentrantLock lock = new ReentrantLock();
   private final Queue<T> items = new ArrayDeque<>();
   private final Queue<CompletableFuture<T>> waiting = new ArrayDeque<>();
-  private Supplier<IOException> end;
+  private Supplier<? extends IOException> end;
+  private long taken;
 
   /** Gives an item to the one who has waited longest, or keeps it. */
   void put(T item) {
@@ -28,6 +30,7 @@ final class Intake<T> {
           items.add(item);
           return;
         }
+        taken++;
       } finally {
         lock.unlock();
       }
@@ -43,6 +46,7 @@ final class Intake<T> {
     try {
       T item = items.poll();
       if (item != null) {
+        taken++;
         return CompletableFuture.completedFuture(item);
       }
       if (end != null) {
@@ -79,5 +83,40 @@ final class Intake<T> {
       lock.unlock();
     }
     left.forEach(later -> later.completeExceptionally(how.get()));
+  }
+
+  // ---- what nobody asks for after the end ----
+
+  @Override
+  public long consumed() {
+    lock.lock();
+    try {
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public boolean isOver() {
+    lock.lock();
+    try {
+      return items.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void drop(Supplier<? extends IOException> why) {
+    lock.lock();
+    try {
+      if (!items.isEmpty()) {
+        items.clear();
+        end = why;
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -1,10 +1,13 @@
 package dev.sluice.http3.session;
 
+import dev.sluice.http3.ContentDroppedException;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.webtransport.SessionEnding;
 import dev.sluice.http3.webtransport.SessionStream;
 import dev.sluice.http3.webtransport.WebTransportSession;
+import dev.sluice.quic.io.UnreadContent;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
@@ -36,12 +39,18 @@ final class SessionHandle {
   private final Queue<CompletableFuture<WebTransportStream>> bidiWanted = new ArrayDeque<>();
   private final Queue<CompletableFuture<WebTransportStream>> uniWanted = new ArrayDeque<>();
 
+  private final UnreadContent unread;
+  private final Supplier<IOException> dropped;
+
   private volatile Fields responseFields = Fields.EMPTY;
   private volatile String protocol;
 
   SessionHandle(WebTransportDriver driver, WebTransportSession session) {
     this.driver = driver;
     this.session = session;
+    unread = new UnreadContent(driver.retention());
+    Duration limit = driver.retention().limit();
+    dropped = () -> new ContentDroppedException(limit);
     session.attach(this);
   }
 
@@ -153,7 +162,9 @@ final class SessionHandle {
   }
 
   private WebTransportStream add(SessionStream stream) {
-    WebTransportStream added = new WebTransportStream(driver, stream, streams::remove);
+    WebTransportStream added =
+        new WebTransportStream(
+            driver, stream, content -> unread.add(content, dropped), streams::remove);
     stream.attach(added);
     streams.add(added);
     return added;
@@ -221,6 +232,7 @@ final class SessionHandle {
       }
     }
     streams.clear();
+    unread.onEnd();
     openWanted(true);
     openWanted(false);
     closed.complete(ending);
@@ -228,6 +240,7 @@ final class SessionHandle {
     bidi.end(failure);
     uni.end(failure);
     datagrams.end(failure);
+    driver.retention().hold(datagrams, dropped);
     established.completeExceptionally(new SessionEndedException(ending));
   }
 }

@@ -2,7 +2,9 @@ package dev.sluice.http3.session;
 
 import dev.sluice.http3.webtransport.ReceivingPart;
 import dev.sluice.http3.webtransport.SessionStreamEnding;
+import dev.sluice.quic.io.HeldContent;
 import dev.sluice.quic.io.InboundPipe;
+import java.util.function.Consumer;
 
 /**
  * The loop's side of a stream's receiving part: moves what arrived into the pipe from which it is
@@ -16,6 +18,7 @@ final class StreamInlet {
   private static final long NO_CODE = 0;
 
   private final ReceivingPart part;
+  private final Consumer<HeldContent> unread;
   private final Runnable onOver;
   private final InboundPipe pipe;
   // Before anybody has accepted the stream its bytes stay where they are.
@@ -23,9 +26,15 @@ final class StreamInlet {
   private boolean over;
 
   /**
+   * @param unread is given what has arrived and nobody may have read, when all has
    * @param onOver told when nothing more comes from the stream
    */
-  StreamInlet(WebTransportDriver driver, ReceivingPart part, Runnable onOver) {
+  StreamInlet(
+      WebTransportDriver driver,
+      ReceivingPart part,
+      Consumer<HeldContent> unread,
+      Runnable onOver) {
+    this.unread = unread;
     this.part = part;
     this.onOver = onOver;
     this.pipe =
@@ -84,6 +93,7 @@ final class StreamInlet {
     } else {
       pipe.fail(() -> new SessionStreamEndedException(ending));
     }
+    unread.accept(pipe);
     onOver.run();
   }
 }

@@ -13,6 +13,7 @@ import dev.sluice.http3.webtransport.WebTransportSession;
 import dev.sluice.http3.webtransport.WebTransportSessions;
 import dev.sluice.http3.webtransport.WebTransportVersion;
 import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.io.ContentRetention;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -28,6 +29,7 @@ import java.util.function.Predicate;
 public final class WebTransportDriver {
   private final WebTransportSessions sessions;
   private final Predicate<Runnable> onLoop;
+  private final ContentRetention retention;
   private final Consumer<ServerSession> onRequested;
   private final Queue<Wanted> wanted = new ArrayDeque<>();
   private volatile Thread loop;
@@ -44,16 +46,23 @@ public final class WebTransportDriver {
    * @param http has processed nothing yet
    * @param onLoop any thread: does a task on the loop and lets the transport send what it led to;
    *     false when the loop has ended
+   * @param retention bounds how long content waits for readers after the end
    * @param onRequested server: takes the requests for sessions
    */
   public WebTransportDriver(
       Http3Connection http,
       WebTransportConfig config,
       Predicate<Runnable> onLoop,
+      ContentRetention retention,
       Consumer<ServerSession> onRequested) {
     this.sessions = new WebTransportSessions(http, config);
     this.onLoop = onLoop;
+    this.retention = retention;
     this.onRequested = onRequested;
+  }
+
+  ContentRetention retention() {
+    return retention;
   }
 
   boolean onLoop(Runnable task) {

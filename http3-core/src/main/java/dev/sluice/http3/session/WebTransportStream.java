@@ -3,6 +3,7 @@ package dev.sluice.http3.session;
 import dev.sluice.http3.message.Priority;
 import dev.sluice.http3.webtransport.SessionStream;
 import dev.sluice.http3.webtransport.SessionStreamEnding;
+import dev.sluice.quic.io.HeldContent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,10 +27,14 @@ public final class WebTransportStream {
   private final StreamOutlet outlet;
 
   /**
+   * @param unread is given, on the loop, what has arrived and nobody may have read, when all has
    * @param onOver told, on the loop, when both directions are over
    */
   WebTransportStream(
-      WebTransportDriver driver, SessionStream stream, Consumer<WebTransportStream> onOver) {
+      WebTransportDriver driver,
+      SessionStream stream,
+      Consumer<HeldContent> unread,
+      Consumer<WebTransportStream> onOver) {
     this.driver = driver;
     this.stream = stream;
     Runnable check =
@@ -38,7 +43,10 @@ public final class WebTransportStream {
             onOver.accept(this);
           }
         };
-    inlet = stream.receiving() == null ? null : new StreamInlet(driver, stream.receiving(), check);
+    inlet =
+        stream.receiving() == null
+            ? null
+            : new StreamInlet(driver, stream.receiving(), unread, check);
     outlet = stream.sending() == null ? null : new StreamOutlet(driver, stream.sending(), check);
   }
 

@@ -7,11 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.http3.ContentDroppedException;
 import dev.sluice.http3.RequestEndedException;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.server.Http3Exchange;
+import dev.sluice.http3.server.Http3Handler;
+import dev.sluice.http3.session.SessionEndedException;
+import dev.sluice.http3.session.SessionOptions;
+import dev.sluice.http3.session.WebTransport;
+import dev.sluice.http3.session.WebTransportStream;
+import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.ConnectionEnding.Side;
 import java.io.IOException;
@@ -157,6 +164,135 @@ class UnreadContentTest {
     }
     assertTrue(terminated, "something still waits for the reader");
     assertNull(reader.get());
+  }
+
+  private static Loopback impatient(Http3Handler handler) throws IOException {
+    return Loopback.of(
+        handler,
+        client ->
+            client.contentRetention(Duration.ofMillis(1)).webTransport(WebTransportConfig.DEFAULT),
+        server ->
+            server
+                .contentRetention(Duration.ofMillis(1))
+                .webTransport("/wt", UnreadContentTest::sendAndClose));
+  }
+
+  private static void assertDropped(InputStream in) {
+    IOException dropped = assertThrows(IOException.class, in::readAllBytes);
+    Throwable cause = dropped instanceof ContentDroppedException ? dropped : dropped.getCause();
+    assertInstanceOf(ContentDroppedException.class, cause);
+  }
+
+  @Test
+  void thatNobodyReadsIsDroppedInTheEnd() throws Exception {
+    Endless endless = new Endless();
+    try (Loopback loopback = impatient(endless::handle)) {
+      InputStream in = open(loopback);
+      Quiet.await(loopback, "/ping", endless.written::get);
+      stop(loopback);
+      loopback.client.shutdown();
+      assertTrue(loopback.client.awaitTermination(Duration.ofSeconds(50)), "it waits no longer");
+      assertDropped(in);
+      assertThrows(IOException.class, in::read);
+    }
+  }
+
+  /** Its end had arrived as well, and its connection lived on for a while. */
+  @Test
+  void ofACompleteResponseThatNobodyReadsIsDroppedInTheEnd() throws Exception {
+    try (Loopback loopback =
+        impatient(exchange -> exchange.respond(200, Fields.EMPTY, new byte[200_000]))) {
+      InputStream in = open(loopback);
+      loopback.client.send(loopback.request("/").build(), BodyHandlers.discarding());
+      assertEquals(0, in.read());
+      stop(loopback);
+      loopback.client.shutdown();
+      assertTrue(loopback.client.awaitTermination(Duration.ofSeconds(50)));
+      assertDropped(in);
+    }
+  }
+
+  @Test
+  void ofAConnectionThatLivesIsNotDropped() throws Exception {
+    try (Loopback loopback =
+        impatient(exchange -> exchange.respond(200, Fields.EMPTY, new byte[200_000]))) {
+      InputStream in = open(loopback);
+      for (int i = 0; i < 20; i++) {
+        loopback.client.send(loopback.request("/").build(), BodyHandlers.discarding());
+      }
+      assertEquals(200_000, in.readAllBytes().length);
+    }
+  }
+
+  @Test
+  void ofARequestThatItsHandlerDoesNotReadIsDroppedInTheEnd() throws Exception {
+    CompletableFuture<InputStream> body = new CompletableFuture<>();
+    CountDownLatch tested = new CountDownLatch(1);
+    try (Loopback loopback =
+        impatient(
+            exchange -> {
+              if (exchange.path().equals("/ping")) {
+                exchange.respond(200, Fields.EMPTY, new byte[0]);
+                return;
+              }
+              body.complete(exchange.requestBody());
+              tested.await();
+            })) {
+      EndlessPublisher endless = EndlessPublisher.ofChunks(64 * 1024);
+      loopback.client.sendAsync(
+          loopback.request("/").POST(BodyPublishers.fromPublisher(endless)).build(),
+          BodyHandlers.discarding());
+      Quiet.await(loopback, "/ping", endless.published::get);
+      assertTrue(body.get().available() > 0);
+      loopback.client.shutdownNow();
+      while (body.get().available() > 0) {
+        Thread.onSpinWait();
+      }
+      assertDropped(body.get());
+      tested.countDown();
+    }
+  }
+
+  /** A stream, a stream that nobody accepts, a datagram, and the end. */
+  private static void sendAndClose(WebTransport session) throws IOException {
+    for (int i = 0; i < 2; i++) {
+      WebTransportStream stream = session.openUnidirectional();
+      try (OutputStream out = stream.outputStream()) {
+        out.write(new byte[1000]);
+      }
+      stream.sendEnded().toCompletableFuture().join();
+    }
+    session.sendDatagram(new byte[10]);
+    session.acceptBidirectional();
+    session.close(7, "that was all");
+  }
+
+  @Test
+  void ofASessionThatNobodyReadsIsDroppedInTheEnd() throws Exception {
+    try (Loopback loopback = impatient(exchange -> {})) {
+      WebTransport session = loopback.client.connect(loopback.uri("/wt"), SessionOptions.DEFAULT);
+      WebTransportStream accepted = session.acceptUnidirectional();
+      assertEquals(0, accepted.inputStream().read());
+      session.openBidirectional().outputStream().close();
+      session.closed().toCompletableFuture().join();
+      InputStream unaccepted = session.acceptUnidirectional().inputStream();
+      while (accepted.inputStream().available() + unaccepted.available() > 0) {
+        Thread.onSpinWait();
+      }
+      assertDropped(accepted.inputStream());
+      assertDropped(unaccepted);
+      IOException last = null;
+      while (last == null) {
+        try {
+          session.receiveDatagram();
+        } catch (IOException e) {
+          last = e;
+        }
+      }
+      assertTrue(
+          last instanceof ContentDroppedException || last instanceof SessionEndedException,
+          last.toString());
+    }
   }
 
   @Test

@@ -121,6 +121,11 @@ public final class MemoryTransport implements QuicTransport {
   }
 
   @Override
+  public Duration unreadRetention() {
+    return Duration.ofMinutes(1);
+  }
+
+  @Override
   public boolean supportsResetAt() {
     return resetAt;
   }

@@ -9,6 +9,7 @@ import dev.sluice.http3.memory.MemoryLink;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.webtransport.WebTransportConfig;
+import dev.sluice.quic.io.ContentRetention;
 import dev.sluice.testkit.Requirement;
 import java.util.Map;
 import java.util.Random;
@@ -34,6 +35,7 @@ class UnknownProtocolTest {
             },
             null,
             sessions,
+            new ContentRetention((task, delay) -> {}, ContentRetention.USUAL),
             ended -> {});
     Http3Connection client = new Http3Connection(link.client(), Http3Config.DEFAULT, new Random(1));
     run(link, client, server);

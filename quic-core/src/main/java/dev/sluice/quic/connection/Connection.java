@@ -322,15 +322,12 @@ public final class Connection implements QuicTransport {
     return closing.isEnded();
   }
 
-  /**
-   * The streams of an ended connection, for {@link Streams#discardUnread} at {@link #unreadUntil};
-   * null when all that they hold has been read.
-   */
+  /** The streams of an ended connection; null when all that they hold has been read. */
   public Streams unread() {
     return streams.hasUnread() ? streams : null;
   }
 
-  /** How long unread bytes are kept, once the connection has ended. */
+  /** When {@link Streams#discardUnread} is due, once the connection has ended. */
   public long unreadUntil() {
     return closing.unreadUntil();
   }
@@ -375,6 +372,11 @@ public final class Connection implements QuicTransport {
   @Override
   public DatagramFlow openDatagramFlow(int limit, Duration maxAge) {
     return datagrams.open(limit, maxAge);
+  }
+
+  @Override
+  public Duration unreadRetention() {
+    return config.unreadRetention();
   }
 
   @Override

@@ -70,6 +70,9 @@ public interface QuicTransport {
    */
   boolean supportsResetAt();
 
+  /** How long after the end its streams keep what nobody has read. */
+  Duration unreadRetention();
+
   /**
    * Closes the connection with CONNECTION_CLOSE of type 0x1d. What was written and not yet sent is
    * dropped. Only the first close counts.

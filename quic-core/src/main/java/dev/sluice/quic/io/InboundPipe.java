@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  * <p>It knows nothing of HTTP. The loop side ({@link #fill}, {@link #end}, {@link #fail}) belongs
  * to one thread; the stream may be used by any, one call at a time.
  */
-public final class InboundPipe {
+public final class InboundPipe implements HeldContent {
 
   /** What {@link #fill} found. */
   public enum Filled {
@@ -136,6 +136,30 @@ public final class InboundPipe {
     if (end == null) {
       end = failure;
       wakeReader();
+    }
+  }
+
+  @Override
+  public long consumed() {
+    return queue.consumed();
+  }
+
+  @Override
+  public boolean isOver() {
+    return abandoned || queue.size() == 0;
+  }
+
+  @Override
+  public void drop(Supplier<? extends IOException> why) {
+    if (reading.tryLock()) {
+      try {
+        if (queue.size() > 0) {
+          end = why;
+          queue.clear();
+        }
+      } finally {
+        reading.unlock();
+      }
     }
   }
 
