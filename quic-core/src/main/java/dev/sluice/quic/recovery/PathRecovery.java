@@ -389,7 +389,13 @@ public final class PathRecovery {
     return elicitingInFlight == 0 ? Math.max(room, mtu.size()) : room;
   }
 
+  /**
+   * What the controller says, but never so little that nothing would be sent any more: a model of
+   * the path that has gone to zero could not learn otherwise. The least is a minimum window (RFC
+   * 9002 §7.2) in a round trip.
+   */
   private double pacingRate() {
-    return congestion.pacingRate(rtt.smoothed());
+    long smoothedRtt = rtt.smoothed();
+    return Math.max(congestion.pacingRate(smoothedRtt), 2e9 * mtu.size() / smoothedRtt);
   }
 }
