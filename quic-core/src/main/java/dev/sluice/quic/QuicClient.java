@@ -241,7 +241,7 @@ public final class QuicClient implements AutoCloseable {
       if (settings.sharedSocket && !sockets.isEmpty()) {
         return sockets.iterator().next();
       }
-      EndpointConfig endpoint = EndpointConfig.of(random);
+      EndpointConfig endpoint = settings.endpoint.apply(EndpointConfig.of(random));
       InetSocketAddress any = settings.bind != null ? settings.bind : new InetSocketAddress(0);
       QuicSocket socket =
           settings.sharedSocket

@@ -2,6 +2,7 @@ package dev.sluice.quic;
 
 import dev.sluice.quic.connection.ClientConfig;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.EventLoop;
 import dev.sluice.quic.io.IoMode;
 import dev.sluice.quic.trace.Tracer;
@@ -40,6 +41,7 @@ public final class QuicClientBuilder {
   private List<String> protocols = List.of();
   private CertificateVerifier verifier;
   private IdentitySelector identity = IdentitySelector.NONE;
+  UnaryOperator<EndpointConfig> endpoint = UnaryOperator.identity();
   private TransportConfig transport = TransportConfig.DEFAULTS;
   private KeyLog keyLog = KeyLog.NONE;
   private Supplier<Tracer> tracer = () -> Tracer.NONE;
@@ -63,6 +65,7 @@ public final class QuicClientBuilder {
     protocols = from.protocols;
     verifier = from.verifier;
     identity = from.identity;
+    endpoint = from.endpoint;
     transport = from.transport;
     keyLog = from.keyLog;
     tracer = from.tracer;
@@ -126,6 +129,15 @@ public final class QuicClientBuilder {
   /** Timeouts, windows, congestion control. Default: {@link TransportConfig#DEFAULTS}. */
   public QuicClientBuilder transport(TransportConfig config) {
     transport = Objects.requireNonNull(config);
+    return this;
+  }
+
+  /**
+   * Changes what a socket of the client gives to its connections: connection IDs, above all, which
+   * it may do without. Default: random ones of eight bytes.
+   */
+  public QuicClientBuilder endpoint(UnaryOperator<EndpointConfig> settings) {
+    endpoint = Objects.requireNonNull(settings);
     return this;
   }
 

@@ -74,7 +74,7 @@ public final class GetCommand implements Callable<Integer> {
             .io(options.io.mode())
             .keyLog(KeyLogFile.open(null))
             .tracer(QlogFiles.open(options.qlog));
-    builder.quic(options.congestion.applyTo(TransportConfig.DEFAULTS));
+    builder.quic(options.versions.applyTo(options.congestion.applyTo(TransportConfig.DEFAULTS)));
     ClientTrust.apply(options, builder);
     for (ResolveOverride override : options.overrides()) {
       builder.resolve(override.host(), override.port(), override.addresses());

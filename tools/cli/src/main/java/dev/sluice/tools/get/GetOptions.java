@@ -4,6 +4,7 @@ import dev.sluice.tools.CommandException;
 import dev.sluice.tools.CongestionOptions;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.IoOption;
+import dev.sluice.tools.VersionOptions;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -141,6 +142,8 @@ final class GetOptions {
   @Mixin CongestionOptions congestion;
 
   @Mixin IoOption io;
+
+  @Mixin VersionOptions versions;
 
   @Option(
       names = {"-v", "--verbose"},

@@ -1,6 +1,7 @@
 package dev.sluice.tools.get;
 
 import dev.sluice.http3.ConnectionInfo;
+import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.tools.CommandException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -68,7 +69,7 @@ final class Report {
         "connection %s to %s: QUIC version %s, %s, %s%s%s, RTT %.3f ms",
         connection.label(),
         connection.remoteAddress(),
-        connection.quicVersion(),
+        version(connection.quicVersion()),
         connection.cipherSuite(),
         connection.keyExchangeGroup(),
         connection.resumed() ? ", resumed" : "",
@@ -79,6 +80,15 @@ final class Report {
           case REJECTED -> ", 0-RTT rejected";
         },
         connection.smoothedRtt().toNanos() / 1e6);
+  }
+
+  /** By its usual name: the second version has a number like any other (RFC 9369 §3.1). */
+  private static String version(int number) {
+    return switch (QuicVersion.of(number)) {
+      case V1 -> "1";
+      case V2 -> "2";
+      case null -> "0x" + Integer.toHexString(number);
+    };
   }
 
   /** Bytes of content arrived. */

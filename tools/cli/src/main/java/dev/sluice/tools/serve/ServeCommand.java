@@ -14,6 +14,7 @@ import dev.sluice.tools.KeyLogFile;
 import dev.sluice.tools.QlogFiles;
 import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Version;
+import dev.sluice.tools.VersionOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -98,8 +99,7 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Write a qlog file for each connection into this directory.")
   private Path qlog;
 
-  @Option(names = "--retry", description = "Have clients prove their address with a Retry packet.")
-  private boolean retry;
+  @Mixin private AdmissionOptions admission;
 
   @Option(
       names = "--early-data",
@@ -123,6 +123,8 @@ public final class ServeCommand implements Callable<Integer> {
   private String webTransport;
 
   @Mixin private CongestionOptions congestion;
+
+  @Mixin private VersionOptions versions;
 
   @Option(
       names = "--loops",
@@ -160,8 +162,8 @@ public final class ServeCommand implements Callable<Integer> {
             .identity(identity)
             .io(io.mode())
             .loops(checkLoops())
-            .quic(congestion.applyTo(TransportConfig.DEFAULTS))
-            .retry(retry)
+            .quic(versions.applyTo(congestion.applyTo(TransportConfig.DEFAULTS)))
+            .admission(admission.admission())
             .daemon(false)
             .keyLog(KeyLogFile.open(keyLog))
             .tracer(QlogFiles.open(qlog))
