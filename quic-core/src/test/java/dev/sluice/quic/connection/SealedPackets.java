@@ -2,6 +2,7 @@ package dev.sluice.quic.connection;
 
 import dev.sluice.quic.crypto.PacketKeys;
 import dev.sluice.quic.frame.Frame;
+import dev.sluice.quic.frame.NewConnectionIdFrame;
 import dev.sluice.quic.frame.PaddingFrame;
 import dev.sluice.quic.frame.PingFrame;
 import dev.sluice.quic.packet.LongHeaderWriter;
@@ -36,6 +37,15 @@ public final class SealedPackets {
       frame.write(out);
     }
     return out.buffer();
+  }
+
+  /**
+   * What gives a client a reset token: its first connection ID has none (RFC 9000 §18.2), but this
+   * ID, which takes the place of all before it, has (§19.15).
+   */
+  public static NewConnectionIdFrame idWithResetToken(byte[] token) {
+    ConnectionId id = ConnectionId.of(new byte[] {9, 8, 7, 6, 5, 4, 3, 2});
+    return new NewConnectionIdFrame(1000, 1000, id, Bytes.of(token));
   }
 
   /** A datagram with one 1-RTT packet, as if the connection had sent it. */
@@ -79,10 +89,15 @@ public final class SealedPackets {
 
   /** What a server says that has forgotten the connection (RFC 9000 §10.3). */
   public static byte[] statelessReset(Connection forgotten, RandomGenerator random) {
+    return statelessReset(forgotten.ids.resetToken(), random);
+  }
+
+  /** A stateless reset with this token. */
+  public static byte[] statelessReset(byte[] token, RandomGenerator random) {
     byte[] datagram = new byte[43];
     random.nextBytes(datagram);
     datagram[0] = (byte) (0x40 | datagram[0] & 0x3f);
-    System.arraycopy(forgotten.ids.resetToken(), 0, datagram, 27, 16);
+    System.arraycopy(token, 0, datagram, 27, 16);
     return datagram;
   }
 }
