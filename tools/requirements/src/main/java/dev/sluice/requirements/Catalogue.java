@@ -30,6 +30,8 @@ public final class Catalogue {
           "RFC9287",
           "RFC9368",
           "RFC9369",
+          "RFC8899",
+          "RFC8446",
           "RESETAT10",
           "RFC9406",
           "RFC9438",
