@@ -18,7 +18,6 @@ public final class SessionServer {
   }
 
   static void serve(WebTransport session) throws IOException {
-    session.draining().thenRun(() -> System.err.println("the client wants to leave"));
     while (true) {
       WebTransportStream stream = session.acceptBidirectional();
       Thread.startVirtualThread(() -> echo(stream));
@@ -26,9 +25,8 @@ public final class SessionServer {
   }
 
   private static void echo(WebTransportStream stream) {
-    try (var in = stream.inputStream();
-        var out = stream.outputStream()) {
-      in.transferTo(out);
+    try (var out = stream.outputStream()) {
+      stream.inputStream().transferTo(out);
     } catch (IOException e) {
       System.err.println("stream " + stream.id() + ": " + e.getMessage());
     }

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The README's programs are these files, and they do what it says. */
 @Timeout(60)
@@ -86,6 +88,17 @@ class ExamplesTest {
       String url = "https://localhost:" + port + "/you";
       assertEquals("200 Hello, you!", printed(() -> Fetch.main(new String[] {url})));
     }
+  }
+
+  /** With their imports. */
+  @ParameterizedTest
+  @ValueSource(strings = {"SessionServer.java", "SessionClient.java"})
+  void sessionsNeedLessThanThirtyLines(String file) throws IOException {
+    long lines =
+        Files.readAllLines(SOURCES.resolve(file)).stream()
+            .filter(line -> !line.isBlank() && !line.startsWith("package "))
+            .count();
+    assertTrue(lines < 30, lines + " lines");
   }
 
   @Test
