@@ -16,6 +16,7 @@ import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.stream.SendStream;
 import dev.sluice.tls.SessionTicket;
 import dev.sluice.tls.TlsSession;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -52,6 +53,7 @@ final class ConnectionDriver implements ConnectionListener {
   private final Long2ObjectHashMap<QuicStream> streams = new Long2ObjectHashMap<>();
   private final Deque<CompletableFuture<QuicStream>> openingBidi = new ArrayDeque<>();
   private final Deque<CompletableFuture<QuicStream>> openingUni = new ArrayDeque<>();
+  private final Moves moves = new Moves();
   private final HandOver<QuicStream> accepted = new HandOver<>(this::startReading);
   private final HandOver<byte[]> datagrams = new HandOver<>(taken -> {});
   private final CompletableFuture<QuicConnection> ready = new CompletableFuture<>();
@@ -192,6 +194,21 @@ final class ConnectionDriver implements ConnectionListener {
         : CompletableFuture.failedFuture(new IllegalStateException("the connection has ended"));
   }
 
+  /** Moves to another local address. */
+  CompletableFuture<Void> migrate(InetSocketAddress bind) {
+    CompletableFuture<Void> moved = new CompletableFuture<>();
+    boolean asked =
+        onLoop(
+            () -> {
+              if (transport.ending() != null) {
+                moved.completeExceptionally(failure());
+              } else {
+                moves.begin(connection, bind, moved);
+              }
+            });
+    return asked ? moved : CompletableFuture.failedFuture(failure());
+  }
+
   // ---- the loop ----
 
   LoopConnection connection() {
@@ -250,8 +267,8 @@ final class ConnectionDriver implements ConnectionListener {
         // These handles are for streams; who wants datagrams uses the transport's own events.
       }
       case QuicEvent.NewToken(byte[] token) -> keepsakes.tokens().accept(token);
-      case QuicEvent.PathChanged ignored -> {}
-      case QuicEvent.MigrationFailed ignored -> {}
+      case QuicEvent.PathChanged changed -> moves.onEvent(changed);
+      case QuicEvent.MigrationFailed failed -> moves.onEvent(failed);
       case QuicEvent.Ended(ConnectionEnding ending) -> {
         // onEnded follows, whether this object gets that far or fails.
       }
@@ -336,6 +353,7 @@ final class ConnectionDriver implements ConnectionListener {
     List<QuicStream> left = List.copyOf(streams.values());
     streams.clear();
     left.forEach(stream -> stream.onConnectionEnd(ending));
+    moves.end(() -> new ConnectionEndedException(ending));
     unread.onEnd();
     accepted.end(() -> new ConnectionEndedException(ending));
     datagrams.end(() -> new ConnectionEndedException(ending));

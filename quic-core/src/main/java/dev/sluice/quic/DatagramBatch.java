@@ -93,6 +93,19 @@ public final class DatagramBatch {
     }
   }
 
+  /**
+   * Names the address at which datagrams have come in, where their socket has not.
+   *
+   * @param from the number of the first of them
+   */
+  public void cameIn(int from, InetSocketAddress local) {
+    for (int i = from; i < count; i++) {
+      if (locals[i] == null) {
+        locals[i] = local;
+      }
+    }
+  }
+
   /** How many bytes can still be added. */
   public int bytesFree() {
     return buffer.length - nextOffset;

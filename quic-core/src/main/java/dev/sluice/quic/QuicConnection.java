@@ -119,6 +119,26 @@ public final class QuicConnection implements AutoCloseable {
     return driver.receiveDatagram();
   }
 
+  // ---- paths (RFC 9000 §9) ----
+
+  /**
+   * Client only: moves the connection to another address of this host, for example another network,
+   * and waits until it has. The present path stays in use until the server has answered on the new
+   * one. {@link #stats()} tells of all paths.
+   *
+   * @param local the address to send from; port 0 for any
+   * @throws IOException the address cannot be bound to, the server does not answer from there, does
+   *     not want its clients to move, or has no connection ID to spare
+   */
+  public void migrate(InetSocketAddress local) throws IOException {
+    Blocking.await(driver.loop(), migrateAsync(local));
+  }
+
+  /** As {@link #migrate}. */
+  public CompletableFuture<Void> migrateAsync(InetSocketAddress local) {
+    return driver.migrate(Objects.requireNonNull(local, "local"));
+  }
+
   // ---- the end ----
 
   /** Closes the connection with application code 0; see {@link #close(long, String)}. */

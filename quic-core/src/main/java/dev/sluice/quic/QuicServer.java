@@ -58,6 +58,7 @@ public final class QuicServer implements AutoCloseable {
       for (InetSocketAddress address : addresses) {
         List<QuicSocket> opened = SharedPort.open(loops, address, endpoint);
         sockets.addAll(opened);
+        SharedPort.listenAlsoAt(opened, config.transport().migration().preferred());
         listening.add(opened.getFirst().localAddress());
       }
       sockets.forEach(socket -> socket.listen(config, this::admit));

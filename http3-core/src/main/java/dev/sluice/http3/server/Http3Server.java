@@ -39,6 +39,7 @@ public final class Http3Server implements AutoCloseable {
     try {
       for (InetSocketAddress address : wanted) {
         List<QuicSocket> sockets = SharedPort.open(eventLoops, address, endpoint);
+        SharedPort.listenAlsoAt(sockets, quic.transport().migration().preferred());
         for (int i = 0; i < sockets.size(); i++) {
           loops.get(i).add(sockets.get(i));
         }

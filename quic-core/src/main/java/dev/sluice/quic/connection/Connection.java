@@ -270,7 +270,7 @@ public final class Connection implements QuicTransport {
    */
   public void onDatagramTooLarge(InetSocketAddress remote, int bytes, long now) {
     this.now = now;
-    migration.onDatagramTooLarge(remote, bytes);
+    migration.onDatagramTooLarge(remote, bytes, now);
   }
 
   /** The socket is gone, and with it every way to the peer. */
@@ -426,16 +426,25 @@ public final class Connection implements QuicTransport {
   }
 
   /**
-   * Client only: moves the connection to another local address, once the server has been seen to
-   * answer there (RFC 9000 §9). Whoever drives the connection must already receive at that address,
-   * and send from it what the batch says. The outcome is an event: {@link QuicEvent.PathChanged} or
-   * {@link QuicEvent.MigrationFailed}.
+   * Client only: moves the connection to another local address, once the handshake is confirmed and
+   * the server has been seen to answer there (RFC 9000 §9). Whoever drives the connection must
+   * already receive at that address, and send from it what the batch says. The outcome is an event:
+   * {@link QuicEvent.PathChanged} or {@link QuicEvent.MigrationFailed}.
    *
    * @param local tells the path from others; what arrives there is handed in with the same address
    */
   public void migrate(InetSocketAddress local, long now) {
     this.now = now;
     migration.migrate(local, now);
+  }
+
+  /**
+   * Whether the connection uses this local address, is about to, or may have to return to it.
+   *
+   * @param remote only with this peer's address; null for any
+   */
+  public boolean hasPath(InetSocketAddress local, InetSocketAddress remote) {
+    return paths.contains(local, remote) || migration.isWaitingFor(local);
   }
 
   // ---- what the parts ask of the whole ----

@@ -58,7 +58,7 @@ final class FrameDispatch {
       case StreamsBlockedFrame f -> connection.streams.onFrame(f, now);
       case NewConnectionIdFrame f -> {
         connection.ids.remote().onFrame(f);
-        connection.migration.onRemoteIds();
+        connection.migration.onRemoteIds(now);
       }
       case RetireConnectionIdFrame f ->
           connection.ids.local().onRetire(f.sequence(), origin.destination());

@@ -25,6 +25,11 @@ final class Migration {
    */
   static final int START_DATAGRAM = 1200;
 
+  /** How long a move waits for the server to issue a connection ID (§9.5), in PTOs. */
+  private static final int WAIT_FOR_ID_PTOS = 3;
+
+  private static final String SUPERSEDED = "another move took its place";
+
   private final Connection connection;
   private Paths paths;
 
@@ -35,6 +40,11 @@ final class Migration {
   private Path toPreferred;
 
   private boolean reachedPreferred;
+
+  /** Client: where to move once the handshake is confirmed (§9); null for nowhere. */
+  private InetSocketAddress waiting;
+
+  private long waitingUntil = Long.MAX_VALUE;
 
   /** Server: a path that was left for the preferred address, and the last packet before that. */
   private Path left;
@@ -88,10 +98,10 @@ final class Migration {
   }
 
   /** The system did not send a datagram, since it was too large for the way to its destination. */
-  void onDatagramTooLarge(InetSocketAddress remote, int bytes) {
+  void onDatagramTooLarge(InetSocketAddress remote, int bytes, long now) {
     Path path = paths.active();
     if (path.remote().equals(remote)) {
-      path.recovery().onDatagramTooLarge(bytes);
+      connection.recovery.onDatagramTooLarge(path.recovery(), bytes, now);
     }
   }
 
@@ -100,7 +110,9 @@ final class Migration {
   /** Server: the address to tell the client, with an ID for it; null without one. */
   PreferredAddress offered() {
     MigrationConfig config = connection.config.migration();
-    if (preferred == null && config.hasPreferred() && connection.ids.localFirst().length() > 0) {
+    if (preferred == null
+        && !config.preferred().isEmpty()
+        && connection.ids.localFirst().length() > 0) {
       preferred = connection.ids.preferredAddress(config.preferredIpv4(), config.preferredIpv6());
     }
     return preferred;
@@ -133,6 +145,8 @@ final class Migration {
     if (connection.isClient() && preferred != null) {
       probePreferred(paths.active().local(), now);
     }
+    waitingUntil = now + WAIT_FOR_ID_PTOS * pto();
+    beginWaiting(now);
   }
 
   // ---- the client moves
@@ -144,19 +158,49 @@ final class Migration {
    */
   void migrate(InetSocketAddress local, long now) {
     String obstacle = obstacle();
-    Path path = obstacle == null ? paths.add(local, paths.active().remote()) : null;
-    if (path == null) {
-      String reason = obstacle == null ? "the peer has issued no connection ID for it" : obstacle;
-      connection.events.add(new QuicEvent.MigrationFailed(local, reason));
+    if (obstacle != null) {
+      fail(local, obstacle);
       return;
     }
-    boolean preferring = toPreferred != null;
-    supersede();
-    validate(path, now);
-    if (preferring) {
-      // Both addresses of the server are tried from the new one at the same time (§9.6.3).
-      probePreferred(local, now);
+    if (waiting != null) {
+      fail(waiting, SUPERSEDED);
     }
+    waiting = local;
+    waitingUntil =
+        connection.handshake.isConfirmed() ? now + WAIT_FOR_ID_PTOS * pto() : Long.MAX_VALUE;
+    beginWaiting(now);
+  }
+
+  /** Whether a move to this address waits to begin. */
+  boolean isWaitingFor(InetSocketAddress local) {
+    return local.equals(waiting);
+  }
+
+  /** Begins the move that waits, if the handshake is confirmed and there is a connection ID. */
+  private void beginWaiting(long now) {
+    if (waiting == null || !connection.handshake.isConfirmed()) {
+      return;
+    }
+    InetSocketAddress local = waiting;
+    String obstacle = obstacle(); // the server may have said something meanwhile
+    Path path = obstacle == null ? paths.add(local, paths.active().remote()) : null;
+    if (obstacle != null) {
+      waiting = null;
+      fail(local, obstacle);
+    } else if (path != null) {
+      waiting = null;
+      boolean preferring = toPreferred != null;
+      supersede();
+      validate(path, now);
+      if (preferring) {
+        // Both addresses of the server are tried from the new one at the same time (§9.6.3).
+        probePreferred(local, now);
+      }
+    }
+  }
+
+  private void fail(InetSocketAddress local, String reason) {
+    connection.events.add(new QuicEvent.MigrationFailed(local, reason));
   }
 
   /** Gives up the moves that are being prepared. */
@@ -164,8 +208,7 @@ final class Migration {
     for (Path given : paths.unwant()) {
       paths.forget(given);
       if (given != toPreferred) {
-        connection.events.add(
-            new QuicEvent.MigrationFailed(given.local(), "another move took its place"));
+        fail(given.local(), SUPERSEDED);
       }
     }
     toPreferred = null;
@@ -175,8 +218,11 @@ final class Migration {
     if (!connection.isClient()) {
       return "only clients migrate";
     }
-    if (!connection.handshake.isConfirmed() || !connection.closing.isOpen()) {
-      return "the handshake is not confirmed, or the connection has ended";
+    if (!connection.closing.isOpen()) {
+      return "the connection has ended";
+    }
+    if (!connection.handshake.isConfirmed()) {
+      return null; // it waits
     }
     if (connection.handshake.peer().disableActiveMigration() && !reachedPreferred) {
       return "the server has disabled active migration";
@@ -298,10 +344,14 @@ final class Migration {
   }
 
   long deadline() {
-    return paths.deadline();
+    return waiting == null ? paths.deadline() : Math.min(waitingUntil, paths.deadline());
   }
 
   void onDeadline(long now) {
+    if (waiting != null && now >= waitingUntil) {
+      fail(waiting, "the server has issued no connection ID for it");
+      waiting = null;
+    }
     Path active = paths.active();
     for (Path path : paths.onDeadline(now)) {
       if (path == active) {
@@ -322,8 +372,7 @@ final class Migration {
         move(waiting, now);
       }
     } else if (wanted && connection.isClient()) {
-      connection.events.add(
-          new QuicEvent.MigrationFailed(path.local(), "the server did not answer on this path"));
+      fail(path.local(), "the server did not answer on this path");
     }
   }
 
@@ -349,8 +398,9 @@ final class Migration {
   }
 
   /** The peer issued or revoked connection IDs; paths may have waited for one. */
-  void onRemoteIds() {
+  void onRemoteIds(long now) {
     paths.renewDestinations();
+    beginWaiting(now);
   }
 
   private long pto() {

@@ -3,6 +3,9 @@ package dev.sluice.quic.connection;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Whether and where connections move (RFC 9000 §9). NAT rebinding and moves of the peer are always
@@ -11,9 +14,9 @@ import java.net.InetSocketAddress;
  * @param disableActive whether the peer is asked not to move on its own account while it talks to
  *     the address of the handshake (disable_active_migration, §18.2): for a server behind a load
  *     balancer that routes by addresses
- * @param preferredIpv4 server only: the IPv4 address that clients shall move to (§9.6), or null.
- *     The server must be able to receive there, as {@code QuicServerBuilder.preferredAddress} sees
- *     to
+ * @param preferredIpv4 server only: the IPv4 address that clients shall move to (§9.6), or null. A
+ *     server listens there as well, and therefore on one address beside it; whoever drives
+ *     connections without one has to see to it
  * @param preferredIpv6 server only: the same for IPv6
  * @param followPreferred client only: whether it moves to the address that a server prefers, once
  *     it has seen that it works
@@ -62,7 +65,8 @@ public record MigrationConfig(
     return new MigrationConfig(disableActive, preferredIpv4, preferredIpv6, other);
   }
 
-  boolean hasPreferred() {
-    return preferredIpv4 != null || preferredIpv6 != null;
+  /** The addresses that this server prefers; empty for none. */
+  public List<InetSocketAddress> preferred() {
+    return Stream.of(preferredIpv4, preferredIpv6).filter(Objects::nonNull).toList();
   }
 }

@@ -154,7 +154,7 @@ final class Sender {
   }
 
   private void waitForRoom(Path path, boolean mayElicit, long now) {
-    boolean probing = path.recovery().mtu().probeSize(now) > 0;
+    boolean probing = path.recovery().mtuProbe(now) > 0;
     if (mayElicit || !probing && !payloads.hasPending()) {
       path.recovery().onApplicationLimited();
     } else {
@@ -283,7 +283,7 @@ final class Sender {
   /** A datagram larger than any before, with nothing in it that would be missed (§14.4). */
   private void sendMtuProbe(long now, DatagramBatch out) {
     Path path = connection.paths.active();
-    int size = path.recovery().mtu().probeSize(now);
+    int size = path.recovery().mtuProbe(now);
     PacketDraft draft = drafts[drafts.length - 1];
     if (size == 0
         || !out.hasRoom()
@@ -293,7 +293,7 @@ final class Sender {
       return;
     }
     if (size > out.slotSize()) {
-      path.recovery().onDatagramTooLarge(size);
+      connection.recovery.onDatagramTooLarge(path.recovery(), size, now);
       return;
     }
     begin(out, size);
@@ -303,7 +303,7 @@ final class Sender {
       draft.finish();
       filled[filledCount++] = draft;
       padTo(out, size);
-      path.recovery().mtu().onProbeSent(draft.number());
+      path.recovery().mtu().onProbeSent(draft.number(), size);
       dispatch(path, now, out);
     }
   }

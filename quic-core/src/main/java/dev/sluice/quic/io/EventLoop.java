@@ -38,8 +38,8 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Datagrams sent in one go. */
   private static final int BATCH = 64;
 
-  /** Room for a datagram: larger than any that is sent. */
-  private static final int SLOT = 2048;
+  /** Room for a datagram, until a socket needs more. */
+  private static final int USUAL_SLOT = 2048;
 
   private record Scheduled(long at, long order, Runnable task) implements Comparable<Scheduled> {
     @Override
@@ -67,7 +67,8 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   private final DeadlineQueue<QuicSocket> deadlines = new DeadlineQueue<>();
   private final Deque<DatagramBatch> batches = new ArrayDeque<>();
-  private final DatagramBatch received;
+  private int slot = USUAL_SLOT;
+  private DatagramBatch received;
   private long order;
   private long now = clock();
   private boolean closing;
@@ -75,7 +76,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   private EventLoop(String name, boolean daemon, Poller poller) {
     this.poller = poller;
-    this.received = poller.newReceiveBatch();
+    this.received = poller.newReceiveBatch(slot);
     this.thread = Thread.ofPlatform().name(name).daemon(daemon).unstarted(this::run);
   }
 
@@ -217,6 +218,15 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
   }
 
+  /** Datagrams of so many bytes are to be received and sent from now on. */
+  void makeRoom(int datagram) {
+    if (datagram > slot) {
+      slot = datagram;
+      batches.clear();
+      received = poller.newReceiveBatch(slot);
+    }
+  }
+
   /** The batch that all sockets of the loop receive with, one after another; empty. */
   DatagramBatch received() {
     return received;
@@ -225,12 +235,13 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** An empty batch to send with. */
   DatagramBatch takeBatch() {
     DatagramBatch batch = batches.poll();
-    return batch != null ? batch : new DatagramBatch(BATCH, SLOT);
+    return batch != null ? batch : new DatagramBatch(BATCH, slot);
   }
 
   void giveBatch(DatagramBatch batch) {
     batch.clear();
-    if (batches.isEmpty()) { // a second is needed only while the system has no room for the first
+    // A second is needed only while the system has no room for the first.
+    if (batches.isEmpty() && batch.slotSize() == slot) {
       batches.push(batch);
     }
   }

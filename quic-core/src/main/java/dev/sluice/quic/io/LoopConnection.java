@@ -4,6 +4,7 @@ import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.connection.QuicTransport;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.TransportError;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,6 +42,19 @@ public final class LoopConnection {
    */
   public void wake() {
     socket.wake(this);
+  }
+
+  /**
+   * Client only: moves the connection to another local address once its server answers there (RFC
+   * 9000 §9). Only on the loop's thread.
+   *
+   * @param bind port 0 for any
+   * @return the address that the new socket is bound to; the outcome is a {@code PathChanged} or
+   *     {@code MigrationFailed} event with it
+   * @throws IOException the address cannot be bound to
+   */
+  public InetSocketAddress migrate(InetSocketAddress bind) throws IOException {
+    return socket.migrate(this, bind);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.connection.ClientConfig;
 import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.connection.ServerConfig;
+import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.endpoint.DeadlineQueue;
 import dev.sluice.quic.endpoint.Endpoint;
@@ -30,8 +31,14 @@ public final class QuicSocket implements AutoCloseable {
   /** How long a socket that is being closed waits for the system to take its last datagrams. */
   private static final long LINGER_NANOS = 500_000_000;
 
+  /**
+   * With more than this, datagrams that are too large are noticed by their loss alone: going
+   * through all connections for each would cost more than it gains.
+   */
+  private static final int MANY_CONNECTIONS = 1000;
+
   private final EventLoop loop;
-  private final UdpSocket socket;
+  private final SocketSet socket;
   private final Endpoint endpoint;
   private final Map<Connection, LoopConnection> handles = new HashMap<>();
   private final DeadlineQueue.Entry<QuicSocket> timer = new DeadlineQueue.Entry<>(this);
@@ -48,7 +55,7 @@ public final class QuicSocket implements AutoCloseable {
   private long closeBy = Long.MAX_VALUE;
   private boolean closed;
 
-  private QuicSocket(EventLoop loop, UdpSocket socket, EndpointConfig config) {
+  private QuicSocket(EventLoop loop, SocketSet socket, EndpointConfig config) {
     this.loop = loop;
     this.socket = socket;
     this.endpoint = new Endpoint(config);
@@ -62,7 +69,7 @@ public final class QuicSocket implements AutoCloseable {
    */
   public static QuicSocket open(EventLoop loop, InetSocketAddress bind, EndpointConfig config)
       throws IOException {
-    return register(loop, loop.poller().open(Binding.alone(bind, null)), config);
+    return register(loop, loop.poller().open(Binding.alone(bind, null)), null, config);
   }
 
   /**
@@ -74,14 +81,23 @@ public final class QuicSocket implements AutoCloseable {
   public static QuicSocket openConnected(
       EventLoop loop, InetSocketAddress bind, InetSocketAddress remote, EndpointConfig config)
       throws IOException {
-    return register(loop, loop.poller().open(Binding.alone(bind, remote)), config);
+    return register(loop, loop.poller().open(Binding.alone(bind, remote)), remote, config);
   }
 
-  static QuicSocket register(EventLoop loop, UdpSocket socket, EndpointConfig config)
+  /**
+   * @param remote the only peer that the socket talks to, or null
+   */
+  static QuicSocket register(
+      EventLoop loop, UdpSocket first, InetSocketAddress remote, EndpointConfig config)
       throws IOException {
+    SocketSet socket = new SocketSet(loop.poller(), first, remote);
     try {
       QuicSocket made = new QuicSocket(loop, socket, config);
-      loop.execute(() -> socket.onReady(() -> loop.want(made)));
+      loop.execute(
+          () -> {
+            socket.onReady(() -> loop.want(made));
+            socket.onTooLarge(made::onTooLarge);
+          });
       loop.add(made);
       return made;
     } catch (RejectedExecutionException e) {
@@ -93,6 +109,16 @@ public final class QuicSocket implements AutoCloseable {
   /** The address that the socket is bound to. Any thread. */
   public InetSocketAddress localAddress() {
     return socket.localAddress();
+  }
+
+  /** Receives at a further address, which must not have port 0. Any thread. */
+  void listenAlsoAt(InetSocketAddress address, Binding.Sharing sharing) throws IOException {
+    socket.add(new Binding(address, null, sharing));
+    onLoop(
+        () -> {
+          socket.listen();
+          loop.want(this);
+        });
   }
 
   /** For people: how datagrams are moved, and which of the system's features help. Any thread. */
@@ -110,6 +136,7 @@ public final class QuicSocket implements AutoCloseable {
     loop.execute(
         () -> {
           acceptor = accept;
+          makeRoom(config.transport());
           endpoint.listen(closing ? null : recorded(config));
         });
   }
@@ -139,6 +166,10 @@ public final class QuicSocket implements AutoCloseable {
     return made;
   }
 
+  private void makeRoom(TransportConfig config) {
+    loop.makeRoom(Math.max(config.maxDatagramSize(), config.maxReceivedDatagramSize()));
+  }
+
   private static ServerConfig recorded(ServerConfig config) {
     return config.withTracer(FlightRecorderTracer.beside(config.tracer()));
   }
@@ -157,6 +188,7 @@ public final class QuicSocket implements AutoCloseable {
       return;
     }
     LoopConnection handle = null;
+    makeRoom(config.transport());
     loop.want(this);
     try {
       handle =
@@ -246,6 +278,7 @@ public final class QuicSocket implements AutoCloseable {
       deliver();
       more = flush(now) | endpoint.isTouched();
       more |= onRefusal(now);
+      retireSockets();
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the socket at " + localAddress() + " fails", e);
       fail("the socket failed: " + e.getMessage());
@@ -314,6 +347,41 @@ public final class QuicSocket implements AutoCloseable {
   /** How many datagrams other loops have handed over. Any thread. */
   long straysTaken() {
     return strays.taken();
+  }
+
+  /**
+   * Moves a connection to another local address (RFC 9000 §9.2). The outcome is an event.
+   *
+   * @return the address that tells the new path from others
+   */
+  InetSocketAddress migrate(LoopConnection connection, InetSocketAddress bind) throws IOException {
+    InetSocketAddress peer = connection.connection().stats().remote();
+    InetSocketAddress local =
+        socket.add(Binding.alone(bind, socket.remote() == null ? null : peer));
+    socket.listen();
+    connection.connection().migrate(local, loop.now());
+    wake(connection);
+    return local;
+  }
+
+  /** The system has found a datagram too large for the way to its destination. */
+  private void onTooLarge(InetSocketAddress to, int length) {
+    if (endpoint.connections().size() > MANY_CONNECTIONS) {
+      return;
+    }
+    for (Connection connection : endpoint.connections()) {
+      connection.onDatagramTooLarge(to, length, loop.now());
+      endpoint.touch(connection);
+    }
+    loop.want(this);
+  }
+
+  private void retireSockets() {
+    if (socket.isSeveral()) {
+      socket.retire(
+          (local, remote) ->
+              endpoint.connections().stream().anyMatch(c -> c.hasPath(local, remote)));
+    }
   }
 
   private void receive(long now) throws IOException {

@@ -44,6 +44,24 @@ public final class SharedPort {
     return List.copyOf(port.sockets);
   }
 
+  /**
+   * Listens at further addresses as well, those that a server prefers (RFC 9000 §9.6).
+   *
+   * @param sockets all that serve one address; what comes at a preferred one is for their
+   *     connections
+   * @throws IOException an address cannot be bound to
+   */
+  public static void listenAlsoAt(List<QuicSocket> sockets, List<InetSocketAddress> preferred)
+      throws IOException {
+    for (InetSocketAddress address : preferred) {
+      Sharing sharing = sockets.size() == 1 ? Sharing.ALONE : Sharing.FIRST;
+      for (QuicSocket socket : sockets) {
+        socket.listenAlsoAt(address, sharing);
+        sharing = Sharing.JOINING;
+      }
+    }
+  }
+
   private void open(
       List<EventLoop> loops, InetSocketAddress bind, EndpointConfig config, Siblings first)
       throws IOException {
@@ -55,6 +73,7 @@ public final class SharedPort {
           QuicSocket.register(
               loop,
               loop.poller().open(new Binding(address, null, sharing)),
+              null,
               config.withSiblings(number));
       address = socket.localAddress();
       sockets.add(socket);

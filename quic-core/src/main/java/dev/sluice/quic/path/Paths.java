@@ -60,6 +60,23 @@ public final class Paths {
     return others;
   }
 
+  /**
+   * Whether there is a path with these addresses.
+   *
+   * @param remote null for any
+   */
+  public boolean contains(InetSocketAddress local, InetSocketAddress remote) {
+    if (active.matches(local, remote == null ? active.remote() : remote)) {
+      return true;
+    }
+    for (Path path : others) {
+      if (path.matches(local, remote == null ? path.remote() : remote)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether this is the path that the handshake began on. */
   public boolean isFirst(Path path) {
     return path == first;

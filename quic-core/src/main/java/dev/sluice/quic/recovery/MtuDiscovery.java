@@ -54,7 +54,12 @@ public final class MtuDiscovery {
   /** The smallest size that is known not to work, or one more than the largest allowed. */
   private int tooLarge;
 
+  /** What the search would try next. */
+  private int tried;
+
+  /** What was tried last; the window may have allowed no more. */
   private int probed;
+
   private long outstanding = NONE;
   private int probesLost;
   private long raiseAt = Long.MAX_VALUE;
@@ -108,7 +113,7 @@ public final class MtuDiscovery {
   private void next() {
     outstanding = NONE;
     if (probesLost == 0) {
-      probed = tooLarge > maximum ? maximum : (size + tooLarge) / 2;
+      tried = tooLarge > maximum ? maximum : (size + tooLarge) / 2;
     }
     if (size == maximum || tooLarge - size <= CLOSE_ENOUGH) {
       state = State.SEARCH_COMPLETE;
@@ -118,9 +123,12 @@ public final class MtuDiscovery {
   /**
    * The size of the probe that should be sent now; 0 for none. There is one under way at a time,
    * and the next follows its acknowledgment or loss, so that at least a round trip lies between
-   * them.
+   * them. A probe takes no more than half of the window, lest the data wait for it: with the window
+   * grows what can be tried (RFC 9000 §14.4).
+   *
+   * @param window the congestion window in bytes
    */
-  public int probeSize(long now) {
+  public int probeSize(long window, long now) {
     if (state == State.SEARCH_COMPLETE && size < maximum) {
       if (raiseAt == Long.MAX_VALUE) {
         raiseAt = now + RAISE_AFTER;
@@ -128,12 +136,22 @@ public final class MtuDiscovery {
         search();
       }
     }
-    return state == State.SEARCHING && outstanding == NONE ? probed : 0;
+    if (state != State.SEARCHING || outstanding != NONE) {
+      return 0;
+    }
+    int affordable = (int) Math.min(tried, Math.max(2 * BASE, window / 2));
+    return affordable == tried || affordable - size > CLOSE_ENOUGH ? affordable : 0;
   }
 
-  /** A probe of {@link #probeSize} leaves in this packet of the application space. */
-  public void onProbeSent(long packetNumber) {
+  /** A probe of this size leaves in this packet of the application space. */
+  public void onProbeSent(long packetNumber, int bytes) {
     outstanding = packetNumber;
+    probed = bytes;
+  }
+
+  /** The packet with a probe that the system has found too large; -1 when it was none. */
+  long probeOf(int bytes) {
+    return bytes == probed ? outstanding : NONE;
   }
 
   /**

@@ -150,8 +150,12 @@ public final class PathRecovery {
     return mtu;
   }
 
-  /** The system did not send a datagram of so many bytes, since it was too large. */
-  public void onDatagramTooLarge(int bytes) {
+  /** The size of a datagram that should be sent to find out whether it arrives; 0 for none. */
+  public int mtuProbe(long now) {
+    return mtu.probeSize(congestion.window(), now);
+  }
+
+  void onDatagramTooLarge(int bytes) {
     if (mtu.onTooLarge(bytes)) {
       onDatagramSize();
     }

@@ -156,6 +156,21 @@ public final class Recovery {
     at.sent.forget(now - REMEMBER_LOST_PTOS * ptoNanos());
   }
 
+  /**
+   * The system did not send a datagram of so many bytes, since it was too large. One that probed
+   * for the path's size is given up at once.
+   */
+  public void onDatagramTooLarge(PathRecovery on, int bytes, long now) {
+    SpaceRecovery at = of(PacketNumberSpace.APPLICATION);
+    long probe = on.mtu().probeOf(bytes);
+    on.onDatagramTooLarge(bytes);
+    if (probe >= 0 && at.sent.state(probe) == SentPackets.OUTSTANDING) {
+      batch.begin(-1, now);
+      at.declareLost(probe, batch, now);
+      batch.end(at.id);
+    }
+  }
+
   // ---- the timer
 
   /** When {@link #onDeadline} has to be called; {@link Long#MAX_VALUE} when not at all. */

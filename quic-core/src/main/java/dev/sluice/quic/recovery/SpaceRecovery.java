@@ -118,14 +118,19 @@ final class SpaceRecovery {
       if (due > now && largestAcked < packet + packetThreshold) {
         lossTime = Math.min(lossTime, due);
       } else {
-        sent.markLost(packet, now);
-        if (sent.isAckEliciting(packet)) {
-          ackElicitingInFlight--;
-        }
-        listener.onLost(this, packet);
+        declareLost(packet, listener, now);
       }
       packet = sent.nextOutstanding(packet + 1);
     }
+  }
+
+  /** An outstanding packet has not arrived, or not even left. */
+  void declareLost(long packet, PacketListener listener, long now) {
+    sent.markLost(packet, now);
+    if (sent.isAckEliciting(packet)) {
+      ackElicitingInFlight--;
+    }
+    listener.onLost(this, packet);
   }
 
   /** Forgets all packets; the numbers go on (RFC 9000 §17.2.5.3). */

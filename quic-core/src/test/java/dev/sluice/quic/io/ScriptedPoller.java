@@ -34,7 +34,7 @@ final class ScriptedPoller implements Poller {
   }
 
   @Override
-  public DatagramBatch newReceiveBatch() {
+  public DatagramBatch newReceiveBatch(int largest) {
     return new DatagramBatch(64, 2048);
   }
 

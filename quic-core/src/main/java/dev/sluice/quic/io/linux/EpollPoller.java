@@ -114,7 +114,7 @@ public final class EpollPoller implements Poller {
   }
 
   @Override
-  public DatagramBatch newReceiveBatch() {
+  public DatagramBatch newReceiveBatch(int largest) {
     return ReceiveVector.newBatch();
   }
 

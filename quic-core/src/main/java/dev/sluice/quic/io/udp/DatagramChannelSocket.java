@@ -17,7 +17,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 
 /**
- * The portable socket: one system call a datagram. It does not tell or set ECN bits, nor tell at
+ * The portable socket: one system call a datagram. It sets ECN bits but does not tell them, nor at
  * which of the host's addresses a datagram arrived, since the JDK does not. A server on a host with
  * several addresses therefore binds to each of them rather than to the wildcard: else answers may
  * leave from an address that the client did not write to.
@@ -40,6 +40,7 @@ final class DatagramChannelSocket implements UdpSocket {
   private final InetSocketAddress local;
   private final InetSocketAddress remote;
   private SelectionKey key;
+  private int marked;
   private boolean readable;
   private boolean writable = true;
   private String refusal;
@@ -205,6 +206,7 @@ final class DatagramChannelSocket implements UdpSocket {
       transfer.clear();
       transfer.put(batch.buffer(), batch.offset(i), batch.length(i));
       transfer.flip();
+      mark(batch.ecn(i));
       if (!sendOne(batch.remote(i), batch.length(i))) {
         writable = false;
         if (key.isValid()) {
@@ -214,6 +216,21 @@ final class DatagramChannelSocket implements UdpSocket {
       }
     }
     return batch.count();
+  }
+
+  /**
+   * The mark is the socket's: a path is either marked or not, so that it seldom changes. A system
+   * that takes no marks sends without; the peer's counts will tell (RFC 9000 §13.4.2).
+   */
+  private void mark(int ecn) {
+    if (ecn != marked) {
+      marked = ecn;
+      try {
+        channel.setOption(StandardSocketOptions.IP_TOS, ecn);
+      } catch (IOException | UnsupportedOperationException e) {
+        // As if the network had cleared it.
+      }
+    }
   }
 
   /** False when the system's buffer is full. */

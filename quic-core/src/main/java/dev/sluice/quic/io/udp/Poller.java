@@ -12,8 +12,12 @@ public interface Poller {
   /** What its sockets are built on, for people: the system's features that they make use of. */
   String description();
 
-  /** A batch with room for what {@link UdpSocket#receive} brings in one call. */
-  DatagramBatch newReceiveBatch();
+  /**
+   * A batch with room for what {@link UdpSocket#receive} brings in one call.
+   *
+   * @param largest the largest datagram that is of interest, in bytes
+   */
+  DatagramBatch newReceiveBatch(int largest);
 
   /**
    * Waits until a socket can be read, or can be written to again after its buffer was full, or

@@ -14,9 +14,6 @@ public final class SelectorPoller implements Poller {
   /** Datagrams taken in before they are answered. */
   private static final int BATCH = 64;
 
-  /** Room for a datagram: larger than any that peers are told they may send. */
-  private static final int SLOT = 2048;
-
   private static final Consumer<SelectionKey> ON_READY =
       key -> ((DatagramChannelSocket) key.attachment()).onReady(key.readyOps());
 
@@ -41,8 +38,8 @@ public final class SelectorPoller implements Poller {
   }
 
   @Override
-  public DatagramBatch newReceiveBatch() {
-    return new DatagramBatch(BATCH, SLOT);
+  public DatagramBatch newReceiveBatch(int largest) {
+    return new DatagramBatch(BATCH, largest);
   }
 
   @Override

@@ -123,7 +123,7 @@ class LinuxErrorsTest {
     List<Integer> seen = new ArrayList<>();
     poller.await(0);
     while (receiver.isReadable()) {
-      DatagramBatch in = poller.newReceiveBatch();
+      DatagramBatch in = poller.newReceiveBatch(2048);
       receiver.receive(in);
       for (int i = 0; i < in.count(); i++) {
         seen.add((int) in.buffer()[in.offset(i)]);
@@ -267,7 +267,7 @@ class LinuxErrorsTest {
     }
     assertEquals(3, connected.send(batch(3), 0));
     assertTrue(libc.sendCalls < 100, libc.sendCalls + " calls");
-    connected.receive(poller.newReceiveBatch());
+    connected.receive(poller.newReceiveBatch(2048));
     assertTrue(libc.receiveCalls < 100, libc.receiveCalls + " calls");
   }
 
@@ -290,7 +290,7 @@ class LinuxErrorsTest {
   @Test
   void aSocketThatDoesNotWorkSaysSo() {
     libc.receives.add(-9); // EBADF
-    assertThrows(IOException.class, () -> receiver.receive(poller.newReceiveBatch()));
+    assertThrows(IOException.class, () -> receiver.receive(poller.newReceiveBatch(2048)));
   }
 
   @Test

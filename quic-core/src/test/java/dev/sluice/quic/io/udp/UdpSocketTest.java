@@ -142,7 +142,7 @@ class UdpSocketTest {
       add(batch, datagram, receiver.localAddress(), 0);
     }
     send(sender, batch);
-    DatagramBatch last = poller.newReceiveBatch();
+    DatagramBatch last = poller.newReceiveBatch(2048);
     List<byte[]> received = receive(receiver, sent.size(), last);
     assertEquals(sent.size(), received.size());
     for (int i = 0; i < sent.size(); i++) {
@@ -164,7 +164,7 @@ class UdpSocketTest {
       add(batch, bytes(1452, i), receiver.localAddress(), 0);
     }
     send(sender, batch);
-    List<byte[]> received = receive(receiver, 200, poller.newReceiveBatch());
+    List<byte[]> received = receive(receiver, 200, poller.newReceiveBatch(2048));
     for (int i = 0; i < 200; i++) {
       assertArrayEquals(bytes(1452, i), received.get(i), "datagram " + i);
     }
@@ -192,7 +192,7 @@ class UdpSocketTest {
           expected.add(bytes(500, i));
         }
       }
-      DatagramBatch last = poller.newReceiveBatch();
+      DatagramBatch last = poller.newReceiveBatch(2048);
       List<byte[]> received = receive(receivers.get(r), expected.size(), last);
       for (int i = 0; i < expected.size(); i++) {
         assertArrayEquals(expected.get(i), received.get(i));
@@ -214,7 +214,7 @@ class UdpSocketTest {
       add(batch, bytes(700, 1), there, 0);
       add(batch, bytes(700, 2), there, 0);
       send(one, batch);
-      DatagramBatch last = poller.newReceiveBatch();
+      DatagramBatch last = poller.newReceiveBatch(2048);
       receive(wildcard, 2, last);
       InetSocketAddress peer = last.remote(0);
       assertEquals(family.getAddress(), peer.getAddress());
@@ -251,7 +251,7 @@ class UdpSocketTest {
       }
       send(sender, batch);
       int seen = 0;
-      DatagramBatch last = poller.newReceiveBatch();
+      DatagramBatch last = poller.newReceiveBatch(2048);
       while (seen < marks.length) {
         poller.await(LONG);
         last.clear();
@@ -279,9 +279,9 @@ class UdpSocketTest {
       add(batch, bytes(50, i), receiver.localAddress(), 0);
     }
     send(sender, batch);
-    assertEquals(20, receive(receiver, 20, poller.newReceiveBatch()).size());
+    assertEquals(20, receive(receiver, 20, poller.newReceiveBatch(2048)).size());
     poller.await(0);
-    sender.receive(poller.newReceiveBatch());
+    sender.receive(poller.newReceiveBatch(2048));
     assertNull(sender.takeRefusal());
   }
 
@@ -294,7 +294,7 @@ class UdpSocketTest {
     DatagramBatch batch = new DatagramBatch(64, 2048);
     add(batch, bytes(50, 1), gone.localAddress(), 0);
     send(sender, batch);
-    DatagramBatch in = poller.newReceiveBatch();
+    DatagramBatch in = poller.newReceiveBatch(2048);
     String refusal = null;
     while (refusal == null) {
       poller.await(LONG);
@@ -324,7 +324,7 @@ class UdpSocketTest {
     add(batch, bytes(65_520, 2), receiver.localAddress(), 0);
     add(batch, bytes(1000, 3), receiver.localAddress(), 0);
     send(sender, batch);
-    List<byte[]> received = receive(receiver, 2, poller.newReceiveBatch());
+    List<byte[]> received = receive(receiver, 2, poller.newReceiveBatch(2048));
     assertArrayEquals(bytes(1000, 1), received.get(0));
     assertArrayEquals(bytes(1000, 3), received.get(1));
     assertEquals(List.of(65_520), tooLarge);
@@ -341,7 +341,7 @@ class UdpSocketTest {
     add(batch, new byte[0], receiver.localAddress(), 0);
     add(batch, bytes(10, 1), receiver.localAddress(), 0);
     send(sender, batch);
-    assertArrayEquals(bytes(10, 1), receive(receiver, 1, poller.newReceiveBatch()).getFirst());
+    assertArrayEquals(bytes(10, 1), receive(receiver, 1, poller.newReceiveBatch(2048)).getFirst());
   }
 
   @ParameterizedTest
