@@ -20,7 +20,6 @@ import java.util.Objects;
 final class Handshake {
   private final Connection connection;
   private TlsEndpoint tls;
-  private final byte[] chunk = new byte[4096];
   private TransportParameters peer;
   private boolean complete;
   private boolean confirmed;
@@ -40,6 +39,7 @@ final class Handshake {
   /** CRYPTO, at the level of the packet that carried it (RFC 9001 §4.1.3). */
   void onCrypto(EncryptionLevel level, CryptoFrame frame, long now) {
     CryptoStream crypto = connection.spaces.of(level).crypto();
+    byte[] chunk = connection.shared.handshakeBytes;
     crypto.receive(frame);
     connection.versions.settle();
     try {

@@ -16,6 +16,9 @@ public final class SharedParts {
   final HeaderBatch received = new HeaderBatch();
   final HeaderBatch flight = new HeaderBatch();
 
+  /** On the way from CRYPTO frames to TLS. */
+  final byte[] handshakeBytes = new byte[4096];
+
   /**
    * @param random cryptographically secure outside of tests
    */

@@ -1,6 +1,7 @@
 package dev.sluice.quic.recovery;
 
 import dev.sluice.quic.frame.AckRanges;
+import java.util.Arrays;
 
 /**
  * The packet numbers received in one space, as ranges in ascending order. The number of ranges is
@@ -14,8 +15,11 @@ final class ReceivedPackets {
    */
   static final int MAX_RANGES = 256;
 
-  private final long[] smallest = new long[MAX_RANGES];
-  private final long[] largest = new long[MAX_RANGES];
+  /** Most connections have one range and never need more than these. */
+  private static final int FEW_RANGES = 4;
+
+  private long[] smallest = new long[FEW_RANGES];
+  private long[] largest = new long[FEW_RANGES];
   private int count;
 
   /** All below this counts as received. */
@@ -82,6 +86,10 @@ final class ReceivedPackets {
       }
       remove(0);
       to--;
+    }
+    if (count == smallest.length) {
+      smallest = Arrays.copyOf(smallest, Math.min(2 * count, MAX_RANGES));
+      largest = Arrays.copyOf(largest, smallest.length);
     }
     System.arraycopy(smallest, to, smallest, to + 1, count - to);
     System.arraycopy(largest, to, largest, to + 1, count - to);

@@ -2,7 +2,6 @@ package dev.sluice.quic.recovery;
 
 import dev.sluice.quic.congestion.DeliverySnapshot;
 import dev.sluice.quic.congestion.SentPacket;
-import java.util.Arrays;
 
 /**
  * The packets of one space that were sent and not yet forgotten, in flat arrays that serve as a
@@ -37,6 +36,12 @@ final class SentPackets {
    */
   private static final int KEEP_NOT_IN_FLIGHT = 1024;
 
+  /** Packets that fit at first; a multiple of the bits in a word. */
+  private static final int SMALLEST = 64;
+
+  /** The ring is given up when so many times what went through it since it was empty would fit. */
+  private static final int SHRINK = 8;
+
   /** The oldest packet number in the ring. */
   private long first;
 
@@ -46,18 +51,23 @@ final class SentPackets {
   /** No packet below this one is outstanding. */
   private long outstandingFrom;
 
-  private int mask = 63;
-  private long[] sentTimes = new long[64];
-  private long[] lostTimes = new long[64];
-  private int[] sizes = new int[64];
-  private byte[] flags = new byte[64];
-  private PathRecovery[] paths = new PathRecovery[64];
-  private Object[] tokens = new Object[64];
+  /** Where the numbers stood when the ring was last empty. */
+  private long emptyAt;
+
+  /** How many packets fit, less one; -1 while there are no arrays, and no packets. */
+  private int mask = -1;
+
+  private long[] sentTimes;
+  private long[] lostTimes;
+  private int[] sizes;
+  private byte[] flags;
+  private PathRecovery[] paths;
+  private Object[] tokens;
 
   /** Where the ranges of a packet begin in {@link #streams}; they go up to those of the next. */
-  private long[] streamsFrom = new long[64];
+  private long[] streamsFrom;
 
-  private final StreamRanges streams = new StreamRanges();
+  private StreamRanges streams;
 
   /** What the congestion controller wanted to remember; null until one wants something. */
   private DeliverySnapshot[] snapshots;
@@ -65,7 +75,8 @@ final class SentPackets {
   /** Bytes in flight once the packet was sent, for packets with a snapshot. */
   private long[] inFlightThen;
 
-  private long[] open = new long[1];
+  /** A bit for each packet that may still be acknowledged. */
+  private long[] open;
 
   /** The oldest packet number of which anything is known; all below are {@link #GONE}. */
   long first() {
@@ -239,16 +250,43 @@ final class SentPackets {
       }
       forgetFirst();
     }
+    // A connection that had much in flight once, and little since, should not hold room for much.
+    if (mask >= SMALLEST && SHRINK * (end - emptyAt) <= mask) {
+      clear();
+    }
+    emptyAt = end;
   }
 
   /** Forgets everything; numbers go on where they were. */
   void clear() {
-    Arrays.fill(tokens, null);
-    Arrays.fill(paths, null);
-    Arrays.fill(open, 0);
-    streams.clear();
+    mask = -1;
+    sentTimes = null;
+    lostTimes = null;
+    sizes = null;
+    flags = null;
+    paths = null;
+    tokens = null;
+    streamsFrom = null;
+    streams = null;
+    snapshots = null;
+    inFlightThen = null;
+    open = null;
     first = end;
     outstandingFrom = end;
+    emptyAt = end;
+  }
+
+  private void allocate() {
+    mask = SMALLEST - 1;
+    sentTimes = new long[SMALLEST];
+    lostTimes = new long[SMALLEST];
+    sizes = new int[SMALLEST];
+    flags = new byte[SMALLEST];
+    paths = new PathRecovery[SMALLEST];
+    tokens = new Object[SMALLEST];
+    streamsFrom = new long[SMALLEST];
+    streams = new StreamRanges();
+    open = new long[SMALLEST >> 6];
   }
 
   private void forgetFirst() {
@@ -274,6 +312,9 @@ final class SentPackets {
   }
 
   private void makeRoom(long packetNumber) {
+    if (mask < 0) {
+      allocate();
+    }
     while (packetNumber - first > mask && first < end) {
       if (mask + 1 < KEEP_NOT_IN_FLIGHT || holds(first)) {
         grow();

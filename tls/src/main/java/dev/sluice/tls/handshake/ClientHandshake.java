@@ -41,9 +41,11 @@ import java.util.Queue;
 public final class ClientHandshake implements Handshake {
   private final TlsClientConfig config;
   private final Queue<TlsEvent> events = new ArrayDeque<>();
-  private final TranscriptHash transcript = new TranscriptHash();
-  private final ClientOffer offer;
-  private final PeerAuthentication server;
+
+  // What follows, down to the secrets, is dropped once the handshake is complete.
+  private TranscriptHash transcript = new TranscriptHash();
+  private ClientOffer offer;
+  private PeerAuthentication server;
   private ClientState state = ClientState.START;
   private CipherSuite suite;
   private boolean retried;
@@ -55,6 +57,9 @@ public final class ClientHandshake implements Handshake {
   private Authentication requestedAuthentication;
   private Exporter exporter;
   private TicketReceiver tickets;
+
+  /** Null until the handshake is complete. */
+  private TlsSession complete;
 
   /**
    * @param transportParameters the client's, as QUIC encodes them
@@ -280,11 +285,23 @@ public final class ClientHandshake implements Handshake {
     byte[] resumptionMaster = secrets.resumptionMaster(transcript.hash());
     secrets.releaseApplication(Direction.SEND);
     secrets.releaseApplication(Direction.RECEIVE);
-    secrets.destroy();
-    state = ClientState.CONNECTED;
     TlsSession session = session();
+    state = ClientState.CONNECTED;
     tickets = new TicketReceiver(config, session, resumptionMaster, parameters);
+    dropHandshake();
+    complete = session;
     events.add(new TlsEvent.HandshakeComplete(session));
+  }
+
+  private void dropHandshake() {
+    offer.destroy();
+    secrets.destroy();
+    transcript = null;
+    offer = null;
+    server = null;
+    parameters = null;
+    requestedAuthentication = null;
+    secrets = null;
   }
 
   /** Certificate and CertificateVerify when they were asked for, and Finished. */
@@ -328,6 +345,9 @@ public final class ClientHandshake implements Handshake {
 
   @Override
   public TlsSession session() {
+    if (complete != null) {
+      return complete;
+    }
     boolean named =
         offer.extensions() != null && offer.extensions().contains(ExtensionType.SERVER_NAME);
     return new TlsSession(
@@ -351,7 +371,9 @@ public final class ClientHandshake implements Handshake {
 
   @Override
   public void destroy() {
-    offer.destroy();
+    if (offer != null) {
+      offer.destroy();
+    }
     if (secrets != null) {
       secrets.destroy();
     }

@@ -11,7 +11,11 @@ import java.util.Arrays;
  * type, within that type's bound.
  */
 final class MessageAssembler {
-  private byte[] buffer = new byte[2048];
+  private static final byte[] NOTHING = {};
+
+  /** Only while something is held: most of its life a connection has no handshake to do. */
+  private byte[] buffer = NOTHING;
+
   private int start;
   private int end;
 
@@ -68,6 +72,11 @@ final class MessageAssembler {
     }
     RawMessage message = new RawMessage(type, Arrays.copyOfRange(buffer, start, start + whole));
     start += whole;
+    if (start == end) {
+      buffer = NOTHING;
+      start = 0;
+      end = 0;
+    }
     return message;
   }
 }

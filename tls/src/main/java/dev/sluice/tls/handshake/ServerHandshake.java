@@ -31,10 +31,12 @@ public final class ServerHandshake implements Handshake {
   private static final int COOKIE_LENGTH = 32;
 
   private final TlsServerConfig config;
-  private final ServerTransport transport;
   private final Queue<TlsEvent> events = new ArrayDeque<>();
-  private final TranscriptHash transcript = new TranscriptHash();
-  private final PeerAuthentication client;
+
+  // What follows, down to the secrets, is dropped once the handshake is complete.
+  private ServerTransport transport;
+  private TranscriptHash transcript = new TranscriptHash();
+  private PeerAuthentication client;
   private ServerState state = ServerState.START;
   private HelloRetry retry;
   private ClientHelloParameters offer;
@@ -48,6 +50,9 @@ public final class ServerHandshake implements Handshake {
   private CertificateRequest request;
   private HandshakeSecrets secrets;
   private Exporter exporter;
+
+  /** Null until the handshake is complete. */
+  private TlsSession complete;
 
   /**
    * @param transport makes the server's transport parameters, once the client's are known
@@ -212,9 +217,8 @@ public final class ServerHandshake implements Handshake {
     byte[] resumptionMaster = secrets.resumptionMaster(transcript.hash());
     // RFC 9001 §5.7: no 1-RTT packet is opened before the handshake is complete.
     secrets.releaseApplication(Direction.RECEIVE);
-    secrets.destroy();
-    state = ServerState.CONNECTED;
     TlsSession session = session();
+    state = ServerState.CONNECTED;
     events.add(new TlsEvent.HandshakeComplete(session));
     // RFC 8446 §4.2.9: no ticket for a client that could not use it.
     if (config.ticketProtector() != null && offer.dhePsk()) {
@@ -224,6 +228,22 @@ public final class ServerHandshake implements Handshake {
       }
     }
     Arrays.fill(resumptionMaster, (byte) 0);
+    dropHandshake();
+    complete = session;
+  }
+
+  private void dropHandshake() {
+    secrets.destroy();
+    transport = null;
+    transcript = null;
+    client = null;
+    retry = null;
+    offer = null;
+    resumption = null;
+    authentication = null;
+    transportParameters = null;
+    request = null;
+    secrets = null;
   }
 
   @Override
@@ -243,6 +263,9 @@ public final class ServerHandshake implements Handshake {
 
   @Override
   public TlsSession session() {
+    if (complete != null) {
+      return complete;
+    }
     return new TlsSession(
         suite,
         group,
