@@ -34,7 +34,10 @@ public final class PacketKeys {
   private final ProtectionKey key;
   private final byte[] iv;
   private final HeaderProtection headerProtection;
-  private final Cipher cipher;
+
+  /** Made with the first packet: the keys of the next phase may never see one. */
+  private Cipher cipher;
+
   private final byte[] nonce = new byte[IV_LENGTH];
   private final byte[] mask = new byte[HeaderProtection.SAMPLE_LENGTH];
   private boolean succeeded;
@@ -48,17 +51,11 @@ public final class PacketKeys {
     this.limits = AeadLimits.of(suite);
     this.secret = secret;
     this.headerProtection = headerProtection;
-    boolean aes = suite != CipherSuite.TLS_CHACHA20_POLY1305_SHA256;
     key =
         new ProtectionKey(
-            aes ? "AES" : "ChaCha20-Poly1305",
+            isAes() ? "AES" : "ChaCha20-Poly1305",
             derive(version, suite, secret, "key", suite.keyLength()));
     iv = derive(version, suite, secret, "iv", IV_LENGTH);
-    try {
-      cipher = Cipher.getInstance(aes ? "AES/GCM/NoPadding" : "ChaCha20-Poly1305");
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no cipher for " + suite, e);
-    }
   }
 
   /**
@@ -104,7 +101,7 @@ public final class PacketKeys {
       byte[] buffer, int headerStart, int headerLength, int payloadLength, long packetNumber) {
     int payload = headerStart + headerLength;
     try {
-      cipher.init(Cipher.ENCRYPT_MODE, key, parameters(packetNumber));
+      Cipher cipher = initialised(Cipher.ENCRYPT_MODE, packetNumber);
       cipher.updateAAD(buffer, headerStart, headerLength);
       int length = cipher.doFinal(buffer, payload, payloadLength, buffer, payload);
       sealed++;
@@ -141,7 +138,7 @@ public final class PacketKeys {
       return -1;
     }
     try {
-      cipher.init(Cipher.DECRYPT_MODE, key, parameters(packetNumber));
+      Cipher cipher = initialised(Cipher.DECRYPT_MODE, packetNumber);
       cipher.updateAAD(buffer, headerStart, headerLength);
       return cipher.doFinal(buffer, headerStart + headerLength, ciphertextLength, plaintext, 0);
     } catch (AEADBadTagException e) {
@@ -150,6 +147,18 @@ public final class PacketKeys {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("packet " + packetNumber + " cannot be opened", e);
     }
+  }
+
+  private Cipher initialised(int mode, long packetNumber) throws GeneralSecurityException {
+    if (cipher == null) {
+      cipher = Cipher.getInstance(isAes() ? "AES/GCM/NoPadding" : "ChaCha20-Poly1305");
+    }
+    cipher.init(mode, key, parameters(packetNumber));
+    return cipher;
+  }
+
+  private boolean isAes() {
+    return suite != CipherSuite.TLS_CHACHA20_POLY1305_SHA256;
   }
 
   /** The nonce is the IV with the packet number on its low end (RFC 9001 §5.3). */
@@ -161,9 +170,7 @@ public final class PacketKeys {
       int at = IV_LENGTH - 1 - i;
       nonce[at] = (byte) (iv[at] ^ packetNumber >>> (8 * i));
     }
-    return suite == CipherSuite.TLS_CHACHA20_POLY1305_SHA256
-        ? new IvParameterSpec(nonce)
-        : new GCMParameterSpec(8 * TAG_LENGTH, nonce);
+    return isAes() ? new GCMParameterSpec(8 * TAG_LENGTH, nonce) : new IvParameterSpec(nonce);
   }
 
   /**

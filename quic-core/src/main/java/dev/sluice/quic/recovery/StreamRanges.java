@@ -11,7 +11,7 @@ public final class StreamRanges {
   /** Numbers in a range: the stream, the offset, and the length with a bit for FIN. */
   private static final int WIDTH = 3;
 
-  private static final int SMALLEST = 16;
+  private static final int SMALLEST = 4;
 
   /** A ring of ranges; how many fit is a power of two, and 0 before there is one. */
   private long[] values = {};

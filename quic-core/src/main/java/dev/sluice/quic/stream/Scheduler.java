@@ -31,7 +31,9 @@ final class Scheduler {
     }
   }
 
+  /** By urgency; null where no stream has had that urgency. Most connections use one. */
   private final Level[] levels = new Level[URGENCIES];
+
   private final SendCredit connectionCredit;
 
   /** A bit for each urgency that has streams in it. */
@@ -42,9 +44,6 @@ final class Scheduler {
 
   Scheduler(SendCredit connectionCredit) {
     this.connectionCredit = connectionCredit;
-    for (int i = 0; i < URGENCIES; i++) {
-      levels[i] = new Level();
-    }
   }
 
   /** A stream has, or may have, data to send; once is enough. */
@@ -53,6 +52,9 @@ final class Scheduler {
       return;
     }
     part.scheduled = true;
+    if (levels[part.urgency()] == null) {
+      levels[part.urgency()] = new Level();
+    }
     Level level = levels[part.urgency()];
     if (part.isIncremental()) {
       level.incremental.addLast(part);
@@ -141,8 +143,10 @@ final class Scheduler {
     occupied = 0;
     parked.clear();
     for (Level level : levels) {
-      level.incremental.clear();
-      level.sequential.clear();
+      if (level != null) {
+        level.incremental.clear();
+        level.sequential.clear();
+      }
     }
   }
 
