@@ -16,6 +16,7 @@ module dev.sluice.quic {
   exports dev.sluice.quic.frame;
   exports dev.sluice.quic.io;
   exports dev.sluice.quic.jfr;
+  exports dev.sluice.quic.lb;
   exports dev.sluice.quic.packet;
   exports dev.sluice.quic.path;
   exports dev.sluice.quic.qlog;

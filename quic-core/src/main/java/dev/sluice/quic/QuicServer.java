@@ -104,6 +104,14 @@ public final class QuicServer implements AutoCloseable {
     return accepted.take();
   }
 
+  /**
+   * Has all clients use new connection IDs in place of those that they know: after the load
+   * balancer's configuration has changed ({@code QuicLbConnectionIds}).
+   */
+  public void renewConnectionIds() {
+    sockets.forEach(QuicSocket::renewConnectionIds);
+  }
+
   /** Takes no more connections; those that live go on. */
   public void stopAccepting() {
     try {

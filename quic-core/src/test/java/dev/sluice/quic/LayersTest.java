@@ -33,6 +33,7 @@ class LayersTest {
             "dev.sluice.quic.DatagramBatch",
             "dev.sluice.quic.connection",
             "dev.sluice.quic.endpoint",
+            "dev.sluice.quic.lb",
             "dev.sluice.quic.sim",
             "dev.sluice.quic.io.udp",
             "dev.sluice.quic.io.linux",

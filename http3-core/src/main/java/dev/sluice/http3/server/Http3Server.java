@@ -107,6 +107,14 @@ public final class Http3Server implements AutoCloseable {
     loops.forEach(ServerLoop::drainSessions);
   }
 
+  /**
+   * Has all clients use new connection IDs in place of those that they know: after the load
+   * balancer's configuration has changed ({@code QuicLbConnectionIds}).
+   */
+  public void renewConnectionIds() {
+    loops.forEach(ServerLoop::renewConnectionIds);
+  }
+
   /** Waits until it was stopped or closed, and its sockets are. */
   public void awaitTermination() throws InterruptedException {
     for (ServerLoop loop : loops) {

@@ -112,6 +112,10 @@ final class ServerLoop {
     onLoop(() -> List.copyOf(connections).forEach(ServerConnection::drainSessions));
   }
 
+  void renewConnectionIds() {
+    onLoop(() -> sockets.forEach(QuicSocket::renewConnectionIds));
+  }
+
   /** Closes every connection at once, then the sockets, then the thread. */
   void close() {
     onLoop(

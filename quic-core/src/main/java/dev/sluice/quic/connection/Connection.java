@@ -332,6 +332,14 @@ public final class Connection implements QuicTransport {
     return closing.unreadUntil();
   }
 
+  /**
+   * Has the peer address this side by new connection IDs in place of those that it knows (RFC 9000
+   * §5.1.2); {@link #send} is to be called afterwards.
+   */
+  public void renewConnectionIds() {
+    ids.renew(handshake.isConfirmed());
+  }
+
   // ---- the application's side ----
 
   @Override

@@ -19,6 +19,7 @@ final class ConnectionIds {
   private ConnectionId retrySource;
   private ConnectionId lastRead = ConnectionId.EMPTY;
   private long peerLimit;
+  private boolean renewalWanted;
 
   private ConnectionIds(
       ConnectionIdSource source,
@@ -63,6 +64,19 @@ final class ConnectionIds {
   /** The source of our first long headers, initial_source_connection_id. */
   ConnectionId localFirst() {
     return localFirst;
+  }
+
+  /** Whether the peer gets no ID but the first. */
+  boolean isSingle() {
+    return source.isSingle();
+  }
+
+  /** Has the peer use new IDs, as soon as it may be given any. */
+  void renew(boolean confirmed) {
+    renewalWanted = !confirmed;
+    if (confirmed) {
+      local.renew();
+    }
   }
 
   /** The stateless reset token of our first ID (§18.2). */
@@ -133,6 +147,9 @@ final class ConnectionIds {
   /** The handshake is confirmed: the peer gets IDs to spare, the ID it made up is let go. */
   void issueMore() {
     local.onPeerLimit(peerLimit);
+    if (renewalWanted) {
+      renew(true);
+    }
     if (routedUntilConfirmed != null) {
       source.retire(routedUntilConfirmed);
     }

@@ -17,8 +17,8 @@ final class LocalParameters {
     TransportParameters.Builder own = limits(connection.config);
     own.versionInformation = connection.versions.information(connection.random);
     own.initialSourceConnectionId = connection.ids.localFirst();
-    // Without IDs only the address leads here: whoever moved would be lost (§5.1).
-    own.disableActiveMigration |= connection.ids.localFirst().length() == 0;
+    // Where IDs do not lead here from everywhere, whoever moved would be lost (§5.1).
+    own.disableActiveMigration |= connection.ids.isSingle();
     if (!connection.isClient()) {
       own.originalDestinationConnectionId = connection.ids.originalDestination();
       own.retrySourceConnectionId = connection.ids.retrySource();

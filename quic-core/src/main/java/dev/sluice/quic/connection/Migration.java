@@ -110,9 +110,7 @@ final class Migration {
   /** Server: the address to tell the client, with an ID for it; null without one. */
   PreferredAddress offered() {
     MigrationConfig config = connection.config.migration();
-    if (preferred == null
-        && !config.preferred().isEmpty()
-        && connection.ids.localFirst().length() > 0) {
+    if (preferred == null && !config.preferred().isEmpty() && !connection.ids.isSingle()) {
       preferred = connection.ids.preferredAddress(config.preferredIpv4(), config.preferredIpv6());
     }
     return preferred;

@@ -21,6 +21,14 @@ public interface ConnectionIdGenerator {
    */
   int length();
 
+  /**
+   * Whether a peer that moves would still be found by its IDs. If not it gets one ID and no more,
+   * and is asked not to move.
+   */
+  default boolean isRoutable() {
+    return length() > 0;
+  }
+
   /** IDs of random bytes; none at all with length 0. */
   static ConnectionIdGenerator random(int length) {
     return new RandomConnectionIds(length);

@@ -229,6 +229,17 @@ public final class Endpoint {
     return true;
   }
 
+  /**
+   * Has all peers use new connection IDs in place of those that they know, as when the generator
+   * makes others than before.
+   */
+  public void renewConnectionIds() {
+    for (Route route : connections.values()) {
+      route.connection().renewConnectionIds();
+      touch(route);
+    }
+  }
+
   /** The connections that live, in the order of their making. */
   public Collection<Connection> connections() {
     return connections.keySet();

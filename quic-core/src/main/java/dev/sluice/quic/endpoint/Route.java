@@ -108,6 +108,11 @@ final class Route implements ConnectionIdSource {
   }
 
   @Override
+  public boolean isSingle() {
+    return !routes.areRoutable();
+  }
+
+  @Override
   public int length() {
     return routes.idLength();
   }

@@ -45,6 +45,11 @@ final class Routes {
     return ids.length() == 0;
   }
 
+  /** Whether IDs lead here wherever the peer is. */
+  boolean areRoutable() {
+    return ids.isRoutable();
+  }
+
   /** Length in bytes of the IDs that lead here. */
   int idLength() {
     return ids.length();

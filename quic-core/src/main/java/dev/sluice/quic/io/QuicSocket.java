@@ -141,6 +141,11 @@ public final class QuicSocket implements AutoCloseable {
         });
   }
 
+  /** Has all peers use new connection IDs in place of those that they know. Any thread. */
+  public void renewConnectionIds() {
+    onLoop(endpoint::renewConnectionIds);
+  }
+
   /** Accepts no more connections; those that live go on. Any thread. */
   public void stopListening() {
     loop.execute(() -> endpoint.listen(null));

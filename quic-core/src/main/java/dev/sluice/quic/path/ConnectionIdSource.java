@@ -31,6 +31,14 @@ public interface ConnectionIdSource {
    */
   void expectReset(byte[] token);
 
+  /**
+   * Whether a connection gets one ID and no more, since others would not lead to it from elsewhere:
+   * with IDs of length 0, and where a load balancer cannot read them.
+   */
+  default boolean isSingle() {
+    return length() == 0;
+  }
+
   /** Length in bytes of every ID, 0 to 20. */
   int length();
 }

@@ -28,6 +28,8 @@ public final class LocalConnectionIds {
   private final TreeMap<Long, ConnectionId> active = new TreeMap<>();
   private final Deque<Long> toSend = new ArrayDeque<>();
   private long nextSequence;
+  private long retirePriorTo;
+  private boolean renewalWanted;
 
   /**
    * @param first the ID with sequence number 0, the one of the handshake
@@ -44,11 +46,36 @@ public final class LocalConnectionIds {
 
   /** Issues as many IDs as the peer's active_connection_id_limit allows (§5.1.1). */
   public void onPeerLimit(long activeConnectionIdLimit) {
-    if (source.length() == 0) {
+    if (source.isSingle()) {
       return;
     }
     long target = Math.min(activeConnectionIdLimit, MAX_ACTIVE);
     while (active.size() < target) {
+      issue();
+    }
+  }
+
+  /**
+   * Has the peer use new IDs in place of all that it knows (§5.1.2). While it has not given up
+   * those of the time before, this waits: a peer that never does would otherwise gather IDs.
+   */
+  public void renew() {
+    if (source.isSingle()) {
+      return;
+    }
+    if (active.firstKey() < retirePriorTo) {
+      renewalWanted = true;
+      return;
+    }
+    renewalWanted = false;
+    retirePriorTo = nextSequence;
+    // What was not sent, or not for certain, is not sent any more: the peer would only retire it.
+    for (long unsent : toSend) {
+      source.retire(active.remove(unsent));
+    }
+    int replaced = active.size() + toSend.size();
+    toSend.clear();
+    for (int i = 0; i < replaced; i++) {
       issue();
     }
   }
@@ -75,7 +102,11 @@ public final class LocalConnectionIds {
     active.remove(sequence);
     toSend.remove(sequence);
     source.retire(id);
-    issue();
+    if (sequence >= retirePriorTo) {
+      issue();
+    } else if (renewalWanted && active.firstKey() >= retirePriorTo) {
+      renew();
+    }
   }
 
   /** An ID that travels with the preferred address instead of a frame (§5.1.1); call it first. */
@@ -106,7 +137,7 @@ public final class LocalConnectionIds {
 
   /** The packet with the frame was lost; it is sent again unless the ID is retired by now. */
   public void onLost(RecoveryToken.NewConnectionId token) {
-    if (active.containsKey(token.sequence())) {
+    if (active.containsKey(token.sequence()) && token.sequence() >= retirePriorTo) {
       toSend.add(token.sequence());
     }
   }
@@ -127,7 +158,7 @@ public final class LocalConnectionIds {
 
   private NewConnectionIdFrame frame(long sequence) {
     ConnectionId id = active.get(sequence);
-    return new NewConnectionIdFrame(sequence, 0, id, Bytes.of(source.resetToken(id)));
+    return new NewConnectionIdFrame(sequence, retirePriorTo, id, Bytes.of(source.resetToken(id)));
   }
 
   private static TransportException retireError(String reason) {
