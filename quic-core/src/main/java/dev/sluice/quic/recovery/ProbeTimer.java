@@ -74,13 +74,24 @@ final class ProbeTimer {
         earliest = space;
       }
     }
-    if (earliest == null && !peerCompletedAddressValidation) {
+    if (earliest == null && (!peerCompletedAddressValidation || isHandshakeStuck())) {
       // Nothing of ours is missing, but the server may wait for us to prove our address. That holds
       // as well when only 0-RTT packets are in flight, which no probe timeout covers.
       return spaces[
           (handshakeKeys ? PacketNumberSpace.HANDSHAKE : PacketNumberSpace.INITIAL).ordinal()];
     }
     return earliest;
+  }
+
+  /**
+   * Application data that no probe timeout covers yet may fill the window (§6.2.1), so that lost
+   * handshake messages cannot follow, without which the peer acknowledges none of it. Then nothing
+   * but a probe gets them out.
+   */
+  private boolean isHandshakeStuck() {
+    return handshakeKeys
+        && !handshakeConfirmed
+        && spaces[PacketNumberSpace.APPLICATION.ordinal()].ackElicitingInFlight > 0;
   }
 
   private long probeTime(SpaceRecovery space) {

@@ -74,7 +74,8 @@ class AnyNetworkTest {
       disturb(sim, scenario, random, delay);
     }
     // A Retry's token is good for seconds and for one address.
-    boolean retry = !disturbed && delay.toMillis() < 1_000 && random.nextBoolean();
+    boolean retry =
+        !disturbed && delay.toMillis() < 1_000 && mood.loss() < 0.1 && random.nextBoolean();
     scenario
         .links(() -> link(sim, random, delay, mood), () -> link(sim, random, delay, mood))
         // Only what a client sends tells the server of its new address.

@@ -93,6 +93,20 @@ class ProbeTimeoutTest {
     assertEquals(999 + 25, server.deadline());
   }
 
+  /** Otherwise a lost Finished could wait for ever behind data that nobody can acknowledge. */
+  @Test
+  void applicationDataBeforeConfirmationKeepsTheHandshakeAlive() {
+    RecoveryHarness client = new RecoveryHarness(true);
+    client.recovery.onHandshakeKeys();
+    client.recovery.setPeerCompletedAddressValidation(true);
+    assertEquals(-1, client.deadline());
+    client.send(APPLICATION);
+    assertEquals(999, client.deadline());
+    client.now = client.deadline();
+    assertEquals(new Timeout.Probe(HANDSHAKE), client.recovery.onDeadline(client.now));
+    assertEquals(0, client.recovery.probesPending(APPLICATION));
+  }
+
   @Test
   @Requirement({"RFC9002-6.2.1#2", "RFC9002-6.2.4#4"})
   void theEarlierSpaceIsProbedFirstAndOthersRideAlong() {
