@@ -10,6 +10,7 @@ import dev.sluice.quic.io.ContentRetention;
 import dev.sluice.quic.io.EventLoop;
 import dev.sluice.quic.io.InboundPipe;
 import dev.sluice.quic.io.LoopConnection;
+import dev.sluice.quic.io.Moves;
 import dev.sluice.quic.io.UnreadContent;
 import dev.sluice.quic.stream.BidiStream;
 import dev.sluice.quic.stream.RecvStream;

@@ -14,6 +14,7 @@ import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.io.ContentRetention;
+import dev.sluice.quic.io.Moves;
 import dev.sluice.quic.io.UnreadContent;
 import dev.sluice.tls.SessionTicket;
 import java.io.IOException;
@@ -81,6 +82,7 @@ final class ClientConnection {
   private final ContentRetention retention;
   private final Listener listener;
   private final Memory memory;
+  private final Moves moves = new Moves();
 
   /** Null when the client wants none. */
   private final WebTransportDriver webTransport;
@@ -121,6 +123,11 @@ final class ClientConnection {
             ? null
             : new WebTransportDriver(
                 http, sessions, task -> onLoop(loop, task), retention, request -> {});
+  }
+
+  /** Those who wait for this connection to move to another address of this host. */
+  Moves moves() {
+    return moves;
   }
 
   private boolean onLoop(Executor loop, Runnable task) {
@@ -403,6 +410,8 @@ final class ClientConnection {
           tickets.add(ticket);
         }
       }
+      case QuicEvent.PathChanged changed -> moves.onEvent(changed);
+      case QuicEvent.MigrationFailed failed -> moves.onEvent(failed);
       case QuicEvent.NewToken(var token) -> memory.remember(token);
       default -> {}
     }
@@ -414,6 +423,7 @@ final class ClientConnection {
   }
 
   private void onConnectionEnded(ConnectionEnding ending) {
+    moves.end(() -> new IOException("the connection ended: " + ending.describe()));
     listener.onNoLongerUsable(this);
     failWaiting(new RequestEnding.NotSent(ending));
     for (Attempt attempt : List.copyOf(receiving)) {

@@ -29,10 +29,16 @@ import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 
 /** A client's thread, executor and sockets: everything in it that is not pure. */
 final class ClientRuntime {
@@ -47,6 +53,7 @@ final class ClientRuntime {
   private final Http3Config http;
   private final SessionStore memory;
   private final ConnectionPool pool;
+  private final Set<Dialled> live = new HashSet<>();
   private long connections;
 
   ClientRuntime(ClientSettings settings) {
@@ -172,6 +179,35 @@ final class ClientRuntime {
     return dialled::abandon;
   }
 
+  /** Moves all connections to another address of this host. */
+  CompletableFuture<Void> migrate(InetAddress local) {
+    CompletableFuture<Void> all = new CompletableFuture<>();
+    try {
+      loop.execute(() -> migrate(local, all));
+    } catch (RejectedExecutionException e) {
+      all.completeExceptionally(new IOException("the client has ended", e));
+    }
+    return all;
+  }
+
+  private void migrate(InetAddress local, CompletableFuture<Void> all) {
+    List<CompletableFuture<Void>> moving = new ArrayList<>();
+    for (Dialled one : live) {
+      CompletableFuture<Void> moved = new CompletableFuture<>();
+      one.connection.moves().begin(one.loopConnection, new InetSocketAddress(local, 0), moved);
+      moving.add(moved);
+    }
+    CompletableFuture.allOf(moving.toArray(CompletableFuture[]::new))
+        .whenComplete(
+            (done, e) -> {
+              if (e == null) {
+                all.complete(null);
+              } else {
+                all.completeExceptionally(e instanceof CompletionException ? e.getCause() : e);
+              }
+            });
+  }
+
   /** The latest session that may be resumed; null for none. */
   private SessionTicket takeTicket(Origin origin) {
     SessionTicket ticket = memory.takeTicket(origin);
@@ -201,6 +237,7 @@ final class ClientRuntime {
     private final QuicSocket socket;
     private final ClientConnection.Listener listener;
     private final SessionTicket ticket;
+    private LoopConnection loopConnection;
     private ClientConnection connection;
     private CertificateException refusal;
     private boolean abandoned;
@@ -217,6 +254,8 @@ final class ClientRuntime {
     }
 
     ConnectionListener begin(LoopConnection on) {
+      loopConnection = on;
+      live.add(this);
       Http3Settings remembered =
           ticket == null ? Http3Settings.DEFAULTS : Http3Settings.decode(ticket.applicationState());
       Http3Connection http3 = new Http3Connection(on.transport(), http, random, remembered);
@@ -230,7 +269,12 @@ final class ClientRuntime {
               settings.webTransport(),
               retention,
               loop);
-      on.ended().thenRun(socket::closeWhenQuiet);
+      on.ended()
+          .thenRun(
+              () -> {
+                live.remove(this);
+                socket.closeWhenQuiet();
+              });
       listener.onBegun(connection);
       if (abandoned) {
         connection.abandon();

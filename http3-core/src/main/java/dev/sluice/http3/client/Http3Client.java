@@ -226,6 +226,20 @@ public final class Http3Client extends HttpClient {
     runtime.close(operations::terminated);
   }
 
+  /**
+   * Moves all connections to another address of this host, for example that of another network (RFC
+   * 9000 §9). Requests and sessions go on meanwhile; a connection stays where it is until its
+   * server has answered on the new path.
+   *
+   * @param local where to send from
+   * @return completes when all have moved; exceptionally with the first reason why one could not,
+   *     which goes on where it was. Completes on the loop's thread: what depends on it must not
+   *     block
+   */
+  public CompletableFuture<Void> migrateAsync(InetAddress local) {
+    return runtime.migrate(Objects.requireNonNull(local, "local"));
+  }
+
   /** For people: how datagrams are moved, and which of the system's features help. */
   public String ioDescription() {
     return runtime.ioDescription();

@@ -1,7 +1,6 @@
-package dev.sluice.quic;
+package dev.sluice.quic.io;
 
 import dev.sluice.quic.connection.QuicEvent;
-import dev.sluice.quic.io.LoopConnection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -9,11 +8,20 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** Those who wait for a connection to move to another local address. On the loop's thread. */
-final class Moves {
+/**
+ * Those who wait for a connection to move to another local address. Whoever takes the connection's
+ * events tells this of those that matter. On the loop's thread.
+ */
+public final class Moves {
   private final Map<InetSocketAddress, CompletableFuture<Void>> waiting = new HashMap<>();
 
-  void begin(LoopConnection connection, InetSocketAddress bind, CompletableFuture<Void> moved) {
+  /**
+   * Begins to move ({@link LoopConnection#migrate}).
+   *
+   * @param moved completes once the connection sends from there, exceptionally when it cannot
+   */
+  public void begin(
+      LoopConnection connection, InetSocketAddress bind, CompletableFuture<Void> moved) {
     try {
       waiting.put(connection.migrate(bind), moved);
     } catch (IOException | RuntimeException e) {
@@ -21,14 +29,16 @@ final class Moves {
     }
   }
 
-  void onEvent(QuicEvent.PathChanged event) {
+  /** The connection takes another path. */
+  public void onEvent(QuicEvent.PathChanged event) {
     CompletableFuture<Void> moved = waiting.remove(event.local());
     if (moved != null) {
       moved.complete(null);
     }
   }
 
-  void onEvent(QuicEvent.MigrationFailed event) {
+  /** The connection stays where it is. */
+  public void onEvent(QuicEvent.MigrationFailed event) {
     CompletableFuture<Void> moved = waiting.remove(event.local());
     if (moved != null) {
       moved.completeExceptionally(
@@ -36,7 +46,8 @@ final class Moves {
     }
   }
 
-  void end(Supplier<ConnectionEndedException> reason) {
+  /** The connection has ended. */
+  public void end(Supplier<? extends Throwable> reason) {
     waiting.values().forEach(moved -> moved.completeExceptionally(reason.get()));
     waiting.clear();
   }

@@ -1,0 +1,62 @@
+package dev.sluice.http3.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.http3.message.Fields;
+import dev.sluice.quic.connection.MigrationConfig;
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.trace.TraceEvent;
+import java.net.InetAddress;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A client moves to another address with all of its connections. */
+@Timeout(60)
+class MigrationTest {
+  private final Queue<TraceEvent> moves = new ConcurrentLinkedQueue<>();
+
+  @Test
+  void requestsGoOnFromAnotherAddress() throws Exception {
+    try (Loopback pair =
+        Loopback.of(
+            exchange -> exchange.respond(200, Fields.EMPTY, new byte[50_000]),
+            client -> client,
+            server ->
+                server.tracer(
+                    () ->
+                        (now, event) -> {
+                          if (event instanceof TraceEvent.PathChanged) {
+                            moves.add(event);
+                          }
+                        }))) {
+      pair.client.send(pair.request("/").build(), BodyHandlers.discarding());
+      pair.client.migrateAsync(InetAddress.getLoopbackAddress()).get();
+      byte[] body = pair.client.send(pair.request("/").build(), BodyHandlers.ofByteArray()).body();
+      assertEquals(50_000, body.length);
+      assertTrue(moves.size() >= 1);
+    }
+  }
+
+  @Test
+  void aServerMayWantItsClientsToStay() throws Exception {
+    TransportConfig stay =
+        TransportConfig.DEFAULTS.withMigration(MigrationConfig.DEFAULTS.withDisableActive(true));
+    try (Loopback pair =
+        Loopback.of(
+            exchange -> exchange.respond(200, Fields.EMPTY, new byte[1]),
+            client -> client,
+            server -> server.quic(stay))) {
+      pair.client.send(pair.request("/").build(), BodyHandlers.discarding());
+      assertThrows(
+          ExecutionException.class,
+          () -> pair.client.migrateAsync(InetAddress.getLoopbackAddress()).get());
+      pair.client.send(pair.request("/").build(), BodyHandlers.discarding());
+    }
+  }
+}
