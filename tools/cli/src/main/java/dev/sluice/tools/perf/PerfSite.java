@@ -30,19 +30,19 @@ final class PerfSite implements Http3Handler {
     Fields fields = Fields.of("content-length", Long.toString(wanted));
     if (exchange.method().equals("GET")) {
       try (OutputStream out = exchange.respond(200, fields)) {
-        PerfService.write(out, wanted);
+        StreamExchange.write(out, wanted);
       }
       return;
     }
     if (wanted <= PerfProtocol.CHUNK) {
-      PerfService.drain(exchange.requestBody());
+      StreamExchange.drain(exchange.requestBody());
       exchange.respond(200, fields, new byte[(int) wanted]);
       return;
     }
     // Both directions at once: neither may wait for the other's flow control.
     OutputStream out = exchange.respond(200, fields);
     Thread sender = Thread.startVirtualThread(() -> send(out, wanted));
-    PerfService.drain(exchange.requestBody());
+    StreamExchange.drain(exchange.requestBody());
     try {
       sender.join();
     } catch (InterruptedException e) {
@@ -52,7 +52,7 @@ final class PerfSite implements Http3Handler {
 
   private static void send(OutputStream out, long wanted) {
     try (out) {
-      PerfService.write(out, wanted);
+      StreamExchange.write(out, wanted);
     } catch (IOException e) {
       // The client has enough, or is gone.
     }
