@@ -112,7 +112,17 @@ public final class PeerProcess implements AutoCloseable {
 
   /** A failure, with the peer's side of the story. */
   public AssertionError failure(String what) {
-    return new AssertionError(String.join(" ", command) + " " + what + ":\n" + output());
+    return new AssertionError(readable(command) + " " + what + ":\n" + output());
+  }
+
+  /** The command without its class path, which nobody reads. */
+  private static String readable(List<String> command) {
+    List<String> words = new ArrayList<>(command);
+    int classPath = words.indexOf("-cp") + 1;
+    if (classPath > 0 && classPath < words.size()) {
+      words.set(classPath, "...");
+    }
+    return String.join(" ", words);
   }
 
   @Override

@@ -8,14 +8,14 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Amounts as people write them. */
-final class Quantity {
+public final class Quantity {
   private static final Pattern BYTES = Pattern.compile("(\\d+)([KMG]?)(?:i?B)?");
   private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m)");
 
   private Quantity() {}
 
   /** {@code 4G}, {@code 100M}, {@code 512}: powers of 1024. */
-  static final class Bytes implements ITypeConverter<Long> {
+  public static final class Bytes implements ITypeConverter<Long> {
     @Override
     public Long convert(String value) {
       Matcher matcher = BYTES.matcher(value.toUpperCase(Locale.ROOT).replace("IB", "B"));
@@ -32,7 +32,7 @@ final class Quantity {
   }
 
   /** {@code 10s}, {@code 500ms}, {@code 2m}. */
-  static final class Time implements ITypeConverter<Duration> {
+  public static final class Time implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String value) {
       Matcher matcher = DURATION.matcher(value);

@@ -1,0 +1,82 @@
+package dev.sluice.bench.compare;
+
+import dev.sluice.peers.FreePort;
+import dev.sluice.peers.PeerProcess;
+import dev.sluice.peers.VersionProbe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Caddy, which has quic-go inside: a server alone, written in Go. */
+record Caddy() implements Peer {
+  private static final Duration START = Duration.ofSeconds(30);
+
+  private static final String CADDYFILE =
+      """
+      {
+        admin off
+        auto_https disable_redirects
+        servers {
+          protocols h3
+        }
+      }
+      https://localhost:%s {
+        tls %s %s
+        root * %s
+        file_server
+      }
+      """;
+
+  @Override
+  public String name() {
+    return "caddy";
+  }
+
+  @Override
+  public Protocol protocol() {
+    return Protocol.HTTP3;
+  }
+
+  @Override
+  public Optional<String> obstacle() {
+    return PeerProcess.find("caddy").isPresent()
+        ? Optional.empty()
+        : Optional.of("apt-get install caddy");
+  }
+
+  @Override
+  public Server serve(Lab lab) throws IOException {
+    Scale scale = lab.scale();
+    for (long bytes : new long[] {1, scale.bytes(), scale.coldBytes(), scale.lossyBytes()}) {
+      lab.zeros(bytes);
+    }
+    int port = FreePort.udp();
+    Path config =
+        Files.writeString(
+            lab.folder().resolve("Caddyfile"),
+            CADDYFILE.formatted(
+                port, lab.files().certificate(), lab.files().key(), lab.zeros(1).getParent()));
+    PeerProcess process =
+        lab.start(List.of("caddy", "run", "--adapter", "caddyfile", "--config", config.toString()));
+    try {
+      VersionProbe.await(port, START, process);
+      return new Server(process, port, false);
+    } catch (IOException | AssertionError e) {
+      process.close();
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public boolean does(Task task, boolean ours) {
+    return false;
+  }
+
+  @Override
+  public double measure(Lab lab, Task task, Server server) {
+    throw new UnsupportedOperationException("Caddy has no client");
+  }
+}

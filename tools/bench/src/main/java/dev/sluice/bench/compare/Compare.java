@@ -1,0 +1,190 @@
+package dev.sluice.bench.compare;
+
+import dev.sluice.tools.perf.Quantity;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code tools/bench/compare}: our pair and each peer's on the same tasks, in turn. */
+@Command(
+    name = "compare",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Measure Sluice and its peers on the same tasks, in turn, in several rounds.",
+    footer = {
+      "",
+      "One connection, loopback, UDP payload of at most 1452 bytes, CUBIC, a server of its own for"
+          + " each measurement. The table has the median and the spread of the rounds, the share of"
+          + " what a pump without a protocol carries, and how many times better our own pair is"
+          + " (median of the rounds' ratios). Peers for HTTP/3 are compared with 'sluice h3', peers"
+          + " for raw QUIC with 'sluice'.",
+      "",
+      "A quick look: --rounds 1 --bytes 256M --warmup 3 --only pump,download"
+    })
+public final class Compare implements Callable<Integer> {
+  @Option(
+      names = "--rounds",
+      defaultValue = "3",
+      description = "How often everything is measured (${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "TASK",
+      description = "Some of the tasks, or their beginnings: ${COMPLETION-CANDIDATES}.")
+  private List<String> only = List.of();
+
+  @Option(
+      names = "--peers",
+      split = ",",
+      paramLabel = "PEER",
+      description = "Some of the peers: ngtcp2, caddy, quiche-netty gso, quiche-netty, kwik.")
+  private List<String> names;
+
+  @Option(names = "--no-cross", description = "No pairs of our own with a peer.")
+  private boolean noCross;
+
+  @Option(
+      names = "--bytes",
+      paramLabel = "SIZE",
+      defaultValue = "4G",
+      converter = Quantity.Bytes.class,
+      description = "Bytes of a warm transfer (${DEFAULT-VALUE}).")
+  private long bytes;
+
+  @Option(
+      names = "--cold-bytes",
+      paramLabel = "SIZE",
+      defaultValue = "1G",
+      converter = Quantity.Bytes.class,
+      description = "Bytes of a cold transfer (${DEFAULT-VALUE}).")
+  private long coldBytes;
+
+  @Option(
+      names = "--lossy-bytes",
+      paramLabel = "SIZE",
+      defaultValue = "32M",
+      converter = Quantity.Bytes.class,
+      description = "Bytes of a transfer with loss (${DEFAULT-VALUE}).")
+  private long lossyBytes;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description = "For what a JVM has to compile (${DEFAULT-VALUE}).")
+  private int warmup;
+
+  @Option(
+      names = "--duration",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description = "Of the pump and of connects (${DEFAULT-VALUE}).")
+  private int duration;
+
+  @Option(
+      names = "--connections",
+      paramLabel = "N",
+      defaultValue = "10000",
+      description = "Idle ones (${DEFAULT-VALUE}).")
+  private int connections;
+
+  @Option(names = "--json", description = "Print JSON in place of the table.")
+  private boolean json;
+
+  private final PrintStream stderr = System.err;
+
+  private Compare() {}
+
+  /** Takes options. */
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Compare()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    List<Task> tasks = tasks();
+    if (tasks.isEmpty() || rounds < 1) {
+      stderr.println("compare: nothing to do; tasks are " + Arrays.toString(Task.values()));
+      return CommandLine.ExitCode.USAGE;
+    }
+    Matrix matrix = new Matrix(peers(), !noCross);
+    Scale scale = new Scale(bytes, coldBytes, lossyBytes, warmup, duration, connections);
+    Path folder = Files.createTempDirectory("sluice-compare");
+    Results results = new Results();
+    try {
+      Lab lab = Lab.create(folder, scale);
+      for (int round = 1; round <= rounds; round++) {
+        for (Task task : tasks) {
+          for (Contender contender : matrix.contenders(task)) {
+            measure(lab, round, contender, results);
+          }
+        }
+      }
+    } finally {
+      delete(folder);
+    }
+    Report report = new Report(results);
+    PrintStream stdout = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    stdout.print(json ? report.json() + "\n" : report.text());
+    return CommandLine.ExitCode.OK;
+  }
+
+  private List<Task> tasks() {
+    return Arrays.stream(Task.values())
+        .filter(
+            task ->
+                only.isEmpty() || only.stream().anyMatch(name -> task.toString().startsWith(name)))
+        .toList();
+  }
+
+  private List<Peer> peers() {
+    List<Peer> usable = new ArrayList<>();
+    for (Peer peer : Matrix.allPeers()) {
+      if (names != null && !names.contains(peer.name())) {
+        continue;
+      }
+      peer.obstacle()
+          .ifPresentOrElse(
+              obstacle -> stderr.println("without " + peer.name() + ": " + obstacle),
+              () -> usable.add(peer));
+    }
+    return usable;
+  }
+
+  private void measure(Lab lab, int round, Contender contender, Results results)
+      throws InterruptedException {
+    String what =
+        "round %d of %d, %s, %s".formatted(round, rounds, contender.task(), contender.label());
+    try {
+      double value = contender.run().measure(lab);
+      Task task = contender.task();
+      stderr.println(what + ": " + Report.number(task.shown(value)) + " " + task.unit());
+      results.add(contender, value, null);
+    } catch (IOException | RuntimeException e) {
+      stderr.println(what + " failed: " + e.getMessage());
+      List<String> lines = String.valueOf(e.getMessage()).lines().toList();
+      results.add(contender, Double.NaN, lines.getFirst() + " " + lines.getLast());
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

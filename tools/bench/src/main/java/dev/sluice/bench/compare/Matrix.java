@@ -1,0 +1,166 @@
+package dev.sluice.bench.compare;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.bench.compare.Peer.Protocol;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Who is measured in which task: every pair of a peer with itself, and of each peer with us. */
+final class Matrix {
+  private static final String PUMP = "dev.sluice.bench.pump.Pump";
+  private static final Duration ROUND_TRIP = Duration.ofMillis(20);
+  private static final double LOSS = 0.01;
+  private static final long SEED = 1;
+
+  static final Sluice QUIC = new Sluice(Protocol.QUIC, null);
+  static final Sluice HTTP3 = new Sluice(Protocol.HTTP3, null);
+  static final Sluice PORTABLE = new Sluice(Protocol.QUIC, "portable");
+
+  /** Its label in {@link Task#PUMP} and {@link Task#ALLOCATION}. */
+  static final String CEILING = "pump / sealed, linux";
+
+  /** Its label in {@link Task#PORTABLE_DOWNLOAD}. */
+  static final String BARE = "pump / bare, DatagramChannel";
+
+  private final List<Peer> peers;
+  private final boolean cross;
+
+  /**
+   * @param peers without ourselves
+   * @param cross whether our client is measured with their servers, and their clients with ours
+   */
+  Matrix(List<Peer> peers, boolean cross) {
+    this.peers = peers;
+    this.cross = cross;
+  }
+
+  /** Every peer there is: another one is a line here, and a file. */
+  static List<Peer> allPeers() {
+    return List.of(
+        new Ngtcp2(), new Caddy(), JavaPeer.quiche(true), JavaPeer.quiche(false), JavaPeer.kwik());
+  }
+
+  /** The label of a pair of ours. */
+  static String ours(Sluice peer) {
+    return label(peer, peer);
+  }
+
+  static String label(Peer client, Peer server) {
+    return name(client) + " / " + name(server);
+  }
+
+  private static String name(Peer peer) {
+    return peer instanceof Sluice && peer.protocol() == Protocol.HTTP3
+        ? peer.name() + " h3"
+        : peer.name();
+  }
+
+  /** Those of one task, in the order in which they take turns. */
+  List<Contender> contenders(Task task) {
+    List<Contender> all = new ArrayList<>();
+    switch (task) {
+      case PUMP -> all.add(pump(task, CEILING, "rate"));
+      case ALLOCATION -> {
+        all.add(pump(task, CEILING, "allocatedBytesEachPacket"));
+        all.add(pair(task, QUIC, QUIC));
+      }
+      case PORTABLE_DOWNLOAD -> {
+        all.add(pump(task, BARE, "rate", "--portable", "--bare"));
+        all.add(pair(task, PORTABLE, PORTABLE));
+      }
+      case IDLE_MEMORY -> all.add(pair(task, QUIC, QUIC));
+      case NEQO_GET, NEQO_POST, NEQO_10000_REQUESTS, NEQO_ONE_REQUEST -> {
+        all.add(neqo(task, true));
+        all.add(neqo(task, false));
+        addPeers(task, all, false);
+      }
+      default -> {
+        all.add(pair(task, QUIC, QUIC));
+        all.add(pair(task, HTTP3, HTTP3));
+        addPeers(task, all, cross && crosses(task));
+      }
+    }
+    return all;
+  }
+
+  private static boolean crosses(Task task) {
+    return task == Task.DOWNLOAD || task == Task.UPLOAD || task == Task.REQUESTS;
+  }
+
+  private void addPeers(Task task, List<Contender> all, boolean crossed) {
+    for (Peer peer : peers) {
+      Sluice ours = peer.protocol() == Protocol.HTTP3 ? HTTP3 : QUIC;
+      if (peer.does(task, peer instanceof JavaPeer)) {
+        all.add(pair(task, peer, peer));
+      }
+      if (crossed && peer.does(task, true)) {
+        all.add(pair(task, peer, ours));
+      }
+      if (crossed && ours.does(task, peer instanceof JavaPeer)) {
+        all.add(pair(task, ours, peer));
+      }
+    }
+  }
+
+  private static Contender pump(Task task, String label, String field, String... flags) {
+    String[] names = label.split(" / ");
+    return new Contender(
+        task,
+        names[0],
+        names[1],
+        null,
+        lab -> {
+          List<String> command = Lab.java(List.of(), PUMP, flags);
+          command.addAll(List.of("--warmup", Integer.toString(lab.scale().warmupSeconds())));
+          command.addAll(List.of("--duration", Integer.toString(lab.scale().seconds())));
+          JsonNode found = lab.json(command).getFirst();
+          return found.get(field).asDouble();
+        });
+  }
+
+  private static Contender pair(Task task, Peer client, Peer server) {
+    Sluice reference = client.protocol() == Protocol.HTTP3 ? HTTP3 : QUIC;
+    String own = ours(reference);
+    boolean isReference = label(client, server).equals(own);
+    int divisor = Math.max(client.divisor(), server.divisor());
+    return new Contender(
+        task,
+        name(client),
+        name(server),
+        isReference || client instanceof Sluice && client.equals(PORTABLE) ? null : own,
+        lab -> run(lab.slow(divisor), task, client, server));
+  }
+
+  /** Like neqo's own benchmark: in a new process, or in one that has done the same before. */
+  private static Contender neqo(Task task, boolean cold) {
+    return new Contender(
+        task,
+        name(HTTP3),
+        name(HTTP3) + (cold ? " cold" : ""),
+        null,
+        lab -> {
+          try (Server server = HTTP3.serve(lab)) {
+            return HTTP3.measure(lab, task, server, cold);
+          }
+        });
+  }
+
+  private static double run(Lab lab, Task task, Peer client, Peer server)
+      throws IOException, InterruptedException {
+    long began = System.nanoTime();
+    try (Server running = server.serve(lab)) {
+      if (task == Task.LOSSY_DOWNLOAD) {
+        try (Relay relay = new Relay(running.port(), ROUND_TRIP, LOSS, SEED)) {
+          return client.measure(lab, task, running.by(relay.port()));
+        }
+      }
+      double value = client.measure(lab, task, running);
+      // Cold is cold: both starts count, whatever the client says of its own time.
+      return task == Task.COLD_DOWNLOAD || task == Task.COLD_UPLOAD
+          ? lab.scale().coldBytes() / ((System.nanoTime() - began) / 1e9)
+          : value;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package dev.sluice.bench.compare;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What was measured, round by round. */
+final class Results {
+  private final Map<Task, Map<String, Row>> rows = new EnumMap<>(Task.class);
+
+  /** One contender's values; NaN where it failed. */
+  record Row(Contender contender, List<Double> values, List<String> failures) {
+    List<Double> valid() {
+      return values.stream().filter(value -> !value.isNaN()).toList();
+    }
+
+    double median() {
+      return Statistics.median(valid());
+    }
+  }
+
+  /**
+   * A ratio over the rounds in which both values are there.
+   *
+   * @param median NaN when there is no such round
+   */
+  record Ratio(double median, double least, double most) {
+    boolean isKnown() {
+      return !Double.isNaN(median);
+    }
+  }
+
+  void add(Contender contender, double value, String failure) {
+    Row row =
+        rows.computeIfAbsent(contender.task(), task -> new LinkedHashMap<>())
+            .computeIfAbsent(
+                contender.label(),
+                label -> new Row(contender, new ArrayList<>(), new ArrayList<>()));
+    row.values().add(value);
+    if (failure != null) {
+      row.failures().add(failure);
+    }
+  }
+
+  /** The rows of a task in the order of their first values; empty when it was not run. */
+  List<Row> rows(Task task) {
+    return List.copyOf(rows.getOrDefault(task, Map.of()).values());
+  }
+
+  /** One row; null when it was not run. */
+  Row row(Task task, String label) {
+    return rows.getOrDefault(task, Map.of()).get(label);
+  }
+
+  /** How many times better the first is than the second, round by round. */
+  static Ratio ratio(Row one, Row other, boolean isRate) {
+    List<Double> ratios = new ArrayList<>();
+    if (one != null && other != null) {
+      for (int i = 0; i < Math.min(one.values().size(), other.values().size()); i++) {
+        double first = one.values().get(i);
+        double second = other.values().get(i);
+        double ratio = isRate ? first / second : second / first;
+        if (Double.isFinite(ratio)) {
+          ratios.add(ratio);
+        }
+      }
+    }
+    return new Ratio(
+        Statistics.median(ratios),
+        ratios.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN),
+        ratios.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN));
+  }
+}

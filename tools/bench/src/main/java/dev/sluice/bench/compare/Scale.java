@@ -1,0 +1,25 @@
+package dev.sluice.bench.compare;
+
+/**
+ * How much of everything.
+ *
+ * @param bytes of a warm download or upload
+ * @param coldBytes of one in new processes
+ * @param lossyBytes of one through loss and delay
+ * @param warmupSeconds for what has to be compiled first
+ * @param seconds of what is measured for a time
+ * @param idle connections
+ */
+record Scale(
+    long bytes, long coldBytes, long lossyBytes, int warmupSeconds, int seconds, int idle) {
+  /** neqo's. */
+  static final long NEQO_BYTES = 100L << 20;
+
+  static final int NEQO_REQUESTS = 10_000;
+
+  /** The same with so small a share of the bytes, for whoever is slow. */
+  Scale slow(int divisor) {
+    return new Scale(
+        bytes / divisor, coldBytes / divisor, lossyBytes, warmupSeconds, seconds, idle);
+  }
+}

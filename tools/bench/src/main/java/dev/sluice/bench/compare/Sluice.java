@@ -1,0 +1,73 @@
+package dev.sluice.bench.compare;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Our own.
+ *
+ * @param io the mode of its sockets; null for the best
+ */
+record Sluice(Protocol protocol, String io) implements Peer {
+  private static final String MAIN = "dev.sluice.tools.Sluice";
+
+  @Override
+  public String name() {
+    return io == null ? "sluice" : "sluice --io " + io;
+  }
+
+  private List<String> options() {
+    List<String> options = new ArrayList<>();
+    if (protocol == Protocol.HTTP3) {
+      options.add("--http3");
+    }
+    if (io != null) {
+      options.addAll(List.of("--io", io));
+    }
+    return options;
+  }
+
+  @Override
+  public Server serve(Lab lab) throws IOException {
+    List<String> command = Lab.java(List.of(), MAIN, "perf", "server", "--port", "0");
+    command.addAll(options());
+    return lab.serve(command);
+  }
+
+  @Override
+  public boolean does(Task task, boolean ours) {
+    return ours
+        || switch (task) {
+          case DOWNLOAD, COLD_DOWNLOAD, LOSSY_DOWNLOAD, REQUESTS -> true;
+          default -> false;
+        };
+  }
+
+  @Override
+  public double measure(Lab lab, Task task, Server server) throws IOException {
+    return measure(lab, task, server, true);
+  }
+
+  /** As {@link #measure}; for neqo's tasks also in a process that has done the same before. */
+  double measure(Lab lab, Task task, Server server, boolean cold) throws IOException {
+    List<String> command = Lab.java(List.of(), MAIN, "perf", "client");
+    command.addAll(PerfClient.arguments(task, lab.scale(), !cold));
+    command.add("127.0.0.1:" + server.port());
+    command.addAll(options());
+    if (!server.ours()) {
+      command.addAll(List.of("--path", path(task, lab.scale())));
+    }
+    return PerfClient.value(task, lab.json(command), cold);
+  }
+
+  /** What another server has: files of zeros that are named by their length. */
+  private static String path(Task task, Scale scale) {
+    return switch (task) {
+      case REQUESTS -> "/1";
+      case COLD_DOWNLOAD -> "/" + scale.coldBytes();
+      case LOSSY_DOWNLOAD -> "/" + scale.lossyBytes();
+      default -> "/" + scale.bytes();
+    };
+  }
+}
