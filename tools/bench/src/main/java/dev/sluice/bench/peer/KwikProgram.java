@@ -32,12 +32,13 @@ public final class KwikProgram {
   /** {@code server}, or {@code client} with the arguments of {@code sluice perf client}. */
   public static void main(String[] args) throws Exception {
     if (args[0].equals("server")) {
-      serve();
+      Serving.forEver(listen());
     }
     System.exit(ForeignClient.run(KwikConnector::new, Arrays.copyOfRange(args, 1, args.length)));
   }
 
-  private static void serve() throws Exception {
+  /** Starts a server; gives its port. */
+  static int listen() throws Exception {
     Identity identity = Serving.identity();
     char[] password = "bench".toCharArray();
     KeyStore store = KeyStore.getInstance("PKCS12");
@@ -67,7 +68,7 @@ public final class KwikProgram {
             .build();
     server.registerApplicationProtocol(PerfProtocol.ALPN, new Factory());
     server.start();
-    Serving.forEver(socket.getLocalPort());
+    return socket.getLocalPort();
   }
 
   /** Answers on every stream that a client opens. */

@@ -47,12 +47,13 @@ public final class QuicheProgram {
   /** {@code server}, or {@code client} with the arguments of {@code sluice perf client}. */
   public static void main(String[] args) throws Exception {
     if (args[0].equals("server")) {
-      serve();
+      Serving.forEver(listen());
     }
     System.exit(ForeignClient.run(QuicheConnector::new, Arrays.copyOfRange(args, 1, args.length)));
   }
 
-  private static void serve() throws Exception {
+  /** Starts a server; gives its port. */
+  static int listen() throws Exception {
     Identity identity = Serving.identity();
     ChannelHandler codec =
         limits(new QuicServerCodecBuilder())
@@ -78,7 +79,7 @@ public final class QuicheProgram {
                   }
                 })
             .build();
-    Serving.forEver(((InetSocketAddress) bind(codec).localAddress()).getPort());
+    return ((InetSocketAddress) bind(codec).localAddress()).getPort();
   }
 
   /** How packets leave: many in one call, or one each. */

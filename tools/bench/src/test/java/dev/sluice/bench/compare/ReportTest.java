@@ -1,0 +1,103 @@
+package dev.sluice.bench.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.bench.compare.Results.Ratio;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+  private final Results results = new Results();
+
+  private void add(Task task, String label, String ours, double... values) {
+    String[] names = label.split(" / ");
+    Contender contender = new Contender(task, names[0], names[1], ours, lab -> 0);
+    for (double value : values) {
+      results.add(contender, value, Double.isNaN(value) ? "it broke" : null);
+    }
+  }
+
+  @Test
+  void theMedianIsTheMiddle() {
+    assertEquals(2, Statistics.median(List.of(3.0, 1.0, 2.0)));
+    assertEquals(2.5, Statistics.median(List.of(4.0, 1.0, 2.0, 3.0)));
+    assertTrue(Double.isNaN(Statistics.median(List.of())));
+  }
+
+  @Test
+  void ratiosAreTakenRoundByRound() {
+    add(Task.DOWNLOAD, "sluice / sluice", null, 100, 200, 300);
+    add(Task.DOWNLOAD, "kwik / kwik", "sluice / sluice", 50, Double.NaN, 100);
+    Ratio ratio =
+        Results.ratio(
+            results.row(Task.DOWNLOAD, "sluice / sluice"),
+            results.row(Task.DOWNLOAD, "kwik / kwik"),
+            true);
+    assertEquals(new Ratio(2.5, 2, 3), ratio);
+    assertFalse(Results.ratio(null, null, true).isKnown());
+  }
+
+  @Test
+  void ofTimesLessIsBetter() {
+    add(Task.NEQO_GET, "sluice h3 / sluice h3", null, 0.1);
+    add(Task.NEQO_GET, "ngtcp2 / ngtcp2", null, 0.3);
+    Ratio ratio =
+        Results.ratio(
+            results.row(Task.NEQO_GET, "sluice h3 / sluice h3"),
+            results.row(Task.NEQO_GET, "ngtcp2 / ngtcp2"),
+            Task.NEQO_GET.isRate());
+    assertEquals(3, ratio.median(), 1e-9);
+  }
+
+  @Test
+  void targetsAreMetOrNot() {
+    add(Task.PUMP, Matrix.CEILING, null, 1000e6);
+    add(Task.DOWNLOAD, "sluice / sluice", null, 700e6);
+    add(Task.DOWNLOAD, "quiche-netty gso / quiche-netty gso", "sluice / sluice", 100e6);
+    add(Task.DOWNLOAD, "quiche-netty / quiche-netty", "sluice / sluice", 350e6);
+    List<Target> targets = Target.of(results);
+    assertEquals(2, targets.size(), targets::toString);
+    assertEquals(0.7, targets.get(0).found(), 1e-9);
+    assertTrue(targets.get(0).met());
+    assertEquals(2, targets.get(1).found(), 1e-9); // of the better of the two
+    assertFalse(targets.get(1).met());
+  }
+
+  @Test
+  void whatTheCipherAllocatesIsNotOurs() {
+    add(Task.ALLOCATION, Matrix.CEILING, null, 2000);
+    add(Task.ALLOCATION, "sluice / sluice", null, 2010);
+    Target target = Target.of(results).getFirst();
+    assertEquals(10, target.found());
+    assertTrue(target.met());
+  }
+
+  @Test
+  void theTableHasSharesRatiosAndFailures() {
+    add(Task.PUMP, Matrix.CEILING, null, 1000e6);
+    add(Task.DOWNLOAD, "sluice / sluice", null, 500e6, 600e6, 700e6);
+    add(Task.DOWNLOAD, "kwik / kwik", "sluice / sluice", Double.NaN);
+    String text = new Report(results).text();
+    assertTrue(text.contains("| 600    | 500 to 700   | MB/s | 50%"), text);
+    assertTrue(text.contains("failed"), text);
+    assertTrue(text.contains("download, kwik / kwik failed: it broke"), text);
+  }
+
+  @Test
+  void theJsonHasEveryRound() throws Exception {
+    add(Task.DOWNLOAD, "sluice / sluice", null, 500e6, Double.NaN);
+    JsonNode json = new ObjectMapper().readTree(new Report(results).json());
+    assertEquals("[500.0,null]", json.at("/results/0/values").toString());
+  }
+
+  @Test
+  void numbersHaveThreeDigits() {
+    assertEquals("0.12", Report.number(0.1234));
+    assertEquals("12.3", Report.number(12.34));
+    assertEquals("1234", Report.number(1234.4));
+  }
+}
