@@ -47,9 +47,9 @@ public final class Pump implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     Poller receiving = poller();
-    UdpSocket in = receiving.open(new Binding(any, null, false));
+    UdpSocket in = receiving.open(Binding.alone(any, null));
     Poller sending = poller();
-    UdpSocket out = sending.open(new Binding(any, in.localAddress(), false));
+    UdpSocket out = sending.open(Binding.alone(any, in.localAddress()));
     Packets packets = bare ? new BarePackets() : new SealedPackets();
     PumpReceiver receiver = new PumpReceiver(receiving, in, packets);
     PumpSender sender = new PumpSender(sending, out, in.localAddress(), packets);

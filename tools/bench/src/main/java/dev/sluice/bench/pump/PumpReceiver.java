@@ -34,7 +34,7 @@ final class PumpReceiver implements Runnable {
   @Override
   public void run() {
     try {
-      DatagramBatch batch = poller.newReceiveBatch();
+      DatagramBatch batch = poller.newReceiveBatch(Packets.SIZE);
       while (true) {
         batch.clear();
         if (socket.isReadable()) {

@@ -39,6 +39,6 @@ class MicroTest {
             .map(result -> result.getParams().getBenchmark().replaceAll("\\.\\w+$", ""))
             .collect(Collectors.toSet());
     assertEquals(7, classes.size(), classes::toString);
-    assertTrue(results.size() >= 30, () -> results.size() + " results");
+    assertTrue(results.size() >= 29, () -> results.size() + " results");
   }
 }
