@@ -20,8 +20,21 @@ final class PayloadWriter {
   /** Whether a packet of this space has something to say now. */
   boolean hasSomething(PacketSpace space, Path path, boolean mayElicit, long now) {
     wroteProbe = false;
-    boolean probing = connection.recovery.probesPending(space.number()) > 0;
+    boolean probing = isProbing(space);
     return space.acks().shouldSendNow(now) || probing || mayElicit && hasEliciting(space, path);
+  }
+
+  /**
+   * Whether a probe is due in this space. Lost handshake messages that wait for room in the window
+   * go along with a probe of any space: nothing of theirs is in flight, so that no probe would ever
+   * be due for them, and without them the peer may not be able to acknowledge the rest (RFC 9002
+   * §6.2.4).
+   */
+  private boolean isProbing(PacketSpace space) {
+    return connection.recovery.probesPending(space.number()) > 0
+        || space != connection.spaces.application()
+            && space.crypto().hasPending()
+            && connection.recovery.isProbing();
   }
 
   /** Whether anything waits that congestion control has a say in. */
@@ -65,7 +78,7 @@ final class PayloadWriter {
    * @param mayElicit whether congestion control and pacing let more into flight
    */
   void write(PacketSpace space, PacketContents out, Path path, boolean mayElicit, long now) {
-    boolean probing = connection.recovery.probesPending(space.number()) > 0;
+    boolean probing = isProbing(space);
     boolean eliciting = (mayElicit || probing) && hasEliciting(space, path);
     boolean acking =
         space.acks().shouldSendNow(now) || (eliciting || probing) && space.acks().hasNews();

@@ -221,6 +221,16 @@ public final class Recovery {
     return of(space).probesPending;
   }
 
+  /** Whether a probe is due in any space. */
+  public boolean isProbing() {
+    for (SpaceRecovery space : spaces) {
+      if (space.probesPending > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Gives the contents of the oldest unacknowledged packets back as if they were lost, one packet
    * for each pending probe. The packets themselves stay in flight.
