@@ -125,7 +125,7 @@ class HandshakeTest {
   }
 
   @Test
-  @Requirement("RFC8446-4.1.2#11")
+  @Requirement({"RFC8446-4.1.2#11", "RFC9001-5.3#2"})
   void serverIgnoresGreaseAndClientWithoutItWorksToo() {
     new TlsPair(clientConfig().grease(true).build(), serverConfig().build())
         .run()

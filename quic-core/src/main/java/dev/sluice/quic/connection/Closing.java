@@ -31,6 +31,9 @@ final class Closing {
   /** §10.2: closing and draining last three times the PTO. */
   private static final int PERIOD_IN_PTOS = 3;
 
+  /** §10.2.1: answers to what is not read any more are at most so many times as long. */
+  private static final int AMPLIFICATION = 3;
+
   private final Connection connection;
   private Phase phase = Phase.OPEN;
   private ConnectionEnding ending;
@@ -39,6 +42,9 @@ final class Closing {
   private boolean closeWanted;
   private boolean closeSent;
   private long datagramsSinceClosing;
+  private long receivedSinceClosing;
+  private long answeredSinceClosing;
+  private int lastAnswer;
 
   Closing(Connection connection) {
     this.connection = connection;
@@ -107,11 +113,15 @@ final class Closing {
 
   /**
    * A datagram came while closing. It is answered less and less often, so that two closing
-   * endpoints do not keep each other awake (§10.2.1).
+   * endpoints do not keep each other awake, and never with more than three times what came: nobody
+   * has looked whether it is authentic (§10.2.1).
    */
-  void onDatagram() {
+  void onDatagram(int length) {
     datagramsSinceClosing++;
-    if (phase == Phase.CLOSING && Long.bitCount(datagramsSinceClosing) == 1) {
+    receivedSinceClosing += length;
+    if (phase == Phase.CLOSING
+        && Long.bitCount(datagramsSinceClosing) == 1
+        && answeredSinceClosing + lastAnswer <= AMPLIFICATION * receivedSinceClosing) {
       closeWanted = true;
     }
   }
@@ -149,13 +159,17 @@ final class Closing {
   void send(long now, DatagramBatch out) {
     if (phase == Phase.CLOSING && closeWanted && out.hasRoom()) {
       closeWanted = false;
-      if (!closeSent) {
+      int before = out.count();
+      connection.sender.sendClose(now, out);
+      lastAnswer = out.count() > before ? out.length(before) : 0;
+      if (closeSent) {
+        answeredSinceClosing += lastAnswer;
+      } else {
         // The application may have closed long after the connection last knew the time.
         closeSent = true;
         endedAt = now;
         until = now + period();
       }
-      connection.sender.sendClose(now, out);
     }
   }
 

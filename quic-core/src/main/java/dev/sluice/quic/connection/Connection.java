@@ -220,7 +220,7 @@ public final class Connection implements QuicTransport {
     if (closing.isOpen()) {
       receiver.receive(buffer, offset, length, path, ecn, now);
     } else {
-      closing.onDatagram();
+      closing.onDatagram(length);
     }
   }
 

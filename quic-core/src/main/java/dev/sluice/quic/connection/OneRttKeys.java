@@ -49,7 +49,7 @@ final class OneRttKeys {
   }
 
   boolean canSend() {
-    return send != null && send.sealed() < send.confidentialityLimit();
+    return send != null && !isExhausted();
   }
 
   boolean canReceive() {
@@ -88,6 +88,9 @@ final class OneRttKeys {
   void onReceived(PacketKeys keys, long packetNumber, long now) {
     if (keys == receive) {
       firstReceivedInPhase = Math.min(firstReceivedInPhase, packetNumber);
+      if (receivePrevious != null && dropPreviousAt == Long.MAX_VALUE) {
+        dropPreviousAfterAWhile(now); // the peer has followed our update
+      }
     } else if (keys == receiveNext) {
       onPeerUpdated(packetNumber, now);
     } else if (packetNumber > firstReceivedInPhase) {
@@ -102,13 +105,19 @@ final class OneRttKeys {
       throw new TransportException(
           TransportError.KEY_UPDATE_ERROR, 0, "1-RTT: updated again before we could follow");
     }
-    advanceReceive(now);
+    advanceReceive();
+    dropPreviousAfterAWhile(now);
     firstReceivedInPhase = packetNumber;
     // §6.2: an update is answered by the packet that acknowledges it, at the latest.
     advanceSend(now);
   }
 
-  private void advanceReceive(long now) {
+  /** §6.5: counted from the first packet under the new keys; before it the old ones stay (§6.1). */
+  private void dropPreviousAfterAWhile(long now) {
+    dropPreviousAt = now + RETENTION_IN_PTOS * connection.recovery.ptoNanos();
+  }
+
+  private void advanceReceive() {
     if (receivePrevious != null) {
       receivePrevious.destroy();
     }
@@ -116,7 +125,6 @@ final class OneRttKeys {
     receive = receiveNext;
     receiveNext = receive.next();
     phase++;
-    dropPreviousAt = now + RETENTION_IN_PTOS * connection.recovery.ptoNanos();
   }
 
   private void advanceSend(long now) {
@@ -137,6 +145,11 @@ final class OneRttKeys {
     if (send != null && (updateWanted || isWorn()) && mayUpdate()) {
       update(now);
     }
+  }
+
+  /** Whether the key has sealed all that it may and no update was permitted in time (§6.6). */
+  boolean isExhausted() {
+    return send != null && send.sealed() >= send.confidentialityLimit();
   }
 
   private boolean isWorn() {
@@ -164,7 +177,7 @@ final class OneRttKeys {
   /** Initiates an update (§6.1); only when {@link #mayUpdate()}. */
   void update(long now) {
     updateWanted = false;
-    advanceReceive(now);
+    advanceReceive();
     firstReceivedInPhase = Long.MAX_VALUE;
     advanceSend(now);
   }

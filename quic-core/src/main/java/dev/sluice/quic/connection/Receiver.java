@@ -219,6 +219,10 @@ final class Receiver {
       drop(length, "the version or a connection ID is not this connection's", now);
       return;
     }
+    if (connection.isClient() && !header.token().isEmpty()) {
+      drop(length, "a server's Initial with a token", now); // §17.2.2
+      return;
+    }
     if (early && (connection.isClient() || connection.early.keys() == null)) {
       onUnreadableEarly(header, buffer, path, ecn, now);
       return;

@@ -3,6 +3,8 @@ package dev.sluice.quic.connection;
 import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.crypto.HeaderBatch;
 import dev.sluice.quic.crypto.PacketKeys;
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.frame.PingFrame;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.path.Path;
@@ -62,6 +64,17 @@ final class Sender {
   boolean send(long now, DatagramBatch out) {
     pacedUntil = Long.MAX_VALUE;
     connection.spaces.oneRtt().updateIfDue(now);
+    if (connection.spaces.oneRtt().isExhausted()) {
+      // Not even CONNECTION_CLOSE may be sealed: stateless resets are all that follows (§6.6).
+      connection.closing.endSilently(
+          new ConnectionEnding.TransportClose(
+              ConnectionEnding.Side.LOCAL,
+              TransportError.AEAD_LIMIT_REACHED.code(),
+              0,
+              "1-RTT: the key has sealed all that it may, and the peer let no other follow"),
+          now);
+      return false;
+    }
     try {
       if (!connection.paths.others().isEmpty()) {
         sendProbes(now, out);

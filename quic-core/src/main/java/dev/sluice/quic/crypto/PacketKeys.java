@@ -45,10 +45,14 @@ public final class PacketKeys {
   private long failedOpens;
 
   private PacketKeys(
-      QuicVersion version, CipherSuite suite, byte[] secret, HeaderProtection headerProtection) {
+      QuicVersion version,
+      CipherSuite suite,
+      AeadLimits limits,
+      byte[] secret,
+      HeaderProtection headerProtection) {
     this.version = version;
     this.suite = suite;
-    this.limits = AeadLimits.of(suite);
+    this.limits = limits;
     this.secret = secret;
     this.headerProtection = headerProtection;
     key =
@@ -64,9 +68,20 @@ public final class PacketKeys {
    * @param secret as TLS gives it; copied
    */
   public static PacketKeys of(QuicVersion version, CipherSuite suite, byte[] secret) {
+    return of(version, suite, secret, AeadLimits.of(suite));
+  }
+
+  /**
+   * The same with limits of one's own, for all phases.
+   *
+   * @param limits no higher than those of the suite
+   */
+  public static PacketKeys of(
+      QuicVersion version, CipherSuite suite, byte[] secret, AeadLimits limits) {
     return new PacketKeys(
         version,
         suite,
+        limits,
         secret.clone(),
         new HeaderProtection(suite, derive(version, suite, secret, "hp", suite.keyLength())));
   }
@@ -83,7 +98,7 @@ public final class PacketKeys {
   public PacketKeys next() {
     succeeded = true;
     byte[] nextSecret = derive(version, suite, secret, "ku", suite.hashLength());
-    return new PacketKeys(version, suite, nextSecret, headerProtection);
+    return new PacketKeys(version, suite, limits, nextSecret, headerProtection);
   }
 
   /**

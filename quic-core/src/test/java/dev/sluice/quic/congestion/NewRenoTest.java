@@ -39,7 +39,7 @@ class NewRenoTest {
   }
 
   @Test
-  @Requirement({"RFC9002-7.3.1#1", "RFC9002-7.3.2#1", "RFC9002-7.3.2#2"})
+  @Requirement({"RFC9002-7.3.1#1", "RFC9002-7.3.2#1", "RFC9002-7.3.2#2", "RFC9000-13.3#7"})
   void aLossHalvesTheWindowOncePerRoundTrip() {
     assertTrue(reno.onCongestionEvent(now - 10, false, now));
     assertEquals(6000, reno.window());

@@ -82,7 +82,7 @@ class DatagramsTest {
   }
 
   @Test
-  @Requirement({"RFC9221-3#1", "RFC9221-3#6"})
+  @Requirement({"RFC9221-3#1", "RFC9221-3#6", "RFC9000-19.21#1"})
   void areNotSentToWhoTakesNone() {
     Duo duo = new Duo(TransportConfig.DEFAULTS, ON);
     assertEquals(0, duo.server.maxDatagramLength());
@@ -140,7 +140,7 @@ class DatagramsTest {
   }
 
   @Test
-  @Requirement("RFC9221-5.4#1")
+  @Requirement({"RFC9221-5.4#1", "RFC9000-19.21#3"})
   void waitForTheCongestionControllerAndTheOldestGiveWay() {
     Duo duo = new Duo(with(DatagramConfig.ON.withSendQueue(100, Duration.ZERO)), ON);
     for (int i = 0; i < 1000; i++) {

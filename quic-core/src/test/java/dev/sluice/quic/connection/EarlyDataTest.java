@@ -170,7 +170,7 @@ class EarlyDataTest {
   }
 
   @Test
-  @Requirement({"RFC9000-7.4.1#9", "RFC9000-7.4.1#5", "RFC9000-7.4.1#6"})
+  @Requirement({"RFC9000-7.4.1#9", "RFC9000-7.4.1#5", "RFC9000-7.4.1#6", "RFC9000-7.4.1#3"})
   void aServerWithSmallerLimitsRefusesAndTheRestWaitsForItsCredit() {
     SessionTicket ticket = visits.ticket();
     visits.serverTransport =

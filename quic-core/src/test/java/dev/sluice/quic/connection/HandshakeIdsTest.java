@@ -125,13 +125,20 @@ class HandshakeIdsTest {
   }
 
   @Test
-  @Requirement({"RFC9000-7.2#4", "RFC9000-7.2#5", "RFC9000-7.2#6"})
+  @Requirement({
+    "RFC9000-7.2#4",
+    "RFC9000-7.2#5",
+    "RFC9000-7.2#6",
+    "RFC9000-17.2#2",
+    "RFC9000-17.2#5"
+  })
   void eachSideWritesToWhatTheOtherChoseInTheHandshake() {
     forEachHandshake(
         wire -> {
           ConnectionId client = wire.byClient.getFirst().getFirst().source();
           ConnectionId server = wire.byServer.getFirst().getFirst().source();
           ConnectionId original = wire.byClient.getFirst().getFirst().destination();
+          assertTrue(client.length() <= 20 && server.length() <= 20);
           for (Ids packet : wire.byServer.stream().flatMap(List::stream).toList()) {
             if (packet.source() != null) {
               assertEquals(client, packet.destination());

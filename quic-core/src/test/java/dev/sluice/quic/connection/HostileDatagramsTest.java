@@ -97,6 +97,7 @@ class HostileDatagramsTest {
   }
 
   @Test
+  @Requirement("RFC9000-14#4")
   void randomAndMutatedDatagramsChangeNothing() {
     Connection connection = connect();
     sim.run(Duration.ofSeconds(5), () -> connection.tls() != null);

@@ -80,7 +80,7 @@ class LifecycleTest {
   }
 
   @Test
-  @Requirement({"RFC9000-8.1.3#2", "RFC9000-8.1.3#16"})
+  @Requirement({"RFC9000-8.1.3#2", "RFC9000-8.1.3#16", "RFC9000-8.1.3#14", "RFC9000-19.7#1"})
   void aTokenFromBeforeSparesTheRetry() {
     serverConfig = serverConfig.withRetry(true);
     connectConfirmed();
@@ -90,6 +90,7 @@ class LifecycleTest {
             .map(e -> ((QuicEvent.NewToken) e).token())
             .findFirst()
             .orElseThrow();
+    assertNotEquals(0, token.length);
     Connection second =
         client.endpoint().connect(null, serverAddress, clientConfig.withToken(token), sim.now());
     sim.run(Duration.ofSeconds(5), () -> second.tls() != null);
@@ -237,7 +238,13 @@ class LifecycleTest {
   }
 
   @Test
-  @Requirement({"RFC9000-8#1", "RFC9000-8.1#2", "RFC9000-14.1#1", "RFC9000-14.1#2"})
+  @Requirement({
+    "RFC9000-8#1",
+    "RFC9000-8.1#2",
+    "RFC9000-14.1#1",
+    "RFC9000-14.1#2",
+    "RFC9000-14.1#6"
+  })
   void aServerNeverAmplifies() {
     long[] toServer = {0};
     long[] toClient = {0};
@@ -281,6 +288,7 @@ class LifecycleTest {
   }
 
   @Test
+  @Requirement({"RFC9000-7#2", "RFC9001-4.8#1"})
   void noProtocolInCommonIsAnAlert() {
     clientConfig =
         new ClientConfig(

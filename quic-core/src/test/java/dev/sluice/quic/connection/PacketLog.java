@@ -19,7 +19,8 @@ final class PacketLog implements Tracer {
   sealed interface Entry {}
 
   /** A packet left, or came and was authentic. */
-  record Packet(long time, boolean sent, PacketType type, long number, List<Frame> frames)
+  record Packet(
+      long time, boolean sent, PacketType type, long number, int bytes, List<Frame> frames)
       implements Entry {
 
     boolean has(Class<? extends Frame> kind) {
@@ -34,16 +35,32 @@ final class PacketLog implements Tracer {
   /** The keys of a type of packets went. */
   record Discarded(long time, PacketType type) implements Entry {}
 
+  /** Packets sent from here on are under 1-RTT keys of this phase. */
+  record Updated(long time, int phase) implements Entry {}
+
+  /** TLS is done (RFC 9001 §4.1.1). */
+  record Completed(long time) implements Entry {}
+
+  /** A packet came before its keys. */
+  record Buffered(long time) implements Entry {}
+
   private final List<Entry> entries = new ArrayList<>();
 
   @Override
   public void on(long now, TraceEvent event) {
     switch (event) {
       case TraceEvent.PacketSent e ->
-          entries.add(new Packet(now, true, e.type(), e.packetNumber(), copies(e.frames())));
+          entries.add(
+              new Packet(now, true, e.type(), e.packetNumber(), e.bytes(), copies(e.frames())));
       case TraceEvent.PacketReceived e ->
-          entries.add(new Packet(now, false, e.type(), e.packetNumber(), copies(e.frames())));
+          entries.add(
+              new Packet(now, false, e.type(), e.packetNumber(), e.bytes(), copies(e.frames())));
       case TraceEvent.KeyDiscarded e -> entries.add(new Discarded(now, e.type()));
+      case TraceEvent.KeyUpdated e when e.phase() > 0 -> entries.add(new Updated(now, e.phase()));
+      case TraceEvent.PacketBuffered e -> entries.add(new Buffered(now));
+      case TraceEvent.ConnectionStateUpdated e
+          when e.state() == TraceEvent.ConnectionState.HANDSHAKE_COMPLETE ->
+          entries.add(new Completed(now));
       default -> {}
     }
   }

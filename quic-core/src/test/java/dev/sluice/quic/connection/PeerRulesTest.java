@@ -86,7 +86,7 @@ class PeerRulesTest {
   }
 
   @Test
-  @Requirement({"RFC9000-19.17#1", "RFC9000-8.2.2#1", "RFC9000-8.2.2#7"})
+  @Requirement({"RFC9000-19.17#1", "RFC9000-8.2.2#1", "RFC9000-8.2.2#7", "RFC9000-8.2.1#7"})
   void aChallengeIsAnsweredOnceWithItsData() {
     assertServerStays(new PathChallengeFrame(0x0123456789abcdefL));
     assertEquals(

@@ -83,7 +83,8 @@ class TransportParametersTest {
     "RFC9287-3#1",
     "RFC9368-4#4",
     "RFC9368-4#5",
-    "RESETAT10-3#1"
+    "RESETAT10-3#1",
+    "RFC9368-4#3"
   })
   void refusesInvalidValues(String hex, String reason) {
     assertRefused(hex, true, "transport parameters: " + reason);

@@ -119,6 +119,7 @@ class PacketKeysTest {
 
   @ParameterizedTest
   @EnumSource(CipherSuite.class)
+  @Requirement({"RFC9001-5.3#1", "RFC9001-5.4.1#1"})
   void anUpdateChangesThePacketKeyAndKeepsTheHeaderKey(CipherSuite suite) {
     PacketKeys first = keys(suite, 5);
     PacketKeys second = first.next();

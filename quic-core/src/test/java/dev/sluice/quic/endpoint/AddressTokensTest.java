@@ -50,7 +50,7 @@ class AddressTokensTest {
   }
 
   @Test
-  @Requirement({"RFC9000-8.1.3#5", "RFC9000-8.1.3#15", "RFC9000-8.1.4#4"})
+  @Requirement({"RFC9000-8.1.3#5", "RFC9000-8.1.3#15", "RFC9000-8.1.4#4", "RFC9000-8.1.4#5"})
   void aLaterTokenIsForOneHostAndADay() {
     Bytes token = Bytes.of(tokens.forLater(V1, client, 0));
     assertInstanceOf(

@@ -124,7 +124,7 @@ class AckTrackerTest {
   }
 
   @Test
-  @Requirement({"RFC9000-13.2.3#2", "RFC9000-13.2.3#6"})
+  @Requirement({"RFC9000-13.2.3#2", "RFC9000-13.2.3#6", "RFC9000-13.2.3#5"})
   void whatThePeerKnowsIsNotRepeated() {
     receive(0, 1, 3, 5);
     assertEquals("[5, 3, 0-1]", ranges());
@@ -133,6 +133,7 @@ class AckTrackerTest {
     assertEquals("[5-6]", ranges());
     tracker.onAckOfAckAcked(6);
     assertEquals("[6]", ranges(), "the largest stays");
+    assertEquals(6, tracker.largestReceived());
     receive(4);
     assertEquals("[4-6]", ranges(), "a late one is reported");
     assertTrue(tracker.isDuplicate(0), "and nothing is forgotten");

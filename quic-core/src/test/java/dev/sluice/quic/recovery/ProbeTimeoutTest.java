@@ -136,7 +136,7 @@ class ProbeTimeoutTest {
   }
 
   @Test
-  @Requirement({"RFC9002-6.2.2.1#2", "RFC9002-6.2.2.1#3"})
+  @Requirement({"RFC9002-6.2.2.1#2", "RFC9002-6.2.2.1#3", "RFC9000-8.1#6"})
   void aClientKeepsProbingUntilItsAddressIsValidated() {
     RecoveryHarness client = new RecoveryHarness(true);
     long initial = client.send(INITIAL);
