@@ -5,6 +5,8 @@ import dev.sluice.tls.cert.SelfSignedIdentity;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,12 +46,20 @@ final class Commands {
 
   static Result runWithInput(byte[] input, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
+    return run(new ByteArrayInputStream(input), out, out, arguments);
+  }
+
+  /**
+   * Runs with any input and output.
+   *
+   * @param out where the output goes in the end
+   * @param stdout what the command is given, which leads there
+   */
+  static Result run(
+      InputStream input, ByteArrayOutputStream out, OutputStream stdout, String... arguments) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     StandardStreams streams =
-        new StandardStreams(
-            new ByteArrayInputStream(input),
-            out,
-            new PrintStream(err, true, StandardCharsets.UTF_8));
+        new StandardStreams(input, stdout, new PrintStream(err, true, StandardCharsets.UTF_8));
     int code = Sluice.run(streams, arguments);
     return new Result(code, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
   }

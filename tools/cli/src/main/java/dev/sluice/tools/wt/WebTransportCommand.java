@@ -139,14 +139,19 @@ public final class WebTransportCommand implements Callable<Integer> {
     if (uni && datagram) {
       throw new CommandException(ExitCode.USAGE, "only one of --uni and --datagram can be had");
     }
-    if (!(wait >= 0 && wait < 1e9)) {
-      throw new CommandException(ExitCode.USAGE, "--wait takes seconds");
-    }
-    Duration quiet = Duration.ofNanos((long) (wait * 1e9));
+    Duration quiet = quiet(wait);
     if (uni) {
       return new UnidirectionalExchange(quiet);
     }
     return datagram ? new DatagramExchange(quiet) : new BidirectionalExchange();
+  }
+
+  /** What --wait says. */
+  static Duration quiet(double seconds) throws CommandException {
+    if (!(seconds >= 0 && seconds < 1e9)) {
+      throw new CommandException(ExitCode.USAGE, "--wait takes seconds");
+    }
+    return Duration.ofNanos((long) (seconds * 1e9));
   }
 
   private Http3Client client() throws CommandException {

@@ -2,11 +2,18 @@ package dev.sluice.tools.serve;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.http3.client.Http3Client;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.server.Http3Server;
+import dev.sluice.http3.session.SessionOptions;
+import dev.sluice.http3.session.WebTransport;
+import dev.sluice.http3.session.WebTransportStream;
+import dev.sluice.http3.webtransport.SessionEnding;
+import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.tls.cert.SelfSignedIdentity;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -62,7 +69,7 @@ class SigtermTest {
   private record Serve(Process process, int port, CompletableFuture<List<String>> log)
       implements AutoCloseable {
 
-    static Serve start(Path folder) throws IOException {
+    static Serve start(Path folder, int grace) throws IOException {
       Process process =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -74,7 +81,8 @@ class SigtermTest {
                   "--port=0",
                   "--root=" + folder,
                   "--echo=/echo",
-                  "--grace=60")
+                  "--webtransport=/wt",
+                  "--grace=" + grace)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
       BufferedReader stderr = process.errorReader();
@@ -204,7 +212,7 @@ class SigtermTest {
     Set<Integer> servedBySuccessor = new ConcurrentSkipListSet<>();
     List<Http3Client> clients = new ArrayList<>();
     List<CompletableFuture<HttpResponse<InputStream>>> futures = new ArrayList<>();
-    try (Serve serve = Serve.start(folder)) {
+    try (Serve serve = Serve.start(folder, 60)) {
       List<InetAddress> both =
           List.of(InetAddress.getByName("127.0.0.1"), InetAddress.getByName("127.0.0.2"));
       for (int i = 0; i < CLIENTS; i++) {
@@ -244,6 +252,49 @@ class SigtermTest {
       }
     } finally {
       clients.forEach(Http3Client::shutdownNow);
+    }
+  }
+
+  private static Http3Client sessions() {
+    return Http3Client.newBuilder()
+        .insecurelyTrustEveryone()
+        .webTransport(WebTransportConfig.DEFAULT)
+        .build();
+  }
+
+  private static WebTransport connect(Http3Client client, Serve serve) throws Exception {
+    return client.connect(
+        URI.create("https://127.0.0.1:" + serve.port + "/wt"), SessionOptions.DEFAULT);
+  }
+
+  @Test
+  void sessionsAreDrainedAndAwaited() throws Exception {
+    assumeTrue(System.getProperty("os.name").startsWith("Linux"), "SIGTERM");
+    try (Serve serve = Serve.start(folder, 60);
+        Http3Client client = sessions()) {
+      WebTransport session = connect(client, serve);
+      serve.process.toHandle().destroy();
+      session.draining().toCompletableFuture().join();
+      WebTransportStream stream = session.openBidirectional();
+      stream.outputStream().write(name(1));
+      stream.outputStream().close();
+      assertArrayEquals(name(1), stream.inputStream().readAllBytes());
+      assertTrue(serve.process.isAlive());
+      session.close();
+      assertEquals(0, serve.process.waitFor());
+    }
+  }
+
+  @Test
+  void whatTakesLongerThanTheGraceIsCutOff() throws Exception {
+    assumeTrue(System.getProperty("os.name").startsWith("Linux"), "SIGTERM");
+    try (Serve serve = Serve.start(folder, 0);
+        Http3Client client = sessions()) {
+      WebTransport session = connect(client, serve);
+      serve.process.toHandle().destroy();
+      SessionEnding ending = session.closed().toCompletableFuture().join();
+      assertInstanceOf(SessionEnding.ConnectionEnded.class, ending);
+      assertEquals(28, serve.process.waitFor(), "something was lost");
     }
   }
 }
