@@ -38,9 +38,6 @@ public final class Endpoint {
   /** The smallest UDP payload that may carry a client's first flight (RFC 9000 §14.1). */
   private static final int MIN_INITIAL_DATAGRAM = 1200;
 
-  /** A client's first destination ID has at least eight bytes (§7.2). */
-  private static final int MIN_ORIGINAL_DESTINATION = 8;
-
   private final EndpointConfig config;
   private final SharedParts shared;
   private final StatelessResets resets;
@@ -334,8 +331,7 @@ public final class Endpoint {
           strays.onStray(config.siblings().owner(foreign.destination()), batch, index);
       case ShortHeader unroutable -> reset(unroutable.destination(), length, local, remote, now);
       case LongHeader initial when initial.type() == PacketType.INITIAL -> {
-        if (length >= MIN_INITIAL_DATAGRAM
-            && initial.destination().length() >= MIN_ORIGINAL_DESTINATION) {
+        if (length >= MIN_INITIAL_DATAGRAM) {
           return onInitial(new Newcomers.Arrival(initial, batch.buffer(), local, remote, now));
         }
       }

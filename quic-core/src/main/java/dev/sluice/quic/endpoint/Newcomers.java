@@ -17,6 +17,10 @@ import java.net.InetSocketAddress;
  * opened for a packet that is not authentic.
  */
 final class Newcomers implements AddressTokenSource {
+
+  /** A destination ID that a client makes up has at least eight bytes (§7.2). */
+  private static final int MIN_INVENTED_ID = 8;
+
   private final AddressTokens tokens;
   private final UsedTokens used = new UsedTokens();
   private final StatelessAnswers answers;
@@ -60,6 +64,10 @@ final class Newcomers implements AddressTokenSource {
       case AddressTokens.Verdict.Retried(ConnectionId original) ->
           origin = origin.afterRetry(original);
     }
+    boolean invented = origin.retrySource() == null;
+    if (invented && initial.destination().length() < MIN_INVENTED_ID) {
+      return null;
+    }
     Decision decision =
         server
             .admission()
@@ -99,8 +107,14 @@ final class Newcomers implements AddressTokenSource {
     };
   }
 
-  /** The ID that a Retry moves the client to: another than its own (§17.2.5.1). */
+  /**
+   * The ID that a Retry moves the client to: another than its own (§17.2.5.1). Where this endpoint
+   * does without, it is one for the keys of the next Initial.
+   */
   private ConnectionId chosen(LongHeader initial) {
+    if (routes.areByAddress()) {
+      return routes.invented(MIN_INVENTED_ID);
+    }
     ConnectionId id = routes.unused();
     while (id.equals(initial.destination())) {
       id = routes.unused();

@@ -64,6 +64,13 @@ final class Routes {
     return id;
   }
 
+  /** An ID that nobody has issued. */
+  ConnectionId invented(int length) {
+    byte[] id = new byte[length];
+    random.nextBytes(id);
+    return ConnectionId.of(id);
+  }
+
   /** A new ID that leads to the connection. */
   ConnectionId issue(Route route) {
     ConnectionId id = unused();

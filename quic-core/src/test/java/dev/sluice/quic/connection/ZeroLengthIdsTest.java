@@ -1,0 +1,169 @@
+package dev.sluice.quic.connection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.network.Link;
+import dev.sluice.network.Simulation;
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.endpoint.ConnectionIdGenerator;
+import dev.sluice.quic.endpoint.Endpoint;
+import dev.sluice.quic.endpoint.EndpointConfig;
+import dev.sluice.quic.frame.NewConnectionIdFrame;
+import dev.sluice.quic.frame.RetireConnectionIdFrame;
+import dev.sluice.quic.sim.EndpointNode;
+import dev.sluice.quic.stream.BidiStream;
+import dev.sluice.quic.stream.RecvStream;
+import dev.sluice.quic.wire.Bytes;
+import dev.sluice.quic.wire.ConnectionId;
+import dev.sluice.testkit.Requirement;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Sides that give out no connection IDs (RFC 9000 §5.1). */
+class ZeroLengthIdsTest {
+  private final Simulation sim = new Simulation(1);
+  private final SplittableRandom random = sim.random();
+  private final InetSocketAddress clientAddress = sim.address(1);
+  private final InetSocketAddress serverAddress = sim.address(2);
+  private EndpointNode clientNode;
+  private EndpointNode serverNode;
+  private int echoed;
+
+  private EndpointNode node(int idLength) {
+    EndpointConfig config =
+        EndpointConfig.of(random.split()).withConnectionIds(ConnectionIdGenerator.random(idLength));
+    return new EndpointNode(new Endpoint(config), this::echo);
+  }
+
+  /** Servers send back what they get; clients count it. */
+  private void echo(Connection connection) {
+    for (QuicEvent e = connection.nextEvent(); e != null; e = connection.nextEvent()) {
+      if (e instanceof QuicEvent.Readable(RecvStream stream)) {
+        byte[] chunk = new byte[100_000];
+        for (int n = read(stream, chunk); n > 0; n = read(stream, chunk)) {
+          if (connection.isClient()) {
+            echoed += n;
+          } else {
+            connection.openUni().write(chunk, 0, n);
+          }
+        }
+      }
+    }
+  }
+
+  private static int read(RecvStream stream, byte[] chunk) {
+    return stream.read(chunk, 0, chunk.length);
+  }
+
+  private Connection connect(int clientLength, int serverLength, boolean retry) {
+    clientNode = sim.attach(clientAddress, node(clientLength));
+    serverNode = sim.attach(serverAddress, node(serverLength));
+    sim.bothWays(
+        clientAddress, serverAddress, () -> new Link().delay(Simulation.ms(10)).loss(0.05));
+    serverNode.endpoint().listen(TestPeers.server(random.split()).withRetry(retry));
+    Connection client =
+        clientNode
+            .endpoint()
+            .connect(null, serverAddress, TestPeers.client(random.split()), sim.now());
+    sim.run(Duration.ofSeconds(30), client.handshake::isConfirmed);
+    return client;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 8, false", "8, 0, false", "0, 0, false", "0, 0, true", "20, 0, true"})
+  @Requirement("RFC9000-19.15#2")
+  void aConnectionLikeAnyOther(int clientLength, int serverLength, boolean retry) {
+    Connection client = connect(clientLength, serverLength, retry);
+    BidiStream stream = client.openBidi();
+    stream.send().write(new byte[50_000], 0, 50_000);
+    clientNode.endpoint().touch(client);
+    sim.run(Duration.ofSeconds(30), () -> echoed == 50_000);
+    assertEquals(serverLength, client.ids.remote().current().length());
+    Connection server = serverNode.accepted().getFirst();
+    assertEquals(clientLength, server.ids.remote().current().length());
+    // Who needs no ID gives none away, and asks the peer not to move.
+    assertEquals(serverLength > 0, client.ids.remote().hasUnused() && serverLength > 0);
+    assertEquals(serverLength == 0, client.handshake.peer().disableActiveMigration());
+    assertEquals(clientLength == 0, server.handshake.peer().disableActiveMigration());
+    assertEquals(serverLength == 0, client.handshake.peer().statelessResetToken() == null);
+    client.close(0, "");
+    clientNode.endpoint().touch(client);
+    sim.run(Duration.ofSeconds(30), () -> server.ending() != null);
+    assertTrue(server.ending().isClean());
+  }
+
+  @Test
+  @Requirement("RFC9000-18.2#5")
+  void aServerWithoutIdsHasNoPreferredAddress() {
+    Connection client = connect(8, 0, false);
+    assertNull(client.handshake.peer().preferredAddress());
+  }
+
+  @Test
+  @Requirement("RFC9000-19.15#3")
+  void aPeerWithoutIdsMayNotIssueAny() {
+    Connection client = connect(8, 0, false);
+    Connection server = serverNode.accepted().getFirst();
+    deliver(
+        client,
+        server,
+        SealedPackets.payload(
+            new NewConnectionIdFrame(1, 0, ConnectionId.of(new byte[8]), Bytes.of(new byte[16]))));
+    assertViolation(client);
+  }
+
+  @Test
+  @Requirement("RFC9000-19.16#4")
+  void aPeerMayNotRetireWhatIsNotThere() {
+    Connection client = connect(0, 8, false);
+    deliver(
+        client,
+        serverNode.accepted().getFirst(),
+        SealedPackets.payload(new RetireConnectionIdFrame(0)));
+    assertViolation(client);
+  }
+
+  private void deliver(Connection to, Connection from, byte[] payload) {
+    byte[] datagram = SealedPackets.oneRtt(from, payload, 90_000);
+    to.receive(datagram, 0, datagram.length, clientAddress, serverAddress, 0, sim.now());
+  }
+
+  private static void assertViolation(Connection connection) {
+    ConnectionEnding.TransportClose close =
+        assertInstanceOf(ConnectionEnding.TransportClose.class, connection.ending());
+    assertEquals(TransportError.PROTOCOL_VIOLATION.code(), close.code());
+  }
+
+  /** Its datagrams lead nowhere any more, and both sides give up in the end. */
+  @Test
+  void whoseAddressChangesIsLost() {
+    Connection client = connect(8, 0, false);
+    sim.rebind(clientAddress, false);
+    BidiStream stream = client.openBidi();
+    stream.send().write(new byte[100], 0, 100);
+    clientNode.endpoint().touch(client);
+    Connection server = serverNode.accepted().getFirst();
+    sim.run(Duration.ofMinutes(3), () -> client.ending() != null && server.ending() != null);
+    assertInstanceOf(ConnectionEnding.IdleTimeout.class, client.ending());
+    assertInstanceOf(ConnectionEnding.IdleTimeout.class, server.ending());
+  }
+
+  /** With no ID to tell, the client's socket has the server's old address and a new one. */
+  @Test
+  void aClientWithoutIdsIsFoundThoughItsOwnAddressChanges() {
+    Connection client = connect(0, 8, false);
+    sim.rebind(clientAddress, false);
+    BidiStream stream = client.openBidi();
+    stream.send().write(new byte[5_000], 0, 5_000);
+    clientNode.endpoint().touch(client);
+    sim.run(Duration.ofSeconds(30), () -> echoed == 5_000);
+  }
+}
