@@ -388,7 +388,8 @@ public final class PathRecovery {
 
   /** What the window leaves: all of it, or during a recovery period as much as is let go. */
   private long room() {
-    long room = reduction.isActive() ? reduction.room() : congestion.window() - bytesInFlight;
+    long window = congestion.window();
+    long room = reduction.isActive() ? Math.min(reduction.room(), window) : window - bytesInFlight;
     // What is in flight and elicits no acknowledgment may stay so: it must not block the rest.
     return elicitingInFlight == 0 ? Math.max(room, mtu.size()) : room;
   }
