@@ -301,7 +301,7 @@ public final class Endpoint {
             routes.idLength(),
             true); // a connection drops what has a QUIC bit that it did not allow
     if (header == null) {
-      return null;
+      return routes.resetBy(batch, index); // it may look like anything (§10.3)
     }
     Route route = routes.find(header, batch.remote(index));
     return route != null ? route : onUnrouted(header, batch, index, now);
@@ -312,12 +312,12 @@ public final class Endpoint {
     int length = batch.length(index);
     InetSocketAddress local = batch.local(index);
     InetSocketAddress remote = batch.remote(index);
-    if (!mayBeQuic(header, batch.buffer()[batch.offset(index)])) {
-      return null;
-    }
     Route forgotten = routes.resetBy(batch, index);
     if (forgotten != null) {
       return forgotten; // it may look like any packet, of another version even (§10.3)
+    }
+    if (!mayBeQuic(header, batch.buffer()[batch.offset(index)])) {
+      return null;
     }
     switch (header) {
       case UnknownVersionHeader unknown when isFirstFlight(length) ->

@@ -318,4 +318,54 @@ class PacketRulesTest {
               issued.size(), issued.keySet().stream().mapToLong(Long::longValue).max().orElse(0));
         });
   }
+
+  @Test
+  @Requirement({"RFC9001-5.7#1", "RFC9001-5.7#2"})
+  void oneRttPacketsWaitUntilTheHandshakeIsComplete() {
+    int[] waited = {0};
+    forEachConnection(
+        (client, server) -> {
+          for (PacketLog log : List.of(client, server)) {
+            int complete = log.indexOf(e -> e instanceof PacketLog.Completed);
+            assertTrue(complete >= 0);
+            assertTrue(
+                log.entries().stream()
+                    .limit(complete)
+                    .noneMatch(
+                        e -> e instanceof Packet p && !p.sent() && p.type() == PacketType.ONE_RTT));
+          }
+          waited[0] += server.indexOf(e -> e instanceof PacketLog.Buffered) >= 0 ? 1 : 0;
+        });
+    assertTrue(waited[0] > 0, "it was put to the test");
+  }
+
+  @Test
+  @Requirement({"RFC9000-13.2.5#1", "RFC9000-13.2.5#3"})
+  void aDelayIsNoLongerThanWhatThisSideTook() {
+    forEachSide(
+        log -> {
+          Map<Long, Long> came = new HashMap<>();
+          for (PacketLog.Entry entry : log.entries()) {
+            if (entry instanceof Packet p && p.type() == PacketType.ONE_RTT) {
+              if (!p.sent()) {
+                came.putIfAbsent(p.number(), p.time());
+              } else {
+                p.frames().stream()
+                    .filter(AckFrame.class::isInstance)
+                    .map(AckFrame.class::cast)
+                    .forEach(ack -> assertDelay(ack, p.time() - came.get(largest(ack))));
+              }
+            }
+          }
+        });
+  }
+
+  private static long largest(AckFrame ack) {
+    return ack.ranges().largest(0);
+  }
+
+  /** With the default exponent of 3 (RFC 9000 §18.2). */
+  private static void assertDelay(AckFrame ack, long nanos) {
+    assertTrue((ack.ackDelay() << 3) * 1000 <= nanos, () -> ack + " after " + nanos);
+  }
 }

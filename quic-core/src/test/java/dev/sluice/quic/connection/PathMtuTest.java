@@ -89,6 +89,7 @@ class PathMtuTest {
   }
 
   @Test
+  @Requirement("RFC9000-14.2.1#4")
   void theSystemsWordIsTakenAtOnce() {
     Duo duo = duo(TransportConfig.DEFAULTS);
     duo.runFor(3000);

@@ -22,6 +22,7 @@ import dev.sluice.quic.frame.PathChallengeFrame;
 import dev.sluice.quic.frame.PathResponseFrame;
 import dev.sluice.quic.frame.PingFrame;
 import dev.sluice.quic.frame.RetireConnectionIdFrame;
+import dev.sluice.quic.frame.StreamFrame;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.testkit.Requirement;
 import java.util.List;
@@ -112,5 +113,14 @@ class PeerRulesTest {
         duo.clientLog.sentFrames(NewConnectionIdFrame.class).findFirst().orElseThrow();
     assertServerStays(frame, new PingFrame());
     assertServerStays(frame, frame);
+  }
+
+  @Test
+  @Requirement("RFC9000-5.2#2")
+  void aPacketThatGoesWrongHalfway() {
+    assertServerCloses(
+        TransportError.PROTOCOL_VIOLATION,
+        new StreamFrame(2, 0, Bytes.of(new byte[10]), false),
+        new HandshakeDoneFrame());
   }
 }

@@ -1,0 +1,107 @@
+package dev.sluice.quic.connection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.network.Datagram;
+import dev.sluice.network.Link;
+import dev.sluice.network.Watcher;
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.ending.ConnectionEnding.Side;
+import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.frame.HandshakeDoneFrame;
+import dev.sluice.quic.frame.PingFrame;
+import dev.sluice.testkit.Requirement;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** What a side still says that has closed, and what ends a connection without a word. */
+class ClosingTest {
+  private final Duo duo = new Duo(TransportConfig.DEFAULTS, TransportConfig.DEFAULTS);
+  private final InetSocketAddress elsewhere = duo.sim.address(9);
+  private long toClient;
+  private long toElsewhere;
+
+  ClosingTest() {
+    duo.sim.watch(
+        new Watcher() {
+          @Override
+          public void sent(long now, Datagram datagram) {
+            if (datagram.destination().equals(duo.clientAddress)) {
+              toClient += datagram.length();
+            } else if (datagram.destination().equals(elsewhere)) {
+              toElsewhere += datagram.length();
+            }
+          }
+        });
+  }
+
+  /** The server has closed with a long reason, of which the client has not heard. */
+  private void close() {
+    duo.sim.route(duo.serverAddress, duo.clientAddress, new Link().loss(1));
+    duo.server.close(7, "x".repeat(500));
+    duo.runFor(0);
+    assertTrue(toClient > 500);
+    toClient = 0;
+  }
+
+  @Test
+  @Requirement("RFC9000-10.2.1#5")
+  void answersWhileClosingAreNoAmplification() {
+    close();
+    long received = 0;
+    for (int i = 0; i < 40; i++) {
+      byte[] packet = Arrays.copyOf(duo.fromClient(SealedPackets.payload(new PingFrame())), 25);
+      received += packet.length;
+      duo.serverNode.receive(
+          packet, 0, packet.length, duo.serverAddress, duo.clientAddress, 0, duo.sim.now());
+      duo.runFor(0);
+      assertTrue(toClient <= 3 * received, toClient + " for " + received);
+    }
+    assertTrue(toClient > 500, "it answers all the same");
+  }
+
+  @Test
+  @Requirement("RFC9000-10.2.1#7")
+  void anAddressThatIsNotValidatedIsNotAnswered() {
+    close();
+    byte[] packet = duo.fromClient(SealedPackets.payload(new PingFrame()));
+    for (int i = 0; i < 10; i++) {
+      duo.serverNode.receive(
+          packet, 0, packet.length, duo.serverAddress, elsewhere, 0, duo.sim.now());
+      duo.runFor(0);
+    }
+    assertEquals(0, toElsewhere);
+  }
+
+  @Test
+  @Requirement("RFC9000-10.3#2")
+  void aBrokenRuleIsToldToWhomItConcerns() {
+    duo.toServer(duo.fromClient(SealedPackets.payload(new HandshakeDoneFrame())));
+    duo.runFor(100);
+    TransportClose close = assertInstanceOf(TransportClose.class, duo.client.ending());
+    assertEquals(Side.PEER, close.by());
+    assertEquals(TransportError.PROTOCOL_VIOLATION.code(), close.code());
+  }
+
+  /** Another version might have a long header there, or anything else. */
+  @Test
+  @Requirement("RFC9000-10.3#9")
+  void aStatelessResetMayLookLikeAnything() {
+    for (int first : new int[] {0xc0, 0x80, 0xf5, 0x40, 0x7f}) {
+      ClosingTest fresh = new ClosingTest();
+      byte[] token = "sixteen of bytes".getBytes(StandardCharsets.US_ASCII);
+      Duo live = fresh.duo;
+      live.toServer(live.fromClient(SealedPackets.payload(SealedPackets.idWithResetToken(token))));
+      byte[] reset = SealedPackets.statelessReset(token, live.sim.random());
+      reset[0] = (byte) first;
+      live.toServer(reset);
+      assertEquals(
+          new ConnectionEnding.StatelessReset(), live.server.ending(), Integer.toHexString(first));
+    }
+  }
+}
