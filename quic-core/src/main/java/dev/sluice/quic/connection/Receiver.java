@@ -245,22 +245,33 @@ final class Receiver {
       drop(length, "failed to authenticate", now);
       return;
     }
-    if (connection.isClient() && !current) {
-      connection.versions.become(version);
-      connection.spaces.changeVersion(version);
-    }
-    if (connection.isClient() && connection.ids.peerFirst() == null) {
-      connection.ids.onFirstPacket(header.source());
-    }
-    if (!connection.isClient() && level == EncryptionLevel.HANDSHAKE) {
-      if (connection.paths.isFirst(path)) {
-        // Only who received our Initial can make these keys: the address is validated (§8.1). One
-        // that the client has come to since may be anybody's.
-        path.amplification().validate();
-      }
-      connection.spaces.discard(EncryptionLevel.INITIAL, now);
+    if (connection.isClient()) {
+      onServersWord(header, current);
+    } else if (level == EncryptionLevel.HANDSHAKE) {
+      onClientsHandshake(path, now);
     }
     process(ecn, now);
+  }
+
+  /** An authentic packet shows which version and which connection ID the server has chosen. */
+  private void onServersWord(LongHeader header, boolean currentVersion) {
+    if (!currentVersion) {
+      connection.versions.become(header.version());
+      connection.spaces.changeVersion(header.version());
+    }
+    if (connection.ids.peerFirst() == null) {
+      connection.ids.onFirstPacket(header.source());
+    }
+  }
+
+  /** Nobody sends Initials any more (RFC 9001 §4.9.1). */
+  private void onClientsHandshake(Path path, long now) {
+    if (connection.paths.isFirst(path)) {
+      // Only who received our Initial can make these keys: the address is validated (§8.1). One
+      // that the client has come to since may be anybody's.
+      path.amplification().validate();
+    }
+    connection.spaces.discard(EncryptionLevel.INITIAL, now);
   }
 
   /**

@@ -63,11 +63,7 @@ final class QlogEvents {
         json.name("frames");
         new QlogFrames(json, peerExponent).write(e.frames());
       }
-      case TraceEvent.PacketDropped e -> {
-        json.name("raw").beginObject().name("length").value(e.bytes()).endObject();
-        json.name("details").beginObject().name("reason").value(e.reason()).endObject();
-        json.name("trigger").value(trigger(e.reason()));
-      }
+      case TraceEvent.PacketDropped e -> dropped(e, json);
       case TraceEvent.PacketBuffered e -> {
         json.name("raw").beginObject().name("length").value(e.bytes()).endObject();
         json.name("trigger").value("keys_unavailable");
@@ -180,6 +176,12 @@ final class QlogEvents {
     json.name("latest_rtt").millis(event.latestRtt());
     json.name("congestion_window").value(event.congestionWindow());
     json.name("bytes_in_flight").value(event.bytesInFlight());
+  }
+
+  private static void dropped(TraceEvent.PacketDropped event, JsonText json) {
+    json.name("raw").beginObject().name("length").value(event.bytes()).endObject();
+    json.name("details").beginObject().name("reason").value(event.reason()).endObject();
+    json.name("trigger").value(trigger(event.reason()));
   }
 
   private static String trigger(String reason) {
