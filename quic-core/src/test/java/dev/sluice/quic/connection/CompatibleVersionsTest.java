@@ -146,6 +146,8 @@ class CompatibleVersionsTest {
     "RFC9369-4.1#8",
     "RFC9369-4#3",
     "RFC9368-2.3#1",
+    "RFC9368-2.3#3",
+    "RFC9368-3#1",
     "RFC9368-2#1"
   })
   void theServerTurnsVersion1Into2() {
@@ -156,6 +158,9 @@ class CompatibleVersionsTest {
     assertSame(V2, client.versions.current());
     assertSame(V2, pair.accepted().versions.current());
     assertEquals(V2.number(), client.stats().version());
+    // Each has the other's word for it, under the handshake's protection.
+    assertEquals(V2, client.handshake.peer().versionInformation().chosenVersion());
+    assertEquals(V1, pair.accepted().handshake.peer().versionInformation().chosenVersion());
     // The client begins in version 1, and goes on in version 2 once it has seen it.
     assertEquals(List.of(V1, V2), pair.versions(true, PacketType.INITIAL));
     assertSame(V2, pair.versions(false, PacketType.INITIAL).getLast());
@@ -195,7 +200,7 @@ class CompatibleVersionsTest {
   }
 
   @Test
-  @Requirement({"RFC9369-4.1#1", "RFC9369-4.1#2", "RFC9369-4.1#4"})
+  @Requirement({"RFC9369-4.1#1", "RFC9369-4.1#2", "RFC9369-4.1#4", "RFC9368-7.1#1"})
   void aRetryIsOfTheOriginalVersion() {
     Pair pair = upgrading(2);
     pair.server = pair.server.withRetry(true);

@@ -55,7 +55,7 @@ class EarlyVersionsTest {
   }
 
   @Test
-  @Requirement("RFC9369-4.1#10")
+  @Requirement({"RFC9369-4.1#10", "RFC9368-7.3#1"})
   void earlyDataIsTakenInTheOriginalVersionAndAnsweredInTheNegotiatedOne() {
     versions(Versions.of(V2, V1), Versions.of(V1));
     SessionTicket ticket = visits.ticket();

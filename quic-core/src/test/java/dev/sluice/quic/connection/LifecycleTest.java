@@ -1,6 +1,7 @@
 package dev.sluice.quic.connection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -95,6 +96,18 @@ class LifecycleTest {
         client.endpoint().connect(null, serverAddress, clientConfig.withToken(token), sim.now());
     sim.run(Duration.ofSeconds(5), () -> second.tls() != null);
     assertEquals(null, second.ids.retrySource());
+  }
+
+  @Test
+  @Requirement({"RFC9000-8.1.3#3", "RFC9000-8.1.2#1"})
+  void theTokenOfARetryIsForOneConnection() {
+    serverConfig = serverConfig.withRetry(true);
+    Connection first = connectConfirmed();
+    assertFalse(first.firstFlight.token().isEmpty());
+    Connection second = client.endpoint().connect(null, serverAddress, clientConfig, sim.now());
+    assertTrue(second.firstFlight.token().isEmpty());
+    sim.run(Duration.ofSeconds(5), () -> second.tls() != null);
+    assertNotNull(second.ids.retrySource());
   }
 
   @Test

@@ -135,7 +135,7 @@ class MigrationTest {
   }
 
   @Test
-  @Requirement("RFC9000-9#2")
+  @Requirement({"RFC9000-9#2", "RFC9000-18.2#3"})
   void aClientStaysWhereTheServerWantsIt() {
     Duo duo = duo(MigrationConfig.DEFAULTS, MigrationConfig.DEFAULTS.withDisableActive(true));
     plugIn(duo);

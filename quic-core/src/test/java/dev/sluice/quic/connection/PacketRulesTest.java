@@ -105,6 +105,12 @@ class PacketRulesTest {
   }
 
   @Test
+  @Requirement("RFC9000-12.4#1")
+  void everyPacketHoldsAFrame() {
+    forEachSide(log -> log.sent().forEach(packet -> assertFalse(packet.frames().isEmpty())));
+  }
+
+  @Test
   @Requirement({"RFC9000-12.3#1", "RFC9000-12.3#2"})
   void packetNumbersGrow() {
     forEachSide(
@@ -118,7 +124,7 @@ class PacketRulesTest {
   }
 
   @Test
-  @Requirement({"RFC9000-13.1#1", "RFC9000-13.2.6#1", "RFC9000-13.2.6#2"})
+  @Requirement({"RFC9000-13.1#1", "RFC9000-13.2.6#1", "RFC9000-13.2.6#2", "RFC9000-17.2.3#4"})
   void onlyPacketsOfTheSameSpaceThatCameAreAcknowledged() {
     forEachSide(
         log -> {

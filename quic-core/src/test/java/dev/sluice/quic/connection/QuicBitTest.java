@@ -60,7 +60,7 @@ class QuicBitTest {
   }
 
   @Test
-  @Requirement({"RFC9287-3#2", "RFC9287-3.1#1"})
+  @Requirement({"RFC9287-3#2", "RFC9287-3.1#1", "RFC9287-3.2#1"})
   void bothSidesClearItAtRandom() {
     Duo duo = duo(GREASED, GREASED);
     for (InetSocketAddress side : List.of(duo.clientAddress, duo.serverAddress)) {

@@ -50,10 +50,16 @@ public final class SealedPackets {
 
   /** A datagram with one 1-RTT packet, as if the connection had sent it. */
   public static byte[] oneRtt(Connection sender, byte[] payload, long number) {
+    return oneRtt(sender, payload, number, 0);
+  }
+
+  /** The same with further bits of the first byte set, before protection. */
+  public static byte[] oneRtt(Connection sender, byte[] payload, long number, int firstByteBits) {
     ConnectionId destination = sender.ids.remote().current();
     byte[] datagram = new byte[1 + destination.length() + 4 + payload.length + 16];
     WireWriter out = new WireWriter(datagram, 0, datagram.length);
     int numberOffset = ShortHeaderWriter.write(out, destination, false, false, number, 4);
+    datagram[0] |= (byte) firstByteBits;
     int start = out.position();
     out.bytes(payload);
     PacketKeys keys = sender.spaces.oneRtt().forSending(number);
@@ -65,7 +71,13 @@ public final class SealedPackets {
   /** A datagram with one Handshake packet, as if the connection had sent it in that version. */
   public static byte[] handshake(Connection sender, QuicVersion version, long number) {
     byte[] payload = payload(new PingFrame(), new PaddingFrame(20));
-    byte[] datagram = new byte[100];
+    return handshake(sender, version, number, payload, 0);
+  }
+
+  /** The same with this payload, and further bits of the first byte set before protection. */
+  public static byte[] handshake(
+      Connection sender, QuicVersion version, long number, byte[] payload, int firstByteBits) {
+    byte[] datagram = new byte[100 + payload.length];
     WireWriter out = new WireWriter(datagram, 0, datagram.length);
     int lengthField =
         LongHeaderWriter.begin(
@@ -77,6 +89,7 @@ public final class SealedPackets {
             Bytes.EMPTY,
             number,
             2);
+    datagram[0] |= (byte) firstByteBits;
     int start = out.position();
     out.bytes(payload);
     int end = out.position() + PacketKeys.TAG_LENGTH;

@@ -69,6 +69,7 @@ class TransportParametersTest {
     "2000, parameter 0x20 is not one integer",
     "02020000, stateless_reset_token is not 16 bytes long",
     "0d0100, preferred_address is cut short",
+    "PREFERRED_WITHOUT_ID, preferred_address is cut short",
     "01010001020101, parameter 0x1 occurs twice",
     "0102ff, parameter 0x1 is longer than the list",
     "04020101, parameter 0x4 is not one integer",
@@ -79,6 +80,7 @@ class TransportParametersTest {
     "RFC9000-7.4#1",
     "RFC9000-7.4#3",
     "RFC9000-18.2#8",
+    "RFC9000-18.2#7",
     "RFC9000-18.2#9",
     "RFC9287-3#1",
     "RFC9368-4#4",
@@ -87,7 +89,10 @@ class TransportParametersTest {
     "RFC9368-4#3"
   })
   void refusesInvalidValues(String hex, String reason) {
-    assertRefused(hex, true, "transport parameters: " + reason);
+    // Two addresses and ports, an ID of length 0 and a reset token (§18.2).
+    String withoutId = "0d29" + "00".repeat(24) + "00" + "00".repeat(16);
+    assertRefused(
+        hex.replace("PREFERRED_WITHOUT_ID", withoutId), true, "transport parameters: " + reason);
   }
 
   @ParameterizedTest

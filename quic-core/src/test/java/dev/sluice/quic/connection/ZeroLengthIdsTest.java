@@ -26,6 +26,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sides that give out no connection IDs (RFC 9000 §5.1). */
 class ZeroLengthIdsTest {
@@ -35,6 +36,7 @@ class ZeroLengthIdsTest {
   private final InetSocketAddress serverAddress = sim.address(2);
   private EndpointNode clientNode;
   private EndpointNode serverNode;
+  private TransportConfig transport = TransportConfig.DEFAULTS;
   private int echoed;
 
   private EndpointNode node(int idLength) {
@@ -68,7 +70,9 @@ class ZeroLengthIdsTest {
     serverNode = sim.attach(serverAddress, node(serverLength));
     sim.bothWays(
         clientAddress, serverAddress, () -> new Link().delay(Simulation.ms(10)).loss(0.05));
-    serverNode.endpoint().listen(TestPeers.server(random.split()).withRetry(retry));
+    serverNode
+        .endpoint()
+        .listen(TestPeers.server(random.split()).withTransport(transport).withRetry(retry));
     Connection client =
         clientNode
             .endpoint()
@@ -100,11 +104,20 @@ class ZeroLengthIdsTest {
     assertTrue(server.ending().isClean());
   }
 
-  @Test
-  @Requirement("RFC9000-18.2#5")
-  void aServerWithoutIdsHasNoPreferredAddress() {
-    Connection client = connect(8, 0, false);
-    assertNull(client.handshake.peer().preferredAddress());
+  @ParameterizedTest
+  @ValueSource(ints = {0, 8})
+  @Requirement({"RFC9000-18.2#5", "RFC9000-18.2#6"})
+  void aPreferredAddressNeedsAnId(int serverLength) {
+    transport =
+        transport.withMigration(
+            MigrationConfig.DEFAULTS.withPreferred(new InetSocketAddress("10.0.0.9", 4433)));
+    Connection client = connect(8, serverLength, false);
+    Bytes offered = client.handshake.peer().preferredAddress();
+    if (serverLength == 0) {
+      assertNull(offered);
+    } else {
+      assertEquals(serverLength, PreferredAddress.read(offered).id().length());
+    }
   }
 
   @Test

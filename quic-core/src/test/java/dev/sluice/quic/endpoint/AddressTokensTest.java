@@ -61,6 +61,41 @@ class AddressTokensTest {
         AddressTokens.Verdict.Absent.class, tokens.judge(token, V1, client, 90_000 * SECOND));
   }
 
+  /** Beside the key's name, which is everybody's, two tokens of a client have nothing in common. */
+  @Test
+  @Requirement("RFC9000-8.1.3#6")
+  void tokensCannotBeLinked() {
+    byte[] one = tokens.forLater(V1, client, 0);
+    byte[] other = tokens.forLater(V1, client, 0);
+    int alike = 0;
+    for (int i = 4; i < one.length; i++) {
+      alike += one[i] == other[i] ? 1 : 0;
+    }
+    assertTrue(alike < 5, alike + " bytes of " + one.length);
+    assertTrue(Arrays.equals(one, 0, 4, other, 0, 4));
+  }
+
+  /** What reset tokens are looked up by tells nothing of them, however long the look-up takes. */
+  @Test
+  @Requirement("RFC9000-10.3.1#4")
+  void resetTokensAreLookedUpBlinded() {
+    byte[] key = new byte[32];
+    StatelessResets resets = new StatelessResets(key, random);
+    byte[] token = resets.token(original);
+    Bytes blinded = resets.blind(token, 0);
+    assertEquals(32, blinded.length());
+    assertEquals(blinded, resets.blind(token.clone(), 0));
+    token[15] ^= 1;
+    Bytes next = resets.blind(token, 0);
+    int alike = 0;
+    for (int i = 0; i < 32; i++) {
+      alike += blinded.toArray()[i] == next.toArray()[i] ? 1 : 0;
+    }
+    assertTrue(alike < 4, "near tokens are far apart");
+    key[0] = 1;
+    assertFalse(new StatelessResets(key, random).blind(token, 0).equals(next));
+  }
+
   @Test
   @Requirement("RFC9000-8.1.3#7")
   void noTwoTokensAreAlike() {

@@ -25,11 +25,14 @@ import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.packet.RetryHeader;
 import dev.sluice.quic.packet.VersionNegotiationHeader;
+import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.testkit.Requirement;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -356,6 +359,26 @@ class EndpointTest {
     answer(firstFlight(clientConfig()).getFirst(), there(3));
     assertEquals(0, last[0]);
     assertEquals(0, last[1]);
+  }
+
+  // ---- connection IDs ----
+
+  /** So that a reset token, which follows from the ID, belongs to one connection for ever. */
+  @Test
+  @Requirement({"RFC9000-10.3.2#2", "RFC9000-10.3.2#3", "RFC9000-10.3.2#4"})
+  void noIdIsIssuedTwiceAndAllHaveOneLength() {
+    StatelessResets resets = new StatelessResets(serverKeys.resetKey(), random);
+    Routes routes = new Routes(serverKeys, resets);
+    Set<ConnectionId> seen = new HashSet<>();
+    for (int i = 0; i < 20_000; i++) {
+      Route route = new Route(routes, resets, false);
+      ConnectionId id = route.issue();
+      assertEquals(8, id.length());
+      assertTrue(seen.add(id));
+      if (i % 2 == 0) {
+        route.retire(id);
+      }
+    }
   }
 
   // ---- without connection IDs ----

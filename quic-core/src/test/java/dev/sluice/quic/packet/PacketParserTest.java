@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -110,6 +111,7 @@ class PacketParserTest {
   }
 
   @Test
+  @Requirement("RFC8999-6#2")
   void versionNegotiationNeedsWholeVersions() {
     assertNull(parse("c0 00000000 00 00"));
     assertNull(parse("c0 00000000 00 00 000000"));
@@ -203,6 +205,35 @@ class PacketParserTest {
     assertEquals(longest, read.destination());
     assertEquals(FOUR, read.source());
     assertArrayEquals(versions, read.versions());
+  }
+
+  @Test
+  @Requirement({"RFC9000-17.2.1#1", "RFC8999-6#1"})
+  void theUnusedBitsOfVersionNegotiationMeanNothing() {
+    for (int first = 0x80; first <= 0xff; first++) {
+      String hex = Integer.toHexString(first) + "00000000 00 00 00000001";
+      assertArrayEquals(new int[] {1}, ((VersionNegotiationHeader) parse(hex)).versions());
+    }
+  }
+
+  @Test
+  @Requirement({"RFC9000-17.2#8", "RFC9000-17.3.1#2"})
+  void reservedBitsAreWrittenAsZero() {
+    for (int length = 1; length <= 4; length++) {
+      for (PacketType type :
+          List.of(PacketType.INITIAL, PacketType.ZERO_RTT, PacketType.HANDSHAKE)) {
+        for (QuicVersion version : QuicVersion.values()) {
+          WireWriter out = new WireWriter(new byte[100], 0, 100);
+          LongHeaderWriter.begin(out, type, version, FOUR, NINE, Bytes.EMPTY, -1, length);
+          assertEquals(0, FirstByte.reservedBits(out.buffer()[0]));
+        }
+      }
+      for (boolean bit : new boolean[] {false, true}) {
+        WireWriter out = new WireWriter(new byte[100], 0, 100);
+        ShortHeaderWriter.write(out, FOUR, bit, !bit, -1, length);
+        assertEquals(0, FirstByte.reservedBits(out.buffer()[0]));
+      }
+    }
   }
 
   @Test
