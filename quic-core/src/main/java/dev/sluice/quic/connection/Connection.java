@@ -90,12 +90,13 @@ public final class Connection implements QuicTransport {
       boolean addressValidated,
       ClientConfig ofClient,
       SharedParts shared,
+      RandomGenerator random,
       long now) {
     this.client = client;
     this.now = now;
     this.config = config;
     this.shared = shared;
-    this.random = shared.random;
+    this.random = random;
     this.tracer = tracer;
     this.versions = versions;
     this.quicBit = new QuicBit(random);
@@ -134,7 +135,8 @@ public final class Connection implements QuicTransport {
    *
    * @param ids where this side's connection IDs come from
    * @param local null where the socket's own address is meant
-   * @param shared of the endpoint, whose one thread drives all its connections
+   * @param shared of the thread that drives this connection, and possibly others
+   * @param random cryptographically secure outside of tests
    * @param now nanoseconds of any clock that only moves forward; the same in all calls
    */
   public static Connection client(
@@ -143,9 +145,10 @@ public final class Connection implements QuicTransport {
       InetSocketAddress local,
       InetSocketAddress remote,
       SharedParts shared,
+      RandomGenerator random,
       long now) {
     QuicVersion original = config.original();
-    ConnectionIds all = ConnectionIds.client(ids, FirstFlight.invented(shared.random));
+    ConnectionIds all = ConnectionIds.client(ids, FirstFlight.invented(random));
     Connection connection =
         new Connection(
             true,
@@ -158,6 +161,7 @@ public final class Connection implements QuicTransport {
             true,
             config,
             shared,
+            random,
             now);
     connection.firstFlight.begin(now);
     return connection;
@@ -174,6 +178,7 @@ public final class Connection implements QuicTransport {
       InetSocketAddress local,
       InetSocketAddress remote,
       SharedParts shared,
+      RandomGenerator random,
       long now) {
     ConnectionIds all = ConnectionIds.server(ids, origin);
     Connection connection =
@@ -188,6 +193,7 @@ public final class Connection implements QuicTransport {
             origin.addressValidated(),
             null,
             shared,
+            random,
             now);
     connection.spaces.installInitial(origin.version(), origin.firstDestination());
     connection.handshake.start(new TlsServer(config.tls(), new ParameterExchange(connection)), now);

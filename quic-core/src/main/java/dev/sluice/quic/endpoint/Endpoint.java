@@ -63,8 +63,17 @@ public final class Endpoint {
 
   /** An endpoint that opens connections, and accepts them once {@link #listen} is called. */
   public Endpoint(EndpointConfig config) {
+    this(config, new SharedParts());
+  }
+
+  /**
+   * The same beside other endpoints of its thread.
+   *
+   * @param shared what they all use in turn
+   */
+  public Endpoint(EndpointConfig config, SharedParts shared) {
     this.config = config;
-    this.shared = new SharedParts(config.random());
+    this.shared = shared;
     this.resets = new StatelessResets(config.resetKey(), config.random());
     this.answers = new StatelessAnswers(config.random());
     this.routes = new Routes(config, resets);
@@ -96,7 +105,8 @@ public final class Endpoint {
           "without connection IDs there is one connection with " + remote + " at a time");
     }
     Route route = new Route(routes, resets, true);
-    Connection connection = Connection.client(client, route, local, remote, shared, now);
+    Connection connection =
+        Connection.client(client, route, local, remote, shared, config.random(), now);
     register(route, connection, remote);
     return connection;
   }
@@ -420,7 +430,8 @@ public final class Endpoint {
     long now = arrival.now();
     Route route = new Route(routes, resets, false);
     Connection connection =
-        Connection.server(server, origin, route, arrival.local(), remote, shared, now);
+        Connection.server(
+            server, origin, route, arrival.local(), remote, shared, config.random(), now);
     connection.issueTokens(newcomers);
     // Until the client knows an ID of ours it writes to the one that it made up (§7.2).
     routes.add(origin.firstDestination(), route);

@@ -1,6 +1,7 @@
 package dev.sluice.quic.io;
 
 import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.connection.SharedParts;
 import dev.sluice.quic.endpoint.DeadlineQueue;
 import dev.sluice.quic.io.udp.Poller;
 import java.io.IOException;
@@ -67,6 +68,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   private final DeadlineQueue<QuicSocket> deadlines = new DeadlineQueue<>();
   private final Deque<DatagramBatch> batches = new ArrayDeque<>();
+  private final SharedParts sharedParts = new SharedParts();
   private int slot = USUAL_SLOT;
   private DatagramBatch received;
   private long order;
@@ -244,6 +246,11 @@ public final class EventLoop implements Executor, AutoCloseable {
     if (batches.isEmpty() && batch.slotSize() == slot) {
       batches.push(batch);
     }
+  }
+
+  /** For the connections of all sockets. */
+  SharedParts sharedParts() {
+    return sharedParts;
   }
 
   // ---- the thread ----

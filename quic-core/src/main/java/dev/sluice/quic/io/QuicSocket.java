@@ -58,7 +58,7 @@ public final class QuicSocket implements AutoCloseable {
   private QuicSocket(EventLoop loop, SocketSet socket, EndpointConfig config) {
     this.loop = loop;
     this.socket = socket;
-    this.endpoint = new Endpoint(config);
+    this.endpoint = new Endpoint(config, loop.sharedParts());
   }
 
   /**
