@@ -8,18 +8,25 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.network.Link;
 import dev.sluice.network.Simulation;
 import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.crypto.PacketKeys;
 import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.StreamEnding;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.frame.AckFrame;
 import dev.sluice.quic.frame.AckRanges;
+import dev.sluice.quic.frame.PaddingFrame;
+import dev.sluice.quic.frame.PingFrame;
+import dev.sluice.quic.packet.LongHeaderWriter;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.stream.StreamLimits;
 import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.wire.Bytes;
+import dev.sluice.quic.wire.WireWriter;
 import dev.sluice.testkit.Requirement;
 import dev.sluice.tls.NamedGroup;
 import dev.sluice.tls.SessionTicket;
@@ -518,5 +525,40 @@ class EarlyDataTest {
     assertEquals(EarlyDataState.NONE, connection.earlyData());
     visits.sim.run(LIMIT, () -> connection.handshake.isConfirmed());
     assertTrue(connection.tls().resumed());
+  }
+
+  @Test
+  @Requirement("RFC9001-5.6#6")
+  void aClientReadsNoEarlyData() {
+    Connection connection = visits.revisit(visits.ticket());
+    visits.send(connection, message(100));
+    visits.sim.route(visits.serverAddress, visits.clientAddress, new Link().loss(1));
+    visits.sim.runFor(Duration.ofMillis(5));
+    PacketKeys keys = connection.early.keys();
+    assertNotNull(keys);
+    byte[] payload = SealedPackets.payload(new PingFrame(), new PaddingFrame(40));
+    byte[] datagram = new byte[200];
+    WireWriter out = new WireWriter(datagram, 0, datagram.length);
+    int lengthField =
+        LongHeaderWriter.begin(
+            out,
+            PacketType.ZERO_RTT,
+            QuicVersion.V1,
+            connection.ids.localFirst(),
+            connection.ids.originalDestination(),
+            Bytes.EMPTY,
+            1000,
+            2);
+    int start = out.position();
+    out.bytes(payload);
+    int end = out.position() + PacketKeys.TAG_LENGTH;
+    LongHeaderWriter.finishLength(datagram, lengthField, end);
+    keys.seal(datagram, 0, start, payload.length, 1000);
+    keys.protectHeader(datagram, 0, start - 2, 2);
+    visits.clientNode.receive(
+        datagram, 0, end, visits.clientAddress, visits.serverAddress, 0, visits.sim.now());
+    visits.sim.runFor(Duration.ofMillis(5));
+    assertTrue(visits.clientTrace.stream().noneMatch(TraceEvent.PacketReceived.class::isInstance));
+    assertNull(connection.ending());
   }
 }

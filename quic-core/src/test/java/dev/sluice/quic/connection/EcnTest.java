@@ -11,6 +11,10 @@ import dev.sluice.network.Link;
 import dev.sluice.network.Simulation;
 import dev.sluice.network.Watcher;
 import dev.sluice.quic.congestion.CongestionAlgorithm;
+import dev.sluice.quic.frame.AckFrame;
+import dev.sluice.quic.frame.AckRanges;
+import dev.sluice.quic.frame.EcnCounts;
+import dev.sluice.quic.frame.Frame;
 import dev.sluice.quic.recovery.EcnValidation.State;
 import dev.sluice.quic.recovery.PathRecovery;
 import dev.sluice.testkit.Requirement;
@@ -173,5 +177,22 @@ class EcnTest {
     duo.write(duo.client, 10_000);
     duo.runFor(500);
     assertEquals(0, marked);
+  }
+
+  @Test
+  @Requirement("RFC9000-13.4.2.1#1")
+  void countsOfAFrameThatAcknowledgesNothingNewerProveNothing() {
+    Duo duo = duo(EcnTest::wire);
+    duo.write(duo.client, 100_000);
+    duo.runFor(1000);
+    assertEquals(State.CAPABLE, state(duo.client));
+    long newest = duo.client.recovery.largestAcknowledged(duo.client.spaces.application().number());
+    for (long largest : new long[] {newest, newest - 1}) {
+      AckRanges ranges = AckRanges.of(largest, largest);
+      Frame ack = new AckFrame(largest, 0, ranges, new EcnCounts(0, 0, 0));
+      duo.toClient(duo.fromServer(SealedPackets.payload(ack)));
+    }
+    assertEquals(State.CAPABLE, state(duo.client));
+    assertNull(duo.client.ending());
   }
 }

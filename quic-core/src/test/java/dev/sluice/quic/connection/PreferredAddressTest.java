@@ -9,6 +9,7 @@ import dev.sluice.network.Datagram;
 import dev.sluice.network.Link;
 import dev.sluice.network.Simulation;
 import dev.sluice.network.Watcher;
+import dev.sluice.quic.frame.PathChallengeFrame;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.testkit.Requirement;
@@ -187,5 +188,34 @@ class PreferredAddressTest {
           new PreferredAddress(one, ipv6, ConnectionId.of(new byte[] {1, 2, 3}), token);
       assertEquals(address, PreferredAddress.read(address.encode()));
     }
+  }
+
+  @Test
+  @Requirement("RFC9000-9.6.3#4")
+  void anotherSourceAtThePreferredAddressHasToProveItself() {
+    Duo duo = withPreferred(MigrationConfig.DEFAULTS, WIRE);
+    duo.write(duo.client, 500);
+    duo.runFor(1000);
+    List<byte[]> packets = new ArrayList<>();
+    sim.route(duo.clientAddress, better, new Link().drop(d -> packets.add(d.bytes())));
+    duo.server.openUni().write(new byte[100_000], 0, 100_000);
+    duo.write(duo.client, 500);
+    duo.runFor(1);
+    InetSocketAddress victim = sim.address(9);
+    long[] sent = {0};
+    sim.watch(
+        new Watcher() {
+          @Override
+          public void sent(long now, Datagram datagram) {
+            sent[0] += datagram.destination().equals(victim) ? datagram.length() : 0;
+          }
+        });
+    byte[] packet = packets.getLast();
+    long before = duo.serverLog.sentFrames(PathChallengeFrame.class).count();
+    duo.serverNode.receive(packet, 0, packet.length, better, victim, 0, sim.now());
+    assertEquals(victim, duo.server.paths.active().remote());
+    duo.runFor(50);
+    assertTrue(sent[0] <= 3 * packet.length, sent[0] + " bytes");
+    assertTrue(duo.serverLog.sentFrames(PathChallengeFrame.class).count() > before);
   }
 }

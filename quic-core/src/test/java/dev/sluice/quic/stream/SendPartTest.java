@@ -101,7 +101,8 @@ class SendPartTest {
     "RFC9000-3.5#2",
     "RFC9000-3.5#4",
     "RFC9000-3.5#5",
-    "RFC9000-4.5#2"
+    "RFC9000-4.5#2",
+    "RFC9000-13.3#1"
   })
   @CsvSource(
       textBlock =

@@ -35,7 +35,7 @@ final class DatagramChannelSocket implements UdpSocket {
   /** Bytes that every path takes (RFC 9000 §14.1). */
   private static final int ALWAYS_FITS = 1200;
 
-  private final DatagramChannel channel;
+  final DatagramChannel channel;
   private final ByteBuffer transfer;
   private final InetSocketAddress local;
   private final InetSocketAddress remote;

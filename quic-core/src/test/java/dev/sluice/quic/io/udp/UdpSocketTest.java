@@ -10,10 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.io.linux.LinuxIo;
+import dev.sluice.testkit.Requirement;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketOption;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -400,5 +402,25 @@ class UdpSocketTest {
     poller.close();
     poller.wakeUp();
     assertThrows(IOException.class, () -> open(IPV4, null));
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  @Requirement({"RFC9000-14#2", "RFC9000-14#3"})
+  void sendsNoFragments(Way way) throws IOException {
+    poller = way.opening().open();
+    UdpSocket socket = open(IPV4, null);
+    if (socket instanceof DatagramChannelSocket portable) {
+      boolean known = false;
+      for (SocketOption<?> option : portable.channel.supportedOptions()) {
+        if (option.name().equals("IP_DONTFRAGMENT")) {
+          assertEquals(true, portable.channel.getOption(option));
+          known = true;
+        }
+      }
+      assertTrue(known);
+    } else {
+      assertTrue(socket.description().contains("don't fragment"), socket::description);
+    }
   }
 }
