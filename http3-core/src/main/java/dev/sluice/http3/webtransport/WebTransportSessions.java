@@ -312,66 +312,63 @@ public final class WebTransportSessions {
     sessions().forEach(session -> session.onConnectionEnded(lost));
   }
 
+  /** Whether the event was for a session. */
   private boolean onTransport(QuicEvent event) {
     switch (event) {
-      case QuicEvent.Readable(var quic) -> {
-        SessionStream stream = streams.get(quic.id());
-        if (stream != null) {
-          stream.receiving().onReadable();
-        } else if (incoming.has(quic.id())) {
-          incoming.onReadable(quic.id());
-        }
-      }
-      case QuicEvent.Writable(var quic) -> {
-        SessionStream stream = streams.get(quic.id());
-        if (stream != null) {
-          stream.sending().onWritable();
-        }
-      }
-      case QuicEvent.Stopped(var quic, long code) -> {
-        SessionStream stream = streams.get(quic.id());
-        if (stream != null) {
-          stream.sending().onStopped(code);
-        }
-      }
-      case QuicEvent.SendCompleted(var quic) -> {
-        SessionStream stream = streams.get(quic.id());
-        if (stream != null) {
-          stream.sending().onCompleted();
-        }
-      }
+      case QuicEvent.Readable(var quic) -> onReadable(quic.id());
+      case QuicEvent.Writable(var quic) -> with(quic.id(), stream -> stream.sending().onWritable());
+      case QuicEvent.Stopped(var quic, long code) ->
+          with(quic.id(), stream -> stream.sending().onStopped(code));
+      case QuicEvent.SendCompleted(var quic) ->
+          with(quic.id(), stream -> stream.sending().onCompleted());
       case QuicEvent.DatagramReceived(byte[] data) -> datagrams.onDatagram(data, now);
       case QuicEvent.StreamsAvailable(boolean bidirectional) ->
           sessions().forEach(session -> session.streams().onStreamsAvailable(bidirectional));
-      case QuicEvent.HandshakeComplete complete -> {
+      case QuicEvent.HandshakeComplete e -> {
         return false;
       }
-      case QuicEvent.HandshakeConfirmed confirmed -> {
+      case QuicEvent.HandshakeConfirmed e -> {
         return false;
       }
-      case QuicEvent.EarlyDataDecided decided -> {
+      case QuicEvent.EarlyDataDecided e -> {
         return false;
       }
-      case QuicEvent.NewSessionTicket ticket -> {
+      case QuicEvent.NewSessionTicket e -> {
         return false;
       }
-      case QuicEvent.NewToken token -> {
+      case QuicEvent.NewToken e -> {
         return false;
       }
-      case QuicEvent.PathChanged moved -> {
+      case QuicEvent.PathChanged e -> {
         return false;
       }
-      case QuicEvent.MigrationFailed failed -> {
+      case QuicEvent.MigrationFailed e -> {
         return false;
       }
-      case QuicEvent.PeerOpened opened -> {
+      case QuicEvent.PeerOpened e -> {
         return false;
       }
-      case QuicEvent.Ended ended -> {
+      case QuicEvent.Ended e -> {
         return false;
       }
     }
     return true;
+  }
+
+  private void onReadable(long id) {
+    SessionStream stream = streams.get(id);
+    if (stream != null) {
+      stream.receiving().onReadable();
+    } else if (incoming.has(id)) {
+      incoming.onReadable(id);
+    }
+  }
+
+  private void with(long id, Consumer<SessionStream> action) {
+    SessionStream stream = streams.get(id);
+    if (stream != null) {
+      action.accept(stream);
+    }
   }
 
   /** The session id of a stream of the peer is known (§4, §4.6, §6). */
