@@ -68,7 +68,7 @@ public final class ProportionalRateReduction {
       end(); // something that was sent in the recovery period arrived (RFC 9002 §7.3.2)
       return;
     }
-    delivered += newlyAcked;
+    delivered = Math.min(delivered + newlyAcked, recoverFlight);
     long allowed;
     if (inFlight > threshold) {
       allowed = Math.ceilDiv(delivered * threshold, recoverFlight) - sent;

@@ -11,6 +11,7 @@ import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.path.ConnectionIdSource;
 import dev.sluice.quic.path.Path;
 import dev.sluice.quic.path.Paths;
+import dev.sluice.quic.recovery.AckFrequency;
 import dev.sluice.quic.recovery.Recovery;
 import dev.sluice.quic.recovery.RecoveryConfig;
 import dev.sluice.quic.recovery.Timeout;
@@ -52,6 +53,10 @@ public final class Connection implements QuicTransport {
   /** max_ack_delay of this side. */
   static final int MAX_ACK_DELAY_MILLIS = 25;
 
+  /** min_ack_delay of this side: what timers can keep. */
+  static final int MIN_ACK_DELAY_MICROS = 1000;
+
+  final AckFrequency ackFrequency = new AckFrequency();
   final TransportConfig config;
   final SharedParts shared;
   final RandomGenerator random;

@@ -3,6 +3,7 @@ package dev.sluice.quic.connection;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.frame.AckFrame;
+import dev.sluice.quic.frame.AckFrequencyFrame;
 import dev.sluice.quic.frame.ConnectionCloseFrame;
 import dev.sluice.quic.frame.CryptoFrame;
 import dev.sluice.quic.frame.DataBlockedFrame;
@@ -10,6 +11,7 @@ import dev.sluice.quic.frame.DatagramFrame;
 import dev.sluice.quic.frame.Frame;
 import dev.sluice.quic.frame.FrameTypes;
 import dev.sluice.quic.frame.HandshakeDoneFrame;
+import dev.sluice.quic.frame.ImmediateAckFrame;
 import dev.sluice.quic.frame.MaxDataFrame;
 import dev.sluice.quic.frame.MaxStreamDataFrame;
 import dev.sluice.quic.frame.MaxStreamsFrame;
@@ -66,6 +68,9 @@ final class FrameDispatch {
       case PathResponseFrame f -> connection.migration.onResponse(f.data(), now);
       case NewTokenFrame f -> onNewToken(f);
       case HandshakeDoneFrame f -> onHandshakeDone(now);
+      case AckFrequencyFrame f ->
+          connection.spaces.application().acks().onFrequency(f, Connection.MIN_ACK_DELAY_MICROS);
+      case ImmediateAckFrame f -> connection.spaces.application().acks().onImmediateAck();
       case ResetStreamAtFrame f -> connection.streams.onFrame(f, now);
       case DatagramFrame f -> connection.datagrams.inbound().onFrame(f);
       case ConnectionCloseFrame f -> connection.closing.onPeerClose(f, now);

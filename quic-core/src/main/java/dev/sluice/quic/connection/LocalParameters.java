@@ -47,6 +47,7 @@ final class LocalParameters {
     own.activeConnectionIdLimit = RemoteConnectionIds.ACTIVE_LIMIT;
     own.maxDatagramFrameSize = config.datagrams().maxFrameSize();
     own.resetStreamAt = true;
+    own.minAckDelayMicros = Connection.MIN_ACK_DELAY_MICROS;
     own.greaseQuicBit = config.greaseQuicBit();
     return own;
   }

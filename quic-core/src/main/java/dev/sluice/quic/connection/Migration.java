@@ -310,6 +310,7 @@ final class Migration {
   private void onMoved(Path before, long now) {
     Path active = paths.active();
     connection.recovery.usePath(active.recovery());
+    connection.ackFrequency.onMoved(now);
     discoverMtu();
     connection.events.add(new QuicEvent.PathChanged(active.local(), active.remote()));
     connection.trace(now, () -> new TraceEvent.PathChanged(before.remote(), active.remote()));

@@ -5,6 +5,7 @@ import dev.sluice.quic.frame.HandshakeDoneFrame;
 import dev.sluice.quic.frame.PingFrame;
 import dev.sluice.quic.path.Path;
 import dev.sluice.quic.recovery.PacketContents;
+import dev.sluice.quic.recovery.Recovery;
 import dev.sluice.quic.recovery.RecoveryToken;
 
 /** Decides which frames go into a packet, and in which order. Each part writes its own. */
@@ -96,6 +97,9 @@ final class PayloadWriter {
     if ((onlyProbe || probing && !out.isAckEliciting()) && out.remaining() > 0) {
       out.add(new PingFrame(), new RecoveryToken.Ping());
     }
+    if (probing && space == connection.spaces.application() && !connection.early.isSending()) {
+      connection.ackFrequency.writeImmediate(out, true);
+    }
   }
 
   private void writeAck(PacketSpace space, PacketContents out, long now) {
@@ -131,7 +135,15 @@ final class PayloadWriter {
     connection.ids.local().write(out);
     connection.newTokens.write(out);
     connection.streams.writeControl(out, now);
-    writeData(out, now);
+    if (connection.streams.hasData()) {
+      connection.ackFrequency.write(out, path.recovery(), Recovery.PACKET_THRESHOLD, now);
+      writeData(out, now);
+      if (!connection.streams.hasData()) {
+        connection.ackFrequency.writeImmediate(out, false);
+      }
+    } else {
+      writeData(out, now);
+    }
     if (connection.timers.isPingWanted()) {
       connection.timers.pingSent();
       if (!out.isAckEliciting() && out.remaining() > 0) {

@@ -13,7 +13,10 @@ final class PeerParameters {
     if (peer.greaseQuicBit()) {
       connection.quicBit.free();
     }
-    connection.recovery.setPeerMaxAckDelay(peer.maxAckDelayMillis() * 1_000_000);
+    long maxAckDelay = TimeUnit.MILLISECONDS.toNanos(peer.maxAckDelayMillis());
+    connection.recovery.setPeerMaxAckDelay(maxAckDelay);
+    connection.ackFrequency.onPeer(
+        peer.minAckDelayMicros() < 0 ? -1 : peer.minAckDelayMicros() * 1000, maxAckDelay);
     connection.timers.onPeerIdleTimeout(TimeUnit.MILLISECONDS.toNanos(peer.maxIdleTimeoutMillis()));
     connection.migration.onPeerParameters(peer);
     connection.ids.onPeerLimit(peer.activeConnectionIdLimit());

@@ -43,6 +43,10 @@ final class TokenRouter implements TokenListener {
       case RecoveryToken.DataBlocked t -> connection.streams.onAcked(t);
       case RecoveryToken.StreamDataBlocked t -> connection.streams.onAcked(t);
       case RecoveryToken.StreamsBlocked t -> connection.streams.onAcked(t);
+      case RecoveryToken.AckFrequency t -> {
+        connection.ackFrequency.onAcked(t);
+        connection.recovery.setPeerMaxAckDelay(connection.ackFrequency.peerMaxAckDelay());
+      }
       case RecoveryToken.NewConnectionId t -> {}
       case RecoveryToken.NewToken t -> {}
       case RecoveryToken.HandshakeDone t -> {}
@@ -69,6 +73,7 @@ final class TokenRouter implements TokenListener {
       case RecoveryToken.DataBlocked t -> connection.streams.onLost(t);
       case RecoveryToken.StreamDataBlocked t -> connection.streams.onLost(t);
       case RecoveryToken.StreamsBlocked t -> connection.streams.onLost(t);
+      case RecoveryToken.AckFrequency t -> connection.ackFrequency.onLost(t);
       case RecoveryToken.NewToken t -> connection.newTokens.onLost(t);
       case RecoveryToken.HandshakeDone t -> connection.handshake.setDonePending(true);
       case RecoveryToken.PathChallenge(long data) -> connection.paths.onChallengeLost(data);

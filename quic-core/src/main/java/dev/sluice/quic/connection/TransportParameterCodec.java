@@ -37,6 +37,9 @@ public final class TransportParameterCodec {
   private static final long MAX_DATAGRAM_FRAME_SIZE = 0x20;
   private static final long GREASE_QUIC_BIT = 0x2ab2;
 
+  /** draft-ietf-quic-ack-frequency-12 §3. */
+  private static final long MIN_ACK_DELAY = 0xff04de1bL;
+
   /** The code point of the drafts of reset_stream_at before -08, which deployed peers still use. */
   private static final long RESET_STREAM_AT_EARLIER = 0x17f7586d2cb571L;
 
@@ -80,6 +83,7 @@ public final class TransportParameterCodec {
       out.varInt(RESET_STREAM_AT).varInt(0);
       out.varInt(RESET_STREAM_AT_EARLIER).varInt(0);
     }
+    number(out, MIN_ACK_DELAY, p.minAckDelayMicros(), d.minAckDelayMicros());
     if (p.versionInformation() != null) {
       bytes(out, VERSION_INFORMATION, p.versionInformation().encode());
     }
@@ -118,6 +122,9 @@ public final class TransportParameterCodec {
     } catch (WireException truncated) {
       throw error("the list is cut short");
     }
+    check(
+        builder.minAckDelayMicros <= builder.maxAckDelayMillis * 1000,
+        "min_ack_delay is above max_ack_delay");
     return builder.build();
   }
 
@@ -144,6 +151,8 @@ public final class TransportParameterCodec {
     if (parameter == RESET_STREAM_AT || parameter == RESET_STREAM_AT_EARLIER) {
       check(value.length() == 0, "reset_stream_at has a value");
       to.resetStreamAt = true;
+    } else if (parameter == MIN_ACK_DELAY) {
+      to.minAckDelayMicros = number(parameter, value);
     } else if (parameter == VERSION_INFORMATION) {
       to.versionInformation =
           VersionInformation.read(value, fromServer)

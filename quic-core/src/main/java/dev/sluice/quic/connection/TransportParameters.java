@@ -22,7 +22,8 @@ import java.util.function.ToLongFunction;
  * @param activeConnectionIdLimit at least 2
  * @param maxDatagramFrameSize 0 when DATAGRAM is not supported (RFC 9221 §3)
  * @param resetStreamAt whether RESET_STREAM_AT is understood
- *     (draft-ietf-quic-reliable-stream-reset-10 §3)
+ * @param minAckDelayMicros the shortest delay of acknowledgments that ACK_FREQUENCY may ask for; -1
+ *     when that frame is not understood (draft-ietf-quic-reliable-stream-reset-10 §3)
  * @param versionInformation null when the side says nothing of its versions (RFC 9368 §3)
  * @param greaseQuicBit whether the second bit of packets may be 0 (RFC 9287 §3)
  */
@@ -46,6 +47,7 @@ public record TransportParameters(
     ConnectionId retrySourceConnectionId,
     long maxDatagramFrameSize,
     boolean resetStreamAt,
+    long minAckDelayMicros,
     VersionInformation versionInformation,
     boolean greaseQuicBit) {
 
@@ -62,6 +64,7 @@ public record TransportParameters(
     builder.statelessResetToken = null;
     builder.ackDelayExponent = DEFAULTS.ackDelayExponent();
     builder.maxAckDelayMillis = DEFAULTS.maxAckDelayMillis();
+    builder.minAckDelayMicros = DEFAULTS.minAckDelayMicros();
     builder.preferredAddress = null;
     builder.initialSourceConnectionId = null;
     builder.retrySourceConnectionId = null;
@@ -160,6 +163,7 @@ public record TransportParameters(
     values.put("max_datagram_frame_size", maxDatagramFrameSize);
     values.put("grease_quic_bit", greaseQuicBit);
     values.put("reset_stream_at", resetStreamAt);
+    values.put("min_ack_delay", minAckDelayMicros < 0 ? null : minAckDelayMicros);
     values.values().removeIf(Objects::isNull);
     return values;
   }
@@ -186,6 +190,7 @@ public record TransportParameters(
     builder.retrySourceConnectionId = retrySourceConnectionId;
     builder.maxDatagramFrameSize = maxDatagramFrameSize;
     builder.resetStreamAt = resetStreamAt;
+    builder.minAckDelayMicros = minAckDelayMicros;
     builder.versionInformation = versionInformation;
     builder.greaseQuicBit = greaseQuicBit;
     return builder;
@@ -212,6 +217,7 @@ public record TransportParameters(
     ConnectionId retrySourceConnectionId;
     long maxDatagramFrameSize;
     boolean resetStreamAt;
+    long minAckDelayMicros = -1;
     VersionInformation versionInformation;
     boolean greaseQuicBit;
 
@@ -237,6 +243,7 @@ public record TransportParameters(
           retrySourceConnectionId,
           maxDatagramFrameSize,
           resetStreamAt,
+          minAckDelayMicros,
           versionInformation,
           greaseQuicBit);
     }

@@ -30,7 +30,9 @@ public sealed interface Frame
         ConnectionCloseFrame,
         HandshakeDoneFrame,
         ResetStreamAtFrame,
-        DatagramFrame {
+        DatagramFrame,
+        AckFrequencyFrame,
+        ImmediateAckFrame {
 
   /** The frame type with the flags that this frame carries in it; see {@link FrameTypes}. */
   long type();

@@ -33,6 +33,12 @@ public final class FrameTypes {
   public static final long APPLICATION_CLOSE = 0x1d;
   public static final long HANDSHAKE_DONE = 0x1e;
 
+  /** draft-ietf-quic-ack-frequency-12 §5. */
+  public static final long IMMEDIATE_ACK = 0x1f;
+
+  /** draft-ietf-quic-ack-frequency-12 §4. */
+  public static final long ACK_FREQUENCY = 0xaf;
+
   /** draft-ietf-quic-reliable-stream-reset-10 §4. */
   public static final long RESET_STREAM_AT = 0x24;
 
@@ -105,6 +111,8 @@ public final class FrameTypes {
     row(HANDSHAKE_DONE, HANDSHAKE_DONE, "HANDSHAKE_DONE", "___1", "", HandshakeDoneFrame::read),
     row(RESET_STREAM_AT, RESET_STREAM_AT, "RESET_STREAM_AT", "__01", "", ResetStreamAtFrame::read),
     row(DATAGRAM, DATAGRAM | 0x01, "DATAGRAM", "__01", "", DatagramFrame::read),
+    row(IMMEDIATE_ACK, IMMEDIATE_ACK, "IMMEDIATE_ACK", "___1", "", ImmediateAckFrame::read),
+    row(ACK_FREQUENCY, ACK_FREQUENCY, "ACK_FREQUENCY", "___1", "", AckFrequencyFrame::read),
   };
 
   /** The rows of the types of one byte, by type; every packet looks here. */

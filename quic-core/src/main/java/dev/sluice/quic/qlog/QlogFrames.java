@@ -2,12 +2,14 @@ package dev.sluice.quic.qlog;
 
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.frame.AckFrame;
+import dev.sluice.quic.frame.AckFrequencyFrame;
 import dev.sluice.quic.frame.ConnectionCloseFrame;
 import dev.sluice.quic.frame.CryptoFrame;
 import dev.sluice.quic.frame.DataBlockedFrame;
 import dev.sluice.quic.frame.DatagramFrame;
 import dev.sluice.quic.frame.Frame;
 import dev.sluice.quic.frame.HandshakeDoneFrame;
+import dev.sluice.quic.frame.ImmediateAckFrame;
 import dev.sluice.quic.frame.MaxDataFrame;
 import dev.sluice.quic.frame.MaxStreamDataFrame;
 import dev.sluice.quic.frame.MaxStreamsFrame;
@@ -106,6 +108,9 @@ final class QlogFrames {
       case ConnectionCloseFrame f -> close(f);
       case HandshakeDoneFrame f -> type("handshake_done");
       case DatagramFrame f -> type("datagram").raw("length", f.data().length());
+      // The schema does not know the frames of draft-ietf-quic-ack-frequency-12.
+      case AckFrequencyFrame f -> type("unknown").number("frame_type_bytes", f.type());
+      case ImmediateAckFrame f -> type("unknown").number("frame_type_bytes", f.type());
     }
   }
 

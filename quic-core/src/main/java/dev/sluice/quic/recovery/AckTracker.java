@@ -1,8 +1,12 @@
 package dev.sluice.quic.recovery;
 
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.frame.AckFrame;
+import dev.sluice.quic.frame.AckFrequencyFrame;
 import dev.sluice.quic.frame.AckRanges;
 import dev.sluice.quic.frame.EcnCounts;
+import dev.sluice.quic.frame.FrameTypes;
 
 /**
  * What has been received in one packet number space, and when and how to acknowledge it (RFC 9000
@@ -14,8 +18,14 @@ import dev.sluice.quic.frame.EcnCounts;
  * whether an ACK frame is worth its bytes.
  */
 public final class AckTracker {
-  /** ACK at least every second ack-eliciting packet (§13.2.2). */
-  private static final int ELICITING_THRESHOLD = 2;
+  /**
+   * By how much a timer may be late: it is taken off what the peer asks for. A delay that is
+   * shorter than twice this is halved.
+   */
+  private static final long TIMER_LATENESS = 5_000_000;
+
+  /** RFC 9000 §18.2: a max_ack_delay is below this, in microseconds. */
+  private static final long MAX_DELAY_MICROS = 1000L << 14;
 
   /**
    * The most ranges in one frame. Thirty-two gaps among packets that are not yet known to be
@@ -30,7 +40,14 @@ public final class AckTracker {
   private static final int CE = 3;
 
   private final boolean immediate;
-  private final long maxAckDelay;
+  private long maxAckDelay;
+
+  /** So many ack-eliciting packets may wait for company (§13.2.2: one). */
+  private long elicitingThreshold = 1;
+
+  private final Reordering reordering = new Reordering();
+  private long frequencySequence = -1;
+  private boolean previousMarked;
   private final ReceivedPackets received = new ReceivedPackets();
 
   /** Packets below this are not reported any more: the peer knows. */
@@ -38,7 +55,6 @@ public final class AckTracker {
 
   private long largest = -1;
   private long largestReceivedAt;
-  private long largestEliciting = -1;
   private int elicitingCount;
   private long oldestElicitingAt;
   private boolean urgent;
@@ -52,6 +68,36 @@ public final class AckTracker {
   public AckTracker(PacketNumberSpace space, long maxAckDelay) {
     this.immediate = space != PacketNumberSpace.APPLICATION;
     this.maxAckDelay = maxAckDelay;
+  }
+
+  private static long lessLateness(long delay) {
+    return Math.max(delay - TIMER_LATENESS, delay / 2);
+  }
+
+  /**
+   * The peer says how it wants to be sent acknowledgments (draft-ietf-quic-ack-frequency-12 §4).
+   *
+   * @param minAckDelay what this end told the peer in min_ack_delay, in microseconds
+   * @throws TransportException PROTOCOL_VIOLATION when the delay is out of range
+   */
+  public void onFrequency(AckFrequencyFrame frame, long minAckDelay) {
+    if (frame.maxAckDelayMicros() < minAckDelay || frame.maxAckDelayMicros() >= MAX_DELAY_MICROS) {
+      throw new TransportException(
+          TransportError.PROTOCOL_VIOLATION,
+          FrameTypes.ACK_FREQUENCY,
+          "ACK_FREQUENCY asks for a delay of " + frame.maxAckDelayMicros() + " microseconds");
+    }
+    if (frame.sequence() > frequencySequence) {
+      frequencySequence = frame.sequence();
+      elicitingThreshold = frame.ackElicitingThreshold();
+      reordering.threshold(frame.reorderingThreshold());
+      maxAckDelay = lessLateness(frame.maxAckDelayMicros() * 1000);
+    }
+  }
+
+  /** The peer wants an acknowledgment of what it sent now (ibid. §5). */
+  public void onImmediateAck() {
+    urgent = true;
   }
 
   /**
@@ -76,6 +122,7 @@ public final class AckTracker {
   public void onReceived(long packetNumber, boolean ackEliciting, int ecn, long now) {
     received.add(packetNumber);
     reportFrom = Math.min(reportFrom, packetNumber); // a late one is reported nonetheless
+    boolean marked = ecn == CE;
     ecnCounts[ecn & 3]++;
     if (packetNumber > largest) {
       largest = packetNumber;
@@ -87,19 +134,21 @@ public final class AckTracker {
     if (elicitingCount++ == 0) {
       oldestElicitingAt = now;
     }
-    // Out of order, or after a gap, or marked (§13.2.1).
-    if (immediate
-        || ecn == CE
-        || packetNumber < largestEliciting
-        || received.startOf(packetNumber) > largestEliciting + 1) {
-      urgent = true;
-    }
-    largestEliciting = Math.max(largestEliciting, packetNumber);
+    urgent |= immediate || isMarkNews(marked) || reordering.onReceived(packetNumber, received);
+    previousMarked = marked;
+  }
+
+  /**
+   * Every mark is news, unless the peer wants few acknowledgments: then the first of a row is
+   * (§13.2.1; draft-ietf-quic-ack-frequency-12 §6.3).
+   */
+  private boolean isMarkNews(boolean marked) {
+    return marked && (elicitingThreshold <= 1 || !previousMarked);
   }
 
   /** Whether an ACK frame is due, even if nothing else is to be sent. */
   public boolean shouldSendNow(long now) {
-    return elicitingCount >= ELICITING_THRESHOLD || now >= deadline();
+    return elicitingCount > elicitingThreshold || now >= deadline();
   }
 
   /** When an ACK frame will be due; {@link Long#MAX_VALUE} if none will. */
@@ -151,6 +200,7 @@ public final class AckTracker {
     }
     elicitingCount = 0;
     urgent = false;
+    reordering.onReported(largest);
     framesSinceAcked++;
     return frame;
   }

@@ -48,6 +48,12 @@ final class ReceivedPackets {
     }
   }
 
+  /** The lowest packet number from {@code from} on that has not been added. */
+  long firstMissing(long from) {
+    int at = find(from);
+    return at >= 0 && from <= largest[at] ? largest[at] + 1 : Math.max(from, floor);
+  }
+
   /** The lowest number of the range that an added packet number lies in. */
   long startOf(long packetNumber) {
     int at = find(packetNumber);

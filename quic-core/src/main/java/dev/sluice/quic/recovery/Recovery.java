@@ -21,7 +21,7 @@ import java.util.List;
  */
 public final class Recovery {
   /** kPacketThreshold (§6.1.1). */
-  private static final int PACKET_THRESHOLD = 3;
+  public static final int PACKET_THRESHOLD = 3;
 
   /** Packets for a probe timeout: one loss should not cost another timeout (§6.2.4). */
   private static final int PROBES = 2;

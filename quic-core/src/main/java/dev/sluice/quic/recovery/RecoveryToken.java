@@ -60,6 +60,9 @@ public sealed interface RecoveryToken {
   /** HANDSHAKE_DONE: repeated until acknowledged. */
   record HandshakeDone() implements RecoveryToken {}
 
+  /** ACK_FREQUENCY: when lost, what is wanted by then is sent. */
+  record AckFrequency(long sequence) implements RecoveryToken {}
+
   /** PING: nothing to repair, but its owner may wait for the acknowledgment. */
   record Ping() implements RecoveryToken {}
 

@@ -129,6 +129,19 @@ class TransportParametersTest {
         true, TransportParameterCodec.read(HexFormat.of().parseHex(hex), true).resetStreamAt());
   }
 
+  @Test
+  void theShortestDelayOfAcknowledgmentsIsNotAboveTheLongest() {
+    String fits = "0b0103" + "c0000000ff04de1b" + "024bb8"; // 3 ms, 3000 us
+    assertEquals(
+        3000,
+        TransportParameterCodec.read(HexFormat.of().parseHex(fits), true).minAckDelayMicros());
+    assertRefused(
+        fits.replace("4bb8", "4bb9"),
+        true,
+        "transport parameters: min_ack_delay is above max_ack_delay");
+    assertEquals(-1, TransportParameterCodec.read(new byte[0], true).minAckDelayMicros());
+  }
+
   private static void assertRefused(String hex, boolean fromServer, String reason) {
     byte[] bytes = HexFormat.of().parseHex(hex);
     TransportException e =
@@ -158,6 +171,7 @@ class TransportParametersTest {
     b.retrySourceConnectionId = id(random);
     b.maxDatagramFrameSize = random.nextLong(1 << 16);
     b.resetStreamAt = random.nextBoolean();
+    b.minAckDelayMicros = random.nextLong(-1, b.maxAckDelayMillis * 1000 + 1);
     b.greaseQuicBit = random.nextBoolean();
     b.versionInformation =
         random.nextBoolean() ? null : new VersionInformation(1, List.of(1, 0x6b3343cf));

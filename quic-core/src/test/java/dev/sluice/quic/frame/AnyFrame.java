@@ -17,7 +17,8 @@ final class AnyFrame {
     return Arbitraries.oneOf(
         List.of(
             Arbitraries.integers().between(1, 40).map(PaddingFrame::new),
-            Arbitraries.of(new PingFrame(), new HandshakeDoneFrame()),
+            Arbitraries.of(new PingFrame(), new HandshakeDoneFrame(), new ImmediateAckFrame()),
+            Combinators.combine(number(), number(), number(), number()).as(AckFrequencyFrame::new),
             ack(),
             Combinators.combine(number(), number(), number()).as(ResetStreamFrame::new),
             resetAt(),

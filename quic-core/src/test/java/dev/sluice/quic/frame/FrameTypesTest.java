@@ -38,6 +38,8 @@ class FrameTypesTest {
     "1c, 1c, CONNECTION_CLOSE, IH01, N",
     "1d, 1d, CONNECTION_CLOSE, __01, N",
     "1e, 1e, HANDSHAKE_DONE, ___1, _",
+    "1f, 1f, IMMEDIATE_ACK, ___1, _",
+    "af, af, ACK_FREQUENCY, ___1, _",
     "24, 24, RESET_STREAM_AT, __01, _",
     "30, 31, DATAGRAM, __01, _"
   })
@@ -64,7 +66,7 @@ class FrameTypesTest {
 
   @Test
   void unknownTypesAreNowherePermitted() {
-    LongStream.of(-1, 0x1f, 0x23, 0x25, 0x2f, 0x32, 0x3f, 0x40, 1L << 61)
+    LongStream.of(-1, 0x20, 0x23, 0x25, 0x2f, 0x32, 0x3f, 0x40, 1L << 61)
         .forEach(
             type -> {
               assertFalse(FrameTypes.isKnown(type));
