@@ -74,6 +74,7 @@ class WebTransportInputTest {
       received.complete(stream.inputStream().readAllBytes().length);
     } catch (SessionStreamEndedException e) {
       cutShort.complete(e.ending());
+      received.completeExceptionally(e);
       stream.reset(9);
     }
   }
@@ -112,11 +113,11 @@ class WebTransportInputTest {
   }
 
   @Test
-  void isAllThereBeforeTheSessionIsClosed() {
+  void isAllThereBeforeTheSessionIsClosed() throws Exception {
     byte[] input = new byte[3_000_000];
     Commands.Result result = Commands.runWithInput(input, wt("/sink", "--uni", "--wait=0"));
     assertEquals(0, result.code(), result.err());
-    assertEquals(input.length, received.join());
+    assertEquals(input.length, received.get());
   }
 
   private static InputStream badDisk() {
@@ -132,14 +133,14 @@ class WebTransportInputTest {
 
   /** Half a file must not look like a whole one. */
   @Test
-  void thatCannotBeReadCutsTheStreamShort() {
+  void thatCannotBeReadCutsTheStreamShort() throws Exception {
     for (String kind : List.of("--wait=1", "--uni")) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       Commands.Result result = Commands.run(badDisk(), out, out, wt("/sink", kind));
       assertEquals(26, result.code(), result.err());
       assertTrue(result.err().contains("a bad disk"), result.err());
     }
-    assertEquals(new SessionStreamEnding.Reset(1), cutShort.join());
+    assertEquals(new SessionStreamEnding.Reset(1), cutShort.get());
   }
 
   /** The input waits for what the output has shown, as somebody at a terminal does. */
@@ -175,11 +176,11 @@ class WebTransportInputTest {
   }
 
   @Test
-  void goesOnWhenTheServerDrainsTheSession() {
+  void goesOnWhenTheServerDrainsTheSession() throws Exception {
     Commands.Result result = Commands.runWithInput("on".getBytes(), wt("/drain", "-v"));
     assertEquals(0, result.code(), result.err());
     assertEquals("on", result.text());
     assertTrue(result.err().contains("asks to wind the session down"), result.err());
-    assertTrue(agent.join().startsWith("sluice/"), agent.join());
+    assertTrue(agent.get().startsWith("sluice/"), agent.get());
   }
 }
