@@ -266,14 +266,14 @@ class MigrationTest {
     InetSocketAddress victim = sim.address(9);
     Amplification seen = new Amplification(victim);
     sim.watch(seen);
-    duo.server.openUni().write(new byte[100_000], 0, 100_000);
     replay(duo, victim);
     seen.from += 1200; // at most what was replayed
     assertEquals(victim, duo.server.paths.active().remote());
-    duo.runFor(1);
+    duo.write(duo.server, 100_000);
     sim.always(() -> assertTrue(seen.to <= 3 * seen.from, seen.to + " bytes"));
-    // The challenge on the old path lets the client send something newer from where it is.
-    duo.runFor(100);
+    // The challenge on the old path lets the client send something newer from where it is, long
+    // before it misses an acknowledgment.
+    duo.runFor(25);
     assertEquals(duo.clientAddress, duo.server.paths.active().remote());
     duo.runFor(5000);
     assertNull(duo.server.ending());

@@ -91,8 +91,28 @@ class PreferredAddressTest {
     assertEquals(better, duo.server.paths.active().local());
   }
 
+  private boolean isAnswer(Datagram datagram) {
+    return datagram.destination().equals(better) && datagram.number() > 0;
+  }
+
   private boolean isBetter(Datagram datagram) {
     return datagram.source().equals(better) || datagram.destination().equals(better);
+  }
+
+  @Test
+  @Requirement("RFC9000-9.6.2#2")
+  void theServerStaysUntilItHasValidatedThePathItself() {
+    // The client asks, but its answer to the server's question is lost.
+    Duo duo =
+        withPreferred(
+            MigrationConfig.DEFAULTS,
+            () -> WIRE.get().drop(d -> isAnswer(d) && sim.elapsed().toMillis() < 540));
+    assertEquals(better, duo.client.paths.active().remote());
+    duo.write(duo.client, 500);
+    duo.runFor(12); // the data has arrived, and nothing has answered yet
+    assertEquals(duo.serverAddress, duo.server.paths.active().local());
+    duo.runFor(3000);
+    assertEquals(better, duo.server.paths.active().local());
   }
 
   @Test
