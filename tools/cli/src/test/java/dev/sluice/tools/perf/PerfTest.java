@@ -99,7 +99,8 @@ class PerfTest {
       long amount = result.get("amount").asLong();
       assertTrue(amount >= 1 << 20 && amount < 3 << 20, result::toString);
       assertTrue(result.get("rate").asDouble() > 0, result::toString);
-      assertTrue(result.at("/client/cpuSeconds").asDouble() > 0, result::toString);
+      // The system counts in hundredths of a second; this may take less.
+      assertTrue(result.at("/client/cpuSeconds").asDouble(-1) >= 0, result::toString);
     }
   }
 
