@@ -352,13 +352,17 @@ class KwikWebTransportTest {
   @Test
   void itsServerHearsOurClose() throws Exception {
     CompletableFuture<String> terminated = new CompletableFuture<>();
+    CompletableFuture<Void> opened = new CompletableFuture<>();
     connect(
         session -> {
           session.registerSessionTerminatedEventListener(
               (code, reason) -> terminated.complete(code + " " + reason));
           session.open();
+          opened.complete(null);
         },
         session -> {
+          // It answers before its handler runs, and a close that comes in between goes unheard.
+          opened.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
           session.close(7, "enough");
           assertEquals("7 enough", terminated.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
         });
