@@ -21,6 +21,7 @@ public final class DatagramBatch {
   private final byte[] ecn;
   private final InetSocketAddress[] locals;
   private final InetSocketAddress[] remotes;
+  private final Object[] senders;
   private int count;
   private int nextOffset;
 
@@ -36,6 +37,7 @@ public final class DatagramBatch {
     this.ecn = new byte[capacity];
     this.locals = new InetSocketAddress[capacity];
     this.remotes = new InetSocketAddress[capacity];
+    this.senders = new Object[capacity];
   }
 
   /** The array in which all datagrams lie. */
@@ -168,6 +170,18 @@ public final class DatagramBatch {
     return remotes[index];
   }
 
+  /** Notes from whom the datagrams are, from number {@code from} to the last. */
+  public void setSender(int from, Object sender) {
+    for (int i = from; i < count; i++) {
+      senders[i] = sender;
+    }
+  }
+
+  /** From whom datagram {@code index} is; null when nobody has noted that. */
+  public Object sender(int index) {
+    return senders[index];
+  }
+
   /** The ECN bits of datagram {@code index}, 0 to 3. */
   public int ecn(int index) {
     return ecn[index];
@@ -178,6 +192,7 @@ public final class DatagramBatch {
     for (int i = 0; i < count; i++) {
       locals[i] = null;
       remotes[i] = null;
+      senders[i] = null;
     }
     count = 0;
     nextOffset = 0;

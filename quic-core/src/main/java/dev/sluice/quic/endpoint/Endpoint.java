@@ -160,7 +160,7 @@ public final class Endpoint {
   }
 
   /**
-   * Fills the batch with what is to be sent.
+   * Fills the batch with what is to be sent; the connections are noted in it as senders.
    *
    * @return whether there is more: send this batch, clear it, and call again
    */
@@ -171,7 +171,9 @@ public final class Endpoint {
       Connection connection = route.connection();
       boolean hadEvents = connection.hasEvents();
       atWork = route;
+      int first = out.count();
       boolean more = connection.send(now, out);
+      out.setSender(first, connection);
       atWork = null;
       if (!hadEvents && connection.hasEvents()) {
         touch(route); // a stream has room again

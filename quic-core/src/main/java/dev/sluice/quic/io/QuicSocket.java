@@ -31,12 +31,6 @@ public final class QuicSocket implements AutoCloseable {
   /** How long a socket that is being closed waits for the system to take its last datagrams. */
   private static final long LINGER_NANOS = 500_000_000;
 
-  /**
-   * With more than this, datagrams that are too large are noticed by their loss alone: going
-   * through all connections for each would cost more than it gains.
-   */
-  private static final int MANY_CONNECTIONS = 1000;
-
   private final EventLoop loop;
   private final SocketSet socket;
   private final Endpoint endpoint;
@@ -369,18 +363,6 @@ public final class QuicSocket implements AutoCloseable {
     return local;
   }
 
-  /** The system has found a datagram too large for the way to its destination. */
-  private void onTooLarge(InetSocketAddress to, int length) {
-    if (endpoint.connections().size() > MANY_CONNECTIONS) {
-      return;
-    }
-    for (Connection connection : endpoint.connections()) {
-      connection.onDatagramTooLarge(to, length, loop.now());
-      endpoint.touch(connection);
-    }
-    loop.want(this);
-  }
-
   private void retireSockets() {
     if (socket.isSeveral()) {
       socket.retire(
@@ -487,6 +469,15 @@ public final class QuicSocket implements AutoCloseable {
     loop.giveBatch(unsent);
     unsent = null;
     return more;
+  }
+
+  /** RFC 8899 §3, item 5: what is too large for this host needs no probe to find out. */
+  private void onTooLarge(DatagramBatch batch, int index) {
+    if (batch.sender(index) instanceof Connection connection) {
+      connection.onDatagramTooLarge(batch.remote(index), batch.length(index), loop.now());
+      endpoint.touch(connection);
+      loop.want(this);
+    }
   }
 
   private InetSocketAddress localOrNull() {

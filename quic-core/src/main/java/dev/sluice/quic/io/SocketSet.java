@@ -49,9 +49,12 @@ final class SocketSet implements UdpSocket {
 
   private final Poller poller;
   private final List<Member> members = new CopyOnWriteArrayList<>();
-  private final DatagramBatch single = new DatagramBatch(1, 65_536);
+
+  /** For those that have to part ways; null until there are some, since many sockets never do. */
+  private DatagramBatch single;
+
   private Runnable ready = () -> {};
-  private TooLarge tooLarge = (to, length) -> {};
+  private TooLarge tooLarge = (batch, index) -> {};
 
   /**
    * @param remote the only peer that the first socket talks to, or null
@@ -189,10 +192,12 @@ final class SocketSet implements UdpSocket {
   private int sendSingly(DatagramBatch batch, int from) {
     for (int i = from; i < batch.count(); i++) {
       Member member = memberFor(batch.local(i), batch.remote(i));
+      single = single == null ? new DatagramBatch(1, 65_536) : single;
       single.clear();
       if (member != null) {
         System.arraycopy(batch.buffer(), batch.offset(i), single.buffer(), 0, batch.length(i));
         single.add(batch.length(i), batch.local(i), batch.remote(i), batch.ecn(i));
+        single.setSender(0, batch.sender(i));
         if (member.socket.send(single, 0) == 0) {
           return i;
         }

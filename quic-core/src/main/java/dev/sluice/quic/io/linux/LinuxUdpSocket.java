@@ -23,7 +23,7 @@ final class LinuxUdpSocket implements UdpSocket {
   private final boolean wildcard;
 
   private volatile Features features;
-  private TooLarge tooLarge = (to, length) -> {};
+  private TooLarge tooLarge = (batch, index) -> {};
   private Runnable ready = () -> {};
   private boolean readable;
   private boolean writable = true;
@@ -240,7 +240,7 @@ final class LinuxUdpSocket implements UdpSocket {
         segmentsDoubted = false; // it was the size
         features = features.withSegments();
       }
-      tooLarge.onDatagramTooLarge(batch.remote(index), batch.length(index));
+      tooLarge.onDatagramTooLarge(batch, index);
     } else if (errno != Errno.ENOBUFS && errno != Errno.ENOMEM) {
       refuse("sending to " + batch.remote(index) + ": " + Errno.describe(errno));
     }

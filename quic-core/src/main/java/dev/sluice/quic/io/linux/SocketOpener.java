@@ -27,7 +27,7 @@ final class SocketOpener {
   private static final int IPV6_RECVTCLASS = 66;
 
   /**
-   * Sets DF, and does not let the kernel's own path MTU hold a probe back (RFC 8899 §3, item 3).
+   * Sets DF, and does not let the kernel's own path MTU hold a probe back (RFC 8899 §3, item 2).
    * The same number for both families.
    */
   private static final int PMTUDISC_PROBE = 3;

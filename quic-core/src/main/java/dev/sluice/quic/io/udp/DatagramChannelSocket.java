@@ -44,7 +44,7 @@ final class DatagramChannelSocket implements UdpSocket {
   private boolean readable;
   private boolean writable = true;
   private String refusal;
-  private TooLarge tooLarge = (to, length) -> {};
+  private TooLarge tooLarge = (batch, index) -> {};
   private Runnable ready = () -> {};
 
   private DatagramChannelSocket(
@@ -207,7 +207,7 @@ final class DatagramChannelSocket implements UdpSocket {
       transfer.put(batch.buffer(), batch.offset(i), batch.length(i));
       transfer.flip();
       mark(batch.ecn(i));
-      if (!sendOne(batch.remote(i), batch.length(i))) {
+      if (!sendOne(batch, i)) {
         writable = false;
         if (key.isValid()) {
           key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
@@ -234,7 +234,8 @@ final class DatagramChannelSocket implements UdpSocket {
   }
 
   /** False when the system's buffer is full. */
-  private boolean sendOne(InetSocketAddress to, int length) {
+  private boolean sendOne(DatagramBatch batch, int index) {
+    InetSocketAddress to = batch.remote(index);
     try {
       try {
         return write(to);
@@ -248,8 +249,8 @@ final class DatagramChannelSocket implements UdpSocket {
       // concerned, and repaired or given up by its own timers. Only a handshake that cannot even
       // leave this host ends at once. Which of them it is the JDK tells only in words, of whatever
       // language; taking another reason for "too large" costs some probes of the path's MTU.
-      if (length > ALWAYS_FITS) {
-        tooLarge.onDatagramTooLarge(to, length);
+      if (batch.length(index) > ALWAYS_FITS) {
+        tooLarge.onDatagramTooLarge(batch, index);
       } else if (remote != null && refusal == null) {
         refusal = "sending to " + to + ": " + e.getMessage();
       }

@@ -94,8 +94,8 @@ class LinuxErrorsTest {
     receiver = poller.open(Binding.alone(LOOPBACK, null));
     sender = poller.open(Binding.alone(LOOPBACK, null));
     connected = poller.open(Binding.alone(null, receiver.localAddress()));
-    sender.onTooLarge((to, length) -> tooLarge.add(length));
-    connected.onTooLarge((to, length) -> tooLarge.add(length));
+    sender.onTooLarge((batch, index) -> tooLarge.add(batch.length(index)));
+    connected.onTooLarge((batch, index) -> tooLarge.add(batch.length(index)));
   }
 
   @AfterEach

@@ -317,9 +317,9 @@ class UdpSocketTest {
     UdpSocket sender = open(null, receiver.localAddress());
     List<Integer> tooLarge = new ArrayList<>();
     sender.onTooLarge(
-        (to, length) -> {
-          assertEquals(receiver.localAddress(), to);
-          tooLarge.add(length);
+        (in, index) -> {
+          assertEquals(receiver.localAddress(), in.remote(index));
+          tooLarge.add(in.length(index));
         });
     DatagramBatch batch = new DatagramBatch(4, 65_530);
     add(batch, bytes(1000, 1), receiver.localAddress(), 0);

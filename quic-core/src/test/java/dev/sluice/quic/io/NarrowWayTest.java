@@ -1,0 +1,196 @@
+package dev.sluice.quic.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.QuicClient;
+import dev.sluice.quic.QuicConnection;
+import dev.sluice.quic.QuicServer;
+import dev.sluice.quic.QuicStream;
+import dev.sluice.quic.connection.PathStats;
+import dev.sluice.quic.connection.TestPeers;
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.io.udp.Binding;
+import dev.sluice.quic.io.udp.Poller;
+import dev.sluice.quic.io.udp.SelectorPoller;
+import dev.sluice.quic.io.udp.TooLarge;
+import dev.sluice.quic.io.udp.UdpSocket;
+import dev.sluice.quic.recovery.MtuDiscovery;
+import dev.sluice.tls.cert.PinnedVerifier;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A host whose interface takes less than was hoped for, and says so. */
+@Timeout(60)
+class NarrowWayTest {
+  private static final int WIDTH = 1300;
+
+  private final AtomicInteger refused = new AtomicInteger();
+  private final AtomicInteger largest = new AtomicInteger();
+
+  @Test
+  void whatTheSystemFindsTooLargeIsNotLookedForAgain() throws Exception {
+    TransportConfig wide =
+        TransportConfig.DEFAULTS.withMaxDatagramSize(1452).withMtuDiscovery(true);
+    EventLoop narrow = EventLoop.start("narrow", true, new NarrowPoller());
+    try (QuicServer server =
+            QuicServer.builder()
+                .identity(TestPeers.IDENTITY)
+                .applicationProtocols("test")
+                .transport(wide)
+                .tls(tls -> tls.clock(TestPeers.CLOCK))
+                .start();
+        QuicClient client =
+            QuicClient.builder()
+                .remote(server.localAddress())
+                .serverName("localhost")
+                .applicationProtocols("test")
+                .transport(wide)
+                .certificateVerifier(
+                    PinnedVerifier.of(TestPeers.IDENTITY.certificateChain().getFirst()))
+                .tls(tls -> tls.clock(TestPeers.CLOCK))
+                .eventLoop(narrow)
+                .build()) {
+      QuicConnection connection = client.connect();
+      QuicStream stream = connection.openUnidirectional();
+      Thread.startVirtualThread(() -> write(stream));
+      QuicStream arriving = server.accept().acceptStream();
+      assertEquals(2_000_000, arriving.inputStream().readAllBytes().length);
+      PathStats path = connection.stats().activePath();
+      while (path.mtuDiscovery() != MtuDiscovery.State.SEARCH_COMPLETE) {
+        path = connection.stats().activePath();
+      }
+      assertTrue(path.maxDatagramSize() <= WIDTH, path.toString());
+      assertTrue(path.maxDatagramSize() > WIDTH - 40, path.toString());
+      assertEquals(path.maxDatagramSize(), largest.get());
+      assertTrue(refused.get() > 0 && refused.get() < 10, refused + " refused, each size once");
+    } finally {
+      narrow.close();
+    }
+  }
+
+  private static void write(QuicStream stream) {
+    try (OutputStream out = stream.outputStream()) {
+      out.write(new byte[2_000_000]);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private final class NarrowPoller implements Poller {
+    private final Poller all = new SelectorPoller();
+
+    NarrowPoller() throws IOException {}
+
+    @Override
+    public UdpSocket open(Binding binding) throws IOException {
+      return new NarrowSocket(all.open(binding));
+    }
+
+    @Override
+    public String description() {
+      return "narrow";
+    }
+
+    @Override
+    public DatagramBatch newReceiveBatch() {
+      return all.newReceiveBatch();
+    }
+
+    @Override
+    public void await(long nanos) throws IOException {
+      all.await(nanos);
+    }
+
+    @Override
+    public void wakeUp() {
+      all.wakeUp();
+    }
+
+    @Override
+    public void close() throws IOException {
+      all.close();
+    }
+  }
+
+  private final class NarrowSocket implements UdpSocket {
+    private final UdpSocket all;
+    private TooLarge tooLarge;
+
+    NarrowSocket(UdpSocket all) {
+      this.all = all;
+    }
+
+    @Override
+    public int send(DatagramBatch batch, int from) {
+      DatagramBatch fitting = new DatagramBatch(64, 2048);
+      for (int i = from; i < batch.count(); i++) {
+        if (batch.length(i) > WIDTH) {
+          refused.incrementAndGet();
+          tooLarge.onDatagramTooLarge(batch, i);
+        } else {
+          largest.accumulateAndGet(batch.length(i), Math::max);
+          System.arraycopy(
+              batch.buffer(),
+              batch.offset(i),
+              fitting.buffer(),
+              fitting.nextOffset(),
+              batch.length(i));
+          fitting.add(batch.length(i), null, batch.remote(i), 0);
+        }
+      }
+      all.send(fitting, 0); // what does not fit into the buffer is lost
+      return batch.count();
+    }
+
+    @Override
+    public void onTooLarge(TooLarge listener) {
+      tooLarge = listener;
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+      return all.localAddress();
+    }
+
+    @Override
+    public String description() {
+      return "narrow";
+    }
+
+    @Override
+    public boolean isReadable() {
+      return all.isReadable();
+    }
+
+    @Override
+    public boolean isWritable() {
+      return true;
+    }
+
+    @Override
+    public void receive(DatagramBatch into) throws IOException {
+      all.receive(into);
+    }
+
+    @Override
+    public String takeRefusal() {
+      return all.takeRefusal();
+    }
+
+    @Override
+    public void onReady(Runnable listener) {
+      all.onReady(listener);
+    }
+
+    @Override
+    public void close() {
+      all.close();
+    }
+  }
+}
