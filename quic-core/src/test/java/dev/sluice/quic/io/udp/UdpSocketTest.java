@@ -107,8 +107,9 @@ class UdpSocketTest {
   /** Receives until that many datagrams are there. */
   private List<byte[]> receive(UdpSocket socket, int count, DatagramBatch last) throws IOException {
     List<byte[]> received = new ArrayList<>();
-    while (received.size() < count) {
-      poller.await(LONG);
+    for (int waits = 0; received.size() < count; waits++) {
+      assertTrue(waits < 3 * count, received.size() + " of " + count + " came");
+      poller.await(LONG / 10);
       while (socket.isReadable()) {
         last.clear();
         socket.receive(last);
