@@ -34,16 +34,13 @@ public final class QuicSocket implements AutoCloseable {
   private final EventLoop loop;
   private final SocketSet socket;
   private final Endpoint endpoint;
+  private final Departure departure;
   private final Map<Connection, LoopConnection> handles = new HashMap<>();
   private final DeadlineQueue.Entry<QuicSocket> timer = new DeadlineQueue.Entry<>(this);
   private final StrayQueue strays = new StrayQueue();
   private Acceptor acceptor;
   private boolean wanting;
 
-  /** What the system had no room for, or null. */
-  private DatagramBatch unsent;
-
-  private int unsentFrom;
   private boolean closeWhenQuiet;
   private boolean closing;
   private long closeBy = Long.MAX_VALUE;
@@ -53,6 +50,7 @@ public final class QuicSocket implements AutoCloseable {
     this.loop = loop;
     this.socket = socket;
     this.endpoint = new Endpoint(config, loop.sharedParts());
+    this.departure = new Departure(loop, endpoint, socket);
   }
 
   /**
@@ -275,7 +273,7 @@ public final class QuicSocket implements AutoCloseable {
       receive(now);
       endpoint.onDeadline(now);
       deliver();
-      more = flush(now) | endpoint.isTouched();
+      more = departure.send(now) | endpoint.isTouched();
       more |= onRefusal(now);
       retireSockets();
     } catch (IOException e) {
@@ -287,7 +285,7 @@ public final class QuicSocket implements AutoCloseable {
       more = true;
     }
     boolean quiet = closeWhenQuiet && endpoint.connections().isEmpty();
-    boolean done = (closing || quiet) && !more && unsent == null;
+    boolean done = (closing || quiet) && !more && !departure.isBlocked();
     if (done || now >= closeBy) {
       shut();
     }
@@ -308,7 +306,7 @@ public final class QuicSocket implements AutoCloseable {
     if (!closed) {
       closing = true;
       closed = true;
-      unsent = null;
+      departure.abandon();
       socket.close();
       for (LoopConnection handle : List.copyOf(handles.values())) {
         handle.connection().onSocketFailure("the socket is closed", loop.now());
@@ -361,6 +359,12 @@ public final class QuicSocket implements AutoCloseable {
     connection.connection().migrate(local, loop.now());
     wake(connection);
     return local;
+  }
+
+  private void onTooLarge(DatagramBatch batch, int index) {
+    if (departure.onTooLarge(batch, index)) {
+      loop.want(this);
+    }
   }
 
   private void retireSockets() {
@@ -444,40 +448,6 @@ public final class QuicSocket implements AutoCloseable {
     handle.listener(failed -> {});
     handle.closeTransport(TransportError.INTERNAL_ERROR, "");
     handle.deliver();
-  }
-
-  /**
-   * Sends, but no more than one batch a turn: what comes in, acknowledgments above all, is not to
-   * wait for a long flight.
-   *
-   * @return whether there is more, and room for it
-   */
-  private boolean flush(long now) {
-    if (!socket.isWritable()) {
-      return false;
-    }
-    boolean more = true;
-    if (unsent == null) {
-      unsent = loop.takeBatch();
-      unsentFrom = 0;
-      more = endpoint.send(now, unsent);
-    }
-    unsentFrom = socket.send(unsent, unsentFrom);
-    if (unsentFrom < unsent.count()) {
-      return false;
-    }
-    loop.giveBatch(unsent);
-    unsent = null;
-    return more;
-  }
-
-  /** RFC 8899 §3, item 5: what is too large for this host needs no probe to find out. */
-  private void onTooLarge(DatagramBatch batch, int index) {
-    if (batch.sender(index) instanceof Connection connection) {
-      connection.onDatagramTooLarge(batch.remote(index), batch.length(index), loop.now());
-      endpoint.touch(connection);
-      loop.want(this);
-    }
   }
 
   private InetSocketAddress localOrNull() {

@@ -103,8 +103,8 @@ class NarrowWayTest {
     }
 
     @Override
-    public DatagramBatch newReceiveBatch() {
-      return all.newReceiveBatch();
+    public DatagramBatch newReceiveBatch(int datagram) {
+      return all.newReceiveBatch(datagram);
     }
 
     @Override
