@@ -274,7 +274,7 @@ class UnreadContentTest {
       WebTransportStream accepted = session.acceptUnidirectional();
       assertEquals(0, accepted.inputStream().read());
       session.openBidirectional().outputStream().close();
-      session.closed().toCompletableFuture().join();
+      session.closed().toCompletableFuture().get();
       InputStream unaccepted = session.acceptUnidirectional().inputStream();
       while (accepted.inputStream().available() + unaccepted.available() > 0) {
         Thread.onSpinWait();

@@ -274,7 +274,7 @@ class SigtermTest {
         Http3Client client = sessions()) {
       WebTransport session = connect(client, serve);
       serve.process.toHandle().destroy();
-      session.draining().toCompletableFuture().join();
+      session.draining().toCompletableFuture().get();
       WebTransportStream stream = session.openBidirectional();
       stream.outputStream().write(name(1));
       stream.outputStream().close();
@@ -292,7 +292,7 @@ class SigtermTest {
         Http3Client client = sessions()) {
       WebTransport session = connect(client, serve);
       serve.process.toHandle().destroy();
-      SessionEnding ending = session.closed().toCompletableFuture().join();
+      SessionEnding ending = session.closed().toCompletableFuture().get();
       assertInstanceOf(SessionEnding.ConnectionEnded.class, ending);
       assertEquals(28, serve.process.waitFor(), "something was lost");
     }
