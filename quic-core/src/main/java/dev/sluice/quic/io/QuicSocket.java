@@ -129,7 +129,7 @@ public final class QuicSocket implements AutoCloseable {
         () -> {
           acceptor = accept;
           makeRoom(config.transport());
-          endpoint.listen(closing ? null : recorded(config));
+          endpoint.listen(closing ? null : adapted(config));
         });
   }
 
@@ -167,12 +167,21 @@ public final class QuicSocket implements AutoCloseable {
     loop.makeRoom(Math.max(config.maxDatagramSize(), config.maxReceivedDatagramSize()));
   }
 
-  private static ServerConfig recorded(ServerConfig config) {
-    return config.withTracer(FlightRecorderTracer.beside(config.tracer()));
+  private ServerConfig adapted(ServerConfig config) {
+    return config
+        .withTracer(FlightRecorderTracer.beside(config.tracer()))
+        .withTransport(adapted(config.transport()));
   }
 
-  private static ClientConfig recorded(ClientConfig config) {
-    return config.withTracer(FlightRecorderTracer.beside(config.tracer()));
+  private ClientConfig adapted(ClientConfig config) {
+    return config
+        .withTracer(FlightRecorderTracer.beside(config.tracer()))
+        .withTransport(adapted(config.transport()));
+  }
+
+  /** Where datagrams may be fragmented, one that arrives tells nothing about sizes (§14). */
+  private TransportConfig adapted(TransportConfig config) {
+    return socket.forbidsFragments() ? config : config.withMtuDiscovery(false);
   }
 
   private void connect(
@@ -190,7 +199,7 @@ public final class QuicSocket implements AutoCloseable {
     try {
       handle =
           new LoopConnection(
-              this, endpoint.connect(localOrNull(), remote, recorded(config), loop.now()));
+              this, endpoint.connect(localOrNull(), remote, adapted(config), loop.now()));
       handles.put(handle.connection(), handle);
       handle.listener(listener.apply(handle));
       made.complete(handle);

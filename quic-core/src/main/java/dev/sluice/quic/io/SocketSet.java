@@ -126,6 +126,12 @@ final class SocketSet implements UdpSocket {
     return members.getFirst().socket.description();
   }
 
+  /** Of the first; the others are opened in the same way. */
+  @Override
+  public boolean forbidsFragments() {
+    return members.getFirst().socket.forbidsFragments();
+  }
+
   @Override
   public boolean isReadable() {
     for (Member member : members) {

@@ -18,6 +18,7 @@ import dev.sluice.quic.io.udp.SelectorPoller;
 import dev.sluice.quic.io.udp.TooLarge;
 import dev.sluice.quic.io.udp.UdpSocket;
 import dev.sluice.quic.recovery.MtuDiscovery;
+import dev.sluice.testkit.Requirement;
 import dev.sluice.tls.cert.PinnedVerifier;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -37,8 +38,44 @@ class NarrowWayTest {
   private final Set<Integer> refusedSizes = ConcurrentHashMap.newKeySet();
   private final AtomicInteger largest = new AtomicInteger();
 
+  /** Whether the host may take datagrams apart. */
+  private boolean fragments;
+
+  /** What is looked at while the connection is open. */
+  private interface Then {
+    void check(QuicConnection connection);
+  }
+
   @Test
   void whatTheSystemFindsTooLargeIsNotLookedForAgain() throws Exception {
+    transfer(
+        connection -> {
+          PathStats path = connection.stats().activePath();
+          while (path.mtuDiscovery() != MtuDiscovery.State.SEARCH_COMPLETE) {
+            path = connection.stats().activePath();
+          }
+          assertTrue(path.maxDatagramSize() <= WIDTH, path.toString());
+          assertTrue(path.maxDatagramSize() > WIDTH - 40, path.toString());
+          assertEquals(path.maxDatagramSize(), largest.get());
+        });
+    assertFalse(refusedSizes.isEmpty());
+    assertEquals(refusedSizes.size(), refused.get(), "no size was tried twice");
+  }
+
+  /** A probe that was put together again on the way would tell nothing. */
+  @Test
+  @Requirement("RFC9000-14#2")
+  void noLargerDatagramsAreTriedWhereTheyMayBeFragmented() throws Exception {
+    fragments = true;
+    transfer(
+        connection ->
+            assertEquals(
+                MtuDiscovery.State.DISABLED, connection.stats().activePath().mtuDiscovery()));
+    assertEquals(1200, largest.get());
+    assertEquals(0, refused.get());
+  }
+
+  private void transfer(Then then) throws Exception {
     TransportConfig wide =
         TransportConfig.DEFAULTS.withMaxDatagramSize(1452).withMtuDiscovery(true);
     EventLoop narrow = EventLoop.start("narrow", true, new NarrowPoller());
@@ -65,15 +102,7 @@ class NarrowWayTest {
       Thread.startVirtualThread(() -> write(stream));
       QuicStream arriving = server.accept().acceptStream();
       assertEquals(2_000_000, arriving.inputStream().readAllBytes().length);
-      PathStats path = connection.stats().activePath();
-      while (path.mtuDiscovery() != MtuDiscovery.State.SEARCH_COMPLETE) {
-        path = connection.stats().activePath();
-      }
-      assertTrue(path.maxDatagramSize() <= WIDTH, path.toString());
-      assertTrue(path.maxDatagramSize() > WIDTH - 40, path.toString());
-      assertEquals(path.maxDatagramSize(), largest.get());
-      assertFalse(refusedSizes.isEmpty());
-      assertEquals(refusedSizes.size(), refused.get(), "no size was tried twice");
+      then.check(connection);
     } finally {
       narrow.close();
     }
@@ -152,6 +181,11 @@ class NarrowWayTest {
       }
       all.send(fitting, 0); // what does not fit into the buffer is lost
       return batch.count();
+    }
+
+    @Override
+    public boolean forbidsFragments() {
+      return !fragments;
     }
 
     @Override

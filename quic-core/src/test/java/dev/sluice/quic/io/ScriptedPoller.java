@@ -91,6 +91,11 @@ final class ScriptedPoller implements Poller {
     }
 
     @Override
+    public boolean forbidsFragments() {
+      return true;
+    }
+
+    @Override
     public boolean isReadable() {
       return false;
     }

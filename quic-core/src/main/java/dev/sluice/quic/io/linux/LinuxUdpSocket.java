@@ -61,6 +61,11 @@ final class LinuxUdpSocket implements UdpSocket {
   }
 
   @Override
+  public boolean forbidsFragments() {
+    return features.dontFragment();
+  }
+
+  @Override
   public void onReady(Runnable listener) {
     ready = listener;
   }

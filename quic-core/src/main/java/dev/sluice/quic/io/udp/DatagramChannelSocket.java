@@ -39,6 +39,7 @@ final class DatagramChannelSocket implements UdpSocket {
   private final ByteBuffer transfer;
   private final InetSocketAddress local;
   private final InetSocketAddress remote;
+  private final boolean whole;
   private SelectionKey key;
   private int marked;
   private boolean readable;
@@ -48,11 +49,13 @@ final class DatagramChannelSocket implements UdpSocket {
   private Runnable ready = () -> {};
 
   private DatagramChannelSocket(
-      DatagramChannel channel, ByteBuffer transfer, InetSocketAddress remote) throws IOException {
+      DatagramChannel channel, ByteBuffer transfer, InetSocketAddress remote, boolean whole)
+      throws IOException {
     this.channel = channel;
     this.transfer = transfer;
     this.local = (InetSocketAddress) channel.getLocalAddress();
     this.remote = remote;
+    this.whole = whole;
   }
 
   static DatagramChannelSocket open(Selector selector, ByteBuffer transfer, Binding binding)
@@ -63,7 +66,7 @@ final class DatagramChannelSocket implements UdpSocket {
     try {
       channel.configureBlocking(false);
       enlarge(channel);
-      forbidFragments(channel);
+      boolean whole = forbidFragments(channel);
       if (binding.sharing() == Sharing.JOINING) {
         channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
       }
@@ -74,7 +77,7 @@ final class DatagramChannelSocket implements UdpSocket {
       if (remote != null) {
         channel.connect(remote);
       }
-      DatagramChannelSocket socket = new DatagramChannelSocket(channel, transfer, remote);
+      DatagramChannelSocket socket = new DatagramChannelSocket(channel, transfer, remote, whole);
       socket.key = channel.register(selector, SelectionKey.OP_READ, socket);
       return socket;
     } catch (ClosedSelectorException e) {
@@ -110,14 +113,22 @@ final class DatagramChannelSocket implements UdpSocket {
 
   /**
    * RFC 9000 §14: no fragments. Named, since its constant is in a module that need not be there.
+   *
+   * @return whether the system can be told so
    */
   @SuppressWarnings("unchecked")
-  private static void forbidFragments(DatagramChannel channel) throws IOException {
+  private static boolean forbidFragments(DatagramChannel channel) {
     for (SocketOption<?> option : channel.supportedOptions()) {
       if (option.name().equals("IP_DONTFRAGMENT")) {
-        channel.setOption((SocketOption<Boolean>) option, true);
+        try {
+          channel.setOption((SocketOption<Boolean>) option, true);
+          return true;
+        } catch (IOException e) {
+          return false;
+        }
       }
     }
+    return false;
   }
 
   private static void enlarge(DatagramChannel channel) {
@@ -137,6 +148,11 @@ final class DatagramChannelSocket implements UdpSocket {
   @Override
   public String description() {
     return DESCRIPTION;
+  }
+
+  @Override
+  public boolean forbidsFragments() {
+    return whole;
   }
 
   @Override

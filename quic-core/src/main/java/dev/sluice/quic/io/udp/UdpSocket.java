@@ -16,6 +16,13 @@ public interface UdpSocket {
   /** What it is built on, for people: the system's features that it makes use of. Any thread. */
   String description();
 
+  /**
+   * Whether no datagram of this socket is taken apart on its way, neither by this host nor by
+   * routers: where the system could not be told so, nothing may be sent that is larger than every
+   * path carries (RFC 9000 §14). Any thread.
+   */
+  boolean forbidsFragments();
+
   /** Whether datagrams may be waiting: set by the poller, until {@link #receive} finds no more. */
   boolean isReadable();
 

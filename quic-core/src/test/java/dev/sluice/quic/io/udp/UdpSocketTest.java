@@ -335,6 +335,24 @@ class UdpSocketTest {
     assertNull(sender.takeRefusal(), "the path is still there for smaller ones");
   }
 
+  /** Nothing can be sent to port 0: as little as where a filter or the routes forbid it. */
+  @ParameterizedTest
+  @MethodSource("ways")
+  void whatTheSystemDoesNotSendIsLostAndOnlyThat(Way way) throws IOException {
+    poller = way.opening().open();
+    UdpSocket receiver = open(IPV4, null);
+    UdpSocket sender = open(IPV4, null);
+    DatagramBatch batch = new DatagramBatch(8, 2048);
+    for (int i = 0; i < 6; i++) {
+      add(batch, bytes(100, i), i % 3 == 1 ? IPV4 : receiver.localAddress(), 0);
+    }
+    send(sender, batch);
+    List<byte[]> received = receive(receiver, 4, poller.newReceiveBatch(2048));
+    assertArrayEquals(bytes(100, 2), received.get(1));
+    assertArrayEquals(bytes(100, 5), received.get(3));
+    assertNull(sender.takeRefusal(), "it says nothing about the other peers");
+  }
+
   @ParameterizedTest
   @MethodSource("ways")
   void emptyDatagramsAreNothing(Way way) throws IOException {
@@ -412,6 +430,7 @@ class UdpSocketTest {
   void sendsNoFragments(Way way) throws IOException {
     poller = way.opening().open();
     UdpSocket socket = open(IPV4, null);
+    assertTrue(socket.forbidsFragments());
     if (socket instanceof DatagramChannelSocket portable) {
       boolean known = false;
       for (SocketOption<?> option : portable.channel.supportedOptions()) {
