@@ -1,10 +1,6 @@
 package dev.sluice.tls;
 
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.util.Arrays;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * HKDF (RFC 5869) and the labelled form that TLS 1.3 and QUIC derive every key with (RFC 8446
@@ -37,23 +33,27 @@ public final class Hkdf {
    */
   public static byte[] expand(
       String hashAlgorithm, byte[] pseudorandomKey, byte[] info, int length) {
-    Mac mac = mac(hashAlgorithm, pseudorandomKey);
-    if (length < 0 || length > 255 * mac.getMacLength()) {
+    Hmac mac = new Hmac(hashAlgorithm, pseudorandomKey);
+    if (length < 0 || length > 255 * mac.length()) {
       throw new IllegalArgumentException("HKDF cannot give " + length + " bytes");
     }
     byte[] out = new byte[length];
-    byte[] block = new byte[0];
+    byte[] block = new byte[mac.length()];
     int at = 0;
     for (int counter = 1; at < length; counter++) {
-      mac.update(block);
+      mac.begin();
+      if (counter > 1) {
+        mac.update(block);
+      }
       mac.update(info);
       mac.update((byte) counter);
-      block = mac.doFinal();
+      mac.doFinal(block);
       int n = Math.min(block.length, length - at);
       System.arraycopy(block, 0, out, at, n);
       at += n;
     }
     Arrays.fill(block, (byte) 0);
+    mac.destroy();
     return out;
   }
 
@@ -72,40 +72,35 @@ public final class Hkdf {
   /** HKDF-Expand-Label with a hash named as in {@link CipherSuite#hashAlgorithm()}. */
   public static byte[] expandLabel(
       String hashAlgorithm, byte[] secret, String label, byte[] context, int length) {
-    byte[] name = (LABEL_PREFIX + label).getBytes(StandardCharsets.US_ASCII);
-    if (name.length > 255 || context.length > 255) {
+    int named = LABEL_PREFIX.length() + label.length();
+    if (named > 255 || context.length > 255) {
       throw new IllegalArgumentException("label or context too long");
     }
-    byte[] info = new byte[4 + name.length + context.length];
+    byte[] info = new byte[4 + named + context.length];
     info[0] = (byte) (length >> 8);
     info[1] = (byte) length;
-    info[2] = (byte) name.length;
-    System.arraycopy(name, 0, info, 3, name.length);
-    info[3 + name.length] = (byte) context.length;
-    System.arraycopy(context, 0, info, 4 + name.length, context.length);
+    info[2] = (byte) named;
+    ascii(LABEL_PREFIX, info, 3);
+    ascii(label, info, 3 + LABEL_PREFIX.length());
+    info[3 + named] = (byte) context.length;
+    System.arraycopy(context, 0, info, 4 + named, context.length);
     return expand(hashAlgorithm, secret, info, length);
   }
 
   /** HMAC (RFC 2104), as the Finished message and the PSK binders use it. */
   public static byte[] hmac(String hashAlgorithm, byte[] key, byte[] data) {
-    return mac(hashAlgorithm, key).doFinal(data);
+    Hmac mac = new Hmac(hashAlgorithm, key);
+    byte[] tag = new byte[mac.length()];
+    mac.begin();
+    mac.update(data);
+    mac.doFinal(tag);
+    mac.destroy();
+    return tag;
   }
 
-  private static Mac mac(String hashAlgorithm, byte[] key) {
-    String name =
-        switch (hashAlgorithm) {
-          case "SHA-256" -> "HmacSHA256";
-          case "SHA-384" -> "HmacSHA384";
-          default -> throw new IllegalArgumentException("no HMAC for " + hashAlgorithm);
-        };
-    try {
-      Mac mac = Mac.getInstance(name);
-      // HMAC pads its key with zeros, so one zero byte stands for the empty key that the JDK
-      // refuses.
-      mac.init(new SecretKeySpec(key.length == 0 ? new byte[1] : key, name));
-      return mac;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(name + " is missing from this JDK", e);
+  private static void ascii(String text, byte[] out, int at) {
+    for (int i = 0; i < text.length(); i++) {
+      out[at + i] = (byte) text.charAt(i);
     }
   }
 }
