@@ -10,11 +10,18 @@ import java.util.List;
  * @param io the mode of its sockets; null for the best
  */
 record Sluice(Protocol protocol, String io) implements Peer {
-  private static final String MAIN = "dev.sluice.tools.Sluice";
+  /** The launcher's path: {@code tools/sluice}, with all that it does for a quick start. */
+  private static final String LAUNCHER = "sluice.launcher";
 
   @Override
   public String name() {
     return io == null ? "sluice" : "sluice --io " + io;
+  }
+
+  private static List<String> command(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(System.getProperty(LAUNCHER)));
+    command.addAll(List.of(arguments));
+    return command;
   }
 
   private List<String> options() {
@@ -30,7 +37,7 @@ record Sluice(Protocol protocol, String io) implements Peer {
 
   @Override
   public Server serve(Lab lab) throws IOException {
-    List<String> command = Lab.java(List.of(), MAIN, "perf", "server", "--port", "0");
+    List<String> command = command("perf", "server", "--port", "0");
     command.addAll(options());
     return lab.serve(command);
   }
@@ -51,7 +58,7 @@ record Sluice(Protocol protocol, String io) implements Peer {
 
   /** As {@link #measure}; for neqo's tasks also in a process that has done the same before. */
   double measure(Lab lab, Task task, Server server, boolean cold) throws IOException {
-    List<String> command = Lab.java(List.of(), MAIN, "perf", "client");
+    List<String> command = command("perf", "client");
     command.addAll(PerfClient.arguments(task, lab.scale(), !cold));
     command.add("127.0.0.1:" + server.port());
     command.addAll(options());

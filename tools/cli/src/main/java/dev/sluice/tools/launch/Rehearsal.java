@@ -1,10 +1,12 @@
 package dev.sluice.tools.launch;
 
-import dev.sluice.http3.message.Fields;
-import dev.sluice.http3.server.Http3Server;
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.tls.Identity;
 import dev.sluice.tls.cert.SelfSignedIdentity;
+import dev.sluice.tools.CommandException;
 import dev.sluice.tools.Sluice;
 import dev.sluice.tools.StandardStreams;
+import dev.sluice.tools.perf.PerfServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,37 +17,53 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Fetches a page from a server in the same process, for the JVM to note down in a cache what it
- * needs for that. The launcher runs it after a build.
+ * Does once what the commands do most, for the JVM to note down in a cache what it needs for that
+ * and where it spends its time: fetches a page, and carries bytes both ways over HTTP/3 and raw
+ * QUIC. The launcher runs it after a build.
  */
 public final class Rehearsal {
-  private static final byte[] PAGE = "rehearsal\n".getBytes(StandardCharsets.UTF_8);
+  private static final TransportConfig TRANSPORT =
+      TransportConfig.DEFAULTS.withMaxDatagramSize(1452);
+
+  private static final StandardStreams STREAMS =
+      new StandardStreams(
+          InputStream.nullInputStream(),
+          OutputStream.nullOutputStream(),
+          new PrintStream(System.err, true, StandardCharsets.UTF_8));
 
   private Rehearsal() {}
 
-  /** Takes no arguments; exits with the code of the fetch. */
-  public static void main(String[] args) throws IOException {
-    try (Http3Server server =
-        Http3Server.builder()
-            .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .identity(
-                SelfSignedIdentity.create(
-                    List.of("localhost"),
-                    Duration.ofDays(1),
-                    new SecureRandom(),
-                    InstantSource.system()))
-            .handler(exchange -> exchange.respond(200, Fields.EMPTY, PAGE))
-            .start()) {
-      String url = "https://localhost:" + server.localAddress().getPort() + "/";
-      StandardStreams streams =
-          new StandardStreams(
-              InputStream.nullInputStream(),
-              OutputStream.nullOutputStream(),
-              new PrintStream(System.err, true, StandardCharsets.UTF_8));
-      System.exit(Sluice.run(streams, "get", "-k", url));
+  /** Takes no arguments; exits with the code of the last command that failed, or 0. */
+  public static void main(String[] args) throws IOException, CommandException {
+    int code = rehearse(true);
+    System.exit(code != 0 ? code : rehearse(false));
+  }
+
+  private static int rehearse(boolean http3) throws IOException, CommandException {
+    Identity identity =
+        SelfSignedIdentity.create(
+            List.of("localhost"), Duration.ofDays(1), new SecureRandom(), InstantSource.system());
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (PerfServer server = PerfServer.start(anyPort, identity, TRANSPORT, http3)) {
+      int port = server.address().getPort();
+      int code = http3 ? run("get", "-k", "https://localhost:" + port + "/1000") : 0;
+      for (String workload : new String[] {"download", "upload"}) {
+        List<String> command = new ArrayList<>(List.of("perf", "client", workload));
+        command.addAll(List.of("127.0.0.1:" + port, "--bytes", "32M", "--warmup", "0s", "-q"));
+        if (http3) {
+          command.add("--http3");
+        }
+        code = code != 0 ? code : run(command.toArray(String[]::new));
+      }
+      return code;
     }
+  }
+
+  private static int run(String... command) {
+    return Sluice.run(STREAMS, command);
   }
 }

@@ -19,10 +19,16 @@ import java.time.InstantSource;
  *
  * @param address where it listens
  */
-record PerfServer(InetSocketAddress address, AutoCloseable server) implements AutoCloseable {
+public record PerfServer(InetSocketAddress address, AutoCloseable server) implements AutoCloseable {
   private static final Duration TICKET_LIFETIME = Duration.ofHours(6);
 
-  static PerfServer start(
+  /**
+   * Binds and serves.
+   *
+   * @param http3 whether it speaks HTTP/3, or else raw QUIC
+   * @throws CommandException the key log that the environment asks for cannot be written
+   */
+  public static PerfServer start(
       InetSocketAddress address, Identity identity, TransportConfig transport, boolean http3)
       throws IOException, CommandException {
     return http3
