@@ -48,7 +48,7 @@ public final class Endpoint {
   private final Deque<Route> touched = new ArrayDeque<>();
   private final Deque<Route> toSend = new ArrayDeque<>();
   private final Deque<Connection> accepted = new ArrayDeque<>();
-  private final DeadlineQueue<Route> deadlines = new DeadlineQueue<>();
+  private final TimerWheel<Route> deadlines = new TimerWheel<>();
   private final UnreadStreams unread = new UnreadStreams();
   private final EarlyArrivals earlyArrivals = new EarlyArrivals();
   private Siblings.Strays strays = (owner, batch, index) -> {};

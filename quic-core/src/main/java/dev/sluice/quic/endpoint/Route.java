@@ -13,7 +13,7 @@ final class Route implements ConnectionIdSource {
   private Connection connection;
   private boolean touched;
   private boolean queuedToSend;
-  private final DeadlineQueue.Entry<Route> timer = new DeadlineQueue.Entry<>(this);
+  private final TimerWheel.Entry<Route> timer = new TimerWheel.Entry<>(this);
   private Bytes expectedReset;
   private boolean handshaking;
 
@@ -71,7 +71,7 @@ final class Route implements ConnectionIdSource {
   }
 
   /** Its place in the queue of deadlines. */
-  DeadlineQueue.Entry<Route> timer() {
+  TimerWheel.Entry<Route> timer() {
     return timer;
   }
 

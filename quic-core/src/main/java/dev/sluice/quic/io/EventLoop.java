@@ -2,7 +2,7 @@ package dev.sluice.quic.io;
 
 import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.connection.SharedParts;
-import dev.sluice.quic.endpoint.DeadlineQueue;
+import dev.sluice.quic.endpoint.TimerWheel;
 import dev.sluice.quic.io.udp.Poller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,7 +66,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Sockets that have something to do: the others, however many, are not looked at. */
   private final Deque<QuicSocket> wanting = new ArrayDeque<>();
 
-  private final DeadlineQueue<QuicSocket> deadlines = new DeadlineQueue<>();
+  private final TimerWheel<QuicSocket> deadlines = new TimerWheel<>();
   private final Deque<DatagramBatch> batches = new ArrayDeque<>();
   private final SharedParts sharedParts = new SharedParts();
   private int slot = USUAL_SLOT;

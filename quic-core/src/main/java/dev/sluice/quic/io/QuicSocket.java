@@ -6,10 +6,10 @@ import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.ending.TransportError;
-import dev.sluice.quic.endpoint.DeadlineQueue;
 import dev.sluice.quic.endpoint.Endpoint;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.endpoint.Siblings;
+import dev.sluice.quic.endpoint.TimerWheel;
 import dev.sluice.quic.io.udp.Binding;
 import dev.sluice.quic.io.udp.UdpSocket;
 import dev.sluice.quic.jfr.FlightRecorderTracer;
@@ -36,7 +36,7 @@ public final class QuicSocket implements AutoCloseable {
   private final Endpoint endpoint;
   private final Departure departure;
   private final Map<Connection, LoopConnection> handles = new HashMap<>();
-  private final DeadlineQueue.Entry<QuicSocket> timer = new DeadlineQueue.Entry<>(this);
+  private final TimerWheel.Entry<QuicSocket> timer = new TimerWheel.Entry<>(this);
   private final StrayQueue strays = new StrayQueue();
   private Acceptor acceptor;
   private boolean wanting;
@@ -266,7 +266,7 @@ public final class QuicSocket implements AutoCloseable {
   }
 
   /** Its place among those who wait for a time. */
-  DeadlineQueue.Entry<QuicSocket> timer() {
+  TimerWheel.Entry<QuicSocket> timer() {
     return timer;
   }
 
