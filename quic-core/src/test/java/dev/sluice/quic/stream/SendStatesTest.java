@@ -53,6 +53,15 @@ class SendStatesTest {
     DATA_SENT(SendState.DATA_SENT, Event.WRITE, Event.SEND, Event.FINISH, Event.SEND),
     DATA_SENT_FIN_ACKED(
         SendState.DATA_SENT, Event.WRITE, Event.SEND, Event.FINISH, Event.SEND, Event.NEWEST_ACKED),
+    DATA_SENT_TWICE(
+        SendState.DATA_SENT,
+        Event.WRITE,
+        Event.SEND,
+        Event.FINISH,
+        Event.SEND,
+        Event.NEWEST_LOST,
+        Event.SEND,
+        Event.LOST_ACKED),
     PROMISED(SendState.SEND, Event.WRITE, Event.SEND, Event.WRITE, Event.RESET_AT_3),
     PROMISE_SENT(
         SendState.DATA_SENT, Event.WRITE, Event.SEND, Event.WRITE, Event.RESET_AT_3, Event.SEND),
