@@ -10,7 +10,8 @@ import java.util.List;
  * dev.sluice.tls.cert}: {@code PkixVerifier}, {@code TrustManagerVerifier}, {@code PinnedVerifier},
  * {@code SslContextVerifier}, {@code TrustAllVerifier}.
  *
- * <p>Called on the endpoint's thread, once a handshake, before the peer's CertificateVerify.
+ * <p>Called on the endpoint's thread, once a handshake at most, before the peer's
+ * CertificateVerify.
  */
 @FunctionalInterface
 public interface CertificateVerifier {
@@ -23,6 +24,16 @@ public interface CertificateVerifier {
    *     its causes
    */
   void verify(List<X509Certificate> chain, Context context) throws CertificateException;
+
+  /**
+   * Under whom verdicts are remembered ({@code dev.sluice.tls.cert.KnownChains}): this verifier, or
+   * the one that it asks, when the verdict about a chain in one role and under one name stays the
+   * same, whatever the suite, as long as all of the certificates are valid. Null, as by default,
+   * when whom it trusts may change, or depends on more than it is given.
+   */
+  default CertificateVerifier lasting() {
+    return null;
+  }
 
   /**
    * What the chain is to be good for.

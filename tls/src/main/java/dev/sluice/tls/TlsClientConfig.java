@@ -1,5 +1,6 @@
 package dev.sluice.tls;
 
+import dev.sluice.tls.cert.KnownChains;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +22,7 @@ import java.util.random.RandomGenerator;
  * @param ticket the session to resume, or null
  * @param earlyData whether to offer 0-RTT when the ticket allows it
  * @param grease whether to sprinkle reserved values over the offer (RFC 8701)
+ * @param knownChains remembers the chains of servers
  * @param keyLog told of every secret
  * @param random source of every random value; a cryptographically secure one outside of tests
  * @param clock the time, for certificates and tickets
@@ -37,6 +39,7 @@ public record TlsClientConfig(
     SessionTicket ticket,
     boolean earlyData,
     boolean grease,
+    KnownChains knownChains,
     KeyLog keyLog,
     RandomGenerator random,
     InstantSource clock) {
@@ -45,6 +48,7 @@ public record TlsClientConfig(
   public TlsClientConfig {
     ConfigChecks.requireHost(serverName);
     Objects.requireNonNull(certificateVerifier, "certificateVerifier");
+    Objects.requireNonNull(knownChains, "knownChains");
     Objects.requireNonNull(random, "random");
     Objects.requireNonNull(clock, "clock");
     applicationProtocols = ConfigChecks.protocols(applicationProtocols);
@@ -86,6 +90,7 @@ public record TlsClientConfig(
     private SessionTicket ticket;
     private boolean earlyData;
     private boolean grease = true;
+    private KnownChains knownChains = KnownChains.of(KnownChains.USUAL_CAPACITY);
     private KeyLog keyLog = KeyLog.NONE;
     private RandomGenerator random;
     private InstantSource clock;
@@ -104,6 +109,7 @@ public record TlsClientConfig(
       ticket = from.ticket;
       earlyData = from.earlyData;
       grease = from.grease;
+      knownChains = from.knownChains;
       keyLog = from.keyLog;
       random = from.random;
       clock = from.clock;
@@ -184,6 +190,15 @@ public record TlsClientConfig(
       return this;
     }
 
+    /**
+     * Remembers the chains of servers, and what was found of them. {@link KnownChains#NONE} judges
+     * each anew; several configurations may share one. Default: one of its own for 64 chains.
+     */
+    public Builder knownChains(KnownChains memory) {
+      knownChains = memory;
+      return this;
+    }
+
     /** Where secrets are logged. Default: nowhere. */
     public Builder keyLog(KeyLog log) {
       keyLog = log;
@@ -216,6 +231,7 @@ public record TlsClientConfig(
           ticket,
           earlyData,
           grease,
+          knownChains,
           keyLog,
           random,
           clock);

@@ -1,5 +1,6 @@
 package dev.sluice.tls;
 
+import dev.sluice.tls.cert.KnownChains;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -26,6 +27,7 @@ import javax.security.auth.x500.X500Principal;
  * @param ticketApplicationState goes into every ticket and comes back to {@link EarlyDataPolicy}
  * @param earlyDataPolicy decides about 0-RTT; null never allows it
  * @param helloRetryCookie whether a HelloRetryRequest carries a cookie that the client must echo
+ * @param knownChains remembers the chains of clients that authenticate
  * @param keyLog told of every secret
  * @param random source of every random value; a cryptographically secure one outside of tests
  * @param clock the time, for certificates and tickets
@@ -45,6 +47,7 @@ public record TlsServerConfig(
     byte[] ticketApplicationState,
     EarlyDataPolicy earlyDataPolicy,
     boolean helloRetryCookie,
+    KnownChains knownChains,
     KeyLog keyLog,
     RandomGenerator random,
     InstantSource clock) {
@@ -52,6 +55,7 @@ public record TlsServerConfig(
   /** Copies the lists and refuses what cannot serve. */
   public TlsServerConfig {
     Objects.requireNonNull(identitySelector, "identitySelector");
+    Objects.requireNonNull(knownChains, "knownChains");
     Objects.requireNonNull(random, "random");
     Objects.requireNonNull(clock, "clock");
     applicationProtocols = ConfigChecks.protocols(applicationProtocols);
@@ -103,6 +107,7 @@ public record TlsServerConfig(
     private byte[] ticketApplicationState = new byte[0];
     private EarlyDataPolicy earlyDataPolicy;
     private boolean helloRetryCookie;
+    private KnownChains knownChains = KnownChains.of(KnownChains.USUAL_CAPACITY);
     private KeyLog keyLog = KeyLog.NONE;
     private RandomGenerator random;
     private InstantSource clock;
@@ -124,6 +129,7 @@ public record TlsServerConfig(
       ticketApplicationState = from.ticketApplicationState;
       earlyDataPolicy = from.earlyDataPolicy;
       helloRetryCookie = from.helloRetryCookie;
+      knownChains = from.knownChains;
       keyLog = from.keyLog;
       random = from.random;
       clock = from.clock;
@@ -220,6 +226,16 @@ public record TlsServerConfig(
       return this;
     }
 
+    /**
+     * Remembers the chains of clients that authenticate, and what was found of them. {@link
+     * KnownChains#NONE} judges each anew; several configurations may share one. Default: one of its
+     * own for 64 chains.
+     */
+    public Builder knownChains(KnownChains memory) {
+      knownChains = memory;
+      return this;
+    }
+
     /** Where secrets are logged. Default: nowhere. */
     public Builder keyLog(KeyLog log) {
       keyLog = log;
@@ -255,6 +271,7 @@ public record TlsServerConfig(
           ticketApplicationState,
           earlyDataPolicy,
           helloRetryCookie,
+          knownChains,
           keyLog,
           random,
           clock);

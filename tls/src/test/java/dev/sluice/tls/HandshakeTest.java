@@ -68,6 +68,17 @@ class HandshakeTest {
   }
 
   @Test
+  void aKnownChainStillHasToSign() {
+    TlsClientConfig client = clientConfig().build();
+    new TlsPair(client, serverConfig().build()).run().requireComplete();
+    Identity thief =
+        Identity.of(TlsPair.P256.certificateChain(), TestAuthority.keys("P-256").getPrivate());
+    TlsPair pair = new TlsPair(client, serverConfig().identity(thief).build()).run();
+    TlsPair.requireAlert(pair.client, AlertDescription.DECRYPT_ERROR);
+    new TlsPair(client, serverConfig().build()).run().requireComplete();
+  }
+
+  @Test
   void defaultsUseThePostQuantumGroup() {
     TlsPair pair = new TlsPair(clientConfig().build(), serverConfig().build());
     pair.run().requireComplete();

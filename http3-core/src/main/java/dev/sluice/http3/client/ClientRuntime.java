@@ -19,6 +19,7 @@ import dev.sluice.quic.stream.StreamLimits;
 import dev.sluice.tls.CertificateVerifier;
 import dev.sluice.tls.SessionTicket;
 import dev.sluice.tls.TlsClientConfig;
+import dev.sluice.tls.cert.KnownChains;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -49,6 +50,7 @@ final class ClientRuntime {
   private final ExecutorService ownExecutor;
   private final SecureRandom random = new SecureRandom();
   private final CertificateVerifier verifier;
+  private final KnownChains knownChains = KnownChains.of(KnownChains.USUAL_CAPACITY);
   private final TransportConfig transport;
   private final Http3Config http;
   private final SessionStore memory;
@@ -161,6 +163,7 @@ final class ClientRuntime {
     TlsClientConfig tls =
         ClientTls.config(settings, origin.host(), dialled, random).toBuilder()
             .ticket(ticket)
+            .knownChains(knownChains)
             .earlyData(settings.earlyData() != EarlyData.NEVER)
             .build();
     ClientConfig config =
@@ -294,6 +297,11 @@ final class ClientRuntime {
     @Override
     public void onEvents(LoopConnection on) {
       connection.onEvents();
+    }
+
+    @Override
+    public CertificateVerifier lasting() {
+      return verifier.lasting();
     }
 
     @Override

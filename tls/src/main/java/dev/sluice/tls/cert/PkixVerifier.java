@@ -85,6 +85,12 @@ public final class PkixVerifier implements CertificateVerifier {
     CertificateUsage.check(leaf, context);
   }
 
+  /** The trusted certificates never change. */
+  @Override
+  public CertificateVerifier lasting() {
+    return this;
+  }
+
   /** The path from the leaf up to, and without, a trust anchor. */
   private List<? extends Certificate> buildPath(List<X509Certificate> chain, Date now)
       throws CertificateException {

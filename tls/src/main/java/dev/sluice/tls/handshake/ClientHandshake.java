@@ -67,7 +67,9 @@ public final class ClientHandshake implements Handshake {
   public ClientHandshake(TlsClientConfig config, byte[] transportParameters) {
     this.config = config;
     this.offer = new ClientOffer(config, transportParameters);
-    this.server = new PeerAuthentication(true, config.signatureSchemes());
+    this.server =
+        new PeerAuthentication(
+            true, config.serverName(), config.signatureSchemes(), config.knownChains());
   }
 
   @Override

@@ -5,15 +5,13 @@ import dev.sluice.tls.CertificateVerifier;
 import dev.sluice.tls.SignatureScheme;
 import dev.sluice.tls.TlsException;
 import dev.sluice.tls.cert.CertificateAlerts;
+import dev.sluice.tls.cert.KnownChains;
+import dev.sluice.tls.cert.PeerChain;
 import dev.sluice.tls.extension.Extensions;
-import dev.sluice.tls.keys.HandshakeSignature;
-import dev.sluice.tls.keys.KeyTypes;
 import dev.sluice.tls.message.Certificate;
 import dev.sluice.tls.message.CertificateVerify;
-import java.io.ByteArrayInputStream;
 import java.security.MessageDigest;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,21 +23,27 @@ import java.util.List;
 final class PeerAuthentication {
   private final boolean server;
   private final List<SignatureScheme> accepted;
-  private List<X509Certificate> chain = List.of();
+  private final KnownChains known;
+  private final String serverName;
+  private PeerChain chain;
   private SignatureScheme scheme;
 
   /**
    * @param server whether the peer is the server
+   * @param serverName whom a client wants to talk to; null on a server
    * @param accepted the schemes that we have told the peer we take
    */
-  PeerAuthentication(boolean server, List<SignatureScheme> accepted) {
+  PeerAuthentication(
+      boolean server, String serverName, List<SignatureScheme> accepted, KnownChains known) {
     this.server = server;
+    this.serverName = serverName;
     this.accepted = accepted;
+    this.known = known;
   }
 
   /** The peer's chain; empty before it has shown one, or when it has none. */
   List<X509Certificate> chain() {
-    return chain;
+    return chain == null ? List.of() : chain.certificates();
   }
 
   /** The scheme of the peer's signature, or null. */
@@ -61,19 +65,19 @@ final class PeerAuthentication {
       throw new TlsException(
           AlertDescription.DECODE_ERROR, "Certificate: the server has shown none");
     }
-    List<X509Certificate> parsed = new ArrayList<>();
+    List<byte[]> encoded = new ArrayList<>();
     for (Certificate.Entry entry : message.entries()) {
       entry.extensions().requireOffered(request);
-      parsed.add(parse(entry.der()));
+      encoded.add(entry.der());
     }
-    chain = List.copyOf(parsed);
+    chain = encoded.isEmpty() ? null : known.parse(encoded, serverName);
   }
 
-  /** Asks the verifier about the chain. */
+  /** Asks the verifier about the chain, unless that is known. */
   void verifyChain(CertificateVerifier verifier, CertificateVerifier.Context context)
       throws TlsException {
     try {
-      verifier.verify(chain, context);
+      known.verify(chain, verifier, context);
     } catch (CertificateException e) {
       throw new TlsException(CertificateAlerts.of(e), "Certificate: " + e.getMessage(), e);
     }
@@ -92,12 +96,11 @@ final class PeerAuthentication {
               "CertificateVerify: signature scheme 0x%04x was not offered for it",
               message.algorithm()));
     }
-    X509Certificate leaf = chain.getFirst();
-    if (KeyTypes.of(leaf.getPublicKey()) != used.keyType()) {
+    if (chain.key().type() != used.keyType()) {
       throw illegal("CertificateVerify: " + used.rfcName() + " does not fit the certificate's key");
     }
     byte[] content = Authentication.signedContent(server, hash);
-    if (!HandshakeSignature.verify(used, leaf.getPublicKey(), content, message.signature())) {
+    if (!chain.key().verify(used, content, message.signature())) {
       throw new TlsException(
           AlertDescription.DECRYPT_ERROR, "CertificateVerify: the signature is wrong");
     }
@@ -109,17 +112,6 @@ final class PeerAuthentication {
     if (!MessageDigest.isEqual(expected, received)) {
       throw new TlsException(
           AlertDescription.DECRYPT_ERROR, "Finished: verify_data does not match the transcript");
-    }
-  }
-
-  private static X509Certificate parse(byte[] der) throws TlsException {
-    try {
-      return (X509Certificate)
-          CertificateFactory.getInstance("X.509")
-              .generateCertificate(new ByteArrayInputStream(der));
-    } catch (CertificateException e) {
-      throw new TlsException(
-          AlertDescription.BAD_CERTIFICATE, "Certificate: a certificate cannot be parsed", e);
     }
   }
 

@@ -60,7 +60,8 @@ public final class ServerHandshake implements Handshake {
   public ServerHandshake(TlsServerConfig config, ServerTransport transport) {
     this.config = config;
     this.transport = transport;
-    this.client = new PeerAuthentication(false, config.signatureSchemes());
+    this.client =
+        new PeerAuthentication(false, null, config.signatureSchemes(), config.knownChains());
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.sluice.tls.keys;
 import dev.sluice.tls.SignatureScheme;
 import dev.sluice.tls.SignatureScheme.KeyType;
 import java.math.BigInteger;
+import java.security.interfaces.ECPublicKey;
 import org.bouncycastle.crypto.Digest;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.digests.SHA384Digest;
@@ -18,32 +19,34 @@ final class EcdsaSignature {
 
   /** Deterministic (RFC 6979): a weak random source cannot give the key away. */
   static byte[] sign(SignatureScheme scheme, BigInteger key, byte[] content) {
-    ECDomainParameters curve = curve(scheme);
+    ECDomainParameters curve = curve(scheme.keyType());
     ECDSASigner signer = new ECDSASigner(new HMacDSAKCalculator(digest(scheme)));
     signer.init(true, new ECPrivateKeyParameters(key, curve));
     BigInteger[] rs = signer.generateSignature(hash(scheme, content));
     return new DerSignature(rs[0], rs[1]).encode();
   }
 
+  /** A public key as Bouncy Castle wants it; null when it is not on its curve. */
+  static ECPublicKeyParameters point(KeyType type, ECPublicKey key) {
+    ECDomainParameters curve = curve(type);
+    try {
+      return new ECPublicKeyParameters(
+          curve.getCurve().createPoint(key.getW().getAffineX(), key.getW().getAffineY()), curve);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      return null;
+    }
+  }
+
   static boolean verify(
-      SignatureScheme scheme, java.security.spec.ECPoint key, byte[] content, byte[] signature) {
+      SignatureScheme scheme, ECPublicKeyParameters key, byte[] content, byte[] signature) {
     DerSignature rs = DerSignature.decode(signature);
     if (rs == null) {
       return false;
     }
-    ECDomainParameters curve = curve(scheme);
-    try {
-      ECDSASigner signer = new ECDSASigner();
-      signer.init(
-          false,
-          new ECPublicKeyParameters(
-              curve.getCurve().createPoint(key.getAffineX(), key.getAffineY()), curve));
-      // Refuses numbers outside of 1 to n-1.
-      return signer.verifySignature(hash(scheme, content), rs.r(), rs.s());
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      // The key is not on its curve.
-      return false;
-    }
+    ECDSASigner signer = new ECDSASigner();
+    signer.init(false, key);
+    // Refuses numbers outside of 1 to n-1.
+    return signer.verifySignature(hash(scheme, content), rs.r(), rs.s());
   }
 
   private static byte[] hash(SignatureScheme scheme, byte[] content) {
@@ -58,7 +61,7 @@ final class EcdsaSignature {
     return scheme.keyType() == KeyType.EC_P256 ? new SHA256Digest() : new SHA384Digest();
   }
 
-  private static ECDomainParameters curve(SignatureScheme scheme) {
-    return scheme.keyType() == KeyType.EC_P256 ? EcCurves.P256 : EcCurves.P384;
+  private static ECDomainParameters curve(KeyType type) {
+    return type == KeyType.EC_P256 ? EcCurves.P256 : EcCurves.P384;
   }
 }

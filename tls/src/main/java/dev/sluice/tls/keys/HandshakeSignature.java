@@ -5,9 +5,7 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.interfaces.ECPrivateKey;
-import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPrivateKey;
-import java.security.interfaces.EdECPublicKey;
 import java.util.random.RandomGenerator;
 
 /**
@@ -42,14 +40,6 @@ public final class HandshakeSignature {
   /** Whether the signature is right. False too when the key does not fit the scheme. */
   public static boolean verify(
       SignatureScheme scheme, PublicKey key, byte[] content, byte[] signature) {
-    if (KeyTypes.of(key) != scheme.keyType()) {
-      return false;
-    }
-    return switch (scheme.keyType()) {
-      case EC_P256, EC_P384 ->
-          EcdsaSignature.verify(scheme, ((ECPublicKey) key).getW(), content, signature);
-      case ED25519 -> Ed25519Signature.verify((EdECPublicKey) key, content, signature);
-      case RSA -> JcaSignature.verify(scheme, key, content, signature);
-    };
+    return VerifyingKey.of(key).verify(scheme, content, signature);
   }
 }

@@ -1,0 +1,92 @@
+package dev.sluice.tls.cert;
+
+import dev.sluice.tls.AlertDescription;
+import dev.sluice.tls.CertificateVerifier;
+import dev.sluice.tls.TlsException;
+import dev.sluice.tls.keys.VerifyingKey;
+import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The certificates that a peer has shown, parsed, and the key of the first. Immutable.
+ *
+ * @param encoded as they came, end-entity first, at least one; not to be changed
+ * @param certificates the same
+ * @param key of the first
+ * @param verdict what was found of the chain before, or null
+ */
+public record PeerChain(
+    List<byte[]> encoded, List<X509Certificate> certificates, VerifyingKey key, Verdict verdict) {
+
+  /**
+   * A verifier once believed the chain.
+   *
+   * @param verifier who
+   * @param server whether as a server's
+   * @param serverName for which name, or null
+   * @param at when
+   */
+  record Verdict(CertificateVerifier verifier, boolean server, String serverName, Instant at) {}
+
+  /**
+   * Parses a chain.
+   *
+   * @throws TlsException bad_certificate when one of them is none
+   */
+  public static PeerChain parse(List<byte[]> encoded) throws TlsException {
+    try {
+      CertificateFactory factory = CertificateFactory.getInstance("X.509");
+      List<X509Certificate> parsed = new ArrayList<>();
+      for (byte[] der : encoded) {
+        parsed.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)));
+      }
+      return new PeerChain(
+          List.copyOf(encoded),
+          List.copyOf(parsed),
+          VerifyingKey.of(parsed.getFirst().getPublicKey()),
+          null);
+    } catch (CertificateException e) {
+      throw new TlsException(
+          AlertDescription.BAD_CERTIFICATE, "Certificate: a certificate cannot be parsed", e);
+    }
+  }
+
+  PeerChain with(Verdict found) {
+    return new PeerChain(encoded, certificates, key, found);
+  }
+
+  /** Bytes of all certificates. */
+  int length() {
+    return encoded.stream().mapToInt(der -> der.length).sum();
+  }
+
+  /** Whether these are the certificates, byte for byte. */
+  boolean consistsOf(List<byte[]> others) {
+    if (encoded.size() != others.size()) {
+      return false;
+    }
+    for (int i = 0; i < encoded.size(); i++) {
+      if (!Arrays.equals(encoded.get(i), others.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether every certificate is valid at this time. */
+  boolean isValidAt(Instant now) {
+    for (X509Certificate certificate : certificates) {
+      if (now.isBefore(certificate.getNotBefore().toInstant())
+          || now.isAfter(certificate.getNotAfter().toInstant())) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
