@@ -15,13 +15,11 @@ public final class ChunkPool {
 
   /**
    * 1 MiB: as much more than is in use may wait to be used. What is in use swings with each burst
-   * of acknowledgments or of reads, at most down to nothing and up again; so a steady transfer
-   * finds what it gave back, and one that ends lets go of it as it shrinks.
+   * of acknowledgments, with each batch of datagrams and with what is read of them, often down to
+   * nothing; so a steady transfer finds what it gave back, and one that ends lets go of it as it
+   * shrinks.
    */
   private static final int SPARE = 128;
-
-  /** 128 KiB: what is kept once nothing is in use; a batch of datagrams fits. */
-  private static final int SPARE_WHEN_UNUSED = 16;
 
   private final ArrayDeque<byte[]> idle = new ArrayDeque<>();
   private int taken;
@@ -37,8 +35,7 @@ public final class ChunkPool {
   void give(byte[] chunk) {
     taken--;
     idle.addLast(chunk);
-    int most = taken == 0 ? SPARE_WHEN_UNUSED : taken + SPARE;
-    while (idle.size() > most) {
+    while (idle.size() > taken + SPARE) {
       idle.pollFirst();
     }
   }
