@@ -89,8 +89,8 @@ final class PacketSpaces {
   /** Initial keys follow from the destination of the client's first Initial (RFC 9001 §5.2). */
   void installInitial(QuicVersion version, ConnectionId destination) {
     initialDestination = destination;
-    PacketKeys client = InitialKeys.client(version, destination);
-    PacketKeys server = InitialKeys.server(version, destination);
+    PacketKeys client = InitialKeys.client(version, destination, connection.shared.ciphers);
+    PacketKeys server = InitialKeys.server(version, destination, connection.shared.ciphers);
     initial.sendKeys(connection.isClient() ? client : server);
     initial.receiveKeys(connection.isClient() ? server : client);
     connection.trace(() -> new TraceEvent.KeyUpdated(PacketType.INITIAL, true, 0));
@@ -99,12 +99,12 @@ final class PacketSpaces {
 
   /** A server's Initial keys of another version, to see whether it is the negotiated one. */
   PacketKeys serverInitial(QuicVersion version) {
-    return InitialKeys.server(version, initialDestination);
+    return InitialKeys.server(version, initialDestination, connection.shared.ciphers);
   }
 
   /** The handshake goes on in another version (RFC 9369 §4.1). */
   void changeVersion(QuicVersion version) {
-    PacketKeys client = InitialKeys.client(version, initialDestination);
+    PacketKeys client = InitialKeys.client(version, initialDestination, connection.shared.ciphers);
     PacketKeys server = serverInitial(version);
     initial.sendKeys(connection.isClient() ? client : server);
     initial.succeedReceiveKeys(connection.isClient() ? server : client);
@@ -147,7 +147,7 @@ final class PacketSpaces {
 
   private PacketKeys keys(TlsEvent.TrafficSecret secret) {
     QuicVersion version = connection.versions.forSending(packetType(secret.level()));
-    return PacketKeys.of(version, secret.cipherSuite(), secret.secret());
+    return PacketKeys.of(version, secret.cipherSuite(), secret.secret(), connection.shared.ciphers);
   }
 
   private static PacketType packetType(EncryptionLevel level) {

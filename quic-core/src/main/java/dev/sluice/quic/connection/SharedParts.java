@@ -1,15 +1,17 @@
 package dev.sluice.quic.connection;
 
 import dev.sluice.quic.crypto.HeaderBatch;
+import dev.sluice.quic.crypto.PacketCiphers;
 import dev.sluice.quic.stream.ChunkPool;
 
 /**
  * What connections use in turn that one thread drives, all those of an event loop for example:
- * storage for the bytes of streams, and room for the packet at hand. So a connection that is idle
- * holds none of it.
+ * storage for the bytes of streams, ciphers, and room for the packet at hand. So a connection that
+ * is idle holds none of it.
  */
 public final class SharedParts {
   final ChunkPool chunks = new ChunkPool();
+  final PacketCiphers ciphers = new PacketCiphers();
   final InboundPacket packet = new InboundPacket();
   final HeaderBatch received = new HeaderBatch();
   final HeaderBatch flight = new HeaderBatch();

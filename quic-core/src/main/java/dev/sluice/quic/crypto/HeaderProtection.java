@@ -26,23 +26,18 @@ public final class HeaderProtection {
 
   private final boolean aes;
   private final ProtectionKey key;
-  private final Cipher cipher;
+  private final PacketCiphers ciphers;
+  private final int place;
   private final byte[] nonce = new byte[NONCE_LENGTH];
 
   /**
    * @param key of the suite's key length; belongs to this object from now on
    */
-  HeaderProtection(CipherSuite suite, byte[] key) {
+  HeaderProtection(CipherSuite suite, byte[] key, PacketCiphers ciphers) {
     aes = suite != CipherSuite.TLS_CHACHA20_POLY1305_SHA256;
     this.key = new ProtectionKey(aes ? "AES" : "ChaCha20", key);
-    try {
-      cipher = Cipher.getInstance(aes ? "AES/ECB/NoPadding" : "ChaCha20");
-      if (aes) {
-        cipher.init(Cipher.ENCRYPT_MODE, this.key);
-      }
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no cipher for header protection", e);
-    }
+    this.ciphers = ciphers;
+    this.place = ciphers.place();
   }
 
   /**
@@ -56,7 +51,7 @@ public final class HeaderProtection {
   public void mask(byte[] buffer, int sampleOffset, byte[] mask) {
     try {
       if (aes) {
-        cipher.update(buffer, sampleOffset, SAMPLE_LENGTH, mask, 0);
+        ciphers.aes(this, key, place).update(buffer, sampleOffset, SAMPLE_LENGTH, mask, 0);
       } else {
         chaCha20(buffer, sampleOffset, mask, 0);
       }
@@ -75,7 +70,7 @@ public final class HeaderProtection {
   public void masks(byte[] samples, int count, byte[] out) {
     try {
       if (aes) {
-        cipher.update(samples, 0, count * SAMPLE_LENGTH, out, 0);
+        ciphers.aes(this, key, place).update(samples, 0, count * SAMPLE_LENGTH, out, 0);
         return;
       }
       for (int i = 0; i < count; i++) {
@@ -104,6 +99,7 @@ public final class HeaderProtection {
             | (buffer[sampleOffset + 2] & 0xff) << 16
             | (buffer[sampleOffset + 3] & 0xff) << 24;
     System.arraycopy(buffer, sampleOffset + Integer.BYTES, nonce, 0, NONCE_LENGTH);
+    Cipher cipher = ciphers.chaCha20(place);
     cipher.init(Cipher.DECRYPT_MODE, key, new ChaCha20ParameterSpec(nonce, counter));
     cipher.doFinal(FIVE_ZEROS, 0, MASK_LENGTH, out, outOffset);
   }

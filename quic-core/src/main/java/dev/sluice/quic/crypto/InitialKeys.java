@@ -24,19 +24,32 @@ public final class InitialKeys {
    *     after a Retry
    */
   public static PacketKeys client(QuicVersion version, ConnectionId destination) {
-    return keys(version, destination, "client in");
+    return client(version, destination, new PacketCiphers(1));
+  }
+
+  /** The same with ciphers that other keys use as well. */
+  public static PacketKeys client(
+      QuicVersion version, ConnectionId destination, PacketCiphers ciphers) {
+    return keys(version, destination, "client in", ciphers);
   }
 
   /** The keys for what the server sends; the connection ID is the same as the client's. */
   public static PacketKeys server(QuicVersion version, ConnectionId destination) {
-    return keys(version, destination, "server in");
+    return server(version, destination, new PacketCiphers(1));
   }
 
-  private static PacketKeys keys(QuicVersion version, ConnectionId destination, String label) {
+  /** The same with ciphers that other keys use as well. */
+  public static PacketKeys server(
+      QuicVersion version, ConnectionId destination, PacketCiphers ciphers) {
+    return keys(version, destination, "server in", ciphers);
+  }
+
+  private static PacketKeys keys(
+      QuicVersion version, ConnectionId destination, String label, PacketCiphers ciphers) {
     byte[] initialSecret =
         Hkdf.extract(SUITE.hashAlgorithm(), version.initialSalt(), destination.toArray());
     byte[] secret = Hkdf.expandLabel(SUITE, initialSecret, label, NO_CONTEXT, SUITE.hashLength());
-    PacketKeys keys = PacketKeys.of(version, SUITE, secret);
+    PacketKeys keys = PacketKeys.of(version, SUITE, secret, ciphers);
     Arrays.fill(initialSecret, (byte) 0);
     Arrays.fill(secret, (byte) 0);
     return keys;

@@ -26,6 +26,7 @@ public final class PacketKeys {
 
   private static final int IV_LENGTH = 12;
   private static final byte[] NO_CONTEXT = {};
+  private static final int NONE = -1;
 
   private final QuicVersion version;
   private final CipherSuite suite;
@@ -35,8 +36,10 @@ public final class PacketKeys {
   private final byte[] iv;
   private final HeaderProtection headerProtection;
 
-  /** Made with the first packet: the keys of the next phase may never see one. */
-  private Cipher cipher;
+  private final PacketCiphers ciphers;
+
+  /** Taken with the first packet: the keys of the next phase may never see one. */
+  private int place = NONE;
 
   private final byte[] nonce = new byte[IV_LENGTH];
   private final byte[] mask = new byte[HeaderProtection.SAMPLE_LENGTH];
@@ -49,11 +52,13 @@ public final class PacketKeys {
       CipherSuite suite,
       AeadLimits limits,
       byte[] secret,
+      PacketCiphers ciphers,
       HeaderProtection headerProtection) {
     this.version = version;
     this.suite = suite;
     this.limits = limits;
     this.secret = secret;
+    this.ciphers = ciphers;
     this.headerProtection = headerProtection;
     key =
         new ProtectionKey(
@@ -63,12 +68,23 @@ public final class PacketKeys {
   }
 
   /**
-   * Keys from a traffic secret (RFC 9001 §5.1).
+   * Keys from a traffic secret (RFC 9001 §5.1), with ciphers of their own.
    *
    * @param secret as TLS gives it; copied
    */
   public static PacketKeys of(QuicVersion version, CipherSuite suite, byte[] secret) {
-    return of(version, suite, secret, AeadLimits.of(suite));
+    return of(version, suite, secret, new PacketCiphers(1));
+  }
+
+  /**
+   * Keys that use the same ciphers as others, and so do the keys of later phases.
+   *
+   * @param secret as TLS gives it; copied
+   * @param ciphers of the thread that these keys are used by
+   */
+  public static PacketKeys of(
+      QuicVersion version, CipherSuite suite, byte[] secret, PacketCiphers ciphers) {
+    return of(version, suite, secret, AeadLimits.of(suite), ciphers);
   }
 
   /**
@@ -78,12 +94,18 @@ public final class PacketKeys {
    */
   public static PacketKeys of(
       QuicVersion version, CipherSuite suite, byte[] secret, AeadLimits limits) {
-    return new PacketKeys(
-        version,
-        suite,
-        limits,
-        secret.clone(),
-        new HeaderProtection(suite, derive(version, suite, secret, "hp", suite.keyLength())));
+    return of(version, suite, secret, limits, new PacketCiphers(1));
+  }
+
+  private static PacketKeys of(
+      QuicVersion version,
+      CipherSuite suite,
+      byte[] secret,
+      AeadLimits limits,
+      PacketCiphers ciphers) {
+    byte[] headerKey = derive(version, suite, secret, "hp", suite.keyLength());
+    HeaderProtection headerProtection = new HeaderProtection(suite, headerKey, ciphers);
+    return new PacketKeys(version, suite, limits, secret.clone(), ciphers, headerProtection);
   }
 
   private static byte[] derive(
@@ -98,7 +120,7 @@ public final class PacketKeys {
   public PacketKeys next() {
     succeeded = true;
     byte[] nextSecret = derive(version, suite, secret, "ku", suite.hashLength());
-    return new PacketKeys(version, suite, limits, nextSecret, headerProtection);
+    return new PacketKeys(version, suite, limits, nextSecret, ciphers, headerProtection);
   }
 
   /**
@@ -165,9 +187,10 @@ public final class PacketKeys {
   }
 
   private Cipher initialised(int mode, long packetNumber) throws GeneralSecurityException {
-    if (cipher == null) {
-      cipher = Cipher.getInstance(isAes() ? "AES/GCM/NoPadding" : "ChaCha20-Poly1305");
+    if (place == NONE) {
+      place = ciphers.place();
     }
+    Cipher cipher = ciphers.aead(isAes(), place);
     cipher.init(mode, key, parameters(packetNumber));
     return cipher;
   }

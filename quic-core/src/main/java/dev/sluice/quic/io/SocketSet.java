@@ -196,6 +196,9 @@ final class SocketSet implements UdpSocket {
 
   /** Only while paths are probed and left. */
   private int sendSingly(DatagramBatch batch, int from) {
+    if (single == null || single.slotSize() < batch.slotSize()) {
+      single = new DatagramBatch(1, batch.slotSize());
+    }
     for (int i = from; i < batch.count(); i++) {
       Member member = memberFor(batch.local(i), batch.remote(i));
       single = single == null ? new DatagramBatch(1, 65_536) : single;

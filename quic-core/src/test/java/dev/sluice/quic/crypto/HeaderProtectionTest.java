@@ -26,7 +26,7 @@ class HeaderProtectionTest {
   })
   void appendixA(CipherSuite suite, String key, String sample, String mask) {
     byte[] out = new byte[HeaderProtection.SAMPLE_LENGTH];
-    new HeaderProtection(suite, hex(key)).mask(hex(sample), 0, out);
+    new HeaderProtection(suite, hex(key), new PacketCiphers(1)).mask(hex(sample), 0, out);
     assertArrayEquals(hex(mask), Arrays.copyOf(out, HeaderProtection.MASK_LENGTH));
   }
 
@@ -36,7 +36,7 @@ class HeaderProtectionTest {
     Random random = new Random(1);
     byte[] key = new byte[suite.keyLength()];
     random.nextBytes(key);
-    HeaderProtection protection = new HeaderProtection(suite, key);
+    HeaderProtection protection = new HeaderProtection(suite, key, new PacketCiphers(1));
     byte[] samples = new byte[48 * HeaderProtection.SAMPLE_LENGTH];
     random.nextBytes(samples);
     byte[] together = new byte[samples.length];
@@ -60,7 +60,8 @@ class HeaderProtectionTest {
   @Test
   void chaCha20TakesAnySampleAnyNumberOfTimes() {
     HeaderProtection protection =
-        new HeaderProtection(CipherSuite.TLS_CHACHA20_POLY1305_SHA256, new byte[32]);
+        new HeaderProtection(
+            CipherSuite.TLS_CHACHA20_POLY1305_SHA256, new byte[32], new PacketCiphers(1));
     byte[] sample = new byte[HeaderProtection.SAMPLE_LENGTH];
     byte[] first = new byte[HeaderProtection.SAMPLE_LENGTH];
     byte[] second = new byte[HeaderProtection.SAMPLE_LENGTH];
