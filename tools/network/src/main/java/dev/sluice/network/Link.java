@@ -78,6 +78,9 @@ public final class Link {
   private long reorderDelay;
   private double corruptRate;
   private double truncateRate;
+  private int longestBurst = Integer.MAX_VALUE;
+  private int lostInARow;
+  private int corruptedInARow;
   private Predicate<Datagram> drop = datagram -> false;
 
   /** What is at the bottleneck, the datagram that is leaving it included, by departure. */
@@ -190,6 +193,12 @@ public final class Link {
     return this;
   }
 
+  /** At most so many datagrams in a row are lost at random, and at most so many corrupted. */
+  public Link longestBurst(int datagrams) {
+    longestBurst = datagrams;
+    return this;
+  }
+
   /** The share of datagrams that lose their tail. */
   public Link truncate(double rate) {
     truncateRate = rate;
@@ -218,7 +227,12 @@ public final class Link {
       counts.tooLarge++;
       return;
     }
-    if (cut || drop.test(entering) || chance(lossRate)) {
+    if (cut || drop.test(entering)) {
+      counts.lost++;
+      return;
+    }
+    lostInARow = chance(lossRate) && lostInARow < longestBurst ? lostInARow + 1 : 0;
+    if (lostInARow > 0) {
       counts.lost++;
       return;
     }
@@ -276,7 +290,11 @@ public final class Link {
       counts.truncated++;
       bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
     }
-    if (chance(corruptRate) && bytes.length > 0) {
+    corruptedInARow =
+        chance(corruptRate) && bytes.length > 0 && corruptedInARow < longestBurst
+            ? corruptedInARow + 1
+            : 0;
+    if (corruptedInARow > 0) {
       counts.corrupted++;
       bytes = bytes.clone();
       for (int flips = 1 + random.nextInt(8); flips > 0; flips--) {

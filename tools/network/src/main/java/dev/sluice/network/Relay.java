@@ -12,7 +12,9 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
@@ -20,7 +22,8 @@ import java.util.SplittableRandom;
 /**
  * The links of the simulated network between real sockets, in real time: clients send to {@link
  * #address()}, and what comes through a link goes on to the server, from a socket for each client;
- * answers come back through another link. So any program can be put on a bad network.
+ * answers come back through another link. So any program can be put on a bad network. Further
+ * servers may share the links ({@link #join}), so that flows compete.
  *
  * <p>Times are as good as the system's scheduler, so that runs are alike but not the same. ECN
  * marks do not pass. Use from any thread.
@@ -29,8 +32,15 @@ public final class Relay implements AutoCloseable {
   private static final int LARGEST = 65_535;
   private static final int SOCKET_BUFFER = 4 << 20;
 
+  /** A server, and the socket at which its clients find it. */
+  private record Front(DatagramChannel channel, InetSocketAddress server) {}
+
+  /** Stands for a client at the server: what comes there is the server's answer. */
+  private record Back(Front front, InetSocketAddress client) {}
+
   /** A datagram on its way out. */
-  private record Due(long time, long order, DatagramChannel through, SocketAddress to, byte[] bytes)
+  private record Due(
+      long time, long order, DatagramChannel through, SocketAddress to, Datagram datagram)
       implements Comparable<Due> {
     @Override
     public int compareTo(Due other) {
@@ -40,27 +50,25 @@ public final class Relay implements AutoCloseable {
   }
 
   private final Selector selector = Selector.open();
-  private final DatagramChannel front = DatagramChannel.open();
-  private final InetSocketAddress server;
+  private final List<Front> fronts = new ArrayList<>();
   private final Link toServer;
   private final Link toClients;
-  private final Map<SocketAddress, DatagramChannel> backs = new HashMap<>();
+  private final Map<Back, DatagramChannel> backs = new HashMap<>();
   private final PriorityQueue<Due> due = new PriorityQueue<>();
   private final ByteBuffer buffer = ByteBuffer.allocate(LARGEST);
   private final Thread thread;
   private long order;
   private int hosts = 1;
+  private Watcher watcher = new Watcher() {};
 
   private Relay(InetSocketAddress server, Link toServer, Link toClients, long seed)
       throws IOException {
-    this.server = server;
     this.toServer = toServer;
     this.toClients = toClients;
     SplittableRandom random = new SplittableRandom(seed);
     toServer.seed(random.split());
     toClients.seed(random.split());
-    InetAddress loopback = server.getAddress();
-    open(front, new InetSocketAddress(loopback, 0), null);
+    join(server);
     this.thread = Thread.ofPlatform().daemon().name("relay").unstarted(this::run);
   }
 
@@ -77,12 +85,36 @@ public final class Relay implements AutoCloseable {
   }
 
   /** Where clients send to. */
-  public InetSocketAddress address() {
+  public synchronized InetSocketAddress address() {
+    return addressOf(fronts.getFirst().channel);
+  }
+
+  /**
+   * Puts another server behind the same links.
+   *
+   * @return where its clients send to
+   */
+  public synchronized InetSocketAddress join(InetSocketAddress server) throws IOException {
+    Front front = new Front(DatagramChannel.open(), server);
+    open(front.channel, new InetSocketAddress(server.getAddress(), 0), front);
+    fronts.add(front);
+    return addressOf(front.channel);
+  }
+
+  private static InetSocketAddress addressOf(DatagramChannel channel) {
     try {
-      return (InetSocketAddress) front.getLocalAddress();
+      return (InetSocketAddress) channel.getLocalAddress();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Tells of every datagram from now on, as a server sees it: clients have the addresses that they
+   * have behind the NAT. Called on the relay's thread, in place of an earlier watcher.
+   */
+  public synchronized void watch(Watcher listener) {
+    watcher = listener;
   }
 
   /**
@@ -111,9 +143,11 @@ public final class Relay implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     selector.close();
-    front.close();
+    for (Front front : fronts) {
+      front.channel.close();
+    }
     rebind(false);
   }
 
@@ -136,8 +170,12 @@ public final class Relay implements AutoCloseable {
         return wait;
       }
       Due one = due.remove();
+      if (!one.through.isOpen()) {
+        continue; // the NAT has forgotten the client
+      }
       try {
-        one.through.send(ByteBuffer.wrap(one.bytes), one.to);
+        watcher.arrived(System.nanoTime(), one.datagram);
+        one.through.send(ByteBuffer.wrap(one.datagram.bytes()), one.to);
       } catch (IOException e) {
         // Its socket is gone, or nobody listens: as on any network.
       }
@@ -155,7 +193,11 @@ public final class Relay implements AutoCloseable {
         buffer.flip();
         byte[] bytes = new byte[buffer.remaining()];
         buffer.get(bytes);
-        pass(channel, (SocketAddress) key.attachment(), (InetSocketAddress) from, bytes);
+        switch (key.attachment()) {
+          case Front front -> toServer(front, (InetSocketAddress) from, bytes);
+          case Back back -> toClient(back, channel, (InetSocketAddress) from, bytes);
+          default -> throw new AssertionError(key.attachment());
+        }
         buffer.clear();
       }
     } catch (IOException e) {
@@ -163,37 +205,37 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  private void pass(
-      DatagramChannel channel, SocketAddress client, InetSocketAddress from, byte[] bytes)
-      throws IOException {
+  private void toServer(Front front, InetSocketAddress client, byte[] bytes) throws IOException {
+    DatagramChannel back = backOf(new Back(front, client));
+    Datagram datagram = new Datagram(0, bytes, addressOf(back), front.server, 0);
+    enter(toServer, datagram, back, front.server);
+  }
+
+  private void toClient(
+      Back back, DatagramChannel channel, InetSocketAddress server, byte[] bytes) {
+    Datagram datagram = new Datagram(0, bytes, server, addressOf(channel), 0);
+    enter(toClients, datagram, back.front.channel, back.client);
+  }
+
+  private void enter(Link link, Datagram datagram, DatagramChannel through, SocketAddress to) {
     long now = System.nanoTime();
-    if (client == null) {
-      DatagramChannel back = backOf(from);
-      Datagram datagram = new Datagram(0, bytes, from, server, 0);
-      toServer.enter(datagram, now, (time, d) -> add(time, back, server, d));
-    } else {
-      Datagram datagram = new Datagram(0, bytes, from, (InetSocketAddress) client, 0);
-      toClients.enter(datagram, now, (time, d) -> add(time, front, client, d));
-    }
+    watcher.sent(now, datagram);
+    link.enter(datagram, now, (time, d) -> due.add(new Due(time, order++, through, to, d)));
   }
 
-  private void add(long time, DatagramChannel through, SocketAddress to, Datagram datagram) {
-    due.add(new Due(time, order++, through, to, datagram.bytes()));
-  }
-
-  private DatagramChannel backOf(InetSocketAddress client) throws IOException {
-    DatagramChannel known = backs.get(client);
+  private DatagramChannel backOf(Back back) throws IOException {
+    DatagramChannel known = backs.get(back);
     if (known != null) {
       return known;
     }
-    DatagramChannel back = DatagramChannel.open();
-    open(back, new InetSocketAddress(host(), 0), client);
-    backs.put(client, back);
-    return back;
+    DatagramChannel channel = DatagramChannel.open();
+    open(channel, new InetSocketAddress(host(back.front.server), 0), back);
+    backs.put(back, channel);
+    return channel;
   }
 
   /** 127.0.0.1 first, then 127.0.0.2 and so on; the one address that IPv6 has. */
-  private InetAddress host() throws UnknownHostException {
+  private InetAddress host(InetSocketAddress server) throws UnknownHostException {
     byte[] address = server.getAddress().getAddress();
     if (address.length == 4 && hosts > 1) {
       address[3] = (byte) hosts;
@@ -201,12 +243,12 @@ public final class Relay implements AutoCloseable {
     return InetAddress.getByAddress(address);
   }
 
-  private void open(DatagramChannel channel, InetSocketAddress at, SocketAddress client)
-      throws IOException {
+  private void open(DatagramChannel channel, InetSocketAddress at, Object end) throws IOException {
     channel.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER);
     channel.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER);
     channel.bind(at);
     channel.configureBlocking(false);
-    channel.register(selector, SelectionKey.OP_READ, client);
+    channel.register(selector, SelectionKey.OP_READ, end);
+    selector.wakeup();
   }
 }

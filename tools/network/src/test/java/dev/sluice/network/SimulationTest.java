@@ -119,6 +119,14 @@ class SimulationTest {
   }
 
   @Test
+  void burstsHaveALongestLength() {
+    Talker listener = listen(120, new Link().loss(1).longestBurst(3));
+    sim.runFor(Duration.ofSeconds(1));
+    assertEquals(30, listener.heard.size()); // every fourth
+    assertEquals(List.of(3, 7, 11), listener.numbers().subList(0, 3));
+  }
+
+  @Test
   void delayAndRateAddUp() {
     // 100 bytes at 8 Mbit/s take 100 us each.
     Talker listener = listen(3, new Link().delay(ms(10)).rate(8_000_000));

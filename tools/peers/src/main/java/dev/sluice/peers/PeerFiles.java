@@ -40,19 +40,29 @@ public record PeerFiles(Identity identity, Path certificate, Path key) {
             VALIDITY,
             new SecureRandom(),
             InstantSource.system());
-    StringBuilder chain = new StringBuilder();
+    return create(folder, identity);
+  }
+
+  /** Writes a certificate of another's making, and those above it, to a folder. */
+  public static PeerFiles create(Path folder, Identity identity) throws IOException {
+    return new PeerFiles(
+        identity,
+        Files.writeString(folder.resolve("cert.pem"), pem(identity.certificateChain())),
+        Files.writeString(
+            folder.resolve("key.pem"), pem("PRIVATE KEY", keyWithPublicHalf(identity))));
+  }
+
+  /** Certificates as text (RFC 7468). */
+  public static String pem(List<X509Certificate> certificates) throws IOException {
+    StringBuilder text = new StringBuilder();
     try {
-      for (X509Certificate certificate : identity.certificateChain()) {
-        chain.append(pem("CERTIFICATE", certificate.getEncoded()));
+      for (X509Certificate certificate : certificates) {
+        text.append(pem("CERTIFICATE", certificate.getEncoded()));
       }
     } catch (CertificateEncodingException e) {
       throw new IOException(e);
     }
-    return new PeerFiles(
-        identity,
-        Files.writeString(folder.resolve("cert.pem"), chain),
-        Files.writeString(
-            folder.resolve("key.pem"), pem("PRIVATE KEY", keyWithPublicHalf(identity))));
+    return text.toString();
   }
 
   /** Trusts the certificate and no other. */

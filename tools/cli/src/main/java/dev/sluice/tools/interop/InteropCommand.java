@@ -43,21 +43,21 @@ public final class InteropCommand implements Callable<Integer> {
   @Option(
       names = "--role",
       paramLabel = "ROLE",
-      defaultValue = "$${env:ROLE}",
+      defaultValue = "${env:ROLE}",
       description = "client or server.")
   private String role;
 
   @Option(
       names = "--testcase",
       paramLabel = "CASE",
-      defaultValue = "$${env:TESTCASE}",
+      defaultValue = "${env:TESTCASE}",
       description = "What is tested.")
   private String testCase;
 
   @Option(
       names = "--requests",
       paramLabel = "URLS",
-      defaultValue = "$${env:REQUESTS:-}",
+      defaultValue = "${env:REQUESTS:-}",
       description = "Client: what to fetch, with spaces between.")
   private String requests;
 

@@ -11,11 +11,19 @@ import dev.sluice.quic.trace.Tracer;
 import dev.sluice.tls.Identity;
 import dev.sluice.tls.KeyLog;
 import dev.sluice.tls.cert.SelfSignedIdentity;
+import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.Sluice;
+import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Trust;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -129,6 +137,19 @@ class InteropTest {
     run(TestCase.KEYUPDATE, false);
     assertTrue(
         byClient.stream().anyMatch(e -> e instanceof TraceEvent.KeyUpdated k && k.phase() == 1));
+  }
+
+  @Test
+  void withoutAnEnvironmentThereIsNothingToDo() {
+    ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    StandardStreams streams =
+        new StandardStreams(
+            InputStream.nullInputStream(),
+            OutputStream.nullOutputStream(),
+            new PrintStream(errors, true, StandardCharsets.UTF_8));
+    assertEquals(ExitCode.USAGE.code(), Sluice.run(streams, "interop"));
+    String message = errors.toString(StandardCharsets.UTF_8);
+    assertTrue(message.contains("ROLE and TESTCASE have to be set"), message);
   }
 
   @Test

@@ -1,0 +1,27 @@
+package dev.sluice.interop.runner;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+
+/**
+ * What a server is to do.
+ *
+ * @param address where to listen
+ * @param preferred where clients shall move to in the case of that name
+ * @param http3 whether in HTTP/3 in any case
+ * @param folder with {@code www} to serve, {@code certs} and {@code logs}
+ */
+record ServerTask(
+    Case of, InetSocketAddress address, InetSocketAddress preferred, boolean http3, Path folder) {
+  Path www() {
+    return folder.resolve("www");
+  }
+
+  Path certs() {
+    return folder.resolve("certs");
+  }
+
+  Path logs() {
+    return folder.resolve("logs/server");
+  }
+}
