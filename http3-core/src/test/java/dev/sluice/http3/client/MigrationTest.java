@@ -31,7 +31,8 @@ class MigrationTest {
                 server.tracer(
                     () ->
                         (now, event) -> {
-                          if (event instanceof TraceEvent.PathChanged) {
+                          if (event instanceof TraceEvent.MigrationUpdated m
+                              && m.state().isMove()) {
                             moves.add(event);
                           }
                         }))) {

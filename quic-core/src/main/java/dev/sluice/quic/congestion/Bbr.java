@@ -1,5 +1,6 @@
 package dev.sluice.quic.congestion;
 
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /**
@@ -458,6 +459,11 @@ public final class Bbr implements CongestionController {
   @Override
   public boolean reducesProportionally() {
     return false; // it follows what the path delivers, recovery or not
+  }
+
+  @Override
+  public String phase() {
+    return state.name().toLowerCase(Locale.ROOT);
   }
 
   @Override

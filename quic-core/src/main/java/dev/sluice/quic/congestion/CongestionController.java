@@ -104,6 +104,11 @@ public interface CongestionController {
     return true;
   }
 
+  /** What it is doing, for logs: the algorithm's own name for it, in small letters. */
+  default String phase() {
+    return inSlowStart() ? "slow_start" : "congestion_avoidance";
+  }
+
   /** The algorithm's name, for logs and statistics. */
   String name();
 

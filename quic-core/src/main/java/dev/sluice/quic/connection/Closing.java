@@ -45,6 +45,7 @@ final class Closing {
   private long receivedSinceClosing;
   private long answeredSinceClosing;
   private int lastAnswer;
+  private boolean released;
 
   Closing(Connection connection) {
     this.connection = connection;
@@ -77,7 +78,7 @@ final class Closing {
       phase = Phase.ENDED;
       until = Long.MAX_VALUE;
       trace(phase, now);
-      connection.release();
+      release();
     }
   }
 
@@ -151,7 +152,17 @@ final class Closing {
     if (now >= deadline()) {
       phase = Phase.ENDED;
       trace(phase, now);
-      connection.release();
+      release();
+    }
+  }
+
+  /** Lets go of keys and IDs; what streams hold stays. */
+  private void release() {
+    if (!released) {
+      released = true;
+      connection.spaces.destroy();
+      connection.ids.retireAll();
+      connection.handshake.tls().destroy();
     }
   }
 

@@ -24,6 +24,7 @@ import dev.sluice.tls.TlsServer;
 import dev.sluice.tls.TlsSession;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -61,6 +62,7 @@ public final class Connection implements QuicTransport {
   final SharedParts shared;
   final RandomGenerator random;
   final Tracer tracer;
+  final PacketTrace packetTrace = new PacketTrace(this);
   final EventQueue events;
   final Counters counters = new Counters();
   final VersionNegotiation versions;
@@ -82,7 +84,6 @@ public final class Connection implements QuicTransport {
   final Sender sender;
   private final boolean client;
   private long now;
-  private boolean released;
 
   private Connection(
       boolean client,
@@ -109,7 +110,7 @@ public final class Connection implements QuicTransport {
     trace(
         now,
         () -> new TraceEvent.ConnectionStarted(client, local, remote, ids.originalDestination()));
-    trace(now, () -> new TraceEvent.VersionChosen(versions.original().number()));
+    trace(now, () -> versions.chosen(List.of()));
     this.datagrams = new Datagrams(this);
     this.events = new EventQueue(this);
     this.streams = new Streams(client, config.streams(), events, shared.chunks);
@@ -122,7 +123,8 @@ public final class Connection implements QuicTransport {
                 config.pacing(),
                 random),
             config.congestion().create(Migration.START_DATAGRAM, random),
-            new TokenRouter(this));
+            new TokenRouter(this),
+            tracer);
     this.migration = new Migration(this);
     this.paths = migration.begin(local, remote, addressValidated);
     this.spaces = new PacketSpaces(this, shared.chunks);
@@ -223,6 +225,7 @@ public final class Connection implements QuicTransport {
     this.now = now;
     counters.onDatagramReceived(length);
     Path path = paths.of(local, remote);
+    packetTrace.onDatagramReceived(path, length, ecn, now);
     if (path == null) {
       counters.onDropped();
       return;
@@ -471,16 +474,6 @@ public final class Connection implements QuicTransport {
   /** The largest datagram that may be sent now, in bytes. */
   int datagramSize() {
     return paths.active().recovery().maxDatagramSize();
-  }
-
-  /** Lets go of keys and IDs; what streams hold stays. */
-  void release() {
-    if (!released) {
-      released = true;
-      spaces.destroy();
-      ids.retireAll();
-      handshake.tls().destroy();
-    }
   }
 
   /** The same, at the time of the turn. */

@@ -9,6 +9,7 @@ import dev.sluice.quic.frame.FrameTypes;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.recovery.PacketNumberSpace;
 import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.trace.TraceEvent.KeyTrigger;
 import dev.sluice.tls.SessionTicket;
 import dev.sluice.tls.TlsClientConfig;
 import java.util.List;
@@ -81,6 +82,7 @@ final class EarlyData {
     keys = made;
     state = EarlyDataState.OFFERED;
     remembered = remembered(ticket);
+    connection.trace(() -> new TraceEvent.ParametersRestored(remembered.byName()));
     PeerParameters.applyEarly(connection, remembered);
   }
 
@@ -191,7 +193,11 @@ final class EarlyData {
     if (keys != null) {
       keys.destroy();
       keys = null;
-      connection.trace(now, () -> new TraceEvent.KeyDiscarded(PacketType.ZERO_RTT));
+      connection.trace(
+          now,
+          () ->
+              new TraceEvent.KeyDiscarded(
+                  PacketType.ZERO_RTT, connection.isClient(), 0, KeyTrigger.TLS));
     }
   }
 

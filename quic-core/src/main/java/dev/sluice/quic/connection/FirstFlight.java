@@ -5,7 +5,6 @@ import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.packet.RetryHeader;
 import dev.sluice.quic.packet.VersionNegotiationHeader;
-import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.tls.EncryptionLevel;
@@ -110,7 +109,7 @@ final class FirstFlight {
     if (choice == null) {
       connection.closing.endSilently(new ConnectionEnding.VersionMismatch(offered), now);
     } else {
-      beginAgain(choice, now);
+      beginAgain(choice, offered, now);
     }
     return true;
   }
@@ -119,7 +118,7 @@ final class FirstFlight {
    * Sends another first flight, which has nothing in common with the first but the application's
    * streams (RFC 9368 §2.4, §6).
    */
-  private void beginAgain(QuicVersion choice, long now) {
+  private void beginAgain(QuicVersion choice, List<Integer> offered, long now) {
     if (connection.early.state() == EarlyDataState.OFFERED) {
       connection.early.onDecision(false, now);
     }
@@ -129,7 +128,7 @@ final class FirstFlight {
     connection.spaces.of(EncryptionLevel.INITIAL).crypto().restart();
     connection.handshake.tls().destroy();
     begin(now);
-    connection.trace(now, () -> new TraceEvent.VersionChosen(choice.number()));
+    connection.trace(now, () -> connection.versions.chosen(offered));
   }
 
   private boolean isUnanswered() {

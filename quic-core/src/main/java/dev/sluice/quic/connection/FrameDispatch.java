@@ -28,8 +28,6 @@ import dev.sluice.quic.frame.StopSendingFrame;
 import dev.sluice.quic.frame.StreamDataBlockedFrame;
 import dev.sluice.quic.frame.StreamFrame;
 import dev.sluice.quic.frame.StreamsBlockedFrame;
-import dev.sluice.quic.recovery.RttEstimator;
-import dev.sluice.quic.trace.TraceEvent;
 
 /** Brings each frame to the part of the connection that it is for (RFC 9000 §12.4, §19). */
 final class FrameDispatch {
@@ -82,21 +80,10 @@ final class FrameDispatch {
       connection.early.requireTaken(frame);
     }
     connection.recovery.onAck(space.number(), frame, ackDelayNanos(frame, space), now);
-    connection.trace(now, this::metrics);
     if (space == connection.spaces.application()) {
       connection.spaces.oneRtt().onAcknowledged(frame.largestAcknowledged());
       connection.streams.onRoundTrip(connection.recovery.path().rtt().smoothed());
     }
-  }
-
-  private TraceEvent metrics() {
-    RttEstimator rtt = connection.recovery.path().rtt();
-    return new TraceEvent.RecoveryMetrics(
-        rtt.smoothed(),
-        rtt.latest(),
-        rtt.min(),
-        connection.recovery.path().congestion().window(),
-        connection.recovery.path().bytesInFlight());
   }
 
   /**

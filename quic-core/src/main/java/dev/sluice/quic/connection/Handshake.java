@@ -11,6 +11,8 @@ import dev.sluice.tls.EncryptionLevel;
 import dev.sluice.tls.TlsEndpoint;
 import dev.sluice.tls.TlsEvent;
 import dev.sluice.tls.TlsException;
+import dev.sluice.tls.TlsSession;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -124,9 +126,9 @@ final class Handshake {
     if (waited) {
       PeerParameters.apply(connection, peer);
     }
-    connection.trace(
-        now, () -> new TraceEvent.VersionChosen(connection.versions.current().number()));
+    connection.trace(now, () -> connection.versions.chosen(List.of()));
     connection.trace(now, () -> new TraceEvent.ProtocolChosen(tls.session().applicationProtocol()));
+    connection.trace(now, () -> negotiated(tls.session()));
     connection.trace(
         now, () -> new TraceEvent.ConnectionStateUpdated(ConnectionState.HANDSHAKE_COMPLETE));
     connection.recovery.onHandshakeComplete();
@@ -136,6 +138,11 @@ final class Handshake {
       donePending = true;
       confirm(now);
     }
+  }
+
+  private static TraceEvent negotiated(TlsSession session) {
+    String cipher = session.cipherSuite().name().substring("TLS_".length());
+    return new TraceEvent.TlsNegotiated(cipher, session.resumed(), session.earlyDataAccepted());
   }
 
   /** HANDSHAKE_DONE reached the client, or the server has completed (RFC 9001 §4.1.2). */

@@ -5,6 +5,7 @@ import dev.sluice.quic.frame.Frame;
 import dev.sluice.quic.frame.FrameTypes;
 import dev.sluice.quic.frame.StreamData;
 import dev.sluice.quic.packet.FirstByte;
+import dev.sluice.quic.packet.LongHeader;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.path.Path;
 import dev.sluice.quic.wire.ConnectionId;
@@ -28,10 +29,12 @@ final class InboundPacket {
   private PacketType type;
   private PacketSpace space;
   private ConnectionId destination;
+  private LongHeader longHeader;
   private Path path;
   private long number;
   private int firstByte;
   private int length;
+  private int wireLength;
   private boolean ackEliciting;
   private boolean probing;
   private List<Frame> traced = List.of();
@@ -42,8 +45,15 @@ final class InboundPacket {
     space = packetSpace;
     destination = to;
     path = onPath;
+    longHeader = null;
     ackEliciting = false;
     probing = true;
+  }
+
+  /** As {@link #begin(PacketType, PacketSpace, ConnectionId, Path)}, with a long header. */
+  void begin(LongHeader header, PacketSpace packetSpace, Path onPath) {
+    begin(header.type(), packetSpace, header.destination(), onPath);
+    longHeader = header;
   }
 
   /** Recovers the full packet number (RFC 9000 §A.3). */
@@ -65,6 +75,7 @@ final class InboundPacket {
       plaintext = new byte[Math.max(sealed, USUAL_PAYLOAD)];
     }
     firstByte = buffer[start];
+    wireLength = end - start;
     length = keys.open(buffer, start, headerLength, sealed, number, plaintext);
     if (length < 0) {
       return false;
@@ -98,6 +109,31 @@ final class InboundPacket {
   /** The reserved bits of the header, which must be 0. */
   int reservedBits() {
     return FirstByte.reservedBits(firstByte);
+  }
+
+  /** The Key Phase bit of a 1-RTT packet. */
+  int keyPhaseBit() {
+    return FirstByte.keyPhase(firstByte) ? 1 : 0;
+  }
+
+  /** The version that a long header names. */
+  int version() {
+    return longHeader.version().number();
+  }
+
+  /** The sender's connection ID in a long header. */
+  ConnectionId source() {
+    return longHeader.source();
+  }
+
+  /** The length of the Token field, 0 where there is none. */
+  int tokenLength() {
+    return longHeader.token().length();
+  }
+
+  /** The length of the packet with its header and tag, in bytes. */
+  int wireLength() {
+    return wireLength;
   }
 
   /** The length of the payload in bytes. */

@@ -9,6 +9,7 @@ import dev.sluice.quic.path.Path;
 import dev.sluice.quic.path.Paths;
 import dev.sluice.quic.recovery.PathRecovery;
 import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.trace.TraceEvent.MigrationState;
 import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
 
@@ -245,6 +246,7 @@ final class Migration {
 
   private void validate(Path path, long now) {
     paths.moveWhenValidated(path);
+    trace(MigrationState.PROBING_STARTED, path, now);
     path.validate(pto(), now);
   }
 
@@ -273,6 +275,7 @@ final class Migration {
       return;
     }
     if (isNew && connection.handshake.isConfirmed()) {
+      trace(MigrationState.PROBING_STARTED, path, now);
       path.validate(pto(), now); // §9.6.3, §9.3
     }
     if (!moves) {
@@ -302,18 +305,25 @@ final class Migration {
   }
 
   private void move(Path path, long now) {
-    Path before = paths.active();
     paths.activate(path, pto(), now);
-    onMoved(before, now);
+    onMoved(now);
   }
 
-  private void onMoved(Path before, long now) {
+  private void onMoved(long now) {
     Path active = paths.active();
     connection.recovery.usePath(active.recovery());
     connection.ackFrequency.onMoved(now);
     discoverMtu();
     connection.events.add(new QuicEvent.PathChanged(active.local(), active.remote()));
-    connection.trace(now, () -> new TraceEvent.PathChanged(before.remote(), active.remote()));
+    trace(
+        active.works() ? MigrationState.MIGRATION_COMPLETE : MigrationState.MIGRATION_STARTED,
+        active,
+        now);
+  }
+
+  private void trace(MigrationState state, Path path, long now) {
+    connection.trace(
+        now, () -> new TraceEvent.MigrationUpdated(state, path.id(), path.local(), path.remote()));
   }
 
   // ---- answers and silence
@@ -324,13 +334,15 @@ final class Migration {
     if (path == null) {
       return;
     }
+    boolean moved = path == paths.active();
+    trace(moved ? MigrationState.MIGRATION_COMPLETE : MigrationState.PROBING_SUCCESSFUL, path, now);
     if (path == toPreferred) {
       toPreferred = null;
       reachedPreferred = true;
       // The original address need not be tried any longer (§9.6.3).
       paths.unwant().stream().filter(other -> other != path).forEach(paths::forget);
       move(path, now);
-    } else if (path == paths.active()) {
+    } else if (moved) {
       connection.newTokens.onAddressValidated(connection.versions.current(), path.remote(), now);
       discoverMtu();
     } else if (paths.isWanted(path) && toPreferred == null) {
@@ -362,6 +374,7 @@ final class Migration {
   }
 
   private void onProbeFailed(Path path, long now) {
+    trace(MigrationState.PROBING_ABANDONED, path, now);
     boolean wanted = paths.isWanted(path);
     paths.forgetUnlessLastValidated(path);
     if (path == toPreferred) {
@@ -378,7 +391,8 @@ final class Migration {
   private void onActiveFailed(long now) {
     Path failed = paths.active();
     if (paths.fallBack(pto(), now) != null) {
-      onMoved(failed, now);
+      trace(MigrationState.MIGRATION_ABANDONED, failed, now);
+      onMoved(now);
       return;
     }
     TransportClose ending =

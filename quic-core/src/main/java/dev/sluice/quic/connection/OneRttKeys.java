@@ -6,6 +6,7 @@ import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.trace.TraceEvent.KeyTrigger;
 
 /**
  * The keys of 1-RTT packets and their phases (RFC 9001 §6). A phase is named by one bit, so that
@@ -105,11 +106,11 @@ final class OneRttKeys {
       throw new TransportException(
           TransportError.KEY_UPDATE_ERROR, 0, "1-RTT: updated again before we could follow");
     }
-    advanceReceive();
+    advanceReceive(KeyTrigger.REMOTE_UPDATE, now);
     dropPreviousAfterAWhile(now);
     firstReceivedInPhase = packetNumber;
     // §6.2: an update is answered by the packet that acknowledges it, at the latest.
-    advanceSend(now);
+    advanceSend(KeyTrigger.REMOTE_UPDATE, now);
   }
 
   /** §6.5: counted from the first packet under the new keys; before it the old ones stay (§6.1). */
@@ -117,24 +118,37 @@ final class OneRttKeys {
     dropPreviousAt = now + RETENTION_IN_PTOS * connection.recovery.ptoNanos();
   }
 
-  private void advanceReceive() {
+  private void advanceReceive(KeyTrigger trigger, long now) {
     if (receivePrevious != null) {
       receivePrevious.destroy();
+      traceDiscarded(false, phase - 1, trigger, now);
     }
     receivePrevious = receive;
     receive = receiveNext;
     receiveNext = receive.next();
     phase++;
+    traceUpdated(false, trigger, now);
   }
 
-  private void advanceSend(long now) {
+  private void advanceSend(KeyTrigger trigger, long now) {
     PacketKeys old = send;
     send = old.next();
     old.destroy();
     firstSentInPhase = -1;
     acknowledgedInPhase = false;
-    int updated = phase;
-    connection.trace(now, () -> new TraceEvent.KeyUpdated(PacketType.ONE_RTT, true, updated));
+    traceUpdated(true, trigger, now);
+    traceDiscarded(true, phase - 1, trigger, now);
+  }
+
+  private void traceUpdated(boolean sending, KeyTrigger trigger, long now) {
+    long updated = phase;
+    connection.trace(
+        now, () -> new TraceEvent.KeyUpdated(PacketType.ONE_RTT, sending, updated, trigger));
+  }
+
+  private void traceDiscarded(boolean sending, long of, KeyTrigger trigger, long now) {
+    connection.trace(
+        now, () -> new TraceEvent.KeyDiscarded(PacketType.ONE_RTT, sending, of, trigger));
   }
 
   /**
@@ -177,9 +191,9 @@ final class OneRttKeys {
   /** Initiates an update (§6.1); only when {@link #mayUpdate()}. */
   void update(long now) {
     updateWanted = false;
-    advanceReceive();
+    advanceReceive(KeyTrigger.LOCAL_UPDATE, now);
     firstReceivedInPhase = Long.MAX_VALUE;
-    advanceSend(now);
+    advanceSend(KeyTrigger.LOCAL_UPDATE, now);
   }
 
   void onAcknowledged(long largest) {
@@ -189,6 +203,16 @@ final class OneRttKeys {
   /** The phase bit of packets sent now. */
   int sendPhaseBit() {
     return phase & 1;
+  }
+
+  /** The phase of packets sent now, counted from 0. */
+  long sendPhase() {
+    return phase;
+  }
+
+  /** The phase of a packet that has been received; of the one before, after an update. */
+  long phaseOf(int phaseBit) {
+    return phaseBit == (phase & 1) ? phase : phase - 1;
   }
 
   /** A packet failed to authenticate; after too many the keys are not safe any more (§6.6). */
@@ -209,6 +233,7 @@ final class OneRttKeys {
       dropPreviousAt = Long.MAX_VALUE;
       receivePrevious.destroy();
       receivePrevious = null;
+      traceDiscarded(false, phase - 1, KeyTrigger.LOCAL_UPDATE, now);
     }
   }
 

@@ -45,6 +45,7 @@ final class PacketDraft {
   private int payloadStart;
   private int limit;
   private int minLength;
+  private long keyPhase;
 
   PacketDraft(PacketSpace space) {
     this.space = space;
@@ -100,6 +101,7 @@ final class PacketDraft {
     }
     out = writer;
     number = packetNumber;
+    keyPhase = connection.spaces.oneRtt().sendPhase();
     start = writer.position();
     limit = writer.limit();
     minLength = RESETTABLE + connection.ids.localFirst().length();
@@ -132,6 +134,11 @@ final class PacketDraft {
     writer.limit(limit - TAG);
     contents.begin(writer);
     return true;
+  }
+
+  /** The phase of the 1-RTT keys that it was begun under (RFC 9001 §6). */
+  long keyPhase() {
+    return keyPhase;
   }
 
   /** The most that a 1-RTT packet has beside its payload, in bytes. */

@@ -8,6 +8,7 @@ import dev.sluice.quic.recovery.AckTracker;
 import dev.sluice.quic.recovery.PacketNumberSpace;
 import dev.sluice.quic.stream.ChunkPool;
 import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.trace.TraceEvent.KeyTrigger;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.tls.EncryptionLevel;
 import dev.sluice.tls.TlsEvent;
@@ -93,8 +94,14 @@ final class PacketSpaces {
     PacketKeys server = InitialKeys.server(version, destination, connection.shared.ciphers);
     initial.sendKeys(connection.isClient() ? client : server);
     initial.receiveKeys(connection.isClient() ? server : client);
-    connection.trace(() -> new TraceEvent.KeyUpdated(PacketType.INITIAL, true, 0));
-    connection.trace(() -> new TraceEvent.KeyUpdated(PacketType.INITIAL, false, 0));
+    traceInitial();
+  }
+
+  private void traceInitial() {
+    for (boolean send : new boolean[] {true, false}) {
+      connection.trace(
+          () -> new TraceEvent.KeyUpdated(PacketType.INITIAL, send, 0, KeyTrigger.TLS));
+    }
   }
 
   /** A server's Initial keys of another version, to see whether it is the negotiated one. */
@@ -142,7 +149,7 @@ final class PacketSpaces {
     }
     Arrays.fill(secret.secret(), (byte) 0);
     connection.receiver.keysArrived();
-    connection.trace(now, () -> new TraceEvent.KeyUpdated(type, send, 0));
+    connection.trace(now, () -> new TraceEvent.KeyUpdated(type, send, 0, KeyTrigger.TLS));
   }
 
   private PacketKeys keys(TlsEvent.TrafficSecret secret) {
@@ -165,7 +172,10 @@ final class PacketSpaces {
     if (!space.isDiscarded()) {
       space.discard();
       connection.recovery.discard(space.number(), now);
-      connection.trace(now, () -> new TraceEvent.KeyDiscarded(packetType(level)));
+      for (boolean send : new boolean[] {true, false}) {
+        connection.trace(
+            now, () -> new TraceEvent.KeyDiscarded(packetType(level), send, 0, KeyTrigger.TLS));
+      }
     }
   }
 

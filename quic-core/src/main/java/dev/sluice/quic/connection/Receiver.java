@@ -22,7 +22,7 @@ import dev.sluice.quic.packet.ShortHeader;
 import dev.sluice.quic.packet.UnknownVersionHeader;
 import dev.sluice.quic.packet.VersionNegotiationHeader;
 import dev.sluice.quic.path.Path;
-import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.trace.TraceEvent.DropCause;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.quic.wire.WireReader;
 import dev.sluice.tls.EncryptionLevel;
@@ -165,10 +165,15 @@ final class Receiver {
       PacketHeader header = PacketParser.parse(buffer, at, end, idLength, anyQuicBit);
       if (small && !connection.isClient() && isInitial(header)) {
         // A server must not act on it: an answer could amplify (§14.1).
-        drop(end - at, "an Initial in a datagram below 1200 bytes", now);
+        drop(
+            PacketType.INITIAL,
+            end - at,
+            DropCause.INVALID,
+            "an Initial in a datagram below 1200 bytes",
+            now);
         return;
       }
-      at = header == null ? end : onPacket(header, buffer, end, path, ecn, now);
+      at = header == null ? end : onPacket(header, buffer, at, end, path, ecn, now);
     }
   }
 
@@ -177,7 +182,8 @@ final class Receiver {
   }
 
   /** Returns where the next packet of the datagram begins. */
-  private int onPacket(PacketHeader header, byte[] buffer, int end, Path path, int ecn, long now) {
+  private int onPacket(
+      PacketHeader header, byte[] buffer, int start, int end, Path path, int ecn, long now) {
     switch (header) {
       case LongHeader numbered -> {
         onLong(numbered, buffer, path, ecn, now);
@@ -185,16 +191,27 @@ final class Receiver {
       }
       case ShortHeader known -> throw new IllegalStateException("was told before by its first bit");
       case RetryHeader retry -> {
-        if (!connection.firstFlight.onRetry(retry, buffer, now)) {
-          drop(retry.end() - retry.start(), "a Retry that is not acceptable", now);
+        if (connection.firstFlight.onRetry(retry, buffer, now)) {
+          connection.packetTrace.onReceived(retry, now);
+        } else {
+          int length = retry.end() - retry.start();
+          drop(PacketType.RETRY, length, DropCause.INVALID, "a Retry not to be acted on", now);
         }
       }
       case VersionNegotiationHeader offer -> {
-        if (!connection.firstFlight.onVersionNegotiation(offer, now)) {
-          drop(0, "a Version Negotiation that is not acceptable", now);
+        if (connection.firstFlight.onVersionNegotiation(offer, now)) {
+          connection.packetTrace.onReceived(offer, now);
+        } else {
+          drop(
+              PacketType.VERSION_NEGOTIATION,
+              end - start,
+              DropCause.INVALID,
+              "a Version Negotiation not to be acted on",
+              now);
         }
       }
-      case UnknownVersionHeader unknown -> drop(0, "a version that is not ours", now);
+      case UnknownVersionHeader unknown ->
+          drop(null, end - start, DropCause.UNSUPPORTED, "a version that is not ours", now);
     }
     return end;
   }
@@ -216,11 +233,17 @@ final class Receiver {
             ? version == connection.versions.original()
             : current || isOfAnotherVersion(version, space);
     if (!possible || !isForUs(header)) {
-      drop(length, "the version or a connection ID is not this connection's", now);
+      drop(
+          header.type(),
+          length,
+          DropCause.CONNECTION_UNKNOWN,
+          "the version or a connection ID is not this connection's",
+          now);
       return;
     }
     if (connection.isClient() && !header.token().isEmpty()) {
-      drop(length, "a server's Initial with a token", now); // §17.2.2
+      String reason = "a server's Initial with a token"; // §17.2.2
+      drop(header.type(), length, DropCause.INVALID, reason, now);
       return;
     }
     if (early && (connection.isClient() || connection.early.keys() == null)) {
@@ -229,20 +252,20 @@ final class Receiver {
     }
     PacketKeys keys = early ? connection.early.keys() : keys(version, current, space);
     if (keys == null) {
-      hold(space, buffer, header.start(), header.end(), path, ecn, now);
+      hold(header.type(), space, buffer, header.start(), header.end(), path, ecn, now);
       return;
     }
     int numberOffset = header.packetNumberOffset();
     int numberLength = keys.unprotectHeader(buffer, header.start(), numberOffset, header.end());
     if (numberLength < 0) {
-      drop(length, "too short for header protection", now);
+      drop(header.type(), length, DropCause.INVALID, "too short for header protection", now);
       return;
     }
-    packet.begin(header.type(), space, header.destination(), path);
+    packet.begin(header, space, path);
     packet.number(buffer, numberOffset, numberLength);
     int headerLength = numberOffset + numberLength - header.start();
     if (!packet.open(keys, buffer, header.start(), headerLength, header.end())) {
-      drop(length, "failed to authenticate", now);
+      drop(header.type(), length, DropCause.DECRYPTION_FAILURE, "failed to authenticate", now);
       return;
     }
     if (connection.isClient()) {
@@ -301,9 +324,15 @@ final class Receiver {
   /** 0-RTT before the server has made up its mind waits for it; a client never reads any (§5.6). */
   private void onUnreadableEarly(LongHeader header, byte[] buffer, Path path, int ecn, long now) {
     if (connection.early.isUndecided()) {
+      connection.packetTrace.onBuffered(header.type(), header.end() - header.start(), now);
       heldEarly.add(buffer, header.start(), header.end(), path, ecn);
     } else {
-      drop(header.end() - header.start(), "0-RTT was not accepted, or is over", now);
+      drop(
+          header.type(),
+          header.end() - header.start(),
+          DropCause.KEY_UNAVAILABLE,
+          "0-RTT was not accepted, or is over",
+          now);
     }
   }
 
@@ -319,7 +348,7 @@ final class Receiver {
     PacketSpace space = connection.spaces.application();
     OneRttKeys oneRtt = connection.spaces.oneRtt();
     if (!canOpenShort()) {
-      hold(space, buffer, start, end, path, ecn, now);
+      hold(PacketType.ONE_RTT, space, buffer, start, end, path, ecn, now);
       return;
     }
     int numberOffset = start + 1 + idLength;
@@ -346,7 +375,7 @@ final class Receiver {
 
   private void onUnauthentic(int length, long now) {
     connection.spaces.oneRtt().onFailedOpen();
-    drop(length, "failed to authenticate", now);
+    drop(PacketType.ONE_RTT, length, DropCause.DECRYPTION_FAILURE, "failed to authenticate", now);
   }
 
   /** The packet is authentic. */
@@ -358,12 +387,23 @@ final class Receiver {
     }
     PacketSpace space = packet.space();
     if (space.isDiscarded() || space.acks().isDuplicate(packet.number())) {
-      drop(packet.length(), "duplicate", now);
+      boolean duplicate = !space.isDiscarded();
+      drop(
+          packet.type(),
+          packet.wireLength(),
+          duplicate ? DropCause.DUPLICATE : DropCause.KEY_UNAVAILABLE,
+          duplicate ? "it came before" : "the keys are discarded",
+          now);
       return;
     }
     boolean newest = packet.number() > space.acks().largestReceived();
     if (newest && connection.migration.isLeft(packet.path(), packet.number())) {
-      drop(packet.length(), "the connection has moved to the preferred address", now);
+      drop(
+          packet.type(),
+          packet.wireLength(),
+          DropCause.REJECTED,
+          "the connection has moved to the preferred address",
+          now);
       return;
     }
     connection.counters.onPacketReceived();
@@ -371,11 +411,8 @@ final class Receiver {
     connection.streams.setEarly(packet.type() == PacketType.ZERO_RTT);
     readFrames(now);
     space.acks().onReceived(packet.number(), packet.isAckEliciting(), ecn, now);
-    if (connection.tracer.wantsPackets()) {
-      TraceEvent event =
-          new TraceEvent.PacketReceived(
-              packet.type(), packet.number(), packet.length(), packet.takeTraced());
-      connection.tracer.on(now, event);
+    if (connection.packetTrace.isOn()) {
+      connection.packetTrace.onReceived(packet, now);
     }
     if (!connection.isClient()) {
       boolean moves = newest && !packet.isProbing();
@@ -391,7 +428,7 @@ final class Receiver {
           TransportError.PROTOCOL_VIOLATION, 0, packet.type() + " packet: it has no frames");
     }
     // STREAM frames need no record, unless it is to be kept; they may travel in all 1-RTT packets.
-    boolean tracing = connection.tracer.wantsPackets();
+    boolean tracing = connection.packetTrace.isOn();
     boolean direct = packet.type() == PacketType.ONE_RTT && !tracing;
     while (payload.hasRemaining() && connection.closing.isOpen()) {
       if (direct && FrameReader.readStream(payload, packet.stream())) {
@@ -417,17 +454,24 @@ final class Receiver {
   }
 
   private void hold(
-      PacketSpace space, byte[] buffer, int start, int end, Path path, int ecn, long now) {
+      PacketType type,
+      PacketSpace space,
+      byte[] buffer,
+      int start,
+      int end,
+      Path path,
+      int ecn,
+      long now) {
     if (space.isDiscarded()) {
-      drop(end - start, "the keys are discarded", now);
+      drop(type, end - start, DropCause.KEY_UNAVAILABLE, "the keys are discarded", now);
     } else {
-      connection.trace(now, () -> new TraceEvent.PacketBuffered(end - start));
+      connection.packetTrace.onBuffered(type, end - start, now);
       held.add(buffer, start, end, path, ecn);
     }
   }
 
-  private void drop(int bytes, String reason, long now) {
+  private void drop(PacketType type, int bytes, DropCause cause, String reason, long now) {
     connection.counters.onDropped();
-    connection.trace(now, () -> new TraceEvent.PacketDropped(bytes, reason));
+    connection.packetTrace.onDropped(type, bytes, cause, reason, now);
   }
 }

@@ -10,7 +10,6 @@ import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.path.Path;
 import dev.sluice.quic.recovery.PacketContents;
 import dev.sluice.quic.recovery.RecoveryToken;
-import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.WireWriter;
 import dev.sluice.tls.EncryptionLevel;
@@ -237,6 +236,7 @@ final class Sender {
     out.add(length, path.local(), path.remote(), mark);
     path.amplification().onSent(length);
     connection.counters.onDatagramSent(length);
+    connection.packetTrace.onDatagramSent(path, length, mark, now);
     if (connection.isClient() && contains(PacketType.HANDSHAKE)) {
       connection.spaces.discard(EncryptionLevel.INITIAL, now);
     }
@@ -251,11 +251,8 @@ final class Sender {
           case ZERO_RTT -> connection.early.keys();
           default -> space.sendKeys();
         };
-    if (connection.tracer.wantsPackets()) {
-      connection.tracer.on(
-          now,
-          new TraceEvent.PacketSent(
-              draft.type(), draft.number(), end - draft.start(), draft.frames(end)));
+    if (connection.packetTrace.isOn()) {
+      connection.packetTrace.onSent(draft, end, path, now);
     }
     int length = draft.seal(keys, end, flight);
     connection.recovery.onPacketSent(

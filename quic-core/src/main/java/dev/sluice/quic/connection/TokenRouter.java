@@ -1,10 +1,8 @@
 package dev.sluice.quic.connection;
 
-import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.recovery.PacketNumberSpace;
 import dev.sluice.quic.recovery.RecoveryToken;
 import dev.sluice.quic.recovery.TokenListener;
-import dev.sluice.quic.trace.TraceEvent;
 
 /**
  * Tells the owner of what a packet carried that it arrived, or that it was lost (RFC 9000 §13.3).
@@ -14,17 +12,6 @@ final class TokenRouter implements TokenListener {
 
   TokenRouter(Connection connection) {
     this.connection = connection;
-  }
-
-  @Override
-  public void onPacketLost(PacketNumberSpace space, long packetNumber, long now) {
-    PacketType type =
-        switch (space) {
-          case INITIAL -> PacketType.INITIAL;
-          case HANDSHAKE -> PacketType.HANDSHAKE;
-          case APPLICATION -> PacketType.ONE_RTT;
-        };
-    connection.trace(now, () -> new TraceEvent.PacketLost(type, packetNumber));
   }
 
   @Override

@@ -38,7 +38,7 @@ public final class TransportParameterCodec {
   private static final long GREASE_QUIC_BIT = 0x2ab2;
 
   /** draft-ietf-quic-ack-frequency-12 §3. */
-  private static final long MIN_ACK_DELAY = 0xff04de1bL;
+  static final long MIN_ACK_DELAY = 0xff04de1bL;
 
   /** The code point of the drafts of reset_stream_at before -08, which deployed peers still use. */
   private static final long RESET_STREAM_AT_EARLIER = 0x17f7586d2cb571L;

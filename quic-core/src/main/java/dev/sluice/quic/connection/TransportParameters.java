@@ -3,7 +3,10 @@ package dev.sluice.quic.connection;
 import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
+import dev.sluice.quic.wire.VarInt;
+import dev.sluice.quic.wire.WireWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -163,9 +166,16 @@ public record TransportParameters(
     values.put("max_datagram_frame_size", maxDatagramFrameSize);
     values.put("grease_quic_bit", greaseQuicBit);
     values.put("reset_stream_at", resetStreamAt);
-    values.put("min_ack_delay", minAckDelayMicros < 0 ? null : minAckDelayMicros);
+    values.put("unknown_parameters", minAckDelayMicros < 0 ? null : List.of(minAckDelay()));
     values.values().removeIf(Objects::isNull);
     return values;
+  }
+
+  /** As qlog describes what its schema does not know. */
+  private Map<String, Object> minAckDelay() {
+    byte[] value = new byte[VarInt.length(minAckDelayMicros)];
+    new WireWriter(value, 0, value.length).varInt(minAckDelayMicros);
+    return Map.of("id", TransportParameterCodec.MIN_ACK_DELAY, "value", Bytes.of(value));
   }
 
   /** A builder that starts from these values. */

@@ -5,6 +5,7 @@ import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.frame.FrameTypes;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.QuicVersion;
+import dev.sluice.quic.trace.TraceEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -46,6 +47,18 @@ final class VersionNegotiation {
   /** The version in use: the negotiated one as soon as it is known. */
   QuicVersion current() {
     return current;
+  }
+
+  /**
+   * The version in use and where it was chosen from, for those who watch.
+   *
+   * @param offered what a Version Negotiation packet had to offer, else empty
+   */
+  TraceEvent chosen(List<Integer> offered) {
+    List<Integer> own = config.preferred().stream().map(QuicVersion::number).toList();
+    return client
+        ? new TraceEvent.VersionChosen(own, offered, current.number())
+        : new TraceEvent.VersionChosen(List.of(), own, current.number());
   }
 
   /** The version of packets that are sent now (RFC 9369 §4.1). */

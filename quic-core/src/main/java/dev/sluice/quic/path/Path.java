@@ -35,6 +35,7 @@ public final class Path {
   private final AmplificationLimit amplification;
   private final PathValidation validation = new PathValidation();
   private final Deque<Long> responses = new ArrayDeque<>();
+  private final int id;
   private PathRecovery recovery;
   private RemoteId destination;
   private ConnectionId addressedBy;
@@ -52,6 +53,12 @@ public final class Path {
     this.remote = remote;
     this.amplification = new AmplificationLimit(validated);
     this.recovery = recovery;
+    this.id = recovery.number();
+  }
+
+  /** Tells the paths of a connection apart: 0 for the first, which is never used for another. */
+  public int id() {
+    return id;
   }
 
   /** This side's address; null where the socket's own is meant. */

@@ -77,6 +77,11 @@ public final class Paths {
     return false;
   }
 
+  /** Whether the path with this {@link Path#id} is the active one or kept beside it. */
+  public boolean isKept(int id) {
+    return active.id() == id || others.stream().anyMatch(path -> path.id() == id);
+  }
+
   /** Whether this is the path that the handshake began on. */
   public boolean isFirst(Path path) {
     return path == first;

@@ -49,6 +49,12 @@ final class JsonText {
     return this;
   }
 
+  JsonText value(double number) {
+    separate();
+    out.append(number);
+    return this;
+  }
+
   JsonText value(boolean yes) {
     separate();
     out.append(yes);

@@ -37,13 +37,16 @@ import java.util.Locale;
 final class QlogFrames {
   private final JsonText json;
   private final int ackDelayExponent;
+  private final ApplicationErrors errors;
 
   /**
    * @param ackDelayExponent of whoever sends the frames
+   * @param errors what the application calls its codes
    */
-  QlogFrames(JsonText json, int ackDelayExponent) {
+  QlogFrames(JsonText json, int ackDelayExponent, ApplicationErrors errors) {
     this.json = json;
     this.ackDelayExponent = ackDelayExponent;
+    this.errors = errors;
   }
 
   void write(List<Frame> frames) {
@@ -76,9 +79,8 @@ final class QlogFrames {
           type("crypto").number("offset", f.offset()).raw("length", f.data().length());
       case NewTokenFrame f -> {
         type("new_token");
-        json.name("token").beginObject().name("type").value("resumption");
-        raw("length", f.token().length());
-        json.endObject();
+        json.name("token");
+        QlogPackets.token("resumption", f.token().length(), json);
       }
       case StreamFrame f -> {
         stream("stream", f.streamId()).number("offset", f.offset());
@@ -175,7 +177,7 @@ final class QlogFrames {
   }
 
   private QlogFrames applicationError(long code) {
-    json.name("error").value("unknown");
+    json.name("error").value(errors.name(code));
     return number("error_code", code);
   }
 

@@ -35,11 +35,16 @@ public final class QlogTrace implements Tracer {
       origin = now;
       record(header(event));
     }
-    JsonText json = new JsonText().beginObject();
-    json.name("time").millis(Math.max(0, now - origin));
-    json.name("name").value(QlogEvents.name(event));
-    events.write(event, json.name("data"));
-    record(json.endObject());
+    for (int i = 0; i < QlogEvents.records(event); i++) {
+      JsonText json = new JsonText().beginObject();
+      json.name("time").millis(Math.max(0, now - origin));
+      json.name("name").value(QlogEvents.name(event));
+      if (event.path() != 0) {
+        json.name("tuple").value(QlogConnectivity.tuple(event.path()));
+      }
+      events.write(event, i, json.name("data"));
+      record(json.endObject());
+    }
   }
 
   private JsonText header(TraceEvent event) {

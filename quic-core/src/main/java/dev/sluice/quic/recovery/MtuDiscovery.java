@@ -149,6 +149,11 @@ public final class MtuDiscovery {
     probed = bytes;
   }
 
+  /** Whether this packet of the application space carries the probe that is under way. */
+  public boolean isProbe(long packetNumber) {
+    return packetNumber == outstanding;
+  }
+
   /** The packet with a probe that the system has found too large; -1 when it was none. */
   long probeOf(int bytes) {
     return bytes == probed ? outstanding : NONE;

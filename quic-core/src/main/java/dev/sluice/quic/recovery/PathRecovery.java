@@ -6,6 +6,7 @@ import dev.sluice.quic.congestion.DeliverySnapshot;
 import dev.sluice.quic.congestion.Pacer;
 import dev.sluice.quic.congestion.ProportionalRateReduction;
 import dev.sluice.quic.congestion.SentPacket;
+import dev.sluice.quic.trace.Tracer;
 import java.util.Arrays;
 
 /**
@@ -17,10 +18,12 @@ import java.util.Arrays;
  */
 public final class PathRecovery {
   /** kPersistentCongestionThreshold (RFC 9002 §7.6.1). */
-  private static final int PERSISTENT_CONGESTION_THRESHOLD = 3;
+  static final int PERSISTENT_CONGESTION_THRESHOLD = 3;
 
   private static final int SPACES = PacketNumberSpace.values().length;
 
+  private final int number;
+  private final Tracer tracer;
   private final CongestionController congestion;
   private final SentPacket described = new SentPacket();
   private final ProportionalRateReduction reduction = new ProportionalRateReduction();
@@ -43,6 +46,12 @@ public final class PathRecovery {
   private long packetsLost;
   private long spuriousLosses;
 
+  /** Null as long as nobody has watched. */
+  private PathTrace trace;
+
+  /** What the congestion window was changed for last; null for nothing in particular. */
+  private String trigger;
+
   // What the ACK frame or the expiry of the timer that is being processed told of this path so far.
   private boolean concerned;
   private long newestAckedNow;
@@ -52,7 +61,9 @@ public final class PathRecovery {
   private boolean anyLost;
   private long newestLost;
 
-  PathRecovery(CongestionController congestion, RecoveryConfig config) {
+  PathRecovery(int number, CongestionController congestion, RecoveryConfig config, Tracer tracer) {
+    this.number = number;
+    this.tracer = tracer;
     this.congestion = congestion;
     this.mtu = new MtuDiscovery(config.maxDatagramSize());
     this.initialRtt = config.initialRtt();
@@ -64,6 +75,11 @@ public final class PathRecovery {
     this.rtt = new RttEstimator(initialRtt);
     Arrays.setAll(lossRuns, space -> new PersistentCongestion(this));
     Arrays.fill(newestAcked, Long.MIN_VALUE);
+  }
+
+  /** Tells the paths of a connection apart: 0 for the first. */
+  public int number() {
+    return number;
   }
 
   // ---- sending
@@ -212,6 +228,7 @@ public final class PathRecovery {
     recoveryPacketAllowed = false;
     reduction.onPacketSent(bytes);
     pacer.onPacketSent(bytes, pacingRate(), now);
+    tellChanges(now);
     return congestion.onPacketSent(bytes, bytesInFlight, now);
   }
 
@@ -280,6 +297,7 @@ public final class PathRecovery {
       spuriousLosses++;
       if (congestion.onSpuriousLoss(sent.describe(packet, described), now)) {
         reduction.end();
+        trigger = "spurious_loss";
       }
     } else if (sent.isInFlight(packet)) {
       onForgotten(sent.size(packet), sent.isAckEliciting(packet));
@@ -339,6 +357,7 @@ public final class PathRecovery {
     if (isPersistentCongestion(space.ordinal(), peerMaxAckDelay)) {
       lossRuns[space.ordinal()].reset();
       congestion.onPersistentCongestion(now);
+      trigger = "persistent_congestion";
       reduction.end();
       rtt.onPersistentCongestion();
     }
@@ -348,6 +367,7 @@ public final class PathRecovery {
     if (!congestion.onCongestionEvent(sentTime, marked, now)) {
       return;
     }
+    trigger = marked ? "ecn" : "packet_loss";
     if (congestion.reducesProportionally()) {
       reduction.begin(congestion.window(), flightBefore, mtu.size(), now);
     } else {
@@ -384,6 +404,22 @@ public final class PathRecovery {
           new AckSample(now, newestAckedNow, sample, rtt.smoothed(), bytesInFlight, heldBack));
     }
     concerned = false;
+    tellChanges(now);
+  }
+
+  /** What the congestion controller is doing; a recovery period counts as a phase of its own. */
+  String phase() {
+    return reduction.isActive() ? "recovery" : congestion.phase();
+  }
+
+  private void tellChanges(long now) {
+    if (tracer.isEnabled()) {
+      if (trace == null) {
+        trace = new PathTrace(this, initialRtt, tracer, now);
+      }
+      trace.tellChanges(trigger, now);
+      trigger = null;
+    }
   }
 
   /** What the window leaves: all of it, or during a recovery period as much as is let go. */
@@ -399,7 +435,7 @@ public final class PathRecovery {
    * the path that has gone to zero could not learn otherwise. The least is a minimum window (RFC
    * 9002 §7.2) in a round trip.
    */
-  private double pacingRate() {
+  double pacingRate() {
     long smoothedRtt = rtt.smoothed();
     return Math.max(congestion.pacingRate(smoothedRtt), 2e9 * mtu.size() / smoothedRtt);
   }

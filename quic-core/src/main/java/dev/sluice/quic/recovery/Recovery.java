@@ -4,6 +4,7 @@ import dev.sluice.quic.congestion.CongestionController;
 import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.frame.AckFrame;
 import dev.sluice.quic.frame.EcnCounts;
+import dev.sluice.quic.trace.Tracer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,6 +39,9 @@ public final class Recovery {
   private final SpaceRecovery[] spaces;
   private final ProbeTimer probeTimer;
   private final Batch batch = new Batch();
+  private final Tracer tracer;
+  private final RecoveryTrace trace;
+  private int pathsMade;
   private PathRecovery path;
   private long packetsLost;
 
@@ -46,7 +50,19 @@ public final class Recovery {
    * @param tokens hears what became of the packets' contents
    */
   public Recovery(RecoveryConfig config, CongestionController congestion, TokenListener tokens) {
+    this(config, congestion, tokens, Tracer.NONE);
+  }
+
+  /**
+   * As above, watched.
+   *
+   * @param tracer is told of acknowledgments, losses, timers, congestion, ECN and datagram sizes
+   */
+  public Recovery(
+      RecoveryConfig config, CongestionController congestion, TokenListener tokens, Tracer tracer) {
     this.config = config;
+    this.tracer = tracer;
+    this.trace = new RecoveryTrace(tracer);
     this.tokens = tokens;
     this.ackedStreams = new AckedStreams(tokens);
     this.path = newPath(congestion);
@@ -72,7 +88,7 @@ public final class Recovery {
    * @param congestion a fresh controller of that path's own
    */
   public PathRecovery newPath(CongestionController congestion) {
-    return new PathRecovery(congestion, config);
+    return new PathRecovery(pathsMade++, congestion, config, tracer);
   }
 
   /** The connection moves: timers follow this path from now on. What is in flight stays so. */
@@ -115,6 +131,7 @@ public final class Recovery {
           packetNumber, on.onPacketSent(bytes, contents.isAckEliciting(), now), on.bytesInFlight());
       probeTimer.onActivity(now);
     }
+    trace.onTimer(probeTimer, now);
   }
 
   // ---- acknowledgments and losses
@@ -137,6 +154,7 @@ public final class Recovery {
       return;
     }
     ackedStreams.flush();
+    trace.flushAcked(at, now);
     if (batch.largestIsNew && batch.ackEliciting) { // §5.1
       batch.sample = Math.max(1, now - batch.largestSentTime);
       batch
@@ -154,6 +172,7 @@ public final class Recovery {
     }
     probeTimer.onAcknowledgment(space, now);
     at.sent.forget(now - REMEMBER_LOST_PTOS * ptoNanos());
+    trace.onTimer(probeTimer, now);
   }
 
   /**
@@ -166,7 +185,7 @@ public final class Recovery {
     on.onDatagramTooLarge(bytes);
     if (probe >= 0 && at.sent.state(probe) == SentPackets.OUTSTANDING) {
       batch.begin(-1, now);
-      at.declareLost(probe, batch, now);
+      at.declareLost(probe, false, batch, now);
       batch.end(at.id);
     }
   }
@@ -183,6 +202,7 @@ public final class Recovery {
     if (now < deadline()) {
       return new Timeout.Nothing();
     }
+    trace.onExpired(probeTimer, now);
     SpaceRecovery lossSpace = probeTimer.lossSpace();
     if (lossSpace != null) {
       batch.begin(-1, now);
@@ -298,6 +318,7 @@ public final class Recovery {
     at.clear();
     at.discarded = true;
     probeTimer.onDiscard(now);
+    trace.onTimer(probeTimer, now);
   }
 
   /**
@@ -389,13 +410,14 @@ public final class Recovery {
         largestPath = on;
       }
       ackEliciting |= sent.isAckEliciting(packet);
+      trace.onAcked(space, packet, now);
       on.onAcked(space, packet, wasLost, now);
       space.deliverAcked(packet, tokens, ackedStreams);
     }
 
     @Override
-    public void onLost(SpaceRecovery space, long packet) {
-      tokens.onPacketLost(space.id, packet, now);
+    public void onLost(SpaceRecovery space, long packet, boolean late) {
+      trace.onLost(space, packet, late, now);
       PathRecovery on = concerned(space.sent.path(packet));
       long before = on.packetsLost();
       on.onLost(space, packet, now);
@@ -436,6 +458,7 @@ public final class Recovery {
         PathRecovery on = paths.get(i);
         on.onLossesDetected(space, probeTimer.peerMaxAckDelay(), now);
         on.onAckProcessed(on == largestPath ? sample : -1, now);
+        trace.onUpdated(on, probeTimer.count(), now);
       }
       paths.clear();
     }

@@ -8,6 +8,9 @@ public final class RttEstimator {
   /** kGranularity (RFC 9002 §6.1.2). */
   static final long GRANULARITY = 1_000_000;
 
+  /** kTimeThreshold (RFC 9002 §6.1.2), as {@link #lossDelay} has it. */
+  static final double TIME_THRESHOLD = 9 / 8.0;
+
   private long latest;
   private long smoothed;
   private long variation;

@@ -18,7 +18,10 @@ final class SpaceRecovery {
   interface PacketListener {
     void onAcked(SpaceRecovery space, long packetNumber, boolean wasLost);
 
-    void onLost(SpaceRecovery space, long packetNumber);
+    /**
+     * @param late whether it is for the time that has passed, and not for later packets
+     */
+    void onLost(SpaceRecovery space, long packetNumber, boolean late);
   }
 
   final PacketNumberSpace id;
@@ -118,19 +121,19 @@ final class SpaceRecovery {
       if (due > now && largestAcked < packet + packetThreshold) {
         lossTime = Math.min(lossTime, due);
       } else {
-        declareLost(packet, listener, now);
+        declareLost(packet, largestAcked < packet + packetThreshold, listener, now);
       }
       packet = sent.nextOutstanding(packet + 1);
     }
   }
 
   /** An outstanding packet has not arrived, or not even left. */
-  void declareLost(long packet, PacketListener listener, long now) {
+  void declareLost(long packet, boolean late, PacketListener listener, long now) {
     sent.markLost(packet, now);
     if (sent.isAckEliciting(packet)) {
       ackElicitingInFlight--;
     }
-    listener.onLost(this, packet);
+    listener.onLost(this, packet, late);
   }
 
   /** Forgets all packets; the numbers go on (RFC 9000 §17.2.5.3). */

@@ -19,9 +19,6 @@ public interface TokenListener {
    */
   void onLost(PacketNumberSpace space, RecoveryToken token);
 
-  /** A packet is taken for lost; what it carried follows. */
-  default void onPacketLost(PacketNumberSpace space, long packetNumber, long now) {}
-
   /**
    * Packets with these bytes of a stream were acknowledged, on the contract of {@link #onAcked}.
    *

@@ -72,6 +72,7 @@ final class Invariants implements Tracer, Watcher {
         inFlight.remove(key(e.type(), e.packetNumber()));
         perhapsInFlight.remove(key(e.type(), e.packetNumber()));
       }
+      case TraceEvent.KeyDiscarded e when e.type() == PacketType.ONE_RTT -> {}
       case TraceEvent.KeyDiscarded e -> {
         discarded.add(e.type());
         inFlightSaid = -1;
@@ -80,10 +81,8 @@ final class Invariants implements Tracer, Watcher {
       // Initial keys anew: a Retry came, and everything starts over.
       case TraceEvent.KeyUpdated e when e.type() == PacketType.INITIAL -> inFlight.clear();
       case TraceEvent.ParametersSet e when !e.local() -> onParameters(e);
-      case TraceEvent.RecoveryMetrics e -> inFlightSaid = e.bytesInFlight();
-      case TraceEvent.PathChanged e -> {
-        moved = true;
-      }
+      case TraceEvent.RecoveryMetrics e when e.path() == 0 -> inFlightSaid = e.bytesInFlight();
+      case TraceEvent.MigrationUpdated e -> moved |= e.state().isMove();
       case TraceEvent.ConnectionEnded e -> {
         assertTrue(!ended, "a connection ends once");
         ended = true;
@@ -93,6 +92,7 @@ final class Invariants implements Tracer, Watcher {
   }
 
   private void onSent(TraceEvent.PacketSent packet) {
+    inFlightSaid = -1;
     assertTrue(!discarded.contains(packet.type()), () -> packet.type() + " after its keys");
     assertTrue(!peerClosed, "a packet after the peer's close");
     Long before = lastSent.put(spaceType(packet.type()), packet.packetNumber());

@@ -36,7 +36,7 @@ final class PacketLog implements Tracer {
   record Discarded(long time, PacketType type) implements Entry {}
 
   /** Packets sent from here on are under 1-RTT keys of this phase. */
-  record Updated(long time, int phase) implements Entry {}
+  record Updated(long time, long phase) implements Entry {}
 
   /** TLS is done (RFC 9001 §4.1.1). */
   record Completed(long time) implements Entry {}
@@ -55,8 +55,11 @@ final class PacketLog implements Tracer {
       case TraceEvent.PacketReceived e ->
           entries.add(
               new Packet(now, false, e.type(), e.packetNumber(), e.bytes(), copies(e.frames())));
-      case TraceEvent.KeyDiscarded e -> entries.add(new Discarded(now, e.type()));
-      case TraceEvent.KeyUpdated e when e.phase() > 0 -> entries.add(new Updated(now, e.phase()));
+      case TraceEvent.KeyDiscarded e
+          when e.type() != PacketType.ONE_RTT && (e.send() || e.type() == PacketType.ZERO_RTT) ->
+          entries.add(new Discarded(now, e.type()));
+      case TraceEvent.KeyUpdated e when e.send() && e.phase() > 0 ->
+          entries.add(new Updated(now, e.phase()));
       case TraceEvent.PacketBuffered e -> entries.add(new Buffered(now));
       case TraceEvent.ConnectionStateUpdated e
           when e.state() == TraceEvent.ConnectionState.HANDSHAKE_COMPLETE ->

@@ -58,6 +58,11 @@ class FlightRecorderTest {
             ConnectionId.of(new byte[] {1, 2, 3, 4, 5, 6, 7, 8})));
   }
 
+  private static TraceEvent metrics(long smoothedRtt) {
+    return new TraceEvent.RecoveryMetrics(
+        0, smoothedRtt, 6_000_000, 4, 1, 0, 14_720, 1_200, Long.MAX_VALUE, 1_000_000);
+  }
+
   @Test
   void aConnectionWithAllThatHappenedToIt() throws IOException {
     List<RecordedEvent> events =
@@ -66,9 +71,9 @@ class FlightRecorderTest {
               begin();
               tracer.on(1, new TraceEvent.ProtocolChosen("h3"));
               tracer.on(2, new TraceEvent.StreamStateUpdated(4, true));
-              tracer.on(3, new TraceEvent.PacketLost(PacketType.ONE_RTT, 17));
-              tracer.on(4, new TraceEvent.RecoveryMetrics(5_000_000, 6_000_000, 4, 14_720, 1_200));
-              tracer.on(5, new TraceEvent.RecoveryMetrics(5_000_001, 6_000_000, 4, 14_720, 1_200));
+              tracer.on(3, new TraceEvent.PacketLost(PacketType.ONE_RTT, 17, 0, false, false));
+              tracer.on(4, metrics(5_000_000));
+              tracer.on(5, metrics(5_000_001));
               tracer.on(6, new TraceEvent.StreamStateUpdated(4, false));
               tracer.on(7, new TraceEvent.ConnectionEnded(new ConnectionEnding.StatelessReset()));
             });
