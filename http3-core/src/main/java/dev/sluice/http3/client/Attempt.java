@@ -156,7 +156,18 @@ final class Attempt {
       stopWaitingForContinue();
     }
     ConnectionInfo info = connection.info();
-    onExecutor(() -> listener.onHead(this, response, info));
+    // The content, the trailers and the end are often there too: one thread does for all of them.
+    if (executor.add(() -> listener.onHead(this, response, info))) {
+      connection.afterEvents(this::startExecutor);
+    }
+  }
+
+  private void startExecutor() {
+    try {
+      executor.start();
+    } catch (RejectedExecutionException e) {
+      listener.onBroken(this, e);
+    }
   }
 
   /** The server answered without asking for the body: it is not sent (RFC 9110 §10.1.1). */

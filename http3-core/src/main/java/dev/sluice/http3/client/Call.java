@@ -71,6 +71,24 @@ final class Call<T> implements Attempt.Listener {
 
   /** Begins; returns at once. */
   CallFuture<HttpResponse<T>> start() {
+    watchDeadline();
+    sendNext();
+    return future;
+  }
+
+  /** Begins on this thread, which may have to wait for cookies and authentication. */
+  CallFuture<HttpResponse<T>> startHere() {
+    watchDeadline();
+    try {
+      sendRequest();
+    } catch (RejectedExecutionException e) {
+      fail(e);
+      end();
+    }
+    return future;
+  }
+
+  private void watchDeadline() {
     request
         .timeout()
         .ifPresent(
@@ -82,8 +100,6 @@ final class Call<T> implements Attempt.Listener {
             deadline.callOff();
           }
         });
-    sendNext();
-    return future;
   }
 
   private void onTimeout(Duration limit) {

@@ -78,6 +78,12 @@ final class ClientConnection {
   /** Attempts whose responses are being received. */
   private final Set<Attempt> receiving = new HashSet<>();
 
+  /** What waits for the end of {@link #dispatch}. */
+  private final ArrayDeque<Runnable> afterEvents = new ArrayDeque<>();
+
+  /** A snapshot of this turn; null before anybody has asked for it. */
+  private ConnectionInfo info;
+
   private final UnreadContent unread;
   private final ContentRetention retention;
   private final Listener listener;
@@ -199,6 +205,7 @@ final class ClientConnection {
 
   /** The transport has events. */
   void onEvents() {
+    info = null;
     http.process();
     dispatch();
   }
@@ -328,8 +335,16 @@ final class ClientConnection {
       }
     } finally {
       dispatching = false;
+      for (Runnable task = afterEvents.poll(); task != null; task = afterEvents.poll()) {
+        task.run();
+      }
     }
     closeIfDone();
+  }
+
+  /** While events are handled: does this when all have been. It must not throw. */
+  void afterEvents(Runnable task) {
+    afterEvents.add(task);
   }
 
   /** What a session's user did may have led to events of sessions alone. */
@@ -441,8 +456,11 @@ final class ClientConnection {
     unread.add(attempt.response(), () -> new ContentDroppedException(limit));
   }
 
-  /** What is known of the connection now. */
+  /** What is known of the connection; one snapshot does for all that arrived together. */
   ConnectionInfo info() {
-    return ConnectionInfo.of(http.transport(), label);
+    if (info == null) {
+      info = ConnectionInfo.of(http.transport(), label);
+    }
+    return info;
   }
 }

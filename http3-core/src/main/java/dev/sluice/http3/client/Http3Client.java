@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -104,7 +105,9 @@ public final class Http3Client extends HttpClient {
   @Override
   public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> responseBodyHandler)
       throws IOException, InterruptedException {
-    CompletableFuture<HttpResponse<T>> future = sendAsync(request, responseBodyHandler);
+    // Whoever waits here can as well do the first steps.
+    CompletableFuture<HttpResponse<T>> future =
+        begin(request, responseBodyHandler, Call::startHere);
     try {
       return future.get();
     } catch (InterruptedException e) {
@@ -133,6 +136,13 @@ public final class Http3Client extends HttpClient {
       HttpRequest request,
       BodyHandler<T> responseBodyHandler,
       PushPromiseHandler<T> pushPromiseHandler) {
+    return begin(request, responseBodyHandler, Call::start);
+  }
+
+  private <T> CompletableFuture<HttpResponse<T>> begin(
+      HttpRequest request,
+      BodyHandler<T> responseBodyHandler,
+      Function<Call<T>, CompletableFuture<HttpResponse<T>>> start) {
     Objects.requireNonNull(responseBodyHandler, "responseBodyHandler");
     HttpRequest checked = RequestChecks.check(request);
     IOException refusal = RequestChecks.refusal(checked, settings.proxy());
@@ -143,7 +153,7 @@ public final class Http3Client extends HttpClient {
     if (!operations.begin(call)) {
       return CompletableFuture.failedFuture(new IOException("the client was shut down"));
     }
-    return call.start();
+    return start.apply(call);
   }
 
   /**

@@ -25,15 +25,34 @@ final class SerialExecutor implements Executor {
    */
   @Override
   public void execute(Runnable task) {
+    if (add(task)) {
+      start();
+    }
+  }
+
+  /**
+   * The same, but possibly without beginning yet, so that what else is about to be executed costs
+   * no thread of its own.
+   *
+   * @return whether {@link #start} has to be called, soon
+   */
+  boolean add(Runnable task) {
     tasks.add(task);
-    if (waiting.getAndIncrement() == 0) {
-      try {
-        executor.execute(this::runAll);
-      } catch (RejectedExecutionException e) {
-        tasks.clear();
-        waiting.set(0);
-        throw e;
-      }
+    return waiting.getAndIncrement() == 0;
+  }
+
+  /**
+   * Begins with what was added.
+   *
+   * @throws RejectedExecutionException when the executor takes no more; nothing of it will run
+   */
+  void start() {
+    try {
+      executor.execute(this::runAll);
+    } catch (RejectedExecutionException e) {
+      tasks.clear();
+      waiting.set(0);
+      throw e;
     }
   }
 

@@ -50,6 +50,9 @@ final class ServerConnection {
   /** The last snapshot; exchanges read it from their threads. */
   private volatile ConnectionInfo info;
 
+  /** Whether that is of this turn: one snapshot does for all requests that arrived together. */
+  private boolean infoIsNew;
+
   /**
    * @param wake lets the transport send
    * @param label names this connection among those of its server
@@ -89,6 +92,7 @@ final class ServerConnection {
 
   /** The transport has events. */
   void onEvents() {
+    infoIsNew = false;
     http.process();
     dispatch();
   }
@@ -248,7 +252,10 @@ final class ServerConnection {
       stream.stopReading(Http3Error.H3_NO_ERROR);
       return;
     }
-    info = ConnectionInfo.of(http.transport(), label);
+    if (!infoIsNew) {
+      info = ConnectionInfo.of(http.transport(), label);
+      infoIsNew = true;
+    }
     ServerExchange exchange = new ServerExchange(this, stream, head);
     if (stream.attachment() instanceof StoppedEarly(long code)) {
       exchange.onStopped(code);

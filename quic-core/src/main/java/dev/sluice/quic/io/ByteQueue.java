@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /**
  * Bytes on their way from one thread to another, bounded, without a lock: one thread produces, one
  * consumes. The bytes lie in a chain of chunks that starts small and grows with the traffic, so
- * that a thousand idle streams cost little and a busy one moves 64 KiB at a time.
+ * that thousands of streams with a few bytes each cost little and a busy one moves 64 KiB at a
+ * time.
  *
  * <p>Nothing here waits; {@link InboundPipe} and {@link OutboundPipe} add the waiting. "One thread"
  * means one at a time, with a happens-before edge when the role passes from thread to thread.
@@ -29,8 +30,16 @@ public final class ByteQueue {
     int write(byte[] source, int offset, int length);
   }
 
-  private static final int SMALLEST_CHUNK = 4 * 1024;
+  /** Of most streams a short message is all there is. */
+  private static final int SMALLEST_CHUNK = 256;
+
   private static final int LARGEST_CHUNK = 64 * 1024;
+
+  /** From the smallest to the largest in four steps. */
+  private static final long GROWTH = 4;
+
+  private static final int SPARES = 4;
+  private static final byte[] NOTHING = {};
 
   /** A link of the chain: the producer fills it up to its end before it hangs on the next. */
   private static final class Chunk {
@@ -51,9 +60,10 @@ public final class ByteQueue {
 
   /**
    * Used-up arrays of the largest size, on their way back to be filled again. As many as are in a
-   * queue of the usual capacity, so that a steady transfer makes no garbage.
+   * queue of the usual capacity, so that a steady transfer makes no garbage. Null before the first:
+   * the consumer makes it.
    */
-  private final AtomicReferenceArray<byte[]> spares = new AtomicReferenceArray<>(4);
+  private volatile AtomicReferenceArray<byte[]> spares;
 
   private Chunk head; // consumer only
   private Chunk tail; // producer only
@@ -65,7 +75,7 @@ public final class ByteQueue {
    */
   public ByteQueue(long capacity) {
     this.capacity = capacity;
-    head = new Chunk(new byte[0]);
+    head = new Chunk(NOTHING);
     tail = head;
   }
 
@@ -153,7 +163,7 @@ public final class ByteQueue {
     if (chunk.written < chunk.bytes.length) {
       return chunk;
     }
-    int size = Math.clamp(2L * chunk.bytes.length, SMALLEST_CHUNK, LARGEST_CHUNK);
+    int size = Math.clamp(GROWTH * chunk.bytes.length, SMALLEST_CHUNK, LARGEST_CHUNK);
     byte[] recycled = size == LARGEST_CHUNK ? takeSpare() : null;
     Chunk fresh = new Chunk(recycled != null ? recycled : new byte[size]);
     tail = fresh;
@@ -162,16 +172,20 @@ public final class ByteQueue {
   }
 
   private byte[] takeSpare() {
+    AtomicReferenceArray<byte[]> from = spares;
     byte[] taken = null;
-    for (int i = 0; taken == null && i < spares.length(); i++) {
-      taken = spares.get(i) == null ? null : spares.getAndSet(i, null);
+    for (int i = 0; from != null && taken == null && i < SPARES; i++) {
+      taken = from.get(i) == null ? null : from.getAndSet(i, null);
     }
     return taken;
   }
 
   private void giveSpare(byte[] bytes) {
+    if (spares == null) {
+      spares = new AtomicReferenceArray<>(SPARES);
+    }
     boolean given = false;
-    for (int i = 0; !given && i < spares.length(); i++) {
+    for (int i = 0; !given && i < SPARES; i++) {
       given = spares.compareAndSet(i, null, bytes);
     }
   }

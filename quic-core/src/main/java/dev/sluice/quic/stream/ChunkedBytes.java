@@ -7,11 +7,13 @@ package dev.sluice.quic.stream;
  */
 final class ChunkedBytes {
   private static final int CHUNK = ChunkPool.CHUNK;
+  private static final int SMALLEST = 2;
+  private static final byte[][] NONE = {};
 
   private final ChunkPool pool;
 
   /** A ring: chunk number n is at index n modulo its length, which is a power of two. */
-  private byte[][] ring = new byte[2][];
+  private byte[][] ring = NONE;
 
   /** The chunks that the ring can hold are numbered from first (inclusive) to first + length. */
   private long first;
@@ -97,7 +99,7 @@ final class ChunkedBytes {
 
   private void grow(long needed) {
     byte[][] old = ring;
-    ring = new byte[Integer.highestOneBit(Math.toIntExact(needed * 2 - 1))][];
+    ring = new byte[Math.max(SMALLEST, Integer.highestOneBit(Math.toIntExact(needed * 2 - 1)))][];
     for (long n = first; n < end; n++) {
       ring[index(n)] = old[(int) (n & (old.length - 1))];
     }

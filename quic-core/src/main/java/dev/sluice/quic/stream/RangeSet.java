@@ -8,8 +8,11 @@ import java.util.Arrays;
  * anything else a binary search and the move of one block of memory.
  */
 final class RangeSet {
-  private long[] starts = new long[4];
-  private long[] ends = new long[4];
+  private static final int SMALLEST = 4;
+  private static final long[] NONE = {};
+
+  private long[] starts = NONE;
+  private long[] ends = NONE;
 
   /** The ranges lie at the indexes from head (inclusive) to tail (exclusive). */
   private int head;
@@ -138,8 +141,9 @@ final class RangeSet {
 
   private void ensureRoom(int more) {
     if (tail + more > starts.length) {
-      starts = Arrays.copyOf(starts, starts.length * 2);
-      ends = Arrays.copyOf(ends, ends.length * 2);
+      int capacity = Math.max(SMALLEST, starts.length * 2);
+      starts = Arrays.copyOf(starts, capacity);
+      ends = Arrays.copyOf(ends, capacity);
     }
   }
 }
