@@ -273,7 +273,7 @@ final class Migration {
    * @param moves whether it is the newest of its space and has other than probing frames
    */
   void onPacket(Path path, ConnectionId addressedBy, boolean moves, long packetNumber, long now) {
-    boolean isNew = paths.keep(path, addressedBy);
+    boolean isNew = paths.keep(path, addressedBy, connection.handshake.isConfirmed());
     if (path == paths.active()) {
       if (moves) {
         paths.unwant();

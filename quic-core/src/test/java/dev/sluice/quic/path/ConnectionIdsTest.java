@@ -65,6 +65,34 @@ class ConnectionIdsTest {
   }
 
   @Test
+  void sendsOnceWhatWasLostTwice() {
+    local.onPeerLimit(2);
+    Packet.of(local::write);
+    local.onLost(new RecoveryToken.NewConnectionId(1)); // in the packet, and in a probe after it
+    local.onLost(new RecoveryToken.NewConnectionId(1));
+    local.onRetire(1, first); // the peer had it all the same
+    assertEquals(List.of(2L), sequences(Packet.of(local::write).frames()));
+    remote.onFrame(issued(2, 2));
+    Packet.of(remote::write);
+    remote.onLost(new RecoveryToken.RetireConnectionId(0));
+    remote.onLost(new RecoveryToken.RetireConnectionId(0));
+    assertEquals(List.of(0L), retired(Packet.of(remote::write).frames()));
+    remote.onAcked(new RecoveryToken.RetireConnectionId(0));
+    remote.onLost(new RecoveryToken.RetireConnectionId(0));
+    assertFalse(remote.hasPending());
+  }
+
+  @Test
+  void doesNotTakeWhatItHasRetired() {
+    remote.onFrame(issued(1, 0));
+    RemoteId taken = remote.take();
+    remote.release(taken);
+    assertEquals(List.of(1L), retired(Packet.of(remote::write).frames()));
+    remote.onFrame(issued(1, 0)); // come again, late
+    assertNull(remote.take());
+  }
+
+  @Test
   @Requirement({"RFC9000-19.16#1", "RFC9000-19.16#3"})
   void refusesRetirementsThatCannotBe() {
     assertFails(TransportError.PROTOCOL_VIOLATION, local, l -> l.onRetire(1, first));

@@ -37,7 +37,7 @@ class PathsTest {
   private final Paths paths = new Paths(false, path, remote, PathsTest::state);
 
   PathsTest() {
-    paths.keep(path, same);
+    paths.keep(path, same, true);
     remote.onFrame(issued(1));
     remote.onFrame(issued(2));
   }
@@ -125,7 +125,7 @@ class PathsTest {
   void hasNowhereToGoBackToWithoutAValidatedPath() {
     Paths none = new Paths(false, new Path(null, first, false, state()), ids(), PathsTest::state);
     Path to = none.of(null, moved);
-    none.keep(to, same);
+    none.keep(to, same, true);
     none.activate(to, PTO, 0);
     assertNull(none.fallBack(PTO, 0));
   }
@@ -145,7 +145,7 @@ class PathsTest {
   void boundsWhatReplaysFromManyAddressesCost() {
     for (int port = 10; port < 1000; port++) {
       Path seen = paths.of(here, new InetSocketAddress("198.51.100.1", port));
-      paths.keep(seen, same);
+      paths.keep(seen, same, true);
     }
     assertEquals(3, paths.others().size());
   }
@@ -183,14 +183,14 @@ class PathsTest {
   @Test
   @Requirement({"RFC9000-9.5#2", "RFC9000-9.5#3", "RFC9000-9.5#4"})
   void onlyWhoMovesUnderTheSameIdGetsTheSameIdBack() {
-    paths.keep(path, same);
+    paths.keep(path, same, true);
     assertSame(path.destination(), moveTo(moved, same).destination());
     Path elsewhere = moveTo(new InetSocketAddress("198.51.100.1", 1), other);
     assertEquals(id(1), elsewhere.destination().id());
     assertEquals(id(1), remote.current());
     // The same ID of ours, but from another address of ours.
     Path atPreferred = paths.of(new InetSocketAddress("192.0.2.99", 443), first);
-    paths.keep(atPreferred, other);
+    paths.keep(atPreferred, other, true);
     assertEquals(id(2), atPreferred.destination().id());
   }
 
@@ -222,7 +222,7 @@ class PathsTest {
 
   private Path moveTo(InetSocketAddress address, ConnectionId addressedBy) {
     Path to = paths.of(here, address);
-    paths.keep(to, addressedBy);
+    paths.keep(to, addressedBy, true);
     paths.activate(to, PTO, 0);
     to.amplification().onReceived(1200);
     to.validate(PTO, 0);
