@@ -194,4 +194,38 @@ class CubicTest {
     assertTrue(rounds < 12, "left after " + rounds);
     assertEquals(cubic.window(), cubic.slowStartThreshold(), SIZE);
   }
+
+  @Test
+  void whenAllLossesWereLateTheCurveGoesOn() {
+    loseAt(50);
+    for (int i = 0; i < 5; i++) {
+      roundTrip(50 * MS);
+    }
+    SentPacket late = new SentPacket().set(0, SIZE, now, 0, null);
+    long before = cubic.window();
+    long threshold = cubic.slowStartThreshold();
+    cubic.onPacketLost(late, now);
+    assertTrue(cubic.onCongestionEvent(now, false, now));
+    assertTrue(cubic.window() < before);
+    assertTrue(cubic.onSpuriousLoss(late, now + 5 * MS));
+    assertEquals(before, cubic.window());
+    assertEquals(threshold, cubic.slowStartThreshold());
+    roundTrip(50 * MS);
+    assertTrue(cubic.window() >= before);
+  }
+
+  @Test
+  void aWindowThatHasGrownBeyondStays() {
+    loseAt(50);
+    SentPacket late = new SentPacket().set(0, SIZE, now, 0, null);
+    cubic.onPacketLost(late, now);
+    now += MS;
+    ack(100L * SIZE, 50 * MS, true);
+    for (int i = 0; cubic.window() < 50L * SIZE && i < 500; i++) {
+      roundTrip(50 * MS);
+    }
+    long grown = cubic.window();
+    assertFalse(cubic.onSpuriousLoss(late, now));
+    assertEquals(grown, cubic.window());
+  }
 }

@@ -94,4 +94,12 @@ class HyStartTest {
     round(10, 120);
     assertTrue(hyStart.isFinished());
   }
+
+  @Test
+  void withoutPacingAnAcknowledgmentCountsNoMoreThanEightDatagrams() {
+    AckSample sample = new AckSample(0, 0, -1, MS, 0, true);
+    assertEquals(20_000, new HyStart(true).onAck(sample, 20_000, 1200));
+    assertEquals(9600, new HyStart(false).onAck(sample, 20_000, 1200));
+    assertEquals(2000, new HyStart(false).onAck(sample, 2000, 1200));
+  }
 }

@@ -141,4 +141,49 @@ class NewRenoTest {
     reno.onCongestionEvent(now, false, now);
     assertEquals(1.25 * 6000 / 0.1, reno.pacingRate(100 * MS));
   }
+
+  private SentPacket sent(long time) {
+    return new SentPacket().set(0, SIZE, time, 0, null);
+  }
+
+  @Test
+  void whenAllLossesWereLateTheWindowComesBack() {
+    long before = reno.window();
+    reno.onPacketLost(sent(now - 5), now);
+    reno.onPacketLost(sent(now - 4), now);
+    assertTrue(reno.onCongestionEvent(now - 4, false, now));
+    assertFalse(reno.onSpuriousLoss(sent(now - 5), now + 1), "the other may be lost");
+    assertEquals(before / 2, reno.window());
+    reno.onPacketLost(sent(now - 3), now + 2);
+    assertFalse(reno.onSpuriousLoss(sent(now - 4), now + 3));
+    assertTrue(reno.onSpuriousLoss(sent(now - 3), now + 4));
+    assertEquals(before, reno.window());
+    assertTrue(reno.inSlowStart());
+    assertFalse(reno.onSpuriousLoss(sent(now - 3), now + 5));
+  }
+
+  @Test
+  void marksAndPersistentCongestionAreNotTakenBack() {
+    reno.onPacketLost(sent(now - 5), now);
+    reno.onCongestionEvent(now - 5, true, now);
+    assertFalse(reno.onSpuriousLoss(sent(now - 5), now + 1));
+    assertEquals(6000, reno.window());
+    reno.onPacketLost(sent(now + 1), now + 2);
+    reno.onCongestionEvent(now + 1, false, now + 2);
+    reno.onPersistentCongestion(now + 2);
+    assertFalse(reno.onSpuriousLoss(sent(now + 1), now + 3));
+    assertEquals(2400, reno.window());
+  }
+
+  @Test
+  void lossesOfAnEarlierPeriodDoNotCount() {
+    reno.onPacketLost(sent(now - 5), now);
+    reno.onCongestionEvent(now - 5, false, now);
+    reno.onPacketLost(sent(now + 1), now + 9);
+    reno.onCongestionEvent(now + 1, false, now + 9);
+    assertEquals(3000, reno.window());
+    assertFalse(reno.onSpuriousLoss(sent(now - 5), now + 10), "of the first period");
+    assertTrue(reno.onSpuriousLoss(sent(now + 1), now + 11));
+    assertEquals(6000, reno.window(), "the first reduction stays");
+  }
 }

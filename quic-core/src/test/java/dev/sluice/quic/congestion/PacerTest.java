@@ -80,4 +80,18 @@ class PacerTest {
     burst(120_000);
     assertEquals(now + MS, pacer.nextSendTime(1_200_000));
   }
+
+  @Test
+  void withoutPacingBurstsAreStillLimited() {
+    Pacer unpaced = new Pacer(SIZE, false);
+    long now = -9;
+    int burst = 0;
+    while (unpaced.allowance(1, now) > 0) {
+      unpaced.onPacketSent(SIZE, 1, now);
+      burst++;
+    }
+    assertEquals(Pacer.MIN_BURST_DATAGRAMS, burst);
+    assertEquals(now + Pacer.TIMER_GRANULARITY, unpaced.nextSendTime(1));
+    assertTrue(unpaced.allowance(1, now + 1) > 0, "an acknowledgment lets the next go");
+  }
 }
