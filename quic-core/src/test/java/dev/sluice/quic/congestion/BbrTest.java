@@ -70,6 +70,56 @@ class BbrTest {
     assertTrue(least <= BDP / 2 + Pipe.SIZE, "" + least);
   }
 
+  /** Runs Startup on a path whose end is far, and loses something in its fifth round. */
+  private Pipe startupThatLoses(int ranges, int length, int rounds) {
+    Pipe fast = new Pipe(bbr, 125_000_000, RTT, Long.MAX_VALUE);
+    fast.run((long) rounds * RTT);
+    assertEquals(BbrState.STARTUP, bbr.state());
+    long from = fast.number;
+    int apart = length + 1;
+    fast.drops = n -> n >= from && n < from + ranges * apart && (n - from) % apart < length;
+    fast.run(2 * RTT + RTT / 2);
+    assertEquals((long) ranges * length, fast.losses.size());
+    return fast;
+  }
+
+  /** §5.3.1.3: six places of one round, and more than two in a hundred of what was in flight. */
+  @ParameterizedTest
+  @CsvSource({
+    "6, 1, 4, true",
+    "5, 1, 4, false",
+    "1, 6, 4, false",
+    "5, 3, 4, false",
+    "6, 1, 7, false"
+  })
+  void lossesInManyPlacesOfARoundEndStartup(int ranges, int length, int rounds, boolean ends) {
+    startupThatLoses(ranges, length, rounds);
+    assertEquals(ends, bbr.fullPipe.isReached(), bbr::toString);
+    assertEquals(ends, bbr.state() != BbrState.STARTUP, bbr::toString);
+    assertEquals(ends, bbr.inflight.longTerm() < BbrInflight.UNBOUNDED, bbr::toString);
+  }
+
+  @Test
+  void whatStartupDeliveredIsWhatThePipeHolds() {
+    startupThatLoses(6, 1, 4);
+    long most = Math.max((long) (bbr.bandwidth.max() * RTT / 1e3), 12_000);
+    assertTrue(bbr.inflight.longTerm() >= most / 2, bbr::toString);
+    assertTrue(bbr.inflight.longTerm() <= 2 * most, bbr::toString);
+  }
+
+  @Test
+  void startupGoesOnWhenItsLossesWereOnlyLate() {
+    Pipe fast = startupThatLoses(6, 1, 4);
+    assertTrue(bbr.state() != BbrState.STARTUP);
+    boolean undone = false;
+    for (SentPacket late : fast.losses) {
+      undone |= bbr.onSpuriousLoss(late, fast.now);
+    }
+    assertTrue(undone);
+    assertEquals(BbrState.STARTUP, bbr.state());
+    assertFalse(bbr.fullPipe.isReached());
+  }
+
   @ParameterizedTest
   @CsvSource({"0.5", "3"})
   void followsAChangeOfTheBandwidth(double factor) {

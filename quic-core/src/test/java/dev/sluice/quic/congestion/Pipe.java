@@ -1,6 +1,9 @@
 package dev.sluice.quic.congestion;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongPredicate;
 
 /**
  * A bottleneck with a drop-tail queue and one flow that always has data, in a few lines: what a
@@ -24,6 +27,12 @@ final class Pipe {
   /** Whether the application has something to send. */
   boolean sending = true;
 
+  /** Packets that get lost although there is room for them, by number. */
+  LongPredicate drops = number -> false;
+
+  /** All that were lost so far. */
+  final List<SentPacket> losses = new ArrayList<>();
+
   long delivered;
   long lost;
   long latestRtt;
@@ -33,7 +42,7 @@ final class Pipe {
   private double busyUntil = now;
   private double nextSend = now;
   private long smoothed;
-  private long number;
+  long number;
 
   Pipe(CongestionController controller, double bytesPerSecond, long roundTripMillis, long queue) {
     this.controller = controller;
@@ -65,7 +74,7 @@ final class Pipe {
     bytesInFlight += SIZE;
     DeliverySnapshot snapshot = controller.onPacketSent(SIZE, bytesInFlight, now);
     double waiting = Math.max(0, busyUntil - now) * bytesPerSecond / 1e9;
-    boolean dropped = waiting + SIZE > queueLimit;
+    boolean dropped = waiting + SIZE > queueLimit || drops.test(number);
     if (!dropped) {
       busyUntil = Math.max(busyUntil, now) + SIZE * 1e9 / bytesPerSecond;
     }
@@ -82,6 +91,7 @@ final class Pipe {
             .set(packet.number, SIZE, packet.sentTime, packet.inFlight, packet.snapshot);
     if (packet.lost) {
       lost += SIZE;
+      losses.add(described);
       controller.onPacketLost(described, now);
       controller.onCongestionEvent(packet.sentTime, false, now);
       return;
