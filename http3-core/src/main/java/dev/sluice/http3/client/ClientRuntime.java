@@ -211,6 +211,21 @@ final class ClientRuntime {
             });
   }
 
+  /** All connections take new keys; once the client has ended there are none. */
+  void updateKeys() {
+    try {
+      loop.execute(
+          () -> {
+            for (Dialled one : live) {
+              one.loopConnection.transport().updateKeys();
+              one.loopConnection.wake();
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      // Ended.
+    }
+  }
+
   /** The latest session that may be resumed; null for none. */
   private SessionTicket takeTicket(Origin origin) {
     SessionTicket ticket = memory.takeTicket(origin);

@@ -250,6 +250,15 @@ public final class Http3Client extends HttpClient {
     return runtime.migrate(Objects.requireNonNull(local, "local"));
   }
 
+  /**
+   * Has all connections protect what they send with new keys as soon as that is permitted, and so
+   * their servers as well (RFC 9001 §6). Connections do it by themselves before it is needed: this
+   * is for those who test servers.
+   */
+  public void updateKeys() {
+    runtime.updateKeys();
+  }
+
   /** For people: how datagrams are moved, and which of the system's features help. */
   public String ioDescription() {
     return runtime.ioDescription();

@@ -367,11 +367,10 @@ public final class Bbr implements CongestionController {
   }
 
   @Override
-  public void onMaxDatagramSize(int size, boolean discovered) {
+  public void onMaxDatagramSize(int size) {
     boolean untouched = window == initialWindow() && delivery.delivered() == 0;
     maxDatagramSize = size;
-    long wanted = Math.max(untouched ? initialWindow() : window, minPipe());
-    window = discovered ? Math.min(window, wanted) : wanted;
+    window = Math.max(untouched ? initialWindow() : window, minPipe());
   }
 
   // ---- what the parts ask

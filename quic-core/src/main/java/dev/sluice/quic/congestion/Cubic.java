@@ -185,16 +185,13 @@ public final class Cubic implements CongestionController {
   }
 
   @Override
-  public void onMaxDatagramSize(int size, boolean discovered) {
+  public void onMaxDatagramSize(int size) {
     boolean untouched = window == CongestionController.initialWindow(maxDatagramSize);
     maxDatagramSize = size;
     if (untouched && slowStartThreshold == Long.MAX_VALUE) {
-      long initial = CongestionController.initialWindow(size); // RFC 9002 §7.2
-      window = discovered ? Math.min(window, initial) : initial;
+      window = CongestionController.initialWindow(size); // RFC 9002 §7.2
     }
-    if (!discovered) {
-      window = Math.max(window, CongestionController.minimumWindow(size));
-    }
+    window = Math.max(window, CongestionController.minimumWindow(size));
     inEpoch = false; // K was computed in segments of the old size
   }
 

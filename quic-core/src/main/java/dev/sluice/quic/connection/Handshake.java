@@ -121,7 +121,6 @@ final class Handshake {
 
   private void onComplete(long now) {
     complete = true;
-    connection.spaces.of(EncryptionLevel.HANDSHAKE).crypto().supersede();
     boolean waited = connection.early.remembered() != null;
     connection.early.onComplete(now);
     if (waited) {

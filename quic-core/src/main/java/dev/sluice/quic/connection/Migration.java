@@ -5,12 +5,12 @@ import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.frame.FrameTypes;
+import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.path.Path;
 import dev.sluice.quic.path.Paths;
 import dev.sluice.quic.recovery.PathRecovery;
 import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.trace.TraceEvent.MigrationState;
-import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
 
 /**
@@ -29,7 +29,6 @@ final class Migration {
   /** How long a move waits for the server to issue a connection ID (§9.5), in PTOs. */
   private static final int WAIT_FOR_ID_PTOS = 3;
 
-  private static final String TOO_NARROW = "the path does not carry 1200 bytes";
   private static final String SUPERSEDED = "another move took its place";
 
   private final Connection connection;
@@ -102,12 +101,7 @@ final class Migration {
   /** The system did not send a datagram, since it was too large for the way to its destination. */
   void onDatagramTooLarge(InetSocketAddress remote, int bytes, long now) {
     Path path = paths.active();
-    if (!path.remote().equals(remote) || !connection.closing.isOpen()) {
-      return;
-    }
-    if (bytes <= START_DATAGRAM) {
-      onActiveFailed(TOO_NARROW, true, now); // §14.2
-    } else {
+    if (path.remote().equals(remote)) {
       connection.recovery.onDatagramTooLarge(path.recovery(), bytes, now);
     }
   }
@@ -272,8 +266,11 @@ final class Migration {
    *
    * @param moves whether it is the newest of its space and has other than probing frames
    */
-  void onPacket(Path path, ConnectionId addressedBy, boolean moves, long packetNumber, long now) {
-    boolean isNew = paths.keep(path, addressedBy, connection.handshake.isConfirmed());
+  void onPacket(InboundPacket packet, boolean moves, long now) {
+    Path path = packet.path();
+    // Before the handshake is confirmed nobody moves on purpose (§9).
+    boolean mayMove = packet.type() == PacketType.ONE_RTT;
+    boolean isNew = paths.keep(path, packet.destination(), mayMove);
     if (path == paths.active()) {
       if (moves) {
         paths.unwant();
@@ -292,7 +289,7 @@ final class Migration {
       paths.moveWhenValidated(path);
       return;
     }
-    follow(path, packetNumber, now);
+    follow(path, packet.number(), now);
   }
 
   private void follow(Path path, long packetNumber, long now) {
@@ -371,10 +368,8 @@ final class Migration {
     }
     Path active = paths.active();
     for (Path path : paths.onDeadline(now)) {
-      if (path == active && active.isValidated()) {
-        onActiveFailed(TOO_NARROW, true, now); // §8.2.4
-      } else if (path == active) {
-        onActiveFailed("the peer does not answer at its new address", false, now); // §9.3.2
+      if (path == active) {
+        onActiveFailed(now);
       } else {
         onProbeFailed(path, now);
       }
@@ -396,8 +391,7 @@ final class Migration {
     }
   }
 
-  /** Nothing can be sent on the path in use: there is another one, or that is the end. */
-  private void onActiveFailed(String reason, boolean told, long now) {
+  private void onActiveFailed(long now) {
     Path failed = paths.active();
     if (paths.fallBack(pto(), now) != null) {
       trace(MigrationState.MIGRATION_ABANDONED, failed, now);
@@ -405,11 +399,17 @@ final class Migration {
       return;
     }
     TransportClose ending =
-        new TransportClose(Side.LOCAL, TransportError.NO_VIABLE_PATH.code(), 0, reason);
-    if (told) {
-      connection.closing.close(ending, now);
+        new TransportClose(
+            Side.LOCAL,
+            TransportError.NO_VIABLE_PATH.code(),
+            0,
+            failed.isValidated()
+                ? "the path does not carry 1200 bytes"
+                : "the peer does not answer at its new address");
+    if (failed.isValidated()) {
+      connection.closing.close(ending, now); // §8.2.4
     } else {
-      connection.closing.endSilently(ending, now);
+      connection.closing.endSilently(ending, now); // §9.3.2
     }
   }
 

@@ -137,7 +137,6 @@ final class PacketSpaces {
           connection.recovery.onHandshakeKeys();
         } else {
           handshake.receiveKeys(keys);
-          initial.crypto().supersede();
         }
       }
       case APPLICATION -> {

@@ -416,8 +416,7 @@ final class Receiver {
     }
     if (!connection.isClient()) {
       boolean moves = newest && !packet.isProbing();
-      connection.migration.onPacket(
-          packet.path(), packet.destination(), moves, packet.number(), now);
+      connection.migration.onPacket(packet, moves, now);
     }
   }
 

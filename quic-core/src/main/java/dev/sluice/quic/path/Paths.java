@@ -91,7 +91,8 @@ public final class Paths {
    * The path that a datagram came on. One that is not known yet is not kept before {@link #keep}
    * says that a packet on it was authentic.
    *
-   * @return null when a client gets it from an address that is not its server's (§9)
+   * @return null when a client gets it from an address that is not its server's, or at one where it
+   *     expects nothing (§9)
    */
   public Path of(InetSocketAddress local, InetSocketAddress remote) {
     if (others.isEmpty() ? active.matches(local, remote) : active.matchesExactly(local, remote)) {
@@ -110,12 +111,7 @@ public final class Paths {
         return path;
       }
     }
-    if (client) {
-      // A server stays at its first address until it has validated a path from the one that it
-      // prefers, however long that takes (§9.6.2).
-      return remote.equals(first.remote()) ? first : null;
-    }
-    return new Path(local, remote, false, recoveries.get());
+    return client ? null : new Path(local, remote, false, recoveries.get());
   }
 
   /** The path with the same addresses, if there is one that is kept; else this. */
@@ -135,33 +131,33 @@ public final class Paths {
    * An authentic packet came on this path.
    *
    * @param addressedBy the ID that it was sent to
-   * @param maybeMeant whether the peer can have meant to move: not before the handshake is
-   *     confirmed (§9)
+   * @param mayMove whether the peer may have moved on purpose: not before the handshake is
+   *     confirmed (§9). A client that is elsewhere then may use another ID all the same, since it
+   *     has just learned the server's, but has none to spare for us
    * @return whether the path is new
    */
-  public boolean keep(Path path, ConnectionId addressedBy, boolean maybeMeant) {
+  public boolean keep(Path path, ConnectionId addressedBy, boolean mayMove) {
     boolean known = path == active || others.contains(path);
     path.addressedBy(addressedBy);
     if (known) {
       return false;
     }
     makeRoom();
-    path.destination(destinationFor(path, addressedBy, maybeMeant));
+    path.destination(destinationFor(path, addressedBy, mayMove));
     others.add(path);
     return true;
   }
 
   /**
    * Who addresses us by the same ID from elsewhere did not mean to move, and gets the same ID back;
-   * all others get a new one, lest the two paths be linked (§9.5). During the handshake the same
-   * client has two names for us, the one that it made up and ours, and has given us but one ID. No
-   * ID serves two of our own addresses.
+   * all others get a new one, lest the two paths be linked (§9.5). No ID serves two of our own
+   * addresses.
    */
-  private RemoteId destinationFor(Path path, ConnectionId addressedBy, boolean maybeMeant) {
+  private RemoteId destinationFor(Path path, ConnectionId addressedBy, boolean mayMove) {
     for (int i = -1; i < others.size(); i++) {
       Path known = i < 0 ? active : others.get(i);
       if (known.sharesLocalWith(path)
-          && (!maybeMeant || addressedBy.equals(known.addressedBy()))
+          && (!mayMove || addressedBy.equals(known.addressedBy()))
           && known.destination() != null
           && !known.destination().isRetired()) {
         known.destination().use();

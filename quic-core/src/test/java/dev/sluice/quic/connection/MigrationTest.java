@@ -346,6 +346,26 @@ class MigrationTest {
     }
   }
 
+  /** What follows the ClientHello is the first to be addressed by the ID of the server's choice. */
+  @Test
+  void rebindingBeforeTheFinishedIsSurvived() {
+    SplittableRandom random = sim.random();
+    InetSocketAddress here = sim.address(1);
+    InetSocketAddress there = sim.address(2);
+    EndpointNode client = sim.attach(here, new EndpointNode(TestPeers.endpoint(random), c -> {}));
+    EndpointNode server = sim.attach(there, new EndpointNode(TestPeers.endpoint(random), c -> {}));
+    sim.bothWays(here, there, WIRE);
+    server.endpoint().listen(TestPeers.server(random));
+    Connection connection =
+        client.endpoint().connect(here, there, TestPeers.client(random), sim.now());
+    sim.route(here, there, WIRE.get().drop(d -> d.number() > 1 && d.source().equals(here)));
+    sim.at(ms(25), () -> sim.rebind(here, true));
+    sim.run(Duration.ofSeconds(5), connection.handshake::isConfirmed);
+    assertTrue(connection.handshake.isConfirmed());
+    sim.runFor(Duration.ofSeconds(1));
+    assertTrue(server.accepted().getFirst().paths.active().hasAnswered());
+  }
+
   @Test
   @Requirement("RFC9000-9.3.2#2")
   void aServerWithoutAnyProvenAddressEndsSilently() {

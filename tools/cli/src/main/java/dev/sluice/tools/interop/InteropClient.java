@@ -1,6 +1,5 @@
 package dev.sluice.tools.interop;
 
-import dev.sluice.http3.client.Http3Client;
 import dev.sluice.quic.QuicClient;
 import dev.sluice.quic.QuicClientBuilder;
 import dev.sluice.quic.QuicConnection;
@@ -14,22 +13,17 @@ import dev.sluice.tls.KeyLog;
 import dev.sluice.tls.SessionTicket;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.X509TrustManager;
 
 /** The client's side of a test case: fetches every URL into a folder. */
@@ -62,9 +56,7 @@ final class InteropClient {
   /** Fetches all; an exception says what failed. */
   void fetch(List<URI> urls) throws Exception {
     if (http3) {
-      for (List<URI> each : testCase == TestCase.MULTICONNECT ? singly(urls) : List.of(urls)) {
-        overHttp3(each);
-      }
+      new InteropHttp3Client(testCase, trust, downloads, keyLog, tracer).fetch(urls);
       return;
     }
     switch (testCase) {
@@ -86,7 +78,7 @@ final class InteropClient {
     }
   }
 
-  private static List<List<URI>> singly(List<URI> urls) {
+  static List<List<URI>> singly(List<URI> urls) {
     return urls.stream().map(List::of).toList();
   }
 
@@ -145,7 +137,7 @@ final class InteropClient {
     }
   }
 
-  private static void await(Future<?> one) throws Exception {
+  static void await(Future<?> one) throws Exception {
     try {
       one.get();
     } catch (ExecutionException e) {
@@ -158,6 +150,7 @@ final class InteropClient {
         QuicClient.builder()
             .remote(url.getHost(), url.getPort() < 0 ? 443 : url.getPort())
             .applicationProtocols(HttpZeroNine.PROTOCOL)
+            .transport(transport(testCase))
             .trust(trust)
             .keyLog(keyLog)
             .tracer(tracer)
@@ -165,45 +158,24 @@ final class InteropClient {
     return switch (testCase) {
       case CHACHA20 ->
           builder.tls(tls -> tls.cipherSuites(CipherSuite.TLS_CHACHA20_POLY1305_SHA256));
-      case V2 -> builder.transport(towardsVersion2());
       default -> builder;
     };
   }
 
-  private static TransportConfig towardsVersion2() {
-    return TransportConfig.DEFAULTS.withVersions(
-        Versions.of(QuicVersion.V2, QuicVersion.V1).withOriginal(QuicVersion.V1));
-  }
-
-  private Http3Client.Builder http3Builder() {
-    Http3Client.Builder builder =
-        Http3Client.newBuilder().trustManager(trust).keyLog(keyLog).tracer(tracer);
-    return switch (testCase) {
-      case CHACHA20 ->
-          builder.sslParameters(
-              new SSLParameters(new String[] {CipherSuite.TLS_CHACHA20_POLY1305_SHA256.name()}));
-      case V2 -> builder.quic(towardsVersion2());
-      default -> builder;
-    };
-  }
-
-  private void overHttp3(List<URI> urls) throws Exception {
-    try (Http3Client client = http3Builder().build()) {
-      List<CompletableFuture<HttpResponse<Path>>> responses = new ArrayList<>();
-      for (URI url : urls) {
-        responses.add(
-            client.sendAsync(HttpRequest.newBuilder(url).build(), BodyHandlers.ofFile(file(url))));
-      }
-      for (CompletableFuture<HttpResponse<Path>> response : responses) {
-        await(response);
-        if (response.join().statusCode() != 200) {
-          throw new IOException(response.join().uri() + ": " + response.join().statusCode());
-        }
-      }
-    }
+  /** Towards version 2 from version 1, if that is the test. */
+  static TransportConfig transport(TestCase testCase) {
+    return testCase == TestCase.V2
+        ? InteropServer.TRANSPORT.withVersions(
+            Versions.of(QuicVersion.V2, QuicVersion.V1).withOriginal(QuicVersion.V1))
+        : InteropServer.TRANSPORT;
   }
 
   private Path file(URI url) {
+    return file(downloads, url);
+  }
+
+  /** Where the content of a URL is saved. */
+  static Path file(Path downloads, URI url) {
     return downloads.resolve(Path.of(url.getPath()).getFileName());
   }
 }

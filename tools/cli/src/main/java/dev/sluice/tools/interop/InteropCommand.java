@@ -81,6 +81,17 @@ public final class InteropCommand implements Callable<Integer> {
   private InetAddress address;
 
   @Option(
+      names = "--preferred",
+      paramLabel = "IP:PORT",
+      converter = PreferredAddresses.Parser.class,
+      description = {
+        "Server: where clients shall move to in the case connectionmigration. Default: port "
+            + PreferredAddresses.PORT
+            + " of this host's own addresses."
+      })
+  private List<InetSocketAddress> preferred = List.of();
+
+  @Option(
       names = "--www",
       paramLabel = "DIR",
       defaultValue = "/www",
@@ -166,6 +177,7 @@ public final class InteropCommand implements Callable<Integer> {
             what,
             http3,
             new InetSocketAddress(address, port),
+            preferred.isEmpty() ? PreferredAddresses.ofThisHost() : preferred,
             Identity.fromPem(certs.resolve("cert.pem"), certs.resolve("priv.key")),
             www.toRealPath(),
             KeyLogFile.open(null),

@@ -1,10 +1,13 @@
 package dev.sluice.tools.interop;
 
 import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.server.EarlyRequests;
 import dev.sluice.http3.server.Http3Exchange;
 import dev.sluice.http3.server.Http3Server;
+import dev.sluice.http3.server.Http3ServerBuilder;
 import dev.sluice.quic.QuicServer;
 import dev.sluice.quic.QuicServerBuilder;
+import dev.sluice.quic.connection.MigrationConfig;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.connection.Versions;
 import dev.sluice.quic.packet.QuicVersion;
@@ -20,10 +23,18 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** The server's side of a test case. */
 final class InteropServer implements AutoCloseable {
+  /**
+   * As patient as the runner, in whose cases a handshake may lose most of its packets while both
+   * programs are still starting.
+   */
+  static final TransportConfig TRANSPORT =
+      TransportConfig.DEFAULTS.withHandshakeTimeout(Duration.ofSeconds(60));
+
   private static final Duration TICKET_LIFETIME = Duration.ofHours(1);
 
   private final InetSocketAddress address;
@@ -54,28 +65,34 @@ final class InteropServer implements AutoCloseable {
    * Starts it.
    *
    * @param root what it serves
+   * @param preferred where clients shall move to, if that is the test
    */
   static InteropServer start(
       TestCase testCase,
       boolean http3,
       InetSocketAddress address,
+      List<InetSocketAddress> preferred,
       Identity identity,
       Path root,
       KeyLog keyLog,
       Supplier<Tracer> tracer)
       throws IOException {
+    TransportConfig transport = transport(testCase, preferred);
     if (http3 || testCase == TestCase.HTTP3) {
-      Http3Server server =
+      Http3ServerBuilder builder =
           Http3Server.builder()
               .address(address)
               .identity(identity)
-              .quic(transport(testCase))
+              .quic(transport)
               .retry(testCase == TestCase.RETRY)
               .keyLog(keyLog)
               .tracer(tracer)
               .daemon(false)
-              .handler(exchange -> answer(exchange, root))
-              .start();
+              .handler(exchange -> answer(exchange, root));
+      if (testCase == TestCase.ZERORTT) {
+        builder.earlyData(EarlyRequests.REFUSE_UNSAFE);
+      }
+      Http3Server server = builder.start();
       return new InteropServer(server.localAddress(), server);
     }
     QuicServerBuilder builder =
@@ -83,25 +100,36 @@ final class InteropServer implements AutoCloseable {
             .address(address)
             .identity(identity)
             .applicationProtocols(HttpZeroNine.PROTOCOL)
-            .transport(transport(testCase))
+            .transport(transport)
             .retry(testCase == TestCase.RETRY)
-            .tickets(
-                new RotatingTicketProtector(TICKET_LIFETIME, new SecureRandom(), Instant.now()))
             .keyLog(keyLog)
             .tracer(tracer)
             .daemon(false)
             .handler(connection -> HttpZeroNine.serve(connection, root));
     if (testCase == TestCase.ZERORTT) {
+      // With tickets of its own: those of others could be from before this start, and the first
+      // early data would be refused.
       builder.earlyData();
+    } else {
+      builder.tickets(
+          new RotatingTicketProtector(TICKET_LIFETIME, new SecureRandom(), Instant.now()));
     }
     QuicServer server = builder.start();
     return new InteropServer(server.localAddress(), server);
   }
 
-  private static TransportConfig transport(TestCase testCase) {
-    return testCase == TestCase.V2
-        ? TransportConfig.DEFAULTS.withVersions(Versions.of(QuicVersion.V2, QuicVersion.V1))
-        : TransportConfig.DEFAULTS;
+  private static TransportConfig transport(TestCase testCase, List<InetSocketAddress> preferred) {
+    return switch (testCase) {
+      case V2 -> TRANSPORT.withVersions(Versions.of(QuicVersion.V2, QuicVersion.V1));
+      case CONNECTIONMIGRATION -> {
+        MigrationConfig migration = MigrationConfig.DEFAULTS;
+        for (InetSocketAddress each : preferred) {
+          migration = migration.withPreferred(each);
+        }
+        yield TRANSPORT.withMigration(migration);
+      }
+      default -> TRANSPORT;
+    };
   }
 
   private static void answer(Http3Exchange exchange, Path root) throws IOException {

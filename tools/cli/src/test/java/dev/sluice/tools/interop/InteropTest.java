@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both sides of every test case, against each other. */
 class InteropTest {
@@ -74,7 +75,14 @@ class InteropTest {
         };
     try (InteropServer server =
         InteropServer.start(
-            testCase, http3, anyPort, IDENTITY, www.toRealPath(), KeyLog.NONE, () -> Tracer.NONE)) {
+            testCase,
+            http3,
+            anyPort,
+            List.of(),
+            IDENTITY,
+            www.toRealPath(),
+            KeyLog.NONE,
+            () -> Tracer.NONE)) {
       List<URI> urls = new ArrayList<>();
       for (String name : names) {
         urls.add(URI.create("https://localhost:" + server.address().getPort() + "/" + name));
@@ -102,23 +110,26 @@ class InteropTest {
       assertArrayEquals(
           Files.readAllBytes(www.resolve(name)), Files.readAllBytes(downloads.resolve(name)));
     }
-    assertEquals(
-        switch (testCase) {
-          case MULTICONNECT -> 3;
-          case RESUMPTION, ZERORTT -> 2;
-          default -> 1;
-        },
-        connections());
+    assertEquals(connectionsIn(testCase), connections());
+  }
+
+  private static int connectionsIn(TestCase testCase) {
+    return switch (testCase) {
+      case MULTICONNECT -> 3;
+      case RESUMPTION, ZERORTT -> 2;
+      default -> 1;
+    };
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"TRANSFER", "MULTICONNECT", "CHACHA20", "RETRY", "V2"})
+  @EnumSource
   void everyFileArrivesOverHttp3(TestCase testCase) throws Exception {
     run(testCase, true);
     for (String name : names) {
       assertArrayEquals(
           Files.readAllBytes(www.resolve(name)), Files.readAllBytes(downloads.resolve(name)));
     }
+    assertEquals(connectionsIn(testCase), connections());
   }
 
   @Test
@@ -130,6 +141,15 @@ class InteropTest {
             .map(e -> ((TraceEvent.VersionChosen) e).version())
             .toList();
     assertEquals(List.of(QuicVersion.V1.number(), QuicVersion.V2.number()), versions);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theServerTakesEarlyRequestsFromTheStart(boolean http3) throws Exception {
+    run(TestCase.ZERORTT, http3);
+    assertTrue(
+        byClient.stream().anyMatch(e -> e instanceof TraceEvent.TlsNegotiated t && t.earlyData()),
+        "the server takes no 0-RTT");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.sluice.interop.runner;
 
 import static dev.sluice.interop.runner.Evidence.require;
 
+import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.frame.AckFrame;
 import dev.sluice.quic.frame.ConnectionCloseFrame;
 import dev.sluice.quic.frame.MaxDataFrame;
@@ -50,7 +51,9 @@ final class Checks {
           .forEach(
               close ->
                   require(
-                      close.errorCode() == 0 || close.errorCode() == H3_NO_ERROR,
+                      close.errorCode() == 0
+                          || close.errorCode() == H3_NO_ERROR
+                          || close.errorCode() == TransportError.APPLICATION_ERROR.code(),
                       "closed with an error: " + close));
     }
   }
