@@ -264,11 +264,11 @@ final class ConnectionDriver implements ConnectionListener {
         }
       }
       case QuicEvent.NewSessionTicket(SessionTicket ticket) -> keepsakes.tickets().accept(ticket);
-      case QuicEvent.DatagramReceived ignored -> {
-        // These handles are for streams; who wants datagrams uses the transport's own events.
-      }
       case QuicEvent.NewToken(byte[] token) -> keepsakes.tokens().accept(token);
-      case QuicEvent.PathChanged changed -> moves.onEvent(changed);
+      case QuicEvent.PathChanged changed -> {
+        handle.onMoved(changed.local(), changed.remote());
+        moves.onEvent(changed);
+      }
       case QuicEvent.MigrationFailed failed -> moves.onEvent(failed);
       case QuicEvent.Ended(ConnectionEnding ending) -> {
         // onEnded follows, whether this object gets that far or fails.

@@ -24,7 +24,7 @@ import java.util.concurrent.CompletionStage;
 public final class QuicConnection implements AutoCloseable {
   private final ConnectionDriver driver;
   private final boolean client;
-  private final InetSocketAddress local;
+  private volatile InetSocketAddress local;
   private volatile InetSocketAddress remote;
   private volatile TlsSession tls;
 
@@ -38,6 +38,12 @@ public final class QuicConnection implements AutoCloseable {
   void onHandshake(TlsSession session, InetSocketAddress peer) {
     remote = peer;
     tls = session;
+  }
+
+  /** The loop's: the connection has moved. */
+  void onMoved(InetSocketAddress from, InetSocketAddress to) {
+    local = from == null ? local : from;
+    remote = to;
   }
 
   // ---- streams ----
@@ -223,12 +229,14 @@ public final class QuicConnection implements AutoCloseable {
     return driver.earlyData();
   }
 
-  /** The address of this side's socket. */
+  /** This side's address at present: that of the socket which the connection uses. */
   public InetSocketAddress localAddress() {
     return local;
   }
 
-  /** The peer's address at the end of the handshake; {@link #stats()} has the present one. */
+  /**
+   * The peer's address at present; null before the handshake. It changes when either side moves.
+   */
   public InetSocketAddress remoteAddress() {
     return remote;
   }

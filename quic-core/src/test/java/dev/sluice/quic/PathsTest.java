@@ -19,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,23 +30,32 @@ class PathsTest {
 
   /** A server that echoes and a client, each on a loop of one kind. */
   private record Peers(
-      EventLoop serverLoop, EventLoop clientLoop, QuicServer server, QuicClient client)
+      EventLoop serverLoop,
+      EventLoop clientLoop,
+      QuicServer server,
+      QuicClient client,
+      AtomicReference<QuicConnection> accepted)
       implements AutoCloseable {
 
     static Peers of(IoMode mode, TransportConfig forServer, TransportConfig forClient)
         throws IOException {
+      AtomicReference<QuicConnection> accepted = new AtomicReference<>();
       EventLoop serverLoop = EventLoop.start("server", true, mode);
       EventLoop clientLoop = EventLoop.start("client", true, mode);
       QuicServer server =
           Loopback.server()
               .transport(forServer)
               .eventLoop(serverLoop)
-              .handler(Loopback::echo)
+              .handler(
+                  connection -> {
+                    accepted.set(connection);
+                    Loopback.echo(connection);
+                  })
               .address(new InetSocketAddress("127.0.0.1", 0))
               .start();
       QuicClient client =
           Loopback.client(server).transport(forClient).eventLoop(clientLoop).build();
-      return new Peers(serverLoop, clientLoop, server, client);
+      return new Peers(serverLoop, clientLoop, server, client, accepted);
     }
 
     @Override
@@ -99,10 +109,12 @@ class PathsTest {
       assertNotEquals(before, after);
       connection.migrate(new InetSocketAddress("127.0.0.1", 0));
       assertNotEquals(after, connection.stats().local());
+      assertEquals(connection.stats().local(), connection.localAddress());
       Loopback.Received received = Loopback.receive(stream.inputStream());
       assertEquals(SIZE, received.size());
       assertEquals(sum.get(), received.sum());
       echo(connection);
+      assertEquals(connection.localAddress(), peers.accepted.get().remoteAddress());
     }
   }
 
@@ -131,6 +143,7 @@ class PathsTest {
         QuicConnection connection = peers.client.connect()) {
       echo(connection);
       await(connection, path -> path.remote().equals(better));
+      assertEquals(better, connection.remoteAddress());
       echo(connection);
     }
   }

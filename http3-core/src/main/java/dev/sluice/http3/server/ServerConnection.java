@@ -217,6 +217,7 @@ final class ServerConnection {
       case Http3Event.ConnectionEnded(var ending) -> onConnectionEnded(ending);
       case Http3Event.Transport(QuicEvent.HandshakeComplete complete) ->
           early.onHandshakeComplete();
+      case Http3Event.Transport(QuicEvent.PathChanged moved) -> onMoved();
       case Http3Event.Transport transport -> {}
       case Http3Event.Claimed claimed -> {} // of extensions
       case Http3Event.SettingsReceived settings -> {}
@@ -268,6 +269,13 @@ final class ServerConnection {
         .start(() -> serve(exchange, waits));
   }
 
+  /** The client has another address now, also for the requests that are under way. */
+  private void onMoved() {
+    if (info != null) {
+      info = ConnectionInfo.of(http.transport(), label);
+    }
+  }
+
   private void serve(ServerExchange exchange, boolean afterHandshake) {
     try {
       if (afterHandshake) {
@@ -299,7 +307,7 @@ final class ServerConnection {
     return early;
   }
 
-  /** Any thread: the client's address at the last request. */
+  /** Any thread: the client's address at present. */
   InetSocketAddress remoteAddress() {
     return info.remoteAddress();
   }
@@ -309,7 +317,7 @@ final class ServerConnection {
     return info.localAddress();
   }
 
-  /** Any thread: what is known of the connection, as of the last request. */
+  /** Any thread: what is known of the connection, as of the last request or move. */
   ConnectionInfo info() {
     return info;
   }
