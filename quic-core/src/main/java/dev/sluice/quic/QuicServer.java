@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -52,7 +53,14 @@ public final class QuicServer implements AutoCloseable {
     return new QuicServerBuilder();
   }
 
-  void open(List<InetSocketAddress> addresses, ServerConfig config, EndpointConfig endpoint)
+  /**
+   * @param signer makes signatures; null where the loops do
+   */
+  void open(
+      List<InetSocketAddress> addresses,
+      ServerConfig config,
+      EndpointConfig endpoint,
+      Executor signer)
       throws IOException {
     try {
       for (InetSocketAddress address : addresses) {
@@ -60,6 +68,9 @@ public final class QuicServer implements AutoCloseable {
         sockets.addAll(opened);
         SharedPort.listenAlsoAt(opened, config.transport().migration().preferred());
         listening.add(opened.getFirst().localAddress());
+      }
+      if (signer != null) {
+        sockets.forEach(socket -> socket.signOn(signer));
       }
       sockets.forEach(socket -> socket.listen(config, this::admit));
     } catch (IOException | RuntimeException e) {

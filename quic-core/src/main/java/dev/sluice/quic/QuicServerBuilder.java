@@ -27,6 +27,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -52,6 +53,7 @@ public final class QuicServerBuilder {
   private int loops = 1;
   private IoMode io;
   private boolean daemon = true;
+  private Executor signer;
 
   QuicServerBuilder() {}
 
@@ -69,6 +71,17 @@ public final class QuicServerBuilder {
   public QuicServerBuilder identity(Identity own) {
     Objects.requireNonNull(own);
     return identitySelector(request -> own);
+  }
+
+  /**
+   * Has handshakes signed by an executor while the event loop serves other connections: for RSA
+   * keys, which take a millisecond, and for keys on another machine. With a fast key, such as ECDSA
+   * on P-256, it costs more than it gains unless the executor has a core to itself. Default: the
+   * loop signs.
+   */
+  public QuicServerBuilder signOn(Executor executor) {
+    signer = Objects.requireNonNull(executor);
+    return this;
   }
 
   /** Chooses the certificate by the name that the client asks for. */
@@ -231,7 +244,8 @@ public final class QuicServerBuilder {
             ? List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             : addresses,
         config,
-        endpoint.apply(EndpointConfig.of(random)));
+        endpoint.apply(EndpointConfig.of(random)),
+        signer);
     return server;
   }
 
@@ -249,6 +263,7 @@ public final class QuicServerBuilder {
             .applicationProtocols(protocols)
             .clientAuthentication(clientAuthentication, clientVerifier)
             .ticketProtector(tickets)
+            .deferSignatures(signer != null)
             .keyLog(keyLog)
             .random(random)
             .clock(InstantSource.system());

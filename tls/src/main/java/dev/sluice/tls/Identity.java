@@ -3,6 +3,7 @@ package dev.sluice.tls;
 import dev.sluice.tls.cert.Pem;
 import dev.sluice.tls.keys.HandshakeSignature;
 import dev.sluice.tls.keys.KeyTypes;
+import dev.sluice.tls.message.Certificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ public final class Identity {
   private final List<X509Certificate> chain;
   private final PrivateKey privateKey;
   private final SignatureScheme.KeyType keyType;
+  private final byte[] certificateMessage;
 
   private Identity(List<X509Certificate> chain, PrivateKey privateKey) {
     if (chain.isEmpty()) {
@@ -36,6 +38,7 @@ public final class Identity {
               + chain.getFirst().getPublicKey().getAlgorithm()
               + " in this form are not supported");
     }
+    this.certificateMessage = Certificate.of(this.chain).encode();
   }
 
   /** Puts a chain, end-entity first, and a key together. The key may be opaque, as on a token. */
@@ -64,6 +67,14 @@ public final class Identity {
   /** The certificates, end-entity first. */
   public List<X509Certificate> certificateChain() {
     return chain;
+  }
+
+  /**
+   * The Certificate message with the chain (RFC 8446 §4.4.2), encoded once for all handshakes. Not
+   * a copy: not to be changed.
+   */
+  public byte[] certificateMessage() {
+    return certificateMessage;
   }
 
   /** The key that signs. */

@@ -15,7 +15,16 @@ public final class TlsClient implements TlsEndpoint {
    *     9001 §8.2); not to be changed afterwards
    */
   public TlsClient(TlsClientConfig config, byte[] transportParameters) {
-    handshake = new ClientHandshake(config, transportParameters);
+    this(config, transportParameters, new KeyShareStock());
+  }
+
+  /**
+   * The same beside other handshakes of its thread.
+   *
+   * @param stock where key pairs are taken from
+   */
+  public TlsClient(TlsClientConfig config, byte[] transportParameters, KeyShareStock stock) {
+    handshake = new ClientHandshake(config, transportParameters, stock.pairs);
     pump = new MessagePump(handshake);
   }
 
@@ -28,6 +37,11 @@ public final class TlsClient implements TlsEndpoint {
   public void receive(EncryptionLevel level, byte[] bytes, int offset, int length)
       throws TlsException {
     pump.receive(level, bytes, offset, length);
+  }
+
+  @Override
+  public void onSignature(byte[] signature) {
+    throw new IllegalStateException("a client signs by itself");
   }
 
   @Override

@@ -21,6 +21,16 @@ public sealed interface TlsEndpoint permits TlsClient, TlsServer {
    */
   void receive(EncryptionLevel level, byte[] bytes, int offset, int length) throws TlsException;
 
+  /**
+   * Takes the signature that a {@link TlsEvent.SignatureWanted} has asked for.
+   *
+   * @param signature as {@link SignatureRequest#sign} gives it; null when there will be none
+   * @throws TlsException internal_error: there is none, and the handshake has failed; or it had
+   *     failed before
+   * @throws IllegalStateException nothing was asked for
+   */
+  void onSignature(byte[] signature) throws TlsException;
+
   /** The next event in order, or null when there is none at present. */
   TlsEvent nextEvent();
 

@@ -39,6 +39,12 @@ public sealed interface TlsEvent {
   /** Client only: a ticket with which a later connection can resume (RFC 8446 §4.6.1). */
   record NewSessionTicket(SessionTicket ticket) implements TlsEvent {}
 
+  /**
+   * Server only, with {@link TlsServerConfig#deferSignatures}: the handshake goes on once the
+   * signature is given to {@link TlsEndpoint#onSignature}.
+   */
+  record SignatureWanted(SignatureRequest request) implements TlsEvent {}
+
   /** Which half of the connection a traffic secret protects. */
   enum Direction {
     SEND,

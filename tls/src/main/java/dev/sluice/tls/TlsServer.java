@@ -14,7 +14,16 @@ public final class TlsServer implements TlsEndpoint {
    * @param transport is given the client's quic_transport_parameters, and gives the server's
    */
   public TlsServer(TlsServerConfig config, ServerTransport transport) {
-    handshake = new ServerHandshake(config, transport);
+    this(config, transport, new KeyShareStock());
+  }
+
+  /**
+   * The same beside other handshakes of its thread.
+   *
+   * @param stock where key pairs are taken from
+   */
+  public TlsServer(TlsServerConfig config, ServerTransport transport, KeyShareStock stock) {
+    handshake = new ServerHandshake(config, transport, stock.pairs);
     pump = new MessagePump(handshake);
   }
 
@@ -27,6 +36,14 @@ public final class TlsServer implements TlsEndpoint {
   public void receive(EncryptionLevel level, byte[] bytes, int offset, int length)
       throws TlsException {
     pump.receive(level, bytes, offset, length);
+  }
+
+  @Override
+  public void onSignature(byte[] signature) throws TlsException {
+    if (!handshake.wantsSignature()) {
+      throw new IllegalStateException("no signature is wanted");
+    }
+    pump.proceed(() -> handshake.onSignature(signature));
   }
 
   @Override

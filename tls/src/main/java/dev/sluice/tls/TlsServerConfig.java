@@ -27,6 +27,8 @@ import javax.security.auth.x500.X500Principal;
  * @param ticketApplicationState goes into every ticket and comes back to {@link EarlyDataPolicy}
  * @param earlyDataPolicy decides about 0-RTT; null never allows it
  * @param helloRetryCookie whether a HelloRetryRequest carries a cookie that the client must echo
+ * @param deferSignatures whether to ask for each signature with {@link TlsEvent.SignatureWanted}
+ *     and wait for it, in place of signing at once
  * @param knownChains remembers the chains of clients that authenticate
  * @param keyLog told of every secret
  * @param random source of every random value; a cryptographically secure one outside of tests
@@ -47,6 +49,7 @@ public record TlsServerConfig(
     byte[] ticketApplicationState,
     EarlyDataPolicy earlyDataPolicy,
     boolean helloRetryCookie,
+    boolean deferSignatures,
     KnownChains knownChains,
     KeyLog keyLog,
     RandomGenerator random,
@@ -107,6 +110,7 @@ public record TlsServerConfig(
     private byte[] ticketApplicationState = new byte[0];
     private EarlyDataPolicy earlyDataPolicy;
     private boolean helloRetryCookie;
+    private boolean deferSignatures;
     private KnownChains knownChains = KnownChains.of(KnownChains.USUAL_CAPACITY);
     private KeyLog keyLog = KeyLog.NONE;
     private RandomGenerator random;
@@ -129,6 +133,7 @@ public record TlsServerConfig(
       ticketApplicationState = from.ticketApplicationState;
       earlyDataPolicy = from.earlyDataPolicy;
       helloRetryCookie = from.helloRetryCookie;
+      deferSignatures = from.deferSignatures;
       knownChains = from.knownChains;
       keyLog = from.keyLog;
       random = from.random;
@@ -227,6 +232,15 @@ public record TlsServerConfig(
     }
 
     /**
+     * Whether signatures are asked for by an event and waited for. Then the random generator must
+     * be safe for use by those who sign. Default: no.
+     */
+    public Builder deferSignatures(boolean defer) {
+      deferSignatures = defer;
+      return this;
+    }
+
+    /**
      * Remembers the chains of clients that authenticate, and what was found of them. {@link
      * KnownChains#NONE} judges each anew; several configurations may share one. Default: one of its
      * own for 64 chains.
@@ -271,6 +285,7 @@ public record TlsServerConfig(
           ticketApplicationState,
           earlyDataPolicy,
           helloRetryCookie,
+          deferSignatures,
           knownChains,
           keyLog,
           random,

@@ -69,6 +69,7 @@ final class TlsPair {
           case TlsEvent.HandshakeComplete c -> session = c.session();
           case TlsEvent.NewSessionTicket t -> tickets.add(t.ticket());
           case TlsEvent.EarlyDataDecision d -> earlyData = d.accepted();
+          case TlsEvent.SignatureWanted w -> {}
         }
       }
       return messages;
@@ -100,6 +101,11 @@ final class TlsPair {
   /** Runs until both are silent or one has failed. */
   TlsPair run() {
     client.endpoint.start();
+    return proceed();
+  }
+
+  /** Goes on until both are silent or one has failed. */
+  TlsPair proceed() {
     boolean moved = true;
     while (moved && client.failure == null && server.failure == null) {
       moved = deliver(client, server, true) | deliver(server, client, false);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -34,13 +35,20 @@ public final class Http3Server implements AutoCloseable {
     return new Http3ServerBuilder();
   }
 
-  void open(List<InetSocketAddress> wanted, EndpointConfig endpoint, ServerConfig quic)
+  /**
+   * @param signer makes signatures; null where the loops do
+   */
+  void open(
+      List<InetSocketAddress> wanted, EndpointConfig endpoint, ServerConfig quic, Executor signer)
       throws IOException {
     try {
       for (InetSocketAddress address : wanted) {
         List<QuicSocket> sockets = SharedPort.open(eventLoops, address, endpoint);
         SharedPort.listenAlsoAt(sockets, quic.transport().migration().preferred());
         for (int i = 0; i < sockets.size(); i++) {
+          if (signer != null) {
+            sockets.get(i).signOn(signer);
+          }
           loops.get(i).add(sockets.get(i));
         }
         addresses.add(sockets.getFirst().localAddress());

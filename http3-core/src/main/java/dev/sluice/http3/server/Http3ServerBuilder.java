@@ -43,6 +43,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -73,6 +74,7 @@ public final class Http3ServerBuilder {
   private Admission admission;
   private UnaryOperator<EndpointConfig> endpoint = UnaryOperator.identity();
   private boolean daemon = true;
+  private Executor signer;
   private int loops = 1;
   private IoMode io;
   private int maxConcurrentRequests = -1;
@@ -108,6 +110,15 @@ public final class Http3ServerBuilder {
    */
   public Http3ServerBuilder identity(Path chain, Path key) throws IOException {
     return identity(Identity.fromPem(chain, key));
+  }
+
+  /**
+   * Has handshakes signed by an executor while the event loop serves other connections: for RSA
+   * keys, which take a millisecond, and for keys on another machine. By default the loop signs.
+   */
+  public Http3ServerBuilder signOn(Executor executor) {
+    signer = Objects.requireNonNull(executor, "executor");
+    return this;
   }
 
   /** Asks a key manager for the identity, in place of {@link #identity}. */
@@ -329,7 +340,8 @@ public final class Http3ServerBuilder {
     server.open(
         addresses.isEmpty() ? List.of(new InetSocketAddress(DEFAULT_PORT)) : addresses,
         endpoint.apply(EndpointConfig.of(random)),
-        quic);
+        quic,
+        signer);
     return server;
   }
 
@@ -367,6 +379,7 @@ public final class Http3ServerBuilder {
         .clientAuthentication(clientAuthentication, clientVerifier)
         .ticketProtector(tickets(random))
         .ticketLifetime(TICKET_LIFETIME)
+        .deferSignatures(signer != null)
         .keyLog(keyLog)
         .random(random)
         .clock(InstantSource.system())

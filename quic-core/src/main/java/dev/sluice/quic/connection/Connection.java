@@ -203,7 +203,8 @@ public final class Connection implements QuicTransport {
             random,
             now);
     connection.spaces.installInitial(origin.version(), origin.firstDestination());
-    connection.handshake.start(new TlsServer(config.tls(), new ParameterExchange(connection)), now);
+    connection.handshake.start(
+        new TlsServer(config.tls(), new ParameterExchange(connection), shared.keyShares), now);
     return connection;
   }
 
@@ -239,8 +240,7 @@ public final class Connection implements QuicTransport {
   }
 
   /**
-   * Takes datagrams that begin with short headers, all for this connection. Does the same as taking
-   * each by itself, faster.
+   * As {@link #receive} of each, but faster, for datagrams that begin with short headers.
    *
    * @param from the number of the first in the batch
    * @param to the number behind the last
@@ -276,9 +276,8 @@ public final class Connection implements QuicTransport {
   }
 
   /**
-   * The system did not send a datagram to this address, since it was too large: for this host's own
-   * interface, or because a router has said so. Not for what the peer or the network claims by
-   * itself (RFC 9000 §14.2.1).
+   * The system did not send a datagram to this address: too large for this host's own interface, or
+   * by word of a router. Not for what others claim by themselves (RFC 9000 §14.2.1).
    *
    * @param bytes its UDP payload
    */
@@ -440,6 +439,11 @@ public final class Connection implements QuicTransport {
   @Override
   public void updateKeys() {
     spaces.oneRtt().wantUpdate();
+  }
+
+  /** What waits to be signed elsewhere. */
+  public Signing signing() {
+    return handshake;
   }
 
   /** Server only: where address tokens for the client's later connections come from. */

@@ -48,7 +48,8 @@ final class FirstFlight {
   private TlsEndpoint tls() {
     TlsClientConfig tls = EarlyData.offerable(config.tlsFor(connection.versions.original()));
     connection.early.resume(tls.ticket());
-    return new TlsClient(tls, new ParameterExchange(connection).ofClient());
+    return new TlsClient(
+        tls, new ParameterExchange(connection).ofClient(), connection.shared.keyShares);
   }
 
   /** An ID of the client's own making, for the server that it does not know yet. */

@@ -1,5 +1,7 @@
 package dev.sluice.quic.connection;
 
+import dev.sluice.quic.ending.ConnectionEnding.Side;
+import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.frame.CryptoFrame;
@@ -8,6 +10,7 @@ import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.trace.TraceEvent.ConnectionState;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.tls.EncryptionLevel;
+import dev.sluice.tls.SignatureRequest;
 import dev.sluice.tls.TlsEndpoint;
 import dev.sluice.tls.TlsEvent;
 import dev.sluice.tls.TlsException;
@@ -19,13 +22,14 @@ import java.util.Objects;
  * Drives the TLS handshake: CRYPTO bytes go to TLS, what TLS asks for goes into effect (RFC 9001
  * §4).
  */
-final class Handshake {
+final class Handshake implements Signing {
   private final Connection connection;
   private TlsEndpoint tls;
   private TransportParameters peer;
   private boolean complete;
   private boolean confirmed;
   private boolean donePending;
+  private SignatureRequest wanted;
 
   Handshake(Connection connection) {
     this.connection = connection;
@@ -56,6 +60,28 @@ final class Handshake {
     }
   }
 
+  @Override
+  public SignatureRequest poll() {
+    SignatureRequest request = wanted;
+    wanted = null;
+    return request;
+  }
+
+  @Override
+  public void signed(byte[] signature, long now) {
+    if (!connection.closing.isOpen()) {
+      return;
+    }
+    try {
+      tls.onSignature(signature);
+      obeyEvents(now);
+    } catch (TlsException failure) {
+      connection.closing.close(
+          new TransportClose(Side.LOCAL, failure.transportErrorCode(), 0, failure.getMessage()),
+          now);
+    }
+  }
+
   private void obeyEvents(long now) {
     for (TlsEvent event = tls.nextEvent(); event != null; event = tls.nextEvent()) {
       switch (event) {
@@ -67,6 +93,7 @@ final class Handshake {
         case TlsEvent.HandshakeComplete ignored -> onComplete(now);
         case TlsEvent.EarlyDataDecision(boolean accepted) ->
             connection.early.onDecision(accepted, now);
+        case TlsEvent.SignatureWanted(SignatureRequest request) -> wanted = request;
         case TlsEvent.NewSessionTicket(var ticket) ->
             connection.events.add(new QuicEvent.NewSessionTicket(ticket));
       }

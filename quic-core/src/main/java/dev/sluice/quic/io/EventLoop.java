@@ -4,10 +4,12 @@ import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.connection.SharedParts;
 import dev.sluice.quic.endpoint.TimerWheel;
 import dev.sluice.quic.io.udp.Poller;
+import dev.sluice.tls.KeyShareStock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -69,6 +71,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   private final TimerWheel<QuicSocket> deadlines = new TimerWheel<>();
   private final Deque<DatagramBatch> batches = new ArrayDeque<>();
   private final SharedParts sharedParts = new SharedParts();
+  private final SecureRandom random = new SecureRandom();
   private int slot = USUAL_SLOT;
   private DatagramBatch received;
   private long order;
@@ -279,6 +282,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     ended = true;
     runTasks(Integer.MAX_VALUE);
     scheduled.clear();
+    sharedParts.keyShares().destroy();
     try {
       poller.close();
     } catch (IOException e) {
@@ -313,7 +317,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   }
 
   private void await(boolean busy) throws IOException {
-    if (busy) {
+    if (busy || usedMoment()) {
       poller.await(0);
     } else {
       sleeping.set(true);
@@ -322,6 +326,19 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
     // Nobody has reason to interrupt the loop, and while it is interrupted no wait would wait.
     Thread.interrupted();
+  }
+
+  /** Makes a key pair for a coming handshake, if one is wanted and there is nothing else to do. */
+  private boolean usedMoment() throws IOException {
+    KeyShareStock stock = sharedParts.keyShares();
+    if (!stock.isShort() || closing || waitNanos() == 0) {
+      return false;
+    }
+    poller.await(0);
+    if (wanting.isEmpty()) {
+      stock.prepare(random);
+    }
+    return true;
   }
 
   private long waitNanos() {

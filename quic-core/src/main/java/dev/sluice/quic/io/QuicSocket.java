@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
@@ -38,6 +39,7 @@ public final class QuicSocket implements AutoCloseable {
   private final Map<Connection, LoopConnection> handles = new HashMap<>();
   private final TimerWheel.Entry<QuicSocket> timer = new TimerWheel.Entry<>(this);
   private final StrayQueue strays = new StrayQueue();
+  private final Signatures signatures;
   private Acceptor acceptor;
   private boolean wanting;
 
@@ -50,6 +52,13 @@ public final class QuicSocket implements AutoCloseable {
     this.loop = loop;
     this.socket = socket;
     this.endpoint = new Endpoint(config, loop.sharedParts());
+    this.signatures =
+        new Signatures(
+            loop,
+            connection -> {
+              endpoint.touch(connection);
+              loop.want(this);
+            });
     this.departure = new Departure(loop, endpoint, socket);
   }
 
@@ -131,6 +140,16 @@ public final class QuicSocket implements AutoCloseable {
           makeRoom(config.transport());
           endpoint.listen(closing ? null : adapted(config));
         });
+  }
+
+  /**
+   * Where signatures are made whose configuration defers them ({@code
+   * TlsServerConfig.deferSignatures}); default: on the loop's thread. Any thread.
+   *
+   * @param executor runs each as a task; what it rejects is signed by the loop
+   */
+  public void signOn(Executor executor) {
+    loop.execute(() -> signatures.on(executor));
   }
 
   /** Has all peers use new connection IDs in place of those that they know. Any thread. */
@@ -425,6 +444,7 @@ public final class QuicSocket implements AutoCloseable {
       accept(new LoopConnection(this, c));
     }
     for (Connection c = endpoint.nextTouched(); c != null; c = endpoint.nextTouched()) {
+      signatures.attendTo(c);
       LoopConnection handle = handles.get(c);
       if (handle != null) { // else it has ended and said so; what remains is between the endpoints
         deliver(handle);

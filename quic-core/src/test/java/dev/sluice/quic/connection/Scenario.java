@@ -35,6 +35,7 @@ final class Scenario {
   private UnaryOperator<ServerConfig> server = c -> c;
   private int bytes = 20_000;
   private Duration limit = Duration.ofMinutes(30);
+  private SlowSigner signer;
   private Connection connection;
 
   Scenario(Simulation sim) {
@@ -63,6 +64,12 @@ final class Scenario {
   Scenario server(UnaryOperator<ServerConfig> change) {
     server = change;
     return this;
+  }
+
+  /** The server's signatures are made by somebody who takes so long. */
+  Scenario signedAfter(Duration delay) {
+    signer = new SlowSigner(sim, delay);
+    return server(c -> c.withTls(c.tls().toBuilder().deferSignatures(true).build()));
   }
 
   /** How much goes each way. */
@@ -95,7 +102,17 @@ final class Scenario {
     EndpointNode serverNode =
         sim.attach(
             serverAddress,
-            new EndpointNode(TestPeers.endpoint(random.split()), transfer::onEvents));
+            new EndpointNode(
+                TestPeers.endpoint(random.split()),
+                c -> {
+                  if (signer != null) {
+                    signer.attendTo(c);
+                  }
+                  transfer.onEvents(c);
+                }));
+    if (signer != null) {
+      signer.serve(serverNode);
+    }
     sim.route(clientAddress, serverAddress, toServer.get());
     sim.route(serverAddress, clientAddress, toClient.get());
     sim.watch(ofServer);

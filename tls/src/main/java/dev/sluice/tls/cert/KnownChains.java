@@ -71,7 +71,7 @@ public final class KnownChains {
    */
   public PeerChain parse(List<byte[]> encoded, String serverName) throws TlsException {
     if (slots.length > 0) {
-      PeerChain known = (PeerChain) SLOT.getAcquire(slots, slot(encoded, serverName));
+      PeerChain known = (PeerChain) SLOT.getAcquire(slots, slot(encoded.getFirst(), serverName));
       if (known != null && known.consistsOf(encoded)) {
         return known;
       }
@@ -98,7 +98,7 @@ public final class KnownChains {
               ? null
               : new Verdict(
                   verifier.lasting(), context.server(), context.serverName(), context.now());
-      int slot = slot(chain.encoded(), context.serverName());
+      int slot = slot(chain.leaf(), context.serverName());
       if (verdict != null || SLOT.getAcquire(slots, slot) != chain) {
         SLOT.setRelease(slots, slot, chain.with(verdict));
       }
@@ -118,8 +118,8 @@ public final class KnownChains {
         && chain.isValidAt(now);
   }
 
-  private int slot(List<byte[]> encoded, String serverName) {
-    int hash = 31 * Arrays.hashCode(encoded.getFirst()) + Objects.hashCode(serverName);
+  private int slot(byte[] leaf, String serverName) {
+    int hash = 31 * Arrays.hashCode(leaf) + Objects.hashCode(serverName);
     return Math.floorMod(hash, slots.length);
   }
 }

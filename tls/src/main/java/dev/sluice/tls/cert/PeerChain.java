@@ -2,6 +2,8 @@ package dev.sluice.tls.cert;
 
 import dev.sluice.tls.AlertDescription;
 import dev.sluice.tls.CertificateVerifier;
+import dev.sluice.tls.SignatureScheme;
+import dev.sluice.tls.SignatureScheme.KeyType;
 import dev.sluice.tls.TlsException;
 import dev.sluice.tls.keys.VerifyingKey;
 import java.io.ByteArrayInputStream;
@@ -13,16 +15,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * The certificates that a peer has shown, parsed, and the key of the first. Immutable.
- *
- * @param encoded as they came, end-entity first, at least one; not to be changed
- * @param certificates the same
- * @param key of the first
- * @param verdict what was found of the chain before, or null
- */
-public record PeerChain(
-    List<byte[]> encoded, List<X509Certificate> certificates, VerifyingKey key, Verdict verdict) {
+/** The certificates that a peer has shown, parsed, and the key of the first. Immutable. */
+public final class PeerChain {
+  private final List<byte[]> encoded;
+  private final List<X509Certificate> certificates;
+  private final VerifyingKey key;
+  private final Verdict verdict;
 
   /**
    * A verifier once believed the chain.
@@ -34,9 +32,18 @@ public record PeerChain(
    */
   record Verdict(CertificateVerifier verifier, boolean server, String serverName, Instant at) {}
 
+  private PeerChain(
+      List<byte[]> encoded, List<X509Certificate> certificates, VerifyingKey key, Verdict verdict) {
+    this.encoded = encoded;
+    this.certificates = certificates;
+    this.key = key;
+    this.verdict = verdict;
+  }
+
   /**
    * Parses a chain.
    *
+   * @param encoded as it came, end-entity first, at least one; kept
    * @throws TlsException bad_certificate when one of them is none
    */
   public static PeerChain parse(List<byte[]> encoded) throws TlsException {
@@ -55,6 +62,31 @@ public record PeerChain(
       throw new TlsException(
           AlertDescription.BAD_CERTIFICATE, "Certificate: a certificate cannot be parsed", e);
     }
+  }
+
+  /** The certificates, end-entity first, at least one. */
+  public List<X509Certificate> certificates() {
+    return certificates;
+  }
+
+  /** The kind of the first one's key, or null when no scheme is for it. */
+  public KeyType keyType() {
+    return key.type();
+  }
+
+  /** Whether a signature of the first one's key is right. */
+  public boolean verify(SignatureScheme scheme, byte[] content, byte[] signature) {
+    return key.verify(scheme, content, signature);
+  }
+
+  /** What was found of the chain before, or null. */
+  Verdict verdict() {
+    return verdict;
+  }
+
+  /** The first certificate as it came. */
+  byte[] leaf() {
+    return encoded.getFirst();
   }
 
   PeerChain with(Verdict found) {

@@ -12,6 +12,7 @@ import dev.sluice.tls.extension.KeyShareSelection;
 import dev.sluice.tls.extension.Place;
 import dev.sluice.tls.extension.SelectedVersion;
 import dev.sluice.tls.keys.KeyAgreement;
+import dev.sluice.tls.keys.KeyPairStock;
 import dev.sluice.tls.keys.KeySchedule;
 import dev.sluice.tls.message.Certificate;
 import dev.sluice.tls.message.ClientHello;
@@ -63,7 +64,8 @@ final class RehearsalServer {
     CipherSuite suite = suite(hello);
     KeyShareEntry offered = share(hello);
     KeyAgreement.Answer answer =
-        KeyAgreement.answer(NamedGroup.of(offered.group()), offered.keyExchange(), random);
+        KeyAgreement.answer(
+            NamedGroup.of(offered.group()), offered.keyExchange(), random, new KeyPairStock());
     byte[] serverHello = serverHello(hello, suite, offered.group(), answer.share());
     MessageDigest transcript = KeySchedule.digest(suite);
     transcript.update(helloMessage);

@@ -2,6 +2,7 @@ package dev.sluice.tls.handshake;
 
 import dev.sluice.tls.AlertDescription;
 import dev.sluice.tls.Identity;
+import dev.sluice.tls.SignatureRequest;
 import dev.sluice.tls.SignatureScheme;
 import dev.sluice.tls.TlsException;
 import dev.sluice.tls.message.Certificate;
@@ -25,25 +26,42 @@ record Authentication(Identity identity, SignatureScheme scheme) {
 
   private static final int PADDING_LENGTH = 64;
 
-  /** The Certificate message, empty without an identity. */
+  /** The Certificate message, empty without an identity; not to be changed. */
   byte[] certificate() {
-    return Certificate.of(identity == null ? List.of() : identity.certificateChain()).encode();
+    return identity == null ? Certificate.of(List.of()).encode() : identity.certificateMessage();
   }
 
   /**
-   * The CertificateVerify message.
+   * What there is to sign.
    *
    * @param hash of the transcript up to our Certificate
    */
-  byte[] certificateVerify(boolean server, byte[] hash, RandomGenerator random)
-      throws TlsException {
+  SignatureRequest request(boolean server, byte[] hash, RandomGenerator random) {
+    return new SignatureRequest(identity, scheme, signedContent(server, hash), random);
+  }
+
+  /** The CertificateVerify message with this signature. */
+  byte[] certificateVerify(byte[] signature) {
+    return new CertificateVerify(scheme.code(), signature).encode();
+  }
+
+  /** The same, signed at once. */
+  byte[] certificateVerify(SignatureRequest request) throws TlsException {
     try {
-      byte[] signature = identity.sign(scheme, signedContent(server, hash), random);
-      return new CertificateVerify(scheme.code(), signature).encode();
+      return certificateVerify(request.sign());
     } catch (GeneralSecurityException e) {
-      throw new TlsException(
-          AlertDescription.INTERNAL_ERROR, "CertificateVerify: our own key does not sign", e);
+      throw doesNotSign(e);
     }
+  }
+
+  /**
+   * There is no signature.
+   *
+   * @param cause or null
+   */
+  static TlsException doesNotSign(GeneralSecurityException cause) {
+    return new TlsException(
+        AlertDescription.INTERNAL_ERROR, "CertificateVerify: our own key does not sign", cause);
   }
 
   /**

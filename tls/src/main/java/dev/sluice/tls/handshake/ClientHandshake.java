@@ -23,6 +23,7 @@ import dev.sluice.tls.extension.PreSharedKeySelection;
 import dev.sluice.tls.extension.SignatureAlgorithms;
 import dev.sluice.tls.keys.Exporter;
 import dev.sluice.tls.keys.KeyAgreement;
+import dev.sluice.tls.keys.KeyPairStock;
 import dev.sluice.tls.keys.KeySchedule;
 import dev.sluice.tls.message.Certificate;
 import dev.sluice.tls.message.CertificateRequest;
@@ -63,10 +64,11 @@ public final class ClientHandshake implements Handshake {
 
   /**
    * @param transportParameters the client's, as QUIC encodes them
+   * @param stock of the thread that drives the handshake
    */
-  public ClientHandshake(TlsClientConfig config, byte[] transportParameters) {
+  public ClientHandshake(TlsClientConfig config, byte[] transportParameters, KeyPairStock stock) {
     this.config = config;
-    this.offer = new ClientOffer(config, transportParameters);
+    this.offer = new ClientOffer(config, transportParameters, stock);
     this.server =
         new PeerAuthentication(
             true, config.serverName(), config.signatureSchemes(), config.knownChains());
@@ -314,7 +316,8 @@ public final class ClientHandshake implements Handshake {
       if (requestedAuthentication.identity() != null) {
         add(
             flight,
-            requestedAuthentication.certificateVerify(false, transcript.hash(), config.random()));
+            requestedAuthentication.certificateVerify(
+                requestedAuthentication.request(false, transcript.hash(), config.random())));
       }
     }
     add(flight, new Finished(secrets.ownVerifyData(transcript.hash())).encode());

@@ -24,6 +24,7 @@ import dev.sluice.tls.extension.SignatureAlgorithms;
 import dev.sluice.tls.extension.SupportedGroups;
 import dev.sluice.tls.extension.UnknownExtension;
 import dev.sluice.tls.keys.KeyAgreement;
+import dev.sluice.tls.keys.KeyPairStock;
 import dev.sluice.tls.keys.KeySchedule;
 import dev.sluice.tls.message.ClientHello;
 import dev.sluice.tls.psk.PskBinder;
@@ -40,6 +41,7 @@ import java.util.Locale;
 final class ClientOffer {
   private final TlsClientConfig config;
   private final byte[] transportParameters;
+  private final KeyPairStock stock;
   private final byte[] random = new byte[32];
   private final Grease grease;
   private final List<KeyAgreement> agreements = new ArrayList<>();
@@ -50,18 +52,17 @@ final class ClientOffer {
   private boolean greaseShare;
   private Extensions extensions;
 
-  ClientOffer(TlsClientConfig config, byte[] transportParameters) {
+  ClientOffer(TlsClientConfig config, byte[] transportParameters, KeyPairStock stock) {
     this.config = config;
+    this.stock = stock;
     this.transportParameters = transportParameters;
     this.now = config.clock().instant();
     config.random().nextBytes(random);
     this.grease = config.grease() ? Grease.draw(config.random()) : null;
     this.greaseShare = config.grease();
-    for (NamedGroup group : config.groups()) {
-      if (config.keyShares().contains(group)) {
-        agreements.add(KeyAgreement.open(group, config.random()));
-      }
-    }
+    List<NamedGroup> shared =
+        config.groups().stream().filter(config.keyShares()::contains).toList();
+    agreements.addAll(KeyAgreement.open(shared, config.random(), stock));
     if (TicketChoice.isUsable(config, now)) {
       ticket = config.ticket();
       pskSchedule = new KeySchedule(ticket.cipherSuite(), ticket.resumptionSecret());
@@ -87,7 +88,7 @@ final class ClientOffer {
   byte[] second(NamedGroup group, Cookie cookie, TranscriptHash transcript) {
     if (group != null) {
       destroyAgreements();
-      agreements.add(KeyAgreement.open(group, config.random()));
+      agreements.add(KeyAgreement.open(group, config.random(), stock));
       greaseShare = false;
     }
     earlyData = false;

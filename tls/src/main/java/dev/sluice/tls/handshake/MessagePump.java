@@ -26,17 +26,36 @@ public final class MessagePump {
    */
   public void receive(EncryptionLevel level, byte[] bytes, int offset, int length)
       throws TlsException {
+    proceed(
+        () -> {
+          requireLevel(level);
+          assembler.append(bytes, offset, length);
+          RawMessage message;
+          while ((message = assembler.next(handshake)) != null) {
+            handshake.handle(message);
+            requireNothingLeft(level, message);
+          }
+        });
+  }
+
+  /** One step of the handshake. */
+  @FunctionalInterface
+  public interface Step {
+    /** Takes it. */
+    void run() throws TlsException;
+  }
+
+  /**
+   * Takes a step of the handshake, after which it may have failed.
+   *
+   * @throws TlsException as above
+   */
+  public void proceed(Step step) throws TlsException {
     if (failure != null) {
       throw failure;
     }
     try {
-      requireLevel(level);
-      assembler.append(bytes, offset, length);
-      RawMessage message;
-      while ((message = assembler.next(handshake)) != null) {
-        handshake.handle(message);
-        requireNothingLeft(level, message);
-      }
+      step.run();
     } catch (TlsException e) {
       throw fail(e);
     } catch (TransportParametersRefused e) {

@@ -96,11 +96,11 @@ final class PeerAuthentication {
               "CertificateVerify: signature scheme 0x%04x was not offered for it",
               message.algorithm()));
     }
-    if (chain.key().type() != used.keyType()) {
+    if (chain.keyType() != used.keyType()) {
       throw illegal("CertificateVerify: " + used.rfcName() + " does not fit the certificate's key");
     }
     byte[] content = Authentication.signedContent(server, hash);
-    if (!chain.key().verify(used, content, message.signature())) {
+    if (!chain.verify(used, content, message.signature())) {
       throw new TlsException(
           AlertDescription.DECRYPT_ERROR, "CertificateVerify: the signature is wrong");
     }

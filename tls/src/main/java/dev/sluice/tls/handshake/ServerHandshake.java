@@ -7,6 +7,7 @@ import dev.sluice.tls.ClientAuthentication;
 import dev.sluice.tls.EncryptionLevel;
 import dev.sluice.tls.NamedGroup;
 import dev.sluice.tls.ServerTransport;
+import dev.sluice.tls.SignatureRequest;
 import dev.sluice.tls.TlsEvent;
 import dev.sluice.tls.TlsEvent.Direction;
 import dev.sluice.tls.TlsException;
@@ -14,6 +15,7 @@ import dev.sluice.tls.TlsServerConfig;
 import dev.sluice.tls.TlsSession;
 import dev.sluice.tls.keys.Exporter;
 import dev.sluice.tls.keys.KeyAgreement;
+import dev.sluice.tls.keys.KeyPairStock;
 import dev.sluice.tls.keys.KeySchedule;
 import dev.sluice.tls.message.Certificate;
 import dev.sluice.tls.message.CertificateRequest;
@@ -31,6 +33,7 @@ public final class ServerHandshake implements Handshake {
   private static final int COOKIE_LENGTH = 32;
 
   private final TlsServerConfig config;
+  private final KeyPairStock stock;
   private final Queue<TlsEvent> events = new ArrayDeque<>();
 
   // What follows, down to the secrets, is dropped once the handshake is complete.
@@ -56,9 +59,11 @@ public final class ServerHandshake implements Handshake {
 
   /**
    * @param transport makes the server's transport parameters, once the client's are known
+   * @param stock of the thread that drives the handshake
    */
-  public ServerHandshake(TlsServerConfig config, ServerTransport transport) {
+  public ServerHandshake(TlsServerConfig config, ServerTransport transport, KeyPairStock stock) {
     this.config = config;
+    this.stock = stock;
     this.transport = transport;
     this.client =
         new PeerAuthentication(false, null, config.signatureSchemes(), config.knownChains());
@@ -86,7 +91,7 @@ public final class ServerHandshake implements Handshake {
       case WAIT_CERT -> onCertificate(message);
       case WAIT_CV -> onCertificateVerify(message);
       case WAIT_FINISHED -> onFinished(message);
-      case CONNECTED -> throw new IllegalStateException("nothing is expected any more");
+      case WAIT_SIGNATURE, CONNECTED -> throw new IllegalStateException("nothing is expected");
     }
   }
 
@@ -114,7 +119,7 @@ public final class ServerHandshake implements Handshake {
     if (resumption == null) {
       authentication = Negotiation.authentication(config, offer);
     }
-    KeyAgreement.Answer answer = KeyAgreement.answer(group, share, config.random());
+    KeyAgreement.Answer answer = KeyAgreement.answer(group, share, config.random(), stock);
     transcript.add(message.encoded());
     KeySchedule schedule =
         resumption == null ? new KeySchedule(suite, null) : resumption.schedule();
@@ -160,7 +165,7 @@ public final class ServerHandshake implements Handshake {
     }
   }
 
-  /** ServerHello to Finished, at once (RFC 8446 §2). */
+  /** ServerHello to Finished, at once (RFC 8446 §2), unless somebody else is to sign. */
   private void sendFlight(KeyAgreement.Answer answer) throws TlsException {
     ServerFlight flight = new ServerFlight(config, offer);
     byte[] hello = flight.serverHello(suite, group, answer.share(), resumption);
@@ -178,8 +183,38 @@ public final class ServerHandshake implements Handshake {
         add(out, request.encode());
       }
       add(out, authentication.certificate());
-      add(out, authentication.certificateVerify(true, transcript.hash(), config.random()));
+      SignatureRequest wanted = authentication.request(true, transcript.hash(), config.random());
+      if (config.deferSignatures()) {
+        send(EncryptionLevel.HANDSHAKE, out.toBytes());
+        state = ServerState.WAIT_SIGNATURE;
+        events.add(new TlsEvent.SignatureWanted(wanted));
+        return;
+      }
+      add(out, authentication.certificateVerify(wanted));
     }
+    finishFlight(out);
+  }
+
+  /** Whether it waits for a signature. */
+  public boolean wantsSignature() {
+    return state == ServerState.WAIT_SIGNATURE;
+  }
+
+  /**
+   * Goes on with the flight that lacks its signature.
+   *
+   * @param signature null when there is none
+   */
+  public void onSignature(byte[] signature) throws TlsException {
+    if (signature == null) {
+      throw Authentication.doesNotSign(null);
+    }
+    TlsWriter out = new TlsWriter();
+    add(out, authentication.certificateVerify(signature));
+    finishFlight(out);
+  }
+
+  private void finishFlight(TlsWriter out) {
     add(out, new Finished(secrets.ownVerifyData(transcript.hash())).encode());
     send(EncryptionLevel.HANDSHAKE, out.toBytes());
     exporter = secrets.deriveApplication(transcript.hash());

@@ -15,20 +15,20 @@ public final class HybridKeyAgreement implements KeyAgreement {
   private final X25519KeyAgreement x25519;
   private KeyPair mlKem;
 
-  private HybridKeyAgreement(KeyPair mlKem, X25519KeyAgreement x25519) {
+  /**
+   * @param x25519 owned here from now on; the ClientHello's share of X25519 may be the same
+   */
+  HybridKeyAgreement(KeyPair mlKem, X25519KeyAgreement x25519) {
     this.mlKem = mlKem;
     this.x25519 = x25519;
   }
 
-  static HybridKeyAgreement generate(RandomGenerator random) {
-    return new HybridKeyAgreement(MlKem768.generate(random), X25519KeyAgreement.generate(random));
-  }
-
-  static Answer answer(byte[] clientShare, RandomGenerator random) throws TlsException {
+  static Answer answer(byte[] clientShare, RandomGenerator random, KeyPairStock stock)
+      throws TlsException {
     requireLength(clientShare, MlKem768.ENCAPSULATION_KEY_LENGTH);
     MlKem768.Encapsulation kem =
         MlKem768.encapsulate(Arrays.copyOf(clientShare, MlKem768.ENCAPSULATION_KEY_LENGTH), random);
-    X25519KeyAgreement own = X25519KeyAgreement.generate(random);
+    X25519KeyAgreement own = stock.x25519(random);
     try {
       byte[] second = own.agree(tail(clientShare, MlKem768.ENCAPSULATION_KEY_LENGTH));
       return new Answer(concatenate(kem.ciphertext(), own.share()), secret(kem.secret(), second));

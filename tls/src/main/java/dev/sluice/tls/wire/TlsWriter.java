@@ -4,7 +4,9 @@ import java.util.Arrays;
 
 /** Writes the presentation language of TLS (RFC 8446 §3) into an array that grows. */
 public final class TlsWriter {
-  private byte[] buffer = new byte[256];
+  /** Most of what is written are extensions of a few bytes. */
+  private byte[] buffer = new byte[48];
+
   private int position;
 
   /** A uint8. */
@@ -36,10 +38,7 @@ public final class TlsWriter {
 
   /** Bytes as they are. */
   public TlsWriter bytes(byte[] bytes) {
-    grow(bytes.length);
-    System.arraycopy(bytes, 0, buffer, position, bytes.length);
-    position += bytes.length;
-    return this;
+    return bytes(bytes, bytes.length);
   }
 
   /** A vector with a length of one byte. */
@@ -59,17 +58,17 @@ public final class TlsWriter {
 
   /** A vector with a length of one byte, of what the writer given holds. */
   public TlsWriter vector8(TlsWriter content) {
-    return vector8(content.toBytes());
+    return u8(checked(content.position, 0xff)).bytes(content.buffer, content.position);
   }
 
   /** A vector with a length of two bytes, of what the writer given holds. */
   public TlsWriter vector16(TlsWriter content) {
-    return vector16(content.toBytes());
+    return u16(checked(content.position, 0xffff)).bytes(content.buffer, content.position);
   }
 
   /** A vector with a length of three bytes, of what the writer given holds. */
   public TlsWriter vector24(TlsWriter content) {
-    return vector24(content.toBytes());
+    return u24(checked(content.position, 0xffffff)).bytes(content.buffer, content.position);
   }
 
   /** Bytes written. */
@@ -80,6 +79,13 @@ public final class TlsWriter {
   /** A copy of what has been written. */
   public byte[] toBytes() {
     return Arrays.copyOf(buffer, position);
+  }
+
+  private TlsWriter bytes(byte[] from, int length) {
+    grow(length);
+    System.arraycopy(from, 0, buffer, position, length);
+    position += length;
+    return this;
   }
 
   private void grow(int more) {

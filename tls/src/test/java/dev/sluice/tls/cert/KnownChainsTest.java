@@ -96,8 +96,8 @@ class KnownChainsTest {
     }
     assertEquals(1, judge.asked);
     assertSame(
-        chains.parse(encoded(LEAF, MIDDLE.certificate), "one.example").key(),
-        chains.parse(encoded(LEAF, MIDDLE.certificate), "one.example").key());
+        chains.parse(encoded(LEAF, MIDDLE.certificate), "one.example").certificates(),
+        chains.parse(encoded(LEAF, MIDDLE.certificate), "one.example").certificates());
   }
 
   @Test

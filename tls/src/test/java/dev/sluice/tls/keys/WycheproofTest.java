@@ -245,7 +245,10 @@ class WycheproofTest {
               TlsException.class,
               () ->
                   KeyAgreement.answer(
-                      NamedGroup.X25519MLKEM768, new byte[length], giving(new byte[0])));
+                      NamedGroup.X25519MLKEM768,
+                      new byte[length],
+                      giving(new byte[0]),
+                      new KeyPairStock()));
       assertEquals(AlertDescription.ILLEGAL_PARAMETER, e.alert());
     }
   }
