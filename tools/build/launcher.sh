@@ -127,8 +127,8 @@ ensure_built() {
 }
 
 # A JVM starts in a fraction of the time when it finds its classes, parsed and linked, in a cache
-# (JEP 483, 514, 515). A cache can only be made of jars: so what was built goes into one jar, a
-# fetch is rehearsed from it, and both lie beside the classes until these change. Where this does
+# (JEP 483, 514, 515). A cache can only be made of jars: so what was built goes into one jar, what
+# it does most is rehearsed from it, and both lie beside the classes until these change. Where this does
 # not work, for whatever reason, nothing is said, and the classes themselves are run.
 #
 # $1  a main class that writes the jar that its argument names

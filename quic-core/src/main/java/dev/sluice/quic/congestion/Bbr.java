@@ -367,10 +367,11 @@ public final class Bbr implements CongestionController {
   }
 
   @Override
-  public void onMaxDatagramSize(int size) {
+  public void onMaxDatagramSize(int size, boolean discovered) {
     boolean untouched = window == initialWindow() && delivery.delivered() == 0;
     maxDatagramSize = size;
-    window = Math.max(untouched ? initialWindow() : window, minPipe());
+    long wanted = Math.max(untouched ? initialWindow() : window, minPipe());
+    window = discovered ? Math.min(window, wanted) : wanted;
   }
 
   // ---- what the parts ask

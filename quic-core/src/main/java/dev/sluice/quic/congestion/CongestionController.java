@@ -59,8 +59,18 @@ public interface CongestionController {
    */
   default void onApplicationLimited(long bytesInFlight) {}
 
-  /** The path carries datagrams of another size from now on, in bytes. */
-  void onMaxDatagramSize(int maxDatagramSize);
+  /**
+   * The path carries datagrams of another size from now on, in bytes.
+   *
+   * <p>RFC 9002 §7.2 would compute an initial window anew, and RFC 8899 §3 forbids that a larger
+   * size makes the window grow. The first is a SHOULD for a beginning that was taken to be smaller
+   * than it is, the second a MUST for a size that probes have found: so both hold, each in its
+   * case.
+   *
+   * @param discovered whether probes have found it, or found that less gets through; otherwise it
+   *     was told beforehand
+   */
+  void onMaxDatagramSize(int maxDatagramSize, boolean discovered);
 
   /** Back to the state of a new path: after a Retry (RFC 9002 §6.3). */
   void reset();

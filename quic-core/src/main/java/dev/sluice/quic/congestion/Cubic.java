@@ -185,13 +185,16 @@ public final class Cubic implements CongestionController {
   }
 
   @Override
-  public void onMaxDatagramSize(int size) {
+  public void onMaxDatagramSize(int size, boolean discovered) {
     boolean untouched = window == CongestionController.initialWindow(maxDatagramSize);
     maxDatagramSize = size;
     if (untouched && slowStartThreshold == Long.MAX_VALUE) {
-      window = CongestionController.initialWindow(size); // RFC 9002 §7.2
+      long initial = CongestionController.initialWindow(size); // RFC 9002 §7.2
+      window = discovered ? Math.min(window, initial) : initial;
     }
-    window = Math.max(window, CongestionController.minimumWindow(size));
+    if (!discovered) {
+      window = Math.max(window, CongestionController.minimumWindow(size));
+    }
     inEpoch = false; // K was computed in segments of the old size
   }
 

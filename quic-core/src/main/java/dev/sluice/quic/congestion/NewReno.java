@@ -118,13 +118,16 @@ public final class NewReno implements CongestionController {
   }
 
   @Override
-  public void onMaxDatagramSize(int size) {
+  public void onMaxDatagramSize(int size, boolean discovered) {
     boolean untouched = window == CongestionController.initialWindow(maxDatagramSize);
     maxDatagramSize = size;
     if (untouched && slowStartThreshold == Long.MAX_VALUE) {
-      window = CongestionController.initialWindow(size); // RFC 9002 §7.2
+      long initial = CongestionController.initialWindow(size); // RFC 9002 §7.2
+      window = discovered ? Math.min(window, initial) : initial;
     }
-    window = Math.max(window, CongestionController.minimumWindow(size));
+    if (!discovered) {
+      window = Math.max(window, CongestionController.minimumWindow(size));
+    }
   }
 
   @Override

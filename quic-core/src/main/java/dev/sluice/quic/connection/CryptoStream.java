@@ -27,6 +27,8 @@ final class CryptoStream {
   private final ChunkPool pool;
   private Reassembler incoming;
   private SendBuffer outgoing;
+  private long receivedEnd;
+  private boolean superseded;
 
   CryptoStream(EncryptionLevel level, ChunkPool pool) {
     this.level = level;
@@ -38,11 +40,28 @@ final class CryptoStream {
   /** Forgets everything: another handshake begins. What is in flight must have come back before. */
   void restart() {
     discard();
+    receivedEnd = 0;
     incoming = new Reassembler(pool, MAX_BUFFERED);
     outgoing = new SendBuffer(pool);
   }
 
+  /**
+   * The peer's messages go on at a higher level, and all of this level are here: what follows can
+   * only be copies (RFC 9001 §4.1.3).
+   */
+  void supersede() {
+    superseded = true;
+  }
+
   void receive(CryptoFrame frame) {
+    long end = frame.offset() + frame.data().length();
+    if (superseded && end > receivedEnd) {
+      throw new TransportException(
+          TransportError.PROTOCOL_VIOLATION,
+          FrameTypes.CRYPTO,
+          "CRYPTO: more at the level " + level + ", after keys of a higher one");
+    }
+    receivedEnd = Math.max(receivedEnd, end);
     if (!incoming.insert(
         frame.offset(), frame.data().array(), frame.data().offset(), frame.data().length())) {
       throw new TransportException(

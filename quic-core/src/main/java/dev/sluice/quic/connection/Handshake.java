@@ -148,6 +148,7 @@ final class Handshake implements Signing {
 
   private void onComplete(long now) {
     complete = true;
+    connection.spaces.of(EncryptionLevel.HANDSHAKE).crypto().supersede();
     boolean waited = connection.early.remembered() != null;
     connection.early.onComplete(now);
     if (waited) {

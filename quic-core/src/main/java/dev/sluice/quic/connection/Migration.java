@@ -29,6 +29,7 @@ final class Migration {
   /** How long a move waits for the server to issue a connection ID (§9.5), in PTOs. */
   private static final int WAIT_FOR_ID_PTOS = 3;
 
+  private static final String TOO_NARROW = "the path does not carry 1200 bytes";
   private static final String SUPERSEDED = "another move took its place";
 
   private final Connection connection;
@@ -101,7 +102,12 @@ final class Migration {
   /** The system did not send a datagram, since it was too large for the way to its destination. */
   void onDatagramTooLarge(InetSocketAddress remote, int bytes, long now) {
     Path path = paths.active();
-    if (path.remote().equals(remote)) {
+    if (!path.remote().equals(remote) || !connection.closing.isOpen()) {
+      return;
+    }
+    if (bytes <= START_DATAGRAM) {
+      onActiveFailed(TOO_NARROW, true, now); // §14.2
+    } else {
       connection.recovery.onDatagramTooLarge(path.recovery(), bytes, now);
     }
   }
@@ -368,8 +374,10 @@ final class Migration {
     }
     Path active = paths.active();
     for (Path path : paths.onDeadline(now)) {
-      if (path == active) {
-        onActiveFailed(now);
+      if (path == active && active.isValidated()) {
+        onActiveFailed(TOO_NARROW, true, now); // §8.2.4
+      } else if (path == active) {
+        onActiveFailed("the peer does not answer at its new address", false, now); // §9.3.2
       } else {
         onProbeFailed(path, now);
       }
@@ -391,7 +399,8 @@ final class Migration {
     }
   }
 
-  private void onActiveFailed(long now) {
+  /** Nothing can be sent on the path in use: there is another one, or that is the end. */
+  private void onActiveFailed(String reason, boolean told, long now) {
     Path failed = paths.active();
     if (paths.fallBack(pto(), now) != null) {
       trace(MigrationState.MIGRATION_ABANDONED, failed, now);
@@ -399,17 +408,11 @@ final class Migration {
       return;
     }
     TransportClose ending =
-        new TransportClose(
-            Side.LOCAL,
-            TransportError.NO_VIABLE_PATH.code(),
-            0,
-            failed.isValidated()
-                ? "the path does not carry 1200 bytes"
-                : "the peer does not answer at its new address");
-    if (failed.isValidated()) {
-      connection.closing.close(ending, now); // §8.2.4
+        new TransportClose(Side.LOCAL, TransportError.NO_VIABLE_PATH.code(), 0, reason);
+    if (told) {
+      connection.closing.close(ending, now);
     } else {
-      connection.closing.endSilently(ending, now); // §9.3.2
+      connection.closing.endSilently(ending, now);
     }
   }
 

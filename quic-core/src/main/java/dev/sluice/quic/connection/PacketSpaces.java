@@ -137,6 +137,7 @@ final class PacketSpaces {
           connection.recovery.onHandshakeKeys();
         } else {
           handshake.receiveKeys(keys);
+          initial.crypto().supersede();
         }
       }
       case APPLICATION -> {

@@ -63,15 +63,7 @@ final class Sender {
   boolean send(long now, DatagramBatch out) {
     pacedUntil = Long.MAX_VALUE;
     connection.spaces.oneRtt().updateIfDue(now);
-    if (connection.spaces.oneRtt().isExhausted()) {
-      // Not even CONNECTION_CLOSE may be sealed: stateless resets are all that follows (§6.6).
-      connection.closing.endSilently(
-          new ConnectionEnding.TransportClose(
-              ConnectionEnding.Side.LOCAL,
-              TransportError.AEAD_LIMIT_REACHED.code(),
-              0,
-              "1-RTT: the key has sealed all that it may, and the peer let no other follow"),
-          now);
+    if (endWhenExhausted(now)) {
       return false;
     }
     try {
@@ -94,6 +86,30 @@ final class Sender {
     } finally {
       connection.spaces.oneRtt().protectHeaders(flight, out.buffer());
     }
+  }
+
+  /**
+   * Without keys or packet numbers not even CONNECTION_CLOSE may be sent: stateless resets are all
+   * that follows (RFC 9001 §6.6, RFC 9000 §12.3).
+   */
+  private boolean endWhenExhausted(long now) {
+    if (connection.spaces.oneRtt().isExhausted()) {
+      end(
+          TransportError.AEAD_LIMIT_REACHED,
+          "1-RTT: the key has sealed all that it may, and the peer let no other follow",
+          now);
+      return true;
+    } else if (connection.recovery.isOutOfNumbers()) {
+      end(TransportError.NO_ERROR, "there are no more packet numbers", now);
+      return true;
+    }
+    return false;
+  }
+
+  private void end(TransportError error, String reason, long now) {
+    connection.closing.endSilently(
+        new ConnectionEnding.TransportClose(ConnectionEnding.Side.LOCAL, error.code(), 0, reason),
+        now);
   }
 
   private void sendProbes(long now, DatagramBatch out) {
@@ -321,7 +337,9 @@ final class Sender {
   /** CONNECTION_CLOSE at every level that the peer may be able to read (§10.2.3). */
   void sendClose(long now, DatagramBatch out) {
     Path path = connection.paths.active();
-    if (path.amplification().allowance() < MIN_PADDED || path.destination() == null) {
+    if (path.amplification().allowance() < MIN_PADDED
+        || path.destination() == null
+        || connection.recovery.isOutOfNumbers()) {
       return;
     }
     begin(out, MIN_PADDED);

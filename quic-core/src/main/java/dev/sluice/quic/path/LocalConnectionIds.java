@@ -137,7 +137,10 @@ public final class LocalConnectionIds {
 
   /** The packet with the frame was lost; it is sent again unless the ID is retired by now. */
   public void onLost(RecoveryToken.NewConnectionId token) {
-    if (active.containsKey(token.sequence()) && token.sequence() >= retirePriorTo) {
+    // Sent as a probe too, it may be lost more than once.
+    if (active.containsKey(token.sequence())
+        && token.sequence() >= retirePriorTo
+        && !toSend.contains(token.sequence())) {
       toSend.add(token.sequence());
     }
   }

@@ -91,8 +91,7 @@ public final class Paths {
    * The path that a datagram came on. One that is not known yet is not kept before {@link #keep}
    * says that a packet on it was authentic.
    *
-   * @return null when a client gets it from an address that is not its server's, or at one where it
-   *     expects nothing (§9)
+   * @return null when a client gets it from an address that is not its server's (§9)
    */
   public Path of(InetSocketAddress local, InetSocketAddress remote) {
     if (others.isEmpty() ? active.matches(local, remote) : active.matchesExactly(local, remote)) {
@@ -111,7 +110,12 @@ public final class Paths {
         return path;
       }
     }
-    return client ? null : new Path(local, remote, false, recoveries.get());
+    if (client) {
+      // A server stays at its first address until it has validated a path from the one that it
+      // prefers, however long that takes (§9.6.2).
+      return remote.equals(first.remote()) ? first : null;
+    }
+    return new Path(local, remote, false, recoveries.get());
   }
 
   /** The path with the same addresses, if there is one that is kept; else this. */
@@ -150,8 +154,9 @@ public final class Paths {
 
   /**
    * Who addresses us by the same ID from elsewhere did not mean to move, and gets the same ID back;
-   * all others get a new one, lest the two paths be linked (§9.5). No ID serves two of our own
-   * addresses.
+   * all others get a new one, lest the two paths be linked (§9.5). During the handshake the same
+   * client has two names for us, the one that it made up and ours, and has given us but one ID. No
+   * ID serves two of our own addresses.
    */
   private RemoteId destinationFor(Path path, ConnectionId addressedBy, boolean mayMove) {
     for (int i = -1; i < others.size(); i++) {

@@ -12,6 +12,8 @@ import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -34,8 +36,13 @@ public final class RemoteConnectionIds {
 
   private final ConnectionIdSource local;
   private final TreeMap<Long, RemoteId> available = new TreeMap<>();
+
+  /** Sequence numbers whose retirement the peer has not acknowledged. */
+  private final Set<Long> retiring = new HashSet<>();
+
+  /** Those among them that are to be said, or said again. */
   private final Deque<Long> toRetire = new ArrayDeque<>();
-  private int retiring;
+
   private long highestTaken;
   private long retirePriorTo;
   private final RemoteId first;
@@ -89,7 +96,7 @@ public final class RemoteConnectionIds {
           TransportError.PROTOCOL_VIOLATION, "the peer chose zero-length connection IDs before");
     }
     RemoteId known = available.get(frame.sequence());
-    if (known == null && frame.sequence() < Math.max(retirePriorTo, highestTaken)) {
+    if (known == null && (frame.sequence() < retirePriorTo || frame.sequence() <= highestTaken)) {
       // Retired before it came, or come again after it was: either way the peer may forget it.
       retire(frame.sequence());
       return;
@@ -188,12 +195,15 @@ public final class RemoteConnectionIds {
 
   /** The peer knows of the retirement. */
   public void onAcked(RecoveryToken.RetireConnectionId token) {
-    retiring--;
+    retiring.remove(token.sequence());
+    toRetire.remove(token.sequence());
   }
 
-  /** The retirement has to be said again. */
+  /** The retirement has to be said again, unless another packet has told of it. */
   public void onLost(RecoveryToken.RetireConnectionId token) {
-    toRetire.add(token.sequence());
+    if (retiring.contains(token.sequence()) && !toRetire.contains(token.sequence())) {
+      toRetire.add(token.sequence());
+    }
   }
 
   private void retirePriorTo(long limit) {
@@ -212,7 +222,10 @@ public final class RemoteConnectionIds {
   }
 
   private void retire(long sequence) {
-    if (++retiring > MAX_RETIRING) {
+    if (!retiring.add(sequence)) {
+      return;
+    }
+    if (retiring.size() > MAX_RETIRING) {
       throw error(
           TransportError.CONNECTION_ID_LIMIT_ERROR,
           "more than " + MAX_RETIRING + " retirements wait for acknowledgement");

@@ -136,7 +136,7 @@ public final class PathRecovery {
    */
   public void setMaxDatagramSize(int size) {
     mtu.assume(size);
-    onDatagramSize();
+    onDatagramSize(false);
   }
 
   /**
@@ -173,12 +173,12 @@ public final class PathRecovery {
 
   void onDatagramTooLarge(int bytes) {
     if (mtu.onTooLarge(bytes)) {
-      onDatagramSize();
+      onDatagramSize(true);
     }
   }
 
-  private void onDatagramSize() {
-    congestion.onMaxDatagramSize(mtu.size());
+  private void onDatagramSize(boolean discovered) {
+    congestion.onMaxDatagramSize(mtu.size(), discovered);
     pacer.onMaxDatagramSize(mtu.size());
   }
 
@@ -254,7 +254,7 @@ public final class PathRecovery {
   /** A probe timeout of the application space, the {@code count}th in a row. */
   void onProbeTimeout(int count) {
     if (mtu.onProbeTimeout(count)) {
-      onDatagramSize();
+      onDatagramSize(true);
     }
   }
 
@@ -287,7 +287,7 @@ public final class PathRecovery {
     }
     if (space.id == PacketNumberSpace.APPLICATION
         && mtu.onAcked(packet, sent.size(packet), sentTime, sent.isProbe(packet))) {
-      onDatagramSize();
+      onDatagramSize(true);
     }
     if (wasLost && sent.isProbe(packet)) {
       return;
@@ -316,7 +316,7 @@ public final class PathRecovery {
     }
     if (space.id == PacketNumberSpace.APPLICATION
         && mtu.onLost(packet, sent.size(packet), sent.sentTime(packet), sent.isProbe(packet))) {
-      onDatagramSize();
+      onDatagramSize(true);
     }
     if (sent.isProbe(packet)) {
       return;

@@ -5,6 +5,7 @@ import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.frame.AckFrame;
 import dev.sluice.quic.frame.EcnCounts;
 import dev.sluice.quic.trace.Tracer;
+import dev.sluice.quic.wire.PacketNumber;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -102,6 +103,19 @@ public final class Recovery {
   /** The number for the next packet of a space. Stays the same until {@link #onPacketSent}. */
   public long nextPacketNumber(PacketNumberSpace space) {
     return of(space).next;
+  }
+
+  /**
+   * Whether a space has come to the last packet number, 2^62-1: then not even a CONNECTION_CLOSE
+   * frame may be sent any more (RFC 9000 §12.3).
+   */
+  public boolean isOutOfNumbers() {
+    for (SpaceRecovery space : spaces) {
+      if (space.next >= PacketNumber.MAX) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The largest acknowledged number of a space, -1 if none: decides how numbers are truncated. */

@@ -225,7 +225,7 @@ class BbrTest {
   @Test
   void theWindowOfANewPath() {
     assertEquals(12_000, bbr.window());
-    bbr.onMaxDatagramSize(1400);
+    bbr.onMaxDatagramSize(1400, false);
     assertEquals(14_000, bbr.window());
     pipe.run(1_000);
     bbr.reset();

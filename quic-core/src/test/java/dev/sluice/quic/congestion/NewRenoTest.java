@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.testkit.Requirement;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** RFC 9002 §7 and Appendix B. */
 class NewRenoTest {
@@ -103,11 +105,34 @@ class NewRenoTest {
   @Test
   @Requirement("RFC9002-7.2#2")
   void anotherDatagramSizeMovesAnUntouchedWindow() {
-    reno.onMaxDatagramSize(1400);
+    reno.onMaxDatagramSize(1400, false);
     assertEquals(14_000, reno.window());
     reno.onCongestionEvent(now, false, now);
-    reno.onMaxDatagramSize(1200);
+    reno.onMaxDatagramSize(1200, false);
     assertEquals(7000, reno.window());
+  }
+
+  @ParameterizedTest
+  @EnumSource(CongestionAlgorithm.class)
+  @Requirement("RFC8899-3#17")
+  void whatProbesFindDoesNotEnlargeTheWindow(CongestionAlgorithm algorithm) {
+    CongestionController any = algorithm.create(1200, new SplittableRandom(1));
+    any.onMaxDatagramSize(1400, true);
+    assertEquals(12_000, any.window());
+    any.onMaxDatagramSize(1200, true);
+    assertEquals(12_000, any.window());
+    any.onPersistentCongestion(now);
+    long least = any.window();
+    any.onMaxDatagramSize(1400, true);
+    assertEquals(least, any.window());
+  }
+
+  @Test
+  @Requirement("RFC9002-7.2#2")
+  void aSizeThatGetsThroughNoMoreTakesItsInitialWindowWithIt() {
+    reno.onMaxDatagramSize(1400, false);
+    reno.onMaxDatagramSize(1200, true);
+    assertEquals(12_000, reno.window());
   }
 
   @Test

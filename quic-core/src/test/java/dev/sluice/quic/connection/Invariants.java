@@ -6,14 +6,17 @@ import dev.sluice.network.Datagram;
 import dev.sluice.network.Watcher;
 import dev.sluice.quic.frame.AckFrame;
 import dev.sluice.quic.frame.AckRanges;
+import dev.sluice.quic.frame.DatagramFrame;
 import dev.sluice.quic.frame.Frame;
 import dev.sluice.quic.frame.HandshakeDoneFrame;
 import dev.sluice.quic.frame.MaxDataFrame;
 import dev.sluice.quic.frame.MaxStreamDataFrame;
 import dev.sluice.quic.frame.MaxStreamsFrame;
+import dev.sluice.quic.frame.NewConnectionIdFrame;
 import dev.sluice.quic.frame.PaddingFrame;
 import dev.sluice.quic.frame.PathChallengeFrame;
 import dev.sluice.quic.frame.PathResponseFrame;
+import dev.sluice.quic.frame.RetireConnectionIdFrame;
 import dev.sluice.quic.frame.StreamFrame;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.stream.StreamId;
@@ -22,8 +25,11 @@ import dev.sluice.quic.trace.Tracer;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.LongStream;
 
 /**
  * What holds for one side of a connection at every step, whatever the network does. Watches the
@@ -35,30 +41,32 @@ final class Invariants implements Tracer, Watcher {
   private final Set<PacketType> discarded = new HashSet<>();
   private final Map<Long, Long> streamLimits = new HashMap<>();
   private final Map<Long, Long> streamEnds = new HashMap<>();
-  private final Map<InetSocketAddress, Long> received = new HashMap<>();
-  private final Map<InetSocketAddress, Long> sent = new HashMap<>();
+  private final Set<InetSocketAddress> selves;
+  private final Map<InetSocketAddress, Stranger> strangers = new LinkedHashMap<>();
+  private Stranger newest;
+  private final Map<Long, Set<Stranger>> challenges = new HashMap<>();
+  private final Set<Long> retiredIds = new HashSet<>();
   private final Map<String, Set<Long>> came = new HashMap<>();
   private final Map<String, Integer> inFlight = new HashMap<>();
   private final Map<String, Integer> perhapsInFlight = new HashMap<>();
+  private final Set<String> early = new HashSet<>();
   private final Map<String, Object> peer = new HashMap<>();
-  private InetSocketAddress self;
-  private InetSocketAddress firstPeer;
   private long inFlightSaid = -1;
   private long maxData;
   private long maxBidi;
   private long maxUni;
-  private boolean provenPeer;
+  private long issuedIds = -1;
+  private long retirePriorTo;
   private boolean moved;
   private boolean ended;
   private boolean peerClosed;
 
   /**
-   * @param self the address that this side was attached at
+   * @param selves the addresses that this side was attached at; none to leave the wire unwatched
    */
-  Invariants(boolean client, InetSocketAddress self) {
+  Invariants(boolean client, Set<InetSocketAddress> selves) {
     this.client = client;
-    this.self = self;
-    this.provenPeer = client;
+    this.selves = selves;
   }
 
   // ---- what the connection says
@@ -76,11 +84,21 @@ final class Invariants implements Tracer, Watcher {
       case TraceEvent.KeyDiscarded e -> {
         discarded.add(e.type());
         inFlightSaid = -1;
-        inFlight.keySet().removeIf(k -> k.startsWith(space(e.type()) + ' '));
+        if (e.type() == PacketType.ZERO_RTT) {
+          // These go on as 1-RTT packets if the server takes them, and are forgotten if not.
+          early.forEach(key -> perhaps(key));
+        } else {
+          inFlight.keySet().removeIf(k -> k.startsWith(space(e.type()) + ' '));
+        }
       }
       // Initial keys anew: a Retry came, and everything starts over.
       case TraceEvent.KeyUpdated e when e.type() == PacketType.INITIAL -> inFlight.clear();
       case TraceEvent.ParametersSet e when !e.local() -> onParameters(e);
+      case TraceEvent.ParametersSet e -> {
+        if (newest != null && e.values().containsKey("retry_source_connection_id")) {
+          newest.proven = true; // it has brought back a token
+        }
+      }
       case TraceEvent.RecoveryMetrics e when e.path() == 0 -> inFlightSaid = e.bytesInFlight();
       case TraceEvent.MigrationUpdated e -> moved |= e.state().isMove();
       case TraceEvent.ConnectionEnded e -> {
@@ -88,6 +106,13 @@ final class Invariants implements Tracer, Watcher {
         ended = true;
       }
       default -> {}
+    }
+  }
+
+  private void perhaps(String key) {
+    Integer bytes = inFlight.remove(key);
+    if (bytes != null) {
+      perhapsInFlight.put(key, bytes);
     }
   }
 
@@ -106,8 +131,19 @@ final class Invariants implements Tracer, Watcher {
         case AckFrame ack -> assertCame(space(packet.type()), ack.ranges());
         case StreamFrame stream -> onStreamSent(stream);
         case HandshakeDoneFrame done -> assertTrue(!client, "HANDSHAKE_DONE from a client");
+        case PathChallengeFrame challenge ->
+            challenges
+                .computeIfAbsent(challenge.data(), d -> new HashSet<>())
+                .addAll(strangers.values());
+        case NewConnectionIdFrame id -> onIdIssued(id);
+        case DatagramFrame datagram ->
+            assertTrue(
+                datagram.encodedLength() <= limit("max_datagram_frame_size"), "too large a frame");
         default -> {}
       }
+    }
+    if (packet.type() == PacketType.ZERO_RTT) {
+      early.add(key(packet.type(), packet.packetNumber()));
     }
     if (counts) {
       // What only asks whether a path works need not count for any (RFC 9000 §9.4).
@@ -126,10 +162,15 @@ final class Invariants implements Tracer, Watcher {
     boolean fresh =
         came.computeIfAbsent(space(packet.type()), s -> new HashSet<>()).add(packet.packetNumber());
     assertTrue(fresh, "a packet is processed twice");
-    provenPeer |= packet.type() == PacketType.HANDSHAKE;
+    if (packet.type() == PacketType.HANDSHAKE && newest != null) {
+      newest.proven = true; // others are by answers to challenges (§8.1, §8.2)
+    }
     for (Frame frame : packet.frames()) {
       switch (frame) {
         case AckFrame ack -> forget(space(packet.type()), ack.ranges());
+        case PathResponseFrame response ->
+            challenges.getOrDefault(response.data(), Set.of()).forEach(s -> s.proven = true);
+        case RetireConnectionIdFrame retired -> retiredIds.add(retired.sequence());
         case MaxDataFrame max -> maxData = Math.max(maxData, max.maximum());
         case MaxStreamDataFrame max -> streamLimits.merge(max.streamId(), max.maximum(), Math::max);
         case MaxStreamsFrame max when max.bidirectional() ->
@@ -139,6 +180,18 @@ final class Invariants implements Tracer, Watcher {
       }
     }
     compareInFlight();
+  }
+
+  /** No more connection IDs than the peer keeps (RFC 9000 §5.1.1). */
+  private void onIdIssued(NewConnectionIdFrame id) {
+    issuedIds = Math.max(issuedIds, id.sequence());
+    retirePriorTo = Math.max(retirePriorTo, id.retirePriorTo());
+    long active =
+        LongStream.rangeClosed(retirePriorTo, issuedIds)
+            .filter(sequence -> !retiredIds.contains(sequence))
+            .count();
+    long most = Math.max(2, limit("active_connection_id_limit"));
+    assertTrue(active <= most, () -> active + " connection IDs, and the peer keeps " + most);
   }
 
   private void onParameters(TraceEvent.ParametersSet parameters) {
@@ -204,8 +257,9 @@ final class Invariants implements Tracer, Watcher {
   }
 
   private void forget(String space, AckRanges ranges) {
-    inFlight.keySet().removeIf(k -> k.startsWith(space + ' ') && ranges.contains(number(k)));
-    perhapsInFlight.keySet().removeIf(k -> ranges.contains(number(k)));
+    Predicate<String> acked = k -> k.startsWith(space + ' ') && ranges.contains(number(k));
+    inFlight.keySet().removeIf(acked);
+    perhapsInFlight.keySet().removeIf(acked);
   }
 
   private static long number(String key) {
@@ -226,28 +280,35 @@ final class Invariants implements Tracer, Watcher {
 
   // ---- what is on the wire
 
-  /** A server answers an address that has proven nothing with three times its bytes at most. */
+  /** Who a server has heard from. It owes nobody more than three times their bytes (§8). */
+  private static final class Stranger {
+    long received;
+    long sent;
+    boolean proven;
+  }
+
   @Override
   public void sent(long now, Datagram datagram) {
-    if (client || !datagram.source().equals(self)) {
+    if (!selves.contains(datagram.source())) {
       return;
     }
-    InetSocketAddress to = datagram.destination();
-    long total = sent.merge(to, (long) datagram.length(), Long::sum);
-    if (!provenPeer && to.equals(firstPeer)) {
+    if (peer.get("max_udp_payload_size") instanceof Number most) {
+      assertTrue(datagram.length() <= most.longValue(), () -> "larger than " + most);
+    }
+    if (!client) {
+      Stranger to = strangers.computeIfAbsent(datagram.destination(), a -> new Stranger());
+      to.sent += datagram.length();
       assertTrue(
-          total <= 3 * received.getOrDefault(to, 0L),
-          () -> total + " bytes for " + received.getOrDefault(to, 0L));
+          to.proven || to.sent <= 3 * to.received,
+          () -> to.sent + " bytes to " + datagram.destination() + " for " + to.received);
     }
   }
 
   @Override
   public void arrived(long now, Datagram datagram) {
-    if (!client && datagram.destination().equals(self)) {
-      if (firstPeer == null) {
-        firstPeer = datagram.source();
-      }
-      received.merge(datagram.source(), (long) datagram.length(), Long::sum);
+    if (!client && selves.contains(datagram.destination())) {
+      newest = strangers.computeIfAbsent(datagram.source(), a -> new Stranger());
+      newest.received += datagram.length();
     }
   }
 }

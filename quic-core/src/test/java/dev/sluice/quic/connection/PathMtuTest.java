@@ -2,6 +2,9 @@ package dev.sluice.quic.connection;
 
 import static dev.sluice.network.Simulation.ms;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,9 +13,13 @@ import dev.sluice.network.Link;
 import dev.sluice.network.Simulation;
 import dev.sluice.network.Watcher;
 import dev.sluice.quic.congestion.CongestionController;
+import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.frame.ConnectionCloseFrame;
 import dev.sluice.testkit.Requirement;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Datagram sizes over paths that carry more or less, RFC 9000 §14. */
@@ -101,6 +108,40 @@ class PathMtuTest {
     duo.write(duo.client, 10);
     duo.runFor(3000);
     assertTrue(size(duo.client) < before && size(duo.client) > 1300, "" + size(duo.client));
+  }
+
+  @Test
+  @Requirement({"RFC9000-14.2#4", "RFC9000-14#1"})
+  void aPathThatIsTooNarrowForQuicIsUsedNoMore() {
+    Duo duo = duo(TransportConfig.DEFAULTS);
+    duo.runFor(3000);
+    duo.write(duo.client, 50_000);
+    int before = duo.clientLog.sent().size();
+    duo.client.onDatagramTooLarge(duo.serverAddress, 1200, sim.now());
+    duo.client.onDatagramTooLarge(duo.serverAddress, 1200, sim.now());
+    duo.write(duo.server, 5_000); // which is answered, but not acknowledged
+    duo.runFor(1000);
+    TransportClose ending = assertInstanceOf(TransportClose.class, duo.client.ending());
+    assertEquals(TransportError.NO_VIABLE_PATH.code(), ending.code());
+    List<PacketLog.Packet> after = duo.clientLog.sent();
+    after = after.subList(before, after.size());
+    assertFalse(after.isEmpty());
+    assertTrue(after.stream().allMatch(p -> p.has(ConnectionCloseFrame.class)), after::toString);
+    assertNotNull(duo.server.ending(), "who was told");
+  }
+
+  @Test
+  @Requirement("RFC9000-14.2#4")
+  void whoCanGoBackToAnotherPathDoes() {
+    Duo duo = duo(TransportConfig.DEFAULTS);
+    duo.runFor(1000);
+    InetSocketAddress before = duo.server.paths.active().remote();
+    InetSocketAddress after = sim.rebind(duo.clientAddress, true);
+    duo.write(duo.client, 10);
+    sim.run(Duration.ofSeconds(1), () -> duo.server.paths.active().remote().equals(after));
+    duo.server.onDatagramTooLarge(after, 1200, sim.now());
+    assertEquals(before, duo.server.paths.active().remote());
+    assertNull(duo.server.ending());
   }
 
   @Test

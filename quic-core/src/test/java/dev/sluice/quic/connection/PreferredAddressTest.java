@@ -10,6 +10,7 @@ import dev.sluice.network.Link;
 import dev.sluice.network.Simulation;
 import dev.sluice.network.Watcher;
 import dev.sluice.quic.frame.PathChallengeFrame;
+import dev.sluice.quic.stream.SendStream;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.testkit.Requirement;
@@ -113,6 +114,23 @@ class PreferredAddressTest {
     assertEquals(duo.serverAddress, duo.server.paths.active().local());
     duo.runFor(3000);
     assertEquals(better, duo.server.paths.active().local());
+  }
+
+  @Test
+  void theClientHearsItsServerAtTheOldAddressForAsLongAsItStaysThere() {
+    // The client's answers to the server's questions, of 1200 bytes, are lost.
+    Duo duo =
+        withPreferred(
+            MigrationConfig.DEFAULTS,
+            () -> WIRE.get().drop(d -> isAnswer(d) && d.length() >= 1200));
+    assertEquals(better, duo.client.paths.active().remote());
+    assertEquals(duo.serverAddress, duo.server.paths.active().local());
+    for (int i = 0; i < 20; i++) {
+      SendStream stream = duo.client.openUni();
+      stream.write(new byte[500], 0, 500);
+      duo.runFor(1000);
+      assertEquals(500, stream.acknowledged());
+    }
   }
 
   @Test

@@ -76,25 +76,43 @@ public final class SealedPackets {
 
   /** The same with this payload, and further bits of the first byte set before protection. */
   public static byte[] handshake(
-      Connection sender, QuicVersion version, long number, byte[] payload, int firstByteBits) {
+      Connection sender, QuicVersion version, long number, byte[] payload, int bits) {
+    return longHeader(
+        sender, EncryptionLevel.HANDSHAKE, PacketType.HANDSHAKE, version, number, payload, bits);
+  }
+
+  /** A datagram with one Initial packet of version 1, as if the connection had sent it. */
+  public static byte[] initial(Connection sender, long number, byte[] payload) {
+    return longHeader(
+        sender, EncryptionLevel.INITIAL, PacketType.INITIAL, QuicVersion.V1, number, payload, 0);
+  }
+
+  private static byte[] longHeader(
+      Connection sender,
+      EncryptionLevel level,
+      PacketType type,
+      QuicVersion version,
+      long number,
+      byte[] payload,
+      int bits) {
     byte[] datagram = new byte[100 + payload.length];
     WireWriter out = new WireWriter(datagram, 0, datagram.length);
     int lengthField =
         LongHeaderWriter.begin(
             out,
-            PacketType.HANDSHAKE,
+            type,
             version,
             sender.ids.remote().current(),
             sender.ids.localFirst(),
             Bytes.EMPTY,
             number,
             2);
-    datagram[0] |= (byte) firstByteBits;
+    datagram[0] |= (byte) bits;
     int start = out.position();
     out.bytes(payload);
     int end = out.position() + PacketKeys.TAG_LENGTH;
     LongHeaderWriter.finishLength(datagram, lengthField, end);
-    PacketKeys keys = sender.spaces.of(EncryptionLevel.HANDSHAKE).sendKeys();
+    PacketKeys keys = sender.spaces.of(level).sendKeys();
     keys.seal(datagram, 0, start, payload.length, number);
     keys.protectHeader(datagram, 0, start - 2, 2);
     return Arrays.copyOf(datagram, end);

@@ -1,5 +1,6 @@
 package dev.sluice.quic.connection;
 
+import dev.sluice.quic.endpoint.ConnectionIdGenerator;
 import dev.sluice.quic.endpoint.Endpoint;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.tls.Identity;
@@ -29,6 +30,12 @@ public final class TestPeers {
   /** An endpoint with keys from the random source. */
   public static Endpoint endpoint(SplittableRandom random) {
     return new Endpoint(EndpointConfig.of(random));
+  }
+
+  /** The same with connection IDs of so many bytes. */
+  static Endpoint endpoint(SplittableRandom random, int idLength) {
+    return new Endpoint(
+        EndpointConfig.of(random).withConnectionIds(ConnectionIdGenerator.random(idLength)));
   }
 
   /** A client that trusts {@link #IDENTITY}. */

@@ -16,8 +16,15 @@ import dev.sluice.quic.recovery.RecoveryToken;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.testkit.Requirement;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 /** Issuing and retiring connection IDs, RFC 9000 §5.1. */
@@ -55,6 +62,34 @@ class ConnectionIdsTest {
     local.onLost(new RecoveryToken.NewConnectionId(2));
     local.onRetire(1, first);
     assertEquals(List.of(2L, 3L), sequences(Packet.of(local::write).frames()));
+  }
+
+  @Test
+  void sendsOnceWhatWasLostTwice() {
+    local.onPeerLimit(2);
+    Packet.of(local::write);
+    local.onLost(new RecoveryToken.NewConnectionId(1)); // in the packet, and in a probe after it
+    local.onLost(new RecoveryToken.NewConnectionId(1));
+    local.onRetire(1, first); // the peer had it all the same
+    assertEquals(List.of(2L), sequences(Packet.of(local::write).frames()));
+    remote.onFrame(issued(2, 2));
+    Packet.of(remote::write);
+    remote.onLost(new RecoveryToken.RetireConnectionId(0));
+    remote.onLost(new RecoveryToken.RetireConnectionId(0));
+    assertEquals(List.of(0L), retired(Packet.of(remote::write).frames()));
+    remote.onAcked(new RecoveryToken.RetireConnectionId(0));
+    remote.onLost(new RecoveryToken.RetireConnectionId(0));
+    assertFalse(remote.hasPending());
+  }
+
+  @Test
+  void doesNotTakeWhatItHasRetired() {
+    remote.onFrame(issued(1, 0));
+    RemoteId taken = remote.take();
+    remote.release(taken);
+    assertEquals(List.of(1L), retired(Packet.of(remote::write).frames()));
+    remote.onFrame(issued(1, 0)); // come again, late
+    assertNull(remote.take());
   }
 
   @Test
@@ -213,6 +248,75 @@ class ConnectionIdsTest {
     assertFalse(ids.hasPending());
     ids.onPeerLimit(3);
     assertEquals(List.of(2L), sequences(Packet.of(ids::write).frames()));
+  }
+
+  /** Whatever is issued, used, left, revoked, lost or late: an ID is held, or retired. */
+  @Property(tries = 500)
+  @Requirement("RFC9000-5.1.2#7")
+  void noIdIsForgottenWithoutBeingRetired(@ForAll @Size(max = 60) List<@IntRange Integer> steps) {
+    RemoteConnectionIds ids = new RemoteConnectionIds(source, peerFirst);
+    Set<Long> known = new HashSet<>(Set.of(0L));
+    Set<Long> heard = new HashSet<>();
+    List<RemoteId> paths = new ArrayList<>(List.of(ids.inUse()));
+    List<RecoveryToken> inFlight = new ArrayList<>();
+    long next = 1;
+    for (int step : steps) {
+      int which = step >>> 3 & 0xff;
+      try {
+        switch (step & 7) {
+          case 0, 1 -> {
+            known.add(next);
+            ids.onFrame(issued(next++, 0));
+          }
+          case 2 -> {
+            known.add(next);
+            ids.onFrame(issued(next, Math.max(0, next - which % 3)));
+            next++;
+          }
+          case 3 -> ids.onFrame(issued(which % next, 0)); // once more, or never before
+          case 4 -> {
+            RemoteId taken = ids.take();
+            if (taken != null) {
+              paths.add(taken);
+              ids.use(taken);
+            }
+          }
+          case 5 -> {
+            if (paths.size() > 1) {
+              ids.release(paths.removeFirst());
+            }
+          }
+          case 6 -> {
+            Packet packet = Packet.of(ids::write);
+            heard.addAll(retired(packet.frames()));
+            inFlight.addAll(packet.tokens());
+          }
+          default -> {
+            if (!inFlight.isEmpty()) {
+              RecoveryToken token = inFlight.removeFirst();
+              heard.remove(((RecoveryToken.RetireConnectionId) token).sequence());
+              ids.onLost((RecoveryToken.RetireConnectionId) token);
+            }
+          }
+        }
+      } catch (TransportException e) {
+        return; // the peer broke a rule, and the connection is over
+      }
+      paths.removeIf(RemoteId::isRetired);
+      if (!paths.contains(ids.inUse())) {
+        paths.add(ids.inUse()); // in place of one that was revoked
+      }
+    }
+    heard.addAll(retired(Packet.of(ids::write).frames()));
+    Set<Long> held = new HashSet<>();
+    held.add(ids.inUse().sequence);
+    paths.forEach(path -> held.add(path.sequence));
+    for (RemoteId unused = ids.take(); unused != null; unused = ids.take()) {
+      held.add(unused.sequence);
+    }
+    known.removeAll(held);
+    known.removeAll(heard);
+    assertEquals(Set.of(), known, "neither held nor retired");
   }
 
   private static <T> void assertFails(TransportError error, T target, Consumer<T> action) {

@@ -142,7 +142,7 @@ class AckFrequencyTest {
 
   private void window(int packets) {
     reno.reset();
-    reno.onMaxDatagramSize(1200);
+    reno.onMaxDatagramSize(1200, false);
     long more = packets * 1200L - reno.window();
     reno.onPacketAcked(new SentPacket().set(0, (int) more, now, 0, null));
     reno.onAckProcessed(new AckSample(now, now, 40 * MS, 40 * MS, 0, true));

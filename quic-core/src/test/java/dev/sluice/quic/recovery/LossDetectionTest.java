@@ -19,6 +19,8 @@ import dev.sluice.quic.frame.AckRanges;
 import dev.sluice.testkit.Requirement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** RFC 9002 §5.1, §6.1, §6.4 and what RFC 9000 asks of acknowledgments that arrive. */
 class LossDetectionTest {
@@ -61,6 +63,27 @@ class LossDetectionTest {
     assertEquals(new Timeout.Loss(APPLICATION), h.recovery.onDeadline(h.nanos()));
     assertEquals(List.of(p[0]), h.lost);
     assertEquals(-1, h.deadline());
+  }
+
+  /** What a peer without keys could not read may count for nothing; what it read after that not. */
+  @ParameterizedTest
+  @EnumSource(PacketNumberSpace.class)
+  @Requirement("RFC9002-7.4#2")
+  void lossesAfterTheFirstAcknowledgedPacketCountInEverySpace(PacketNumberSpace space) {
+    RecoveryHarness fresh = new RecoveryHarness(true);
+    long first = fresh.send(space);
+    long missing = fresh.send(space);
+    for (int i = 0; i < 3; i++) {
+      fresh.send(space);
+    }
+    fresh.now += 100;
+    fresh.ack(space, first);
+    long window = fresh.recovery.path().congestion().window();
+    fresh.now += 10;
+    fresh.ackRange(space, missing + 1, missing + 3, 0);
+    assertEquals(List.of(missing), fresh.lost);
+    assertEquals(1, fresh.recovery.path().packetsLost());
+    assertTrue(fresh.recovery.path().congestion().window() < window);
   }
 
   @Test
