@@ -160,6 +160,13 @@ final class ConnectionDriver implements ConnectionListener {
     return asked ? sent : CompletableFuture.completedFuture(false);
   }
 
+  /** The longest datagram that the connection would take now. */
+  CompletableFuture<Integer> maxDatagramLength() {
+    CompletableFuture<Integer> length = new CompletableFuture<>();
+    boolean asked = onLoop(() -> length.complete(transport.maxDatagramLength()));
+    return asked ? length : CompletableFuture.completedFuture(0);
+  }
+
   private void startReading(QuicStream stream) {
     if (loop().inLoop()) {
       stream.start();
@@ -252,7 +259,7 @@ final class ConnectionDriver implements ConnectionListener {
       case QuicEvent.StreamsAvailable(boolean bidirectional) -> openWaiting(bidirectional);
       case QuicEvent.DatagramReceived(byte[] data) -> datagrams.putNewest(data, MAX_DATAGRAMS);
       case QuicEvent.HandshakeComplete(TlsSession tls) -> {
-        handle.onHandshake(tls, transport.stats().remote());
+        handle.onHandshake(tls, transport.stats().remote(), transport.supportsResetAt());
         ready.complete(handle);
         handshake.complete(tls);
       }
@@ -282,7 +289,7 @@ final class ConnectionDriver implements ConnectionListener {
    */
   void startEarly() {
     earlyData = transport.earlyData();
-    handle.onHandshake(transport.tls(), transport.stats().remote());
+    handle.onHandshake(transport.tls(), transport.stats().remote(), transport.supportsResetAt());
     ready.complete(handle);
   }
 

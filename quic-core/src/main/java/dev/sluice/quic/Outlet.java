@@ -23,6 +23,14 @@ final class Outlet {
   private final OutboundPipe pipe;
   private final CompletableFuture<StreamEnding> ended = new CompletableFuture<>();
 
+  /** Bytes that have gone from the pipe into the stream. */
+  private long moved;
+
+  /** How many are delivered of a stream that is abandoned; -1 while it is not. */
+  private long reliable = -1;
+
+  private long abandonCode;
+
   Outlet(ConnectionDriver driver, SendStream send) {
     this.driver = driver;
     this.send = send;
@@ -46,9 +54,23 @@ final class Outlet {
 
   /** There are bytes in the pipe, or room in the stream. */
   void drain() {
-    if (!isOver() && pipe.drain(send::write) == OutboundPipe.Drained.FINISHED) {
+    if (isOver()) {
+      return;
+    }
+    OutboundPipe.Drained left = pipe.drain(this::move);
+    if (reliable >= 0 && moved >= reliable) {
+      send.resetAt(abandonCode, reliable);
+      finish(send.ending());
+    } else if (left == OutboundPipe.Drained.FINISHED) {
       send.finish();
     }
+  }
+
+  private int move(byte[] source, int offset, int length) {
+    long wanted = reliable < 0 ? length : Math.clamp(reliable - moved, 0, length);
+    int taken = wanted == 0 ? 0 : send.write(source, offset, (int) wanted);
+    moved += taken;
+    return taken;
   }
 
   /** The writer abandons the stream. */
@@ -56,6 +78,15 @@ final class Outlet {
     if (!isOver()) {
       send.reset(code);
       finish(send.ending());
+    }
+  }
+
+  /** The writer abandons the stream but for its beginning, which has first to leave the pipe. */
+  void resetAt(long code, long size) {
+    if (!isOver() && (reliable < 0 || size < reliable)) {
+      abandonCode = reliable < 0 ? code : abandonCode;
+      reliable = size;
+      drain();
     }
   }
 

@@ -27,6 +27,7 @@ public final class QuicConnection implements AutoCloseable {
   private volatile InetSocketAddress local;
   private volatile InetSocketAddress remote;
   private volatile TlsSession tls;
+  private volatile boolean resetAt;
 
   QuicConnection(ConnectionDriver driver, boolean client, InetSocketAddress local) {
     this.driver = driver;
@@ -34,10 +35,11 @@ public final class QuicConnection implements AutoCloseable {
     this.local = local;
   }
 
-  /** The loop's: before anybody else has this object. */
-  void onHandshake(TlsSession session, InetSocketAddress peer) {
+  /** The loop's: before anybody else has this object, and once more after 0-RTT. */
+  void onHandshake(TlsSession session, InetSocketAddress peer, boolean peerKnowsResetAt) {
     remote = peer;
     tls = session;
+    resetAt = peerKnowsResetAt;
   }
 
   /** The loop's: the connection has moved. */
@@ -90,6 +92,14 @@ public final class QuicConnection implements AutoCloseable {
     return driver.accept();
   }
 
+  /**
+   * Whether the peer understands RESET_STREAM_AT, so that {@link QuicStream#resetAt} does what it
+   * says; false before the handshake is complete.
+   */
+  public boolean supportsResetAt() {
+    return resetAt;
+  }
+
   // ---- datagrams (RFC 9221) ----
 
   /**
@@ -106,6 +116,14 @@ public final class QuicConnection implements AutoCloseable {
   /** As {@link #sendDatagram}; the array must not change before the result is there. */
   public CompletableFuture<Boolean> sendDatagramAsync(byte[] data) {
     return driver.sendDatagram(data);
+  }
+
+  /**
+   * The longest datagram that can be sent at present, in bytes; 0 when the peer takes none. It
+   * follows the path. Waits for the loop's next turn.
+   */
+  public int maxDatagramLength() {
+    return Blocking.awaitSoon(driver.loop(), driver.maxDatagramLength());
   }
 
   /**

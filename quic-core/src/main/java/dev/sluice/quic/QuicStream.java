@@ -233,6 +233,27 @@ public final class QuicStream {
   }
 
   /**
+   * Abandons the stream but for its beginning (RESET_STREAM_AT,
+   * draft-ietf-quic-reliable-stream-reset-10): the peer's reader gets at least the first bytes, and
+   * then the code. Where the peer does not know this frame ({@link QuicConnection#supportsResetAt})
+   * it is {@link #reset}, and nothing is certain to arrive.
+   *
+   * @param applicationCode 0 to 2^62-1
+   * @param reliableSize bytes from the start of the stream, 0 to the number written
+   * @throws IllegalStateException only the peer sends on this stream
+   */
+  public void resetAt(long applicationCode, long reliableSize) {
+    requireCode(applicationCode);
+    Outlet abandoned = sending();
+    long written = abandoned.pipe().written();
+    if (reliableSize < 0 || reliableSize > written) {
+      throw new IllegalArgumentException(
+          reliableSize + " bytes to be delivered, and " + written + " were written");
+    }
+    driver.onLoop(() -> abandoned.resetAt(applicationCode, reliableSize));
+  }
+
+  /**
    * The order in which streams share the connection: lower urgency first, and within one urgency
    * incremental streams take turns while the others go one after another.
    *

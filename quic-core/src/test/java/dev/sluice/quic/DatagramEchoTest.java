@@ -1,6 +1,7 @@
 package dev.sluice.quic;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -34,6 +35,10 @@ class DatagramEchoTest {
       assertTrue(connection.sendDatagram(hello));
       assertArrayEquals(hello, connection.receiveDatagram());
       assertFalse(connection.sendDatagram(new byte[70_000]));
+      int longest = connection.maxDatagramLength();
+      assertTrue(longest > 1000, longest + " bytes");
+      assertTrue(connection.sendDatagram(new byte[longest]));
+      assertEquals(longest, connection.receiveDatagram().length);
       connection.close();
       assertThrows(ConnectionEndedException.class, connection::receiveDatagram);
       assertFalse(connection.sendDatagram(hello));
@@ -44,7 +49,9 @@ class DatagramEchoTest {
   void arePassedByWhereThePeerTakesNone() throws Exception {
     try (QuicServer server = Loopback.server().handler(Loopback::echo).start();
         QuicClient client = Loopback.client(server).build()) {
-      assertFalse(client.connect().sendDatagram(new byte[1]));
+      QuicConnection connection = client.connect();
+      assertEquals(0, connection.maxDatagramLength());
+      assertFalse(connection.sendDatagram(new byte[1]));
     }
   }
 }

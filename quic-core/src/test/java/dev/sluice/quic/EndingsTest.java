@@ -80,6 +80,36 @@ class EndingsTest {
     }
   }
 
+  /** The peer reads nothing at first, so that most of the promise waits in this side's buffers. */
+  @Test
+  void theBeginningOfAnAbandonedStreamArrives() throws Exception {
+    connect();
+    assertTrue(here.supportsResetAt());
+    QuicStream stream = here.openUnidirectional();
+    OutputStream out = stream.outputStream();
+    byte[] bytes = new byte[1_500_000];
+    Future<?> writing = threads.submit(() -> write(out, bytes));
+    QuicStream arriving = there.acceptStream();
+    writing.get();
+    out.flush();
+    assertThrows(IllegalArgumentException.class, () -> stream.resetAt(7, 1_500_001));
+    stream.resetAt(7, 1_490_000);
+    stream.resetAt(8, 1_495_000); // no more than was said first
+    InputStream in = arriving.inputStream();
+    assertEquals(1_490_000, in.readNBytes(1_490_000).length);
+    StreamEndedException end = assertThrows(StreamEndedException.class, in::readAllBytes);
+    assertEquals(new StreamEnding.ResetByPeer(7), end.ending());
+    assertEquals(
+        new StreamEnding.AbandonedLocally(7), stream.sendEnded().toCompletableFuture().get());
+    assertThrows(StreamEndedException.class, () -> out.write(1));
+    assertEquals(null, here.ending());
+  }
+
+  private static Void write(OutputStream out, byte[] bytes) throws IOException {
+    out.write(bytes);
+    return null;
+  }
+
   @Test
   void unacceptedStreamsOutliveTheirConnection() throws Exception {
     connect();
