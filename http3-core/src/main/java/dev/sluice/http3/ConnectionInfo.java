@@ -25,6 +25,7 @@ import java.util.List;
  * @param localAddress this side's address
  * @param remoteAddress the peer's address at present
  * @param label names this connection among those of its client or server
+ * @param stats times and counters of the connection and of each of its paths, at that moment
  */
 public record ConnectionInfo(
     int quicVersion,
@@ -38,7 +39,8 @@ public record ConnectionInfo(
     Duration smoothedRtt,
     InetSocketAddress localAddress,
     InetSocketAddress remoteAddress,
-    String label) {
+    String label,
+    ConnectionStats stats) {
 
   /** Copies the list. */
   public ConnectionInfo {
@@ -66,6 +68,7 @@ public record ConnectionInfo(
         Duration.ofNanos(stats.smoothedRtt()),
         stats.local(),
         stats.remote(),
-        label);
+        label,
+        stats);
   }
 }

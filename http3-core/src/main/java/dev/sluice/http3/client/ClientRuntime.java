@@ -58,6 +58,9 @@ final class ClientRuntime {
   private final Set<Dialled> live = new HashSet<>();
   private long connections;
 
+  /** For all connections, where they share one and there has been one. Loop only. */
+  private QuicSocket shared;
+
   ClientRuntime(ClientSettings settings) {
     this.settings = settings;
     this.memory = settings.sessions() == null ? new SessionStore() : settings.sessions();
@@ -148,11 +151,9 @@ final class ClientRuntime {
   private Runnable dial(
       Origin origin, InetSocketAddress address, ClientConnection.Listener listener)
       throws IOException {
-    InetSocketAddress bind =
-        settings.localAddress() == null ? null : new InetSocketAddress(settings.localAddress(), 0);
     QuicSocket socket;
     try {
-      socket = QuicSocket.openConnected(loop, bind, address, EndpointConfig.of(random));
+      socket = socketTo(address);
     } catch (IOException | RuntimeException e) {
       ConnectException failure = new ConnectException("cannot connect to " + address);
       failure.initCause(e);
@@ -175,11 +176,32 @@ final class ClientRuntime {
         .connect(address, config, dialled::begin)
         .exceptionally(
             failure -> {
-              socket.close();
+              release(socket);
               listener.onNotBegun(new IOException(failure));
               return null;
             });
     return dialled::abandon;
+  }
+
+  private QuicSocket socketTo(InetSocketAddress address) throws IOException {
+    InetSocketAddress bind =
+        settings.localAddress() == null ? null : new InetSocketAddress(settings.localAddress(), 0);
+    if (shared != null) {
+      return shared;
+    }
+    EndpointConfig endpoint = settings.endpoint().apply(EndpointConfig.of(random));
+    if (!settings.sharedSocket()) {
+      return QuicSocket.openConnected(loop, bind, address, endpoint);
+    }
+    shared = QuicSocket.open(loop, bind == null ? new InetSocketAddress(0) : bind, endpoint);
+    return shared;
+  }
+
+  /** A connection needs its socket no more. */
+  private void release(QuicSocket socket) {
+    if (socket != shared) {
+      socket.closeWhenQuiet();
+    }
   }
 
   /** Moves all connections to another address of this host. */
@@ -291,7 +313,7 @@ final class ClientRuntime {
           .thenRun(
               () -> {
                 live.remove(this);
-                socket.closeWhenQuiet();
+                release(socket);
               });
       listener.onBegun(connection);
       if (abandoned) {

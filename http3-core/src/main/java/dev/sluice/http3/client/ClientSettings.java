@@ -2,6 +2,7 @@ package dev.sluice.http3.client;
 
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.IoMode;
 import dev.sluice.quic.trace.Tracer;
 import dev.sluice.tls.CertificateVerifier;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -42,6 +44,8 @@ record ClientSettings(
     Map<Origin, List<InetAddress>> resolved,
     KeyLog keyLog,
     TransportConfig transport,
+    UnaryOperator<EndpointConfig> endpoint,
+    boolean sharedSocket,
     Supplier<Tracer> tracer,
     int maxFieldSectionSize,
     boolean retryIdempotent,

@@ -5,6 +5,7 @@ import dev.sluice.http3.session.SessionOptions;
 import dev.sluice.http3.session.WebTransport;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.IoMode;
 import dev.sluice.quic.trace.Tracer;
 import dev.sluice.tls.KeyLog;
@@ -31,6 +32,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -435,6 +437,16 @@ public final class Http3Client extends HttpClient {
 
     /** The transport's limits, timeouts and congestion control. */
     Builder quic(TransportConfig transport);
+
+    /** Changes what the connections of a socket share: how their connection IDs are made. */
+    Builder endpoint(UnaryOperator<EndpointConfig> settings);
+
+    /**
+     * One UDP socket for all connections, instead of one for each: for those who talk to thousands
+     * of servers. The system does not say then when nobody listens at the other end, so that such
+     * an attempt takes the whole connect timeout.
+     */
+    Builder sharedSocket();
 
     /** Gives each connection a listener to what goes on inside it. */
     Builder tracer(Supplier<Tracer> tracers);

@@ -3,6 +3,7 @@ package dev.sluice.http3.client;
 import dev.sluice.http3.connection.Http3Config;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.ContentRetention;
 import dev.sluice.quic.io.IoMode;
 import dev.sluice.quic.trace.Tracer;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -48,6 +50,8 @@ final class Http3ClientBuilder implements Http3Client.Builder {
   private KeyLog keyLog = KeyLog.NONE;
   private TransportConfig transport = TransportConfig.DEFAULTS;
   private Supplier<Tracer> tracer = () -> Tracer.NONE;
+  private UnaryOperator<EndpointConfig> endpoint = UnaryOperator.identity();
+  private boolean sharedSocket;
   private Duration idleTimeout;
   private int maxFieldSectionSize = Http3Config.DEFAULT.maxFieldSectionSize();
   private boolean retryIdempotent;
@@ -191,6 +195,18 @@ final class Http3ClientBuilder implements Http3Client.Builder {
   }
 
   @Override
+  public Http3Client.Builder endpoint(UnaryOperator<EndpointConfig> settings) {
+    endpoint = Objects.requireNonNull(settings, "settings");
+    return this;
+  }
+
+  @Override
+  public Http3Client.Builder sharedSocket() {
+    sharedSocket = true;
+    return this;
+  }
+
+  @Override
   public Http3Client.Builder tracer(Supplier<Tracer> value) {
     tracer = Objects.requireNonNull(value, "tracer");
     return this;
@@ -257,6 +273,8 @@ final class Http3ClientBuilder implements Http3Client.Builder {
             Map.copyOf(resolved),
             keyLog,
             idleTimeout == null ? transport : transport.withIdleTimeout(idleTimeout),
+            endpoint,
+            sharedSocket,
             tracer,
             maxFieldSectionSize,
             retryIdempotent,
