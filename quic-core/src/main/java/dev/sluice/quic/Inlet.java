@@ -67,7 +67,7 @@ final class Inlet {
   void fill() {
     if (flowing && !over) {
       early |= recv.isEarly();
-      settle(pipe.fill(recv::read));
+      settle(pipe.fill(recv::take));
     }
   }
 
@@ -83,7 +83,7 @@ final class Inlet {
   void onConnectionEnd() {
     if (!over) {
       early |= recv.isEarly();
-      settle(pipe.fillAll(recv::read));
+      settle(pipe.fillAll(recv::take));
     }
   }
 

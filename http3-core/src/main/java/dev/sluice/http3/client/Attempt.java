@@ -179,14 +179,14 @@ final class Attempt {
 
   void onReadable() {
     if (!over) {
-      responseBody.fill(stream::readData);
+      responseBody.fill(stream::takeData);
     }
   }
 
   /** The connection is gone, and what it holds for this attempt goes to the subscriber's side. */
   void onConnectionEnded() {
     if (!over) {
-      responseBody.fillAll(stream::readData);
+      responseBody.fillAll(stream::takeData);
     }
   }
 

@@ -30,8 +30,11 @@ final class ResponseBody implements Flow.Subscription, HeldContent {
    */
   static final int CAPACITY = 512 * 1024;
 
-  /** Chunks of up to 64 KiB handed over at once to a subscriber that wants everything. */
-  private static final int BUFFERS_AT_ONCE = 8;
+  /** Buffers of up to 8 KiB handed over at once to a subscriber that wants everything. */
+  private static final int BUFFERS_AT_ONCE = 32;
+
+  /** The largest buffer made for a subscriber that gets one at a time. */
+  private static final int JOINED = 64 * 1024;
 
   /** What the exchange does when the subscriber acts; called on any thread. */
   interface Owner {
@@ -190,15 +193,15 @@ final class ResponseBody implements Flow.Subscription, HeldContent {
 
   private void deliverBytes() {
     while (demand.get() > 0 && !cancelled) {
-      boolean unlimited = demand.get() == Long.MAX_VALUE;
-      List<ByteBuffer> buffers = takeBuffers(unlimited ? BUFFERS_AT_ONCE : 1);
-      if (buffers.isEmpty()) {
+      if (queue.size() == 0) {
         return;
       }
-      if (!unlimited) {
+      if (demand.get() == Long.MAX_VALUE) {
+        deliverMany();
+      } else {
         demand.decrementAndGet();
+        subscriber.onNext(List.of(takeOne()));
       }
-      subscriber.onNext(buffers);
       if (stalled && queue.room() >= CAPACITY / 2) {
         stalled = false;
         owner.onRoom();
@@ -206,17 +209,29 @@ final class ResponseBody implements Flow.Subscription, HeldContent {
     }
   }
 
-  private List<ByteBuffer> takeBuffers(int most) {
-    List<ByteBuffer> buffers = new ArrayList<>(most);
-    while (buffers.size() < most) {
-      ByteBuffer next = queue.take();
-      if (next == null) {
-        break;
-      }
-      // Read-only: the rest of the array behind it is still being filled.
-      buffers.add(next.asReadOnlyBuffer());
+  /** Hands over what waits, as it lies there. */
+  private void deliverMany() {
+    List<ByteBuffer> buffers = new ArrayList<>();
+    if (subscriber instanceof BorrowingSubscriber<?>) {
+      long length = queue.peek(BUFFERS_AT_ONCE, buffers);
+      subscriber.onNext(List.copyOf(buffers));
+      queue.skip(length);
+      return;
     }
-    return List.copyOf(buffers);
+    while (buffers.size() < BUFFERS_AT_ONCE && queue.size() > 0) {
+      // Read-only: the rest of the array behind it is still being filled.
+      buffers.add(queue.take().asReadOnlyBuffer());
+    }
+    subscriber.onNext(List.copyOf(buffers));
+  }
+
+  /**
+   * Several buffers are put together into one: each that is asked for costs a change of threads.
+   */
+  private ByteBuffer takeOne() {
+    byte[] joined = new byte[(int) Math.min(queue.size(), JOINED)];
+    queue.read(joined, 0, joined.length);
+    return ByteBuffer.wrap(joined).asReadOnlyBuffer();
   }
 
   private void finish(Throwable failure) {

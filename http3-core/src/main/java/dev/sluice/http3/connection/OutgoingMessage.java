@@ -21,6 +21,14 @@ import java.util.function.Supplier;
  * malformed leaves this side (RFC 9114 §4.1.2), and encodes it.
  */
 final class OutgoingMessage {
+  /** "Request Header Fields Too Large" (RFC 6585 §5, which RFC 9114 §4.2.2 points to). */
+  private static final ResponseHead TOO_LARGE =
+      new ResponseHead(431, Fields.of("content-length", "0"));
+
+  /** What stands for a request that could not be read. */
+  private static final RequestHead UNKNOWN_REQUEST =
+      RequestHead.of("GET", "https", "unknown", "/", Fields.EMPTY);
+
   private final Http3Connection connection;
   private final long id;
   private final MessageWriter writer;
@@ -70,6 +78,12 @@ final class OutgoingMessage {
       tunnel = request.isConnect() && head.status() >= 200 && head.status() < 300;
       writer.writeHead(section, contentDue(request, head));
     }
+  }
+
+  /** Answers a request whose head is too large to be read. */
+  void refuseTooLarge() {
+    sendResponse(UNKNOWN_REQUEST, TOO_LARGE);
+    finish();
   }
 
   /** How much content must follow a response's head (RFC 9110 §6.4.1, §9.3.6). */

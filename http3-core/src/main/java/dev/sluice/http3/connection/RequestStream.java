@@ -12,8 +12,10 @@ import dev.sluice.qpack.Decoded;
 import dev.sluice.qpack.FieldLine;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.stream.BidiStream;
+import dev.sluice.quic.stream.RecvStream;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntBinaryOperator;
 
 /**
  * One exchange: a request and its responses on one bidirectional stream (RFC 9114 §4.1), in either
@@ -29,14 +31,6 @@ public final class RequestStream {
 
   /** {@link #readData} gives no more bytes. */
   public static final int ENDED = -1;
-
-  /** "Request Header Fields Too Large" (RFC 6585 §5, which RFC 9114 §4.2.2 points to). */
-  private static final ResponseHead TOO_LARGE =
-      new ResponseHead(431, Fields.of("content-length", "0"));
-
-  /** What stands for a request that could not be read. */
-  private static final RequestHead UNKNOWN_REQUEST =
-      RequestHead.of("GET", "https", "unknown", "/", Fields.EMPTY);
 
   private final Http3Connection connection;
   private final BidiStream stream;
@@ -226,11 +220,21 @@ public final class RequestStream {
    */
   public int readData(byte[] target, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, target.length);
+    return content(length, (done, left) -> reader.readData(target, offset + done, left));
+  }
+
+  /** The same without copying: hands content over where it lies ({@link RecvStream#take}). */
+  public int takeData(int most, RecvStream.Taker to) {
+    return content(most, (done, left) -> reader.takeData(left, to));
+  }
+
+  /** Reads on with {@code next}, which is told how many bytes are done and how many left. */
+  private int content(int length, IntBinaryOperator next) {
     tellReadable = false;
     int total = 0;
     try {
       while (total < length) {
-        int read = reader.readData(target, offset + total, length - total);
+        int read = next.applyAsInt(total, length - total);
         total += read;
         if (read == 0 && !moveOn()) {
           break;
@@ -417,8 +421,7 @@ public final class RequestStream {
   private void abort(RequestEnding.StreamError error) {
     boolean tooLarge = error.error() == Http3Error.H3_EXCESSIVE_LOAD;
     if (tooLarge && !client && !error.afterHead()) {
-      out.sendResponse(UNKNOWN_REQUEST, TOO_LARGE);
-      out.finish();
+      out.refuseTooLarge();
       stream.recv().stopSending(Http3Error.H3_NO_ERROR.code());
       return;
     }

@@ -133,7 +133,19 @@ public final class FrameReader {
    */
   public int readData(byte[] target, int offset, int length) {
     int wanted = (int) Math.min(length, remaining);
-    int read = in.read(target, offset, wanted);
+    return taken(in.read(target, offset, wanted));
+  }
+
+  /**
+   * The same without copying; see {@link RecvStream#take}.
+   *
+   * @throws ConnectionErrorException as from {@link #readData}
+   */
+  public int takeData(int most, RecvStream.Taker to) {
+    return taken(in.take((int) Math.min(most, remaining), to));
+  }
+
+  private int taken(int read) {
     if (read > 0) {
       remaining -= read;
     } else if (read == RecvStream.ENDED) {

@@ -85,7 +85,7 @@ final class ServerExchange implements Http3Exchange {
 
   void onReadable() {
     if (!requestOver) {
-      inbound.fill(stream::readData); // what its result says comes as an event, too
+      inbound.fill(stream::takeData); // what its result says comes as an event, too
     }
   }
 
@@ -119,7 +119,7 @@ final class ServerExchange implements Http3Exchange {
    */
   void onConnectionEnded(RequestEnding ending, ContentRetention retention) {
     if (!requestOver) {
-      inbound.fillAll(stream::readData);
+      inbound.fillAll(stream::takeData);
     }
     Duration limit = retention.limit();
     retention.hold(inbound, () -> new ContentDroppedException(limit));

@@ -59,14 +59,14 @@ final class StreamInlet {
   /** The stream has something, or the pipe has room. */
   void fill() {
     if (flowing && !over) {
-      settle(pipe.fill(part::read));
+      settle(pipe.fill(part::take));
     }
   }
 
   /** The session has ended: the rest goes to the reader, who need not ask the loop for it. */
   void fillAll() {
     if (!over) {
-      settle(pipe.fillAll(part::read));
+      settle(pipe.fillAll(part::take));
     }
   }
 

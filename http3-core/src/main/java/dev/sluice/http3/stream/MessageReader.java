@@ -204,10 +204,19 @@ public final class MessageReader {
    * @throws ConnectionErrorException H3_FRAME_ERROR when the stream finishes within a frame
    */
   public int readData(byte[] target, int offset, int length) {
-    if (ending != null || frames.dataRemaining() == 0) {
-      return 0;
-    }
-    int read = frames.readData(target, offset, length);
+    return isWithinContent() ? taken(frames.readData(target, offset, length)) : 0;
+  }
+
+  /**
+   * The same without copying; see {@link RecvStream#take}.
+   *
+   * @throws ConnectionErrorException as from {@link #readData}
+   */
+  public int takeData(int most, RecvStream.Taker to) {
+    return isWithinContent() ? taken(frames.takeData(most, to)) : 0;
+  }
+
+  private int taken(int read) {
     if (read == RecvStream.ENDED) {
       end();
       return 0;

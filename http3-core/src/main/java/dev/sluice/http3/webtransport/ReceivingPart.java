@@ -52,17 +52,39 @@ public final class ReceivingPart {
    */
   public int read(byte[] target, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, target.length);
-    if (ending != null) {
-      return ENDED;
+    if (isQuicOver()) {
+      int from = restFrom;
+      int taken = takeRest(length);
+      if (taken > 0) {
+        System.arraycopy(rest, from, target, offset, taken);
+      }
+      return taken;
     }
-    if (afterRest != null) {
-      return readRest(target, offset, length);
+    return taken(in.read(target, offset, length));
+  }
+
+  /** The same without copying; see {@link RecvStream#take}. */
+  public int take(int most, RecvStream.Taker to) {
+    if (isQuicOver()) {
+      int from = restFrom;
+      int taken = takeRest(most);
+      if (taken > 0) {
+        to.take(rest, from, taken, null);
+      }
+      return taken;
     }
-    charge();
-    if (afterRest != null) {
-      return readRest(target, offset, length);
+    return taken(in.take(most, to));
+  }
+
+  /** Whether what there is to read, if anything, is not in the QUIC stream any more. */
+  private boolean isQuicOver() {
+    if (!isOver()) {
+      charge(); // which may end the session
     }
-    int read = in.read(target, offset, length);
+    return isOver();
+  }
+
+  private int taken(int read) {
     if (read > 0) {
       session.onRead(read);
       release();
@@ -79,16 +101,16 @@ public final class ReceivingPart {
     return NOTHING_NOW;
   }
 
-  private int readRest(byte[] target, int offset, int length) {
-    int taken = Math.min(length, rest.length - restFrom);
-    if (taken > 0) {
-      System.arraycopy(rest, restFrom, target, offset, taken);
+  private int takeRest(int most) {
+    int taken = Math.min(most, rest.length - restFrom);
+    if (ending == null && taken > 0) {
       restFrom += taken;
       session.onRead(taken);
       return taken;
     }
     rest = NONE;
-    ending = afterRest;
+    restFrom = 0;
+    ending = ending == null ? afterRest : ending;
     return ENDED;
   }
 

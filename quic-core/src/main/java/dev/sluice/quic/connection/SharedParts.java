@@ -3,6 +3,7 @@ package dev.sluice.quic.connection;
 import dev.sluice.quic.crypto.HeaderBatch;
 import dev.sluice.quic.crypto.PacketCiphers;
 import dev.sluice.quic.stream.ChunkPool;
+import dev.sluice.quic.stream.ReturnedChunks;
 import dev.sluice.tls.KeyShareStock;
 
 /**
@@ -11,7 +12,7 @@ import dev.sluice.tls.KeyShareStock;
  * is idle holds none of it.
  */
 public final class SharedParts {
-  final ChunkPool chunks = new ChunkPool();
+  final ChunkPool chunks;
   final PacketCiphers ciphers = new PacketCiphers();
   final InboundPacket packet = new InboundPacket();
   final HeaderBatch received = new HeaderBatch();
@@ -21,6 +22,19 @@ public final class SharedParts {
 
   /** On the way from CRYPTO frames to TLS. */
   final byte[] handshakeBytes = new byte[4096];
+
+  /** For connections whose streams are read on the thread that drives them. */
+  public SharedParts() {
+    this(null);
+  }
+
+  /**
+   * @param returned where memory of streams comes back to that others have read from; null for
+   *     nowhere
+   */
+  public SharedParts(ReturnedChunks returned) {
+    this.chunks = new ChunkPool(returned);
+  }
 
   /** Key pairs for coming handshakes, which the thread may fill up when it has nothing to do. */
   public KeyShareStock keyShares() {

@@ -1,12 +1,16 @@
 package dev.sluice.quic.io;
 
+import dev.sluice.quic.stream.RecvStream;
+import dev.sluice.quic.stream.ReturnedChunks;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * Bytes on their way from one thread to another, bounded, without a lock: one thread produces, one
- * consumes. The bytes lie in a chain of chunks that starts small and grows with the traffic, so
- * that thousands of streams with a few bytes each cost little and a busy one moves 64 KiB at a
+ * consumes. The bytes lie in a chain of arrays: those of a stream, which are handed over as they
+ * are ({@link #fill}), or copies of what is written, which start small and grow with the traffic,
+ * so that thousands of streams with a few bytes each cost little and a busy one moves 64 KiB at a
  * time.
  *
  * <p>Nothing here waits; {@link InboundPipe} and {@link OutboundPipe} add the waiting. "One thread"
@@ -14,13 +18,11 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  */
 public final class ByteQueue {
 
-  /** Gives bytes, on the contract of {@link dev.sluice.quic.stream.RecvStream#read}. */
+  /** Hands bytes over, on the contract of {@link RecvStream#take}. */
   @FunctionalInterface
   public interface Source {
-    /**
-     * Copies up to {@code length} bytes; 0 when there are none now, -1 when there never will be.
-     */
-    int read(byte[] target, int offset, int length);
+    /** Up to {@code most} bytes; 0 when there are none now, -1 when there never will be. */
+    int take(int most, RecvStream.Taker to);
   }
 
   /** Takes bytes, on the contract of {@link dev.sluice.quic.stream.SendStream#write}. */
@@ -38,12 +40,22 @@ public final class ByteQueue {
   /** From the smallest to the largest in four steps. */
   private static final long GROWTH = 4;
 
-  private static final int SPARES = 4;
+  private static final int SPARES = 8;
   private static final byte[] NOTHING = {};
 
-  /** A link of the chain: the producer fills it up to its end before it hangs on the next. */
+  /** A link of the chain: nothing is added to it once the next hangs on it. */
   private static final class Chunk {
-    final byte[] bytes;
+    /** Replaced by the consumer when it has given them back. */
+    byte[] bytes;
+
+    /** Whether the array was made here, and may be filled to its end. */
+    final boolean own;
+
+    /** Where the array goes when it was read to its end; null for nowhere. Set before that end. */
+    ReturnedChunks home;
+
+    /** Consumer only: some of the bytes were given away where they lie. */
+    boolean lent;
 
     /** Consumer only. */
     int read;
@@ -51,12 +63,16 @@ public final class ByteQueue {
     volatile int written;
     volatile Chunk next;
 
-    Chunk(byte[] bytes) {
+    Chunk(byte[] bytes, int from, boolean own) {
       this.bytes = bytes;
+      this.own = own;
+      read = from;
+      written = from;
     }
   }
 
   private final long capacity;
+  private final RecvStream.Taker adding = this::add;
 
   /**
    * Used-up arrays of the largest size, on their way back to be filled again. As many as are in a
@@ -75,7 +91,7 @@ public final class ByteQueue {
    */
   public ByteQueue(long capacity) {
     this.capacity = capacity;
-    head = new Chunk(NOTHING);
+    head = new Chunk(NOTHING, 0, false);
     tail = head;
   }
 
@@ -125,18 +141,15 @@ public final class ByteQueue {
   /**
    * Producer: takes from a source until it or the room is used up.
    *
-   * @return what the source's last read returned: 0 nothing now, -1 ended; or 1 when it may have
-   *     more and there is no room
+   * @return what the source's last answer was: 0 nothing now, -1 ended; or 1 when it may have more
+   *     and there is no room
    */
   public int fill(Source source) {
-    while (room() > 0) {
-      Chunk chunk = chunkWithRoom();
-      int space = (int) Math.min(room(), chunk.bytes.length - chunk.written);
-      int n = source.read(chunk.bytes, chunk.written, space);
+    for (long room = room(); room > 0; room = room()) {
+      int n = source.take((int) Math.min(room, Integer.MAX_VALUE), adding);
       if (n <= 0) {
         return n;
       }
-      publish(chunk, n);
     }
     return 1;
   }
@@ -145,30 +158,41 @@ public final class ByteQueue {
    * Producer: takes everything that a source has, whether there is room or not: for a source that
    * holds a bounded rest and is about to go away.
    *
-   * @return 0 or -1, as its last read
+   * @return 0 or -1, as its last answer
    */
   public int fillBeyondRoom(Source source) {
-    while (true) {
-      Chunk chunk = chunkWithRoom();
-      int n = source.read(chunk.bytes, chunk.written, chunk.bytes.length - chunk.written);
-      if (n <= 0) {
-        return n;
-      }
-      publish(chunk, n);
+    int n = 1;
+    while (n > 0) {
+      n = source.take(Integer.MAX_VALUE, adding);
     }
+    return n;
+  }
+
+  /** Bytes that lie behind those that came last lengthen the same link. */
+  private void add(byte[] bytes, int from, int length, ReturnedChunks home) {
+    Chunk chunk = tail;
+    if (chunk.bytes != bytes || chunk.written != from || chunk.home != null) {
+      chunk = append(new Chunk(bytes, from, false));
+    }
+    chunk.home = home;
+    publish(chunk, length);
+  }
+
+  private Chunk append(Chunk fresh) {
+    Chunk before = tail;
+    tail = fresh;
+    before.next = fresh;
+    return fresh;
   }
 
   private Chunk chunkWithRoom() {
     Chunk chunk = tail;
-    if (chunk.written < chunk.bytes.length) {
+    if (chunk.own && chunk.written < chunk.bytes.length) {
       return chunk;
     }
     int size = Math.clamp(GROWTH * chunk.bytes.length, SMALLEST_CHUNK, LARGEST_CHUNK);
     byte[] recycled = size == LARGEST_CHUNK ? takeSpare() : null;
-    Chunk fresh = new Chunk(recycled != null ? recycled : new byte[size]);
-    tail = fresh;
-    chunk.next = fresh;
-    return fresh;
+    return append(new Chunk(recycled != null ? recycled : new byte[size], 0, true));
   }
 
   private byte[] takeSpare() {
@@ -201,7 +225,7 @@ public final class ByteQueue {
   public int read(byte[] target, int offset, int length) {
     int done = 0;
     while (done < length) {
-      Chunk chunk = chunkWithBytes(true);
+      Chunk chunk = chunkWithBytes();
       if (chunk == null) {
         break;
       }
@@ -220,14 +244,51 @@ public final class ByteQueue {
    * @return null when there are none
    */
   public ByteBuffer take() {
-    Chunk chunk = chunkWithBytes(false);
+    Chunk chunk = chunkWithBytes();
     if (chunk == null) {
       return null;
     }
     int n = chunk.written - chunk.read;
     ByteBuffer taken = ByteBuffer.wrap(chunk.bytes, chunk.read, n).slice();
+    chunk.lent = true;
     release(chunk, n);
     return taken;
+  }
+
+  /**
+   * Consumer: looks at the next bytes where they lie; they stay in the queue.
+   *
+   * @param most how many buffers to add, at least 1; none may be written to, nor used after {@link
+   *     #skip}
+   * @return how many bytes are in the buffers
+   */
+  public long peek(int most, List<ByteBuffer> into) {
+    long length = 0;
+    Chunk chunk = chunkWithBytes();
+    for (int i = 0; i < most && chunk != null; i++) {
+      int n = chunk.written - chunk.read;
+      if (n > 0) {
+        into.add(ByteBuffer.wrap(chunk.bytes, chunk.read, n).slice());
+        length += n;
+      }
+      Chunk next = chunk.next;
+      if (next != null && chunk.written - chunk.read > n) {
+        return length; // it was added to in between
+      }
+      chunk = next;
+    }
+    return length;
+  }
+
+  /** Consumer: lets go of bytes that are there. */
+  public void skip(long length) {
+    long left = length;
+    while (left > 0) {
+      Chunk chunk = chunkWithBytes();
+      int n = (int) Math.min(left, chunk.written - chunk.read);
+      release(chunk, n);
+      left -= n;
+    }
   }
 
   /**
@@ -236,7 +297,7 @@ public final class ByteQueue {
    * @return whether everything went; false when the sink is full
    */
   public boolean drainTo(Sink sink) {
-    for (Chunk chunk = chunkWithBytes(true); chunk != null; chunk = chunkWithBytes(true)) {
+    for (Chunk chunk = chunkWithBytes(); chunk != null; chunk = chunkWithBytes()) {
       int offered = chunk.written - chunk.read;
       int n = sink.write(chunk.bytes, chunk.read, offered);
       release(chunk, n);
@@ -249,31 +310,38 @@ public final class ByteQueue {
 
   /** Consumer: drops everything that is there. */
   public void clear() {
-    for (Chunk chunk = chunkWithBytes(true); chunk != null; chunk = chunkWithBytes(true)) {
+    for (Chunk chunk = chunkWithBytes(); chunk != null; chunk = chunkWithBytes()) {
       release(chunk, chunk.written - chunk.read);
     }
   }
 
-  private Chunk chunkWithBytes(boolean recycle) {
+  /** The link with the next bytes; those before it are let go of. */
+  private Chunk chunkWithBytes() {
     Chunk chunk = head;
-    while (chunk.read == chunk.bytes.length) {
+    while (chunk.read == chunk.written) {
       Chunk next = chunk.next;
       if (next == null) {
         return null;
       }
-      head = next;
-      if (recycle && chunk.bytes.length == LARGEST_CHUNK) {
-        giveSpare(chunk.bytes);
+      if (chunk.read == chunk.written) { // nothing was added before the next was hung on
+        if (chunk.own && !chunk.lent && chunk.bytes.length == LARGEST_CHUNK) {
+          giveSpare(chunk.bytes);
+        }
+        head = next;
+        chunk = next;
       }
-      chunk = next;
     }
-    return chunk.read < chunk.written ? chunk : null;
+    return chunk;
   }
 
-  /** Only the consumer writes these two fields. */
+  /** Only the consumer writes these fields. */
   @SuppressWarnings("NonAtomicOperationOnVolatileField")
   private void release(Chunk chunk, int n) {
     chunk.read += n;
     consumed += n;
+    if (chunk.read == chunk.bytes.length && chunk.home != null && !chunk.lent) {
+      chunk.home.give(chunk.bytes);
+      chunk.bytes = NOTHING;
+    }
   }
 }

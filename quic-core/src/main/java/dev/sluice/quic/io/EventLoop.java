@@ -70,7 +70,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   private final TimerWheel<QuicSocket> deadlines = new TimerWheel<>();
   private final Deque<DatagramBatch> batches = new ArrayDeque<>();
-  private final SharedParts sharedParts = new SharedParts();
+  private final SharedParts sharedParts = new SharedParts(new ChunkReturn());
   private final SecureRandom random = new SecureRandom();
   private int slot = USUAL_SLOT;
   private DatagramBatch received;

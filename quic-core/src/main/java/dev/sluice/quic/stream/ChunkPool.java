@@ -14,21 +14,47 @@ public final class ChunkPool {
   static final int CHUNK = 8192;
 
   /**
-   * 1 MiB: as much more than is in use may wait to be used. What is in use swings with each burst
+   * 2 MiB: as much more than is in use may wait to be used. What is in use swings with each burst
    * of acknowledgments, with each batch of datagrams and with what is read of them, often down to
    * nothing; so a steady transfer finds what it gave back, and one that ends lets go of it as it
    * shrinks.
    */
-  private static final int SPARE = 128;
+  private static final int SPARE = 256;
 
   private final ArrayDeque<byte[]> idle = new ArrayDeque<>();
+  private final ReturnedChunks returned;
   private int taken;
+
+  /** Chunks that leave the thread do not come back. */
+  public ChunkPool() {
+    this(null);
+  }
+
+  /**
+   * @param returned where those come back to that leave the thread; null for nowhere
+   */
+  public ChunkPool(ReturnedChunks returned) {
+    this.returned = returned;
+  }
 
   /** A chunk with undefined content. */
   byte[] take() {
     taken++;
     byte[] chunk = idle.pollLast();
+    if (chunk == null && returned != null) {
+      chunk = returned.poll();
+    }
     return chunk != null ? chunk : new byte[CHUNK];
+  }
+
+  /** A chunk leaves: somebody else has it now, or will let go of it some time. */
+  void leave() {
+    taken--;
+  }
+
+  /** Where chunks that have left may come back to; null for nowhere. */
+  ReturnedChunks returned() {
+    return returned;
   }
 
   /** Takes a chunk back; the caller forgets it. */

@@ -21,6 +21,9 @@ final class ChunkedBytes {
   /** One more than the highest chunk number that was ever put; what lies beyond is null. */
   private long end;
 
+  /** Chunks with lower numbers are seen by others, who may keep them. */
+  private long sharedBelow;
+
   ChunkedBytes(ChunkPool pool) {
     this.pool = pool;
   }
@@ -53,6 +56,21 @@ final class ChunkedBytes {
       to += part;
       length -= part;
     }
+  }
+
+  /**
+   * The chunk with the byte at an offset that was put before, for somebody who may keep it: it is
+   * not given back to the pool from here.
+   */
+  byte[] share(long offset) {
+    long number = offset / CHUNK;
+    sharedBelow = number + 1;
+    return ring[index(number)];
+  }
+
+  /** Whether {@link #share} gave away the chunk with the byte at this offset. */
+  boolean isShared(long offset) {
+    return offset / CHUNK < sharedBelow;
   }
 
   /** Gives the chunks that lie wholly below {@code offset} back to the pool. */
@@ -108,7 +126,11 @@ final class ChunkedBytes {
   private void free(long number) {
     int index = index(number);
     if (ring[index] != null) {
-      pool.give(ring[index]);
+      if (number < sharedBelow) {
+        pool.leave();
+      } else {
+        pool.give(ring[index]);
+      }
       ring[index] = null;
     }
   }

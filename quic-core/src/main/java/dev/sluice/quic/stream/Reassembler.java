@@ -15,7 +15,11 @@ public final class Reassembler {
    */
   static final int MAX_STRETCHES = 16_384;
 
+  /** Fewer bytes than this are handed over as a copy, so that they keep no whole chunk. */
+  private static final int LEAST_PIECE = 1024;
+
   private final ChunkedBytes bytes;
+  private final ReturnedChunks returned;
   private final long limit;
   private final RangeSet beyondGap = new RangeSet();
   private long readOffset;
@@ -29,6 +33,7 @@ public final class Reassembler {
    */
   public Reassembler(ChunkPool pool, long limit) {
     this.bytes = new ChunkedBytes(pool);
+    this.returned = pool.returned();
     this.limit = limit;
   }
 
@@ -86,6 +91,32 @@ public final class Reassembler {
         bytes.discardBelow(readOffset);
       }
     }
+    return n;
+  }
+
+  /**
+   * Hands contiguous bytes over where they lie, some of them at least if there are any.
+   *
+   * @param most how many at the most, at least 1
+   * @return the number of bytes, 0 when the next one hasn't arrived
+   */
+  public int take(int most, RecvStream.Taker to) {
+    int within = (int) (readOffset % ChunkPool.CHUNK);
+    int room = Math.min(most, ChunkPool.CHUNK - within);
+    int n = (int) Math.min(room, contiguousEnd - readOffset);
+    if (n <= 0) {
+      return 0;
+    }
+    if (n < LEAST_PIECE && !bytes.isShared(readOffset)) {
+      byte[] copy = new byte[n];
+      read(copy, 0, n);
+      to.take(copy, 0, n, null);
+      return n;
+    }
+    byte[] chunk = bytes.share(readOffset);
+    readOffset += n;
+    bytes.discardBelow(readOffset);
+    to.take(chunk, within, n, within + n == chunk.length ? returned : null);
     return n;
   }
 

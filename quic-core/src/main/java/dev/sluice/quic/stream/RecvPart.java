@@ -86,7 +86,19 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
     if (length == 0) {
       throw new IllegalArgumentException("a read of no bytes");
     }
-    int n = buffer.read(target, offset, Math.min(length, available()));
+    return delivered(buffer.read(target, offset, Math.min(length, available())));
+  }
+
+  @Override
+  public int take(int most, Taker to) {
+    if (most <= 0) {
+      throw new IllegalArgumentException("a read of no bytes");
+    }
+    return delivered(buffer.take(Math.min(most, available()), to));
+  }
+
+  /** So many bytes have gone to the application; says what its call returns. */
+  private int delivered(int n) {
     if (n > 0) {
       window.consume(n);
       giveBack(n);

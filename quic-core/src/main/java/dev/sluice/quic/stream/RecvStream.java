@@ -17,6 +17,18 @@ public interface RecvStream {
   /** {@link #read} will never give another byte; {@link #ending()} says why. */
   int ENDED = -1;
 
+  /** Takes bytes where they lie; see {@link RecvStream#take}. */
+  @FunctionalInterface
+  interface Taker {
+    /**
+     * @param array is not written to in this range any more, but possibly outside of it
+     * @param length at least 1
+     * @param home null; or, with the last bytes of the array, where it may be given back to, from
+     *     any thread, once nobody needs these any more nor those that were taken from it before
+     */
+    void take(byte[] array, int from, int length, ReturnedChunks home);
+  }
+
   /** The stream's id; its two low bits say who opened it and whether it is unidirectional. */
   long id();
 
@@ -28,6 +40,24 @@ public interface RecvStream {
    * @return the number of bytes, {@link #NOTHING_NOW} or {@link #ENDED}
    */
   int read(byte[] target, int offset, int length);
+
+  /**
+   * Does what {@link #read} does without copying: hands over the next bytes as they lie in the
+   * stream's memory, as many as lie together. They do not change any more, so that another thread
+   * may have them.
+   *
+   * @param most how many bytes at the most, at least 1
+   * @param to is called at most once, before this returns
+   * @return the number of bytes, {@link #NOTHING_NOW} or {@link #ENDED}
+   */
+  default int take(int most, Taker to) {
+    byte[] bytes = new byte[Math.clamp(available(), 1, most)];
+    int n = read(bytes, 0, bytes.length);
+    if (n > 0) {
+      to.take(bytes, 0, n, null);
+    }
+    return n;
+  }
 
   /** Contiguous bytes that {@link #read} would give at once. */
   int available();

@@ -43,9 +43,12 @@ class ContentRetentionTest {
     InboundPipe pipe = new InboundPipe(1 << 20, () -> {}, () -> {});
     int[] left = {bytes};
     pipe.fillAll(
-        (target, offset, length) -> {
-          int n = Math.min(length, left[0]);
+        (most, to) -> {
+          int n = Math.min(most, left[0]);
           left[0] -= n;
+          if (n > 0) {
+            to.take(new byte[n], 0, n, null);
+          }
           return n == 0 ? -1 : n;
         });
     pipe.end();

@@ -12,7 +12,9 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -77,6 +79,80 @@ class PipesTest {
     assertArrayEquals(data, back);
   }
 
+  /** Arrays that were read to their end go home, those that somebody has taken do not. */
+  @Test
+  void arraysGoHomeWhenNobodyNeedsThem() {
+    ChunkReturn home = new ChunkReturn();
+    ByteQueue queue = new ByteQueue(1 << 20);
+    byte[][] arrays = {new byte[100], new byte[100], new byte[100], new byte[100]};
+    int[] next = {0};
+    queue.fill(
+        (most, to) -> {
+          int i = next[0]++;
+          if (i == 8) {
+            return 0;
+          }
+          to.take(arrays[i / 2], 50 * (i % 2), 50, i % 2 == 0 ? null : home);
+          return 50;
+        });
+    assertEquals(400, queue.size());
+    byte[] target = new byte[400];
+    assertEquals(50, queue.read(target, 0, 50));
+    assertNull(home.poll());
+    assertEquals(50, queue.read(target, 0, 50));
+    assertSame(arrays[0], home.poll());
+    assertSame(arrays[1], queue.take().array());
+    assertNull(home.poll());
+    List<ByteBuffer> seen = new ArrayList<>();
+    assertEquals(200, queue.peek(9, seen));
+    assertEquals(2, seen.size());
+    queue.skip(150);
+    assertSame(arrays[2], home.poll());
+    assertNull(home.poll());
+    queue.clear();
+    assertSame(arrays[3], home.poll());
+    assertEquals(0, queue.size());
+  }
+
+  @Test
+  void anArrayOfWhichSomethingWasTakenIsNotUsedAgain() {
+    ChunkReturn home = new ChunkReturn();
+    ByteQueue queue = new ByteQueue(1 << 20);
+    byte[] array = new byte[100];
+    int[] next = {0};
+    ByteQueue.Source source =
+        (most, to) -> {
+          if (next[0] % 2 == 1) {
+            next[0]++;
+            return 0;
+          }
+          to.take(array, 25 * next[0], 50, next[0] == 0 ? null : home);
+          next[0]++;
+          return 50;
+        };
+    queue.fill(source);
+    assertEquals(50, queue.take().remaining());
+    queue.fill(source);
+    queue.clear();
+    assertNull(home.poll());
+  }
+
+  @Test
+  void aRingThatIsFullForgetsWhatDoesNotFit() {
+    ChunkReturn home = new ChunkReturn();
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < 1000; i++) {
+        home.give(new byte[] {(byte) round});
+      }
+      int back = 0;
+      for (byte[] one = home.poll(); one != null; one = home.poll()) {
+        assertEquals(round, one[0]);
+        back++;
+      }
+      assertEquals(128, back);
+    }
+  }
+
   /** A loop thread in miniature: tasks in order on one thread. */
   private static final class Loop implements AutoCloseable {
     final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
@@ -113,15 +189,15 @@ class PipesTest {
       long[] left = {total};
       InboundPipe[] pipe = new InboundPipe[1];
       ByteQueue.Source source =
-          (target, offset, length) -> {
+          (most, to) -> {
             if (left[0] == 0) {
               return -1;
             }
-            int n = (int) Math.min(left[0], length);
+            int n = (int) Math.min(left[0], most);
             byte[] bytes = new byte[n];
             random.nextBytes(bytes);
             sent.update(bytes);
-            System.arraycopy(bytes, 0, target, offset, n);
+            to.take(bytes, 0, n, null);
             left[0] -= n;
             return n;
           };
@@ -159,11 +235,11 @@ class PipesTest {
     assertEquals(
         InboundPipe.Filled.SOURCE_ENDED,
         pipe.fill(
-            (t, o, l) -> {
+            (most, to) -> {
               if (calls[0]++ > 0) {
                 return -1;
               }
-              System.arraycopy(data, 0, t, o, 3);
+              to.take(data, 0, 3, null);
               return 3;
             }));
     IOException cause = new IOException("cut");
@@ -181,7 +257,7 @@ class PipesTest {
     early.stream().close();
     early.stream().close();
     assertEquals(1, abandoned.get());
-    assertEquals(InboundPipe.Filled.ABANDONED, early.fill((t, o, l) -> 0));
+    assertEquals(InboundPipe.Filled.ABANDONED, early.fill((most, to) -> 0));
     assertThrows(IOException.class, () -> early.stream().read());
 
     InboundPipe late = new InboundPipe(1000, NOTHING, abandoned::incrementAndGet);

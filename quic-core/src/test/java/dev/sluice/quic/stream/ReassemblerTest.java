@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.testkit.Requirement;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
@@ -72,6 +75,67 @@ class ReassemblerTest {
     }
     reassembler.discard();
     assertEquals(0, pool.taken());
+  }
+
+  private record Piece(byte[] array, int from, int length, int offset) {
+    boolean isRight() {
+      return Arrays.equals(array, from, from + length, CONTENT, offset, offset + length);
+    }
+  }
+
+  private static final class Home implements ReturnedChunks {
+    final ArrayDeque<byte[]> chunks = new ArrayDeque<>();
+
+    @Override
+    public void give(byte[] chunk) {
+      Arrays.fill(chunk, (byte) 0xee);
+      chunks.add(chunk);
+    }
+
+    @Override
+    public byte[] poll() {
+      return chunks.poll();
+    }
+  }
+
+  /** Read now and then, taken otherwise; some of what was taken is given back, the rest is kept. */
+  @Property(tries = 1000)
+  void whatWasTakenDoesNotChange(@ForAll("steps") List<Step> steps, @ForAll boolean giveBack) {
+    Home home = new Home();
+    ChunkPool pool = new ChunkPool(home);
+    Reassembler reassembler = new Reassembler(pool, SPACE);
+    List<Piece> kept = new ArrayList<>();
+    for (Step step : steps) {
+      int at = (int) reassembler.readOffset();
+      if (step.read == 0) {
+        int length = Math.min(step.length, SPACE - step.offset);
+        assertTrue(reassembler.insert(step.offset, CONTENT, step.offset, length));
+      } else if (step.length % 4 == 0) {
+        byte[] target = new byte[step.read];
+        int n = reassembler.read(target, 0, step.read);
+        assertTrue(new Piece(target, 0, n, at).isRight());
+      } else {
+        int[] given = {0};
+        int n =
+            reassembler.take(
+                step.read,
+                (array, from, length, back) -> {
+                  given[0] = length;
+                  Piece piece = new Piece(array, from, length, at);
+                  assertTrue(piece.isRight());
+                  kept.add(piece);
+                  if (back != null && giveBack) {
+                    kept.removeIf(one -> one.array == array);
+                    back.give(array);
+                  }
+                });
+        assertEquals(given[0], n);
+        assertEquals(at + n, reassembler.readOffset());
+      }
+    }
+    reassembler.discard();
+    assertEquals(0, pool.taken());
+    assertTrue(kept.stream().allMatch(Piece::isRight));
   }
 
   @Property(tries = 200)

@@ -1,6 +1,6 @@
 package dev.sluice.tools.perf;
 
-import java.net.http.HttpResponse.BodySubscriber;
+import dev.sluice.http3.client.BorrowingSubscriber;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
 /** Gives the lengths of what arrives to a sink, and cancels when that wants no more. */
-final class SinkSubscriber implements BodySubscriber<Void> {
+final class SinkSubscriber implements BorrowingSubscriber<Void> {
   private final PerfConnection.Sink sink;
   private final CompletableFuture<Void> over = new CompletableFuture<>();
   private Flow.Subscription subscription;
