@@ -3,8 +3,8 @@ package dev.sluice.quic.stream;
 import java.util.ArrayDeque;
 
 /**
- * Arrays of one size for the bytes of streams, used again and again so that a steady transfer makes
- * no garbage. One thread owns it; all connections of an endpoint share one.
+ * Arrays of two sizes for the bytes of streams, used again and again so that a steady transfer
+ * makes no garbage. One thread owns it; all connections of an endpoint share one.
  */
 public final class ChunkPool {
   /**
@@ -12,6 +12,12 @@ public final class ChunkPool {
    * enough that a thousand streams of a few bytes each stay below ten megabytes.
    */
   static final int CHUNK = 8192;
+
+  /**
+   * Bytes in a small chunk, with which a stream begins: of most streams a short message is all
+   * there is, and some that live long, such as those for control, never have more that waits.
+   */
+  static final int SMALL = 512;
 
   /**
    * 2 MiB: as much more than is in use may wait to be used. What is in use swings with each burst
@@ -22,6 +28,7 @@ public final class ChunkPool {
   private static final int SPARE = 256;
 
   private final ArrayDeque<byte[]> idle = new ArrayDeque<>();
+  private final ArrayDeque<byte[]> idleSmall = new ArrayDeque<>();
   private final ReturnedChunks returned;
   private int taken;
 
@@ -37,7 +44,7 @@ public final class ChunkPool {
     this.returned = returned;
   }
 
-  /** A chunk with undefined content. */
+  /** A chunk of the full size with undefined content. */
   byte[] take() {
     taken++;
     byte[] chunk = idle.pollLast();
@@ -45,6 +52,13 @@ public final class ChunkPool {
       chunk = returned.poll();
     }
     return chunk != null ? chunk : new byte[CHUNK];
+  }
+
+  /** A small chunk with undefined content. */
+  byte[] takeSmall() {
+    taken++;
+    byte[] chunk = idleSmall.pollLast();
+    return chunk != null ? chunk : new byte[SMALL];
   }
 
   /** A chunk leaves: somebody else has it now, or will let go of it some time. */
@@ -57,9 +71,15 @@ public final class ChunkPool {
     return returned;
   }
 
-  /** Takes a chunk back; the caller forgets it. */
+  /** Takes a chunk of either size back; the caller forgets it. */
   void give(byte[] chunk) {
     taken--;
+    if (chunk.length == SMALL) {
+      if (idleSmall.size() < SPARE) {
+        idleSmall.addLast(chunk);
+      }
+      return;
+    }
     idle.addLast(chunk);
     while (idle.size() > taken + SPARE) {
       idle.pollFirst();

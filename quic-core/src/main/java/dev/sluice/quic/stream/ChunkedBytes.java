@@ -3,7 +3,8 @@ package dev.sluice.quic.stream;
 /**
  * Bytes at absolute offsets of a stream, kept in chunks of a pool. Chunk {@code n} holds the
  * offsets from {@code n * CHUNK} on and exists only once one of them has been put, so that bytes
- * can be put in any order, straight to their place. Which offsets hold something, the owner knows.
+ * can be put in any order, straight to their place; the first may be a small one. Which offsets
+ * hold something, the owner knows.
  */
 final class ChunkedBytes {
   private static final int CHUNK = ChunkPool.CHUNK;
@@ -38,7 +39,8 @@ final class ChunkedBytes {
     while (length > 0) {
       int within = (int) (offset % CHUNK);
       int part = Math.min(length, CHUNK - within);
-      System.arraycopy(source, from, chunkForWriting(offset / CHUNK), within, part);
+      byte[] chunk = chunkForWriting(offset / CHUNK, within + part);
+      System.arraycopy(source, from, chunk, within, part);
       offset += part;
       from += part;
       length -= part;
@@ -101,17 +103,32 @@ final class ChunkedBytes {
     end = first;
   }
 
-  private byte[] chunkForWriting(long number) {
+  /**
+   * @param end how much of the chunk has to be there
+   */
+  private byte[] chunkForWriting(long number, int end) {
     if (number - first >= ring.length) {
       grow(number - first + 1);
     }
-    end = Math.max(end, number + 1);
+    this.end = Math.max(this.end, number + 1);
     int index = index(number);
     byte[] chunk = ring[index];
     if (chunk == null) {
-      chunk = pool.take();
+      chunk = number == 0 && end <= ChunkPool.SMALL ? pool.takeSmall() : pool.take();
+      ring[index] = chunk;
+    } else if (end > chunk.length) {
+      chunk = enlarged(number, chunk);
       ring[index] = chunk;
     }
+    return chunk;
+  }
+
+  /** The stream has more than what a small chunk holds. */
+  private byte[] enlarged(long number, byte[] small) {
+    byte[] chunk = pool.take();
+    System.arraycopy(small, 0, chunk, 0, small.length);
+    letGo(number, small);
+    sharedBelow = Math.min(sharedBelow, number);
     return chunk;
   }
 
@@ -126,12 +143,16 @@ final class ChunkedBytes {
   private void free(long number) {
     int index = index(number);
     if (ring[index] != null) {
-      if (number < sharedBelow) {
-        pool.leave();
-      } else {
-        pool.give(ring[index]);
-      }
+      letGo(number, ring[index]);
       ring[index] = null;
+    }
+  }
+
+  private void letGo(long number, byte[] chunk) {
+    if (number < sharedBelow) {
+      pool.leave();
+    } else {
+      pool.give(chunk);
     }
   }
 

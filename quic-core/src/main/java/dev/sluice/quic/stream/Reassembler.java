@@ -116,7 +116,7 @@ public final class Reassembler {
     byte[] chunk = bytes.share(readOffset);
     readOffset += n;
     bytes.discardBelow(readOffset);
-    to.take(chunk, within, n, within + n == chunk.length ? returned : null);
+    to.take(chunk, within, n, within + n == ChunkPool.CHUNK ? returned : null);
     return n;
   }
 
