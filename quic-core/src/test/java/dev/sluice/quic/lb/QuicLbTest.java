@@ -86,7 +86,9 @@ class QuicLbTest {
     // As behind the first byte of a short header, with the rest of the packet after it.
     byte[] packet = Arrays.copyOf(id.toArray(), 40);
     assertArrayEquals(serverId, decoder.serverId(packet, 0, packet.length));
-    assertEquals(encrypted, !Arrays.equals(serverId, part(id, serverIdLength)));
+    if (!encrypted || serverIdLength >= 8) { // a few bytes may encrypt to themselves
+      assertEquals(encrypted, !Arrays.equals(serverId, part(id, serverIdLength)));
+    }
   }
 
   private static byte[] part(ConnectionId id, int length) {
