@@ -35,6 +35,9 @@ import java.util.Locale;
  * tokens of either kind and the data of the application, is left out.
  */
 final class QlogFrames {
+  /** Any delay beyond this, two centuries in nanoseconds, is a lie. */
+  private static final long LONGEST = Long.MAX_VALUE >> 1;
+
   private final JsonText json;
   private final int ackDelayExponent;
   private final ApplicationErrors errors;
@@ -118,7 +121,7 @@ final class QlogFrames {
 
   private void ack(AckFrame frame) {
     type("ack");
-    json.name("ack_delay").millis((frame.ackDelay() << ackDelayExponent) * 1_000);
+    json.name("ack_delay").millis(delayNanos(frame.ackDelay()));
     json.name("acked_ranges").beginArray();
     for (int i = 0; i < frame.ranges().count(); i++) {
       json.beginArray().value(frame.ranges().smallest(i));
@@ -133,6 +136,13 @@ final class QlogFrames {
           .number("ect0", frame.ecn().ect0())
           .number("ce", frame.ecn().ce());
     }
+  }
+
+  /** Microseconds, shifted by an exponent (RFC 9000 §19.3); at most the {@link #LONGEST}. */
+  private long delayNanos(long delay) {
+    return delay > LONGEST / 1000 >> ackDelayExponent
+        ? LONGEST
+        : (delay << ackDelayExponent) * 1000;
   }
 
   private void close(ConnectionCloseFrame frame) {
@@ -152,7 +162,8 @@ final class QlogFrames {
     if (code >= TransportError.CRYPTO_ERROR && code <= TransportError.CRYPTO_ERROR + 0xff) {
       return "crypto_error_0x" + Long.toHexString(code);
     }
-    return code < TransportError.values().length
+    // VERSION_NEGOTIATION_ERROR and what comes after it has no name in the schema.
+    return code <= TransportError.NO_VIABLE_PATH.code()
         ? TransportError.values()[(int) code].name().toLowerCase(Locale.ROOT)
         : "unknown";
   }

@@ -48,8 +48,11 @@ final class RecoveryTrace {
   /** A packet is lost, while its details can still be read. */
   void onLost(SpaceRecovery space, long packet, boolean late, long now) {
     if (tracer.isEnabled()) {
-      boolean probe = space.sent.isProbe(packet);
-      int path = space.sent.path(packet).number();
+      SentPackets sent = space.sent;
+      // Other probes ask whether a path carries the smallest size, not whether it does a larger
+      // one.
+      boolean probe = sent.isProbe(packet) && sent.size(packet) > MtuDiscovery.BASE;
+      int path = sent.path(packet).number();
       tracer.on(now, new TraceEvent.PacketLost(type(space), packet, path, late, probe));
     }
   }

@@ -13,6 +13,9 @@ import org.junit.jupiter.api.Test;
 class AnyNetworkTest {
   private static final int SEEDS = 2_000;
 
+  /** Writing and reading a log takes longer than what it tells of. */
+  private static final int QLOG_EVERY = 20;
+
   /** Longer than nearly all of these networks take; then they are healed. */
   private static final Duration PATIENCE = Duration.ofDays(1_000);
 
@@ -33,6 +36,9 @@ class AnyNetworkTest {
     AnyNetwork network = new AnyNetwork(sim, random);
     AnyOptions options = new AnyOptions(random, network);
     Scenario scenario = new Scenario(sim);
+    if (sim.seed() % QLOG_EVERY == 0) {
+      scenario.qlog();
+    }
     scenario
         .network(network::join)
         .client(options::client)

@@ -56,6 +56,8 @@ final class Scenario {
   private EndpointNode serverNode;
   private SlowSigner signer;
   private Connection connection;
+  private QlogStory clientStory;
+  private QlogStory serverStory;
 
   Scenario(Simulation sim) {
     this.sim = sim;
@@ -170,6 +172,20 @@ final class Scenario {
     return serverPreferred;
   }
 
+  /** Both sides write qlog, which has to be valid and to tell what happened. */
+  Scenario qlog() {
+    Set<InetSocketAddress> ofServer = Set.of(serverAddress, serverPreferred);
+    clientStory = new QlogStory(true, ofServer);
+    serverStory = new QlogStory(false, ofServer);
+    sim.watch(clientStory);
+    sim.watch(serverStory);
+    return this;
+  }
+
+  private static Tracer beside(Tracer watch, QlogStory story) {
+    return story == null ? watch : Tracer.both(watch, story);
+  }
+
   /** Whether the client has come so far that addresses may change (RFC 9000 §9). */
   boolean isConfirmed() {
     return connection != null && connection.handshake.isConfirmed();
@@ -214,20 +230,27 @@ final class Scenario {
     sim.watch(ofClient);
     sim.watch(ofServer);
     // A late Initial makes another connection, which is watched by itself.
-    Iterator<Invariants> first = List.of(ofServer).iterator();
+    Iterator<Tracer> first = List.of(beside(ofServer, serverStory)).iterator();
     Supplier<Tracer> watches =
         () -> first.hasNext() ? first.next() : new Invariants(false, Set.of());
     serverNode.endpoint().listen(serving.withTracer(watches));
     connection =
         clientNode
             .endpoint()
-            .connect(null, serverAddress, calling.withTracer(() -> ofClient), sim.now());
+            .connect(
+                null,
+                serverAddress,
+                calling.withTracer(() -> beside(ofClient, clientStory)),
+                sim.now());
     if (connection.earlyData() == EarlyDataState.OFFERED) {
       conversation.begin(connection);
     }
     meanwhile.run();
     sim.always(this::assertAlive);
     await();
+    if (clientStory != null) {
+      assertStories();
+    }
     if (excuse.test(connection.ending())) {
       return connection;
     }
@@ -290,6 +313,28 @@ final class Scenario {
         assertTrue(each.nextDeadline() < Long.MAX_VALUE, "neither over nor with a deadline");
       }
     }
+  }
+
+  /** What both sides have written until now. */
+  private void assertStories() {
+    clientStory.assertValid();
+    clientStory.assertAddsUp(connection);
+    if (serverNode.accepted().isEmpty()) {
+      return;
+    }
+    serverStory.assertValid();
+    List<Connection> accepted = serverNode.accepted().stream().filter(this::isThisOne).toList();
+    if (accepted.size() == 1) {
+      serverStory.assertAddsUp(accepted.getFirst());
+      boolean complete = conversation.isComplete();
+      clientStory.assertAgreesWith(serverStory, complete);
+      serverStory.assertAgreesWith(clientStory, complete);
+    }
+  }
+
+  /** Whether it is no earlier visit, and no connection that a late Initial has made. */
+  private boolean isThisOne(Connection accepted) {
+    return accepted.ids.originalDestination().equals(connection.ids.originalDestination());
   }
 
   /** What has ended is forgotten in time. */

@@ -10,10 +10,11 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.Tuple;
 
 /** Every kind of valid frame, for properties. */
-final class AnyFrame {
+public final class AnyFrame {
   private AnyFrame() {}
 
-  static Arbitrary<Frame> frame() {
+  /** Frames of every kind. */
+  public static Arbitrary<Frame> frame() {
     return Arbitraries.oneOf(
         List.of(
             Arbitraries.integers().between(1, 40).map(PaddingFrame::new),

@@ -26,7 +26,15 @@ class LayerRulesTest {
   @Test
   void aClassMayHaveAPlaceOfItsOwn() {
     assertDoesNotThrow(
-        () -> rules.checkOrder(HERE, HERE + ".impure", LOW, HIGH, LOW + ".ReachesUp"));
+        () ->
+            rules.checkOrder(
+                HERE,
+                HERE + ".cddl",
+                HERE + ".qlog",
+                HERE + ".impure",
+                LOW,
+                HIGH,
+                LOW + ".ReachesUp"));
   }
 
   @Test
