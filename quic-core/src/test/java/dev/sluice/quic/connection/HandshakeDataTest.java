@@ -10,8 +10,10 @@ import dev.sluice.network.Link;
 import dev.sluice.network.Simulation;
 import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.frame.AckFrame;
 import dev.sluice.quic.frame.CryptoFrame;
 import dev.sluice.quic.frame.PaddingFrame;
+import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.sim.EndpointNode;
 import dev.sluice.quic.wire.Bytes;
@@ -31,6 +33,7 @@ class HandshakeDataTest {
   private final InetSocketAddress there = sim.address(2);
   private final Link toServer = new Link().delay(ms(10));
   private final Link toClient = new Link().delay(ms(10));
+  private final PacketLog log = new PacketLog();
   private final EndpointNode clientNode;
   private final EndpointNode serverNode;
   private final Connection client;
@@ -41,7 +44,7 @@ class HandshakeDataTest {
     serverNode = sim.attach(there, node(random));
     sim.route(here, there, toServer);
     sim.route(there, here, toClient);
-    serverNode.endpoint().listen(TestPeers.server(random.split()));
+    serverNode.endpoint().listen(TestPeers.server(random.split()).withTracer(() -> log));
     client =
         clientNode.endpoint().connect(null, there, TestPeers.client(random.split()), sim.now());
   }
@@ -56,6 +59,14 @@ class HandshakeDataTest {
 
   private Connection server() {
     return serverNode.accepted().getFirst();
+  }
+
+  /** Whether the server has said in an Initial that it has this one. */
+  private boolean acknowledged(long number) {
+    return log.sent().stream()
+        .filter(packet -> packet.type() == PacketType.INITIAL)
+        .flatMap(packet -> packet.frames().stream())
+        .anyMatch(frame -> frame instanceof AckFrame ack && ack.largestAcknowledged() == number);
   }
 
   private static byte[] crypto(long offset, int length) {
@@ -75,12 +86,15 @@ class HandshakeDataTest {
   }
 
   @Test
-  @Requirement({"RFC9001-4.1.3#1", "RFC9001-4.1.3#2"})
+  @Requirement({"RFC9001-4.1.3#1", "RFC9001-4.1.3#2", "RFC9000-7.5#5"})
   void anInitialWithMoreThanTheClientHello() {
     toClient.cut();
     sim.run(LIMIT, () -> !serverNode.accepted().isEmpty());
     deliver(serverNode, SealedPackets.initial(client, 50, crypto(0, 10)), there, here, sim.now());
     assertNull(server().ending(), "a copy is only a copy");
+    assertEquals(50, server().spaces.of(EncryptionLevel.INITIAL).acks().largestReceived());
+    sim.runFor(ms(1));
+    assertTrue(acknowledged(50), "though what it carried was dropped");
     // Beyond a gap, so that TLS does not get to see it.
     deliver(serverNode, SealedPackets.initial(client, 51, crypto(9999, 1)), there, here, sim.now());
     assertViolation(server());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.quic.wire.Bytes;
 import dev.sluice.testkit.Requirement;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -76,6 +77,16 @@ class RememberedParametersTest {
     assertTrue(with(p -> p.maxIdleTimeoutMillis = 0).keeps(before), "0 is for ever");
     assertFalse(some().build().keeps(sent(with(p -> p.maxIdleTimeoutMillis = 0))));
     assertTrue(some().build().keeps(before));
+  }
+
+  /** A resumed connection begins where its program says, whatever the one before was told. */
+  @Test
+  @Requirement("RFC9000-9.6.2#6")
+  void aPreferredAddressIsOfOneConnection() {
+    TransportParameters told =
+        with(p -> p.preferredAddress = Bytes.of(new byte[] {1, 2, 3})).remembered();
+    assertNull(told.preferredAddress());
+    assertEquals(10, told.initialMaxData());
   }
 
   @Property(tries = 300)

@@ -12,6 +12,7 @@ import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.connection.TestPeers;
 import dev.sluice.quic.wire.ConnectionId;
+import dev.sluice.testkit.Requirement;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -108,8 +109,12 @@ class SiblingsTest {
     }
   }
 
-  /** What a client sends after its address has changed comes to another endpoint. */
+  /**
+   * What a client sends after its address has changed comes to another endpoint, which has the same
+   * reset key and must not say what the reset token of a live connection is (RFC 9000 §21.11).
+   */
   @Test
+  @Requirement("RFC9000-5.2.3#2")
   void aDatagramForASiblingIsHandedOverAndNotAnswered() throws UnknownHostException {
     Siblings first = Siblings.first(2, random);
     EndpointConfig config = EndpointConfig.of(random);
