@@ -25,6 +25,8 @@ public enum SignatureScheme {
     RSA
   }
 
+  private static final SignatureScheme[] ALL = values();
+
   private final int code;
   private final KeyType keyType;
 
@@ -58,7 +60,7 @@ public enum SignatureScheme {
 
   /** The scheme with this code point, or null when it is not one of ours. */
   public static SignatureScheme of(int code) {
-    for (SignatureScheme scheme : values()) {
+    for (SignatureScheme scheme : ALL) {
       if (scheme.code == code) {
         return scheme;
       }

@@ -40,4 +40,9 @@ public final class SharedParts {
   public KeyShareStock keyShares() {
     return keyShares;
   }
+
+  /** Ciphers for the keys of packets. */
+  public PacketCiphers ciphers() {
+    return ciphers;
+  }
 }

@@ -63,6 +63,9 @@ final class AddressTokens {
   private final TokenKeys keys;
   private final RandomGenerator random;
 
+  /** Made with the first token: an endpoint may never see one. */
+  private Cipher cipher;
+
   AddressTokens(TokenKeys keys, RandomGenerator random) {
     this.keys = keys;
     this.random = random;
@@ -156,9 +159,11 @@ final class AddressTokens {
     }
   }
 
-  private static Cipher cipher(int mode, TokenKeys.Named key, byte[] token, int offset)
+  private Cipher cipher(int mode, TokenKeys.Named key, byte[] token, int offset)
       throws GeneralSecurityException {
-    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    if (cipher == null) {
+      cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    }
     cipher.init(
         mode,
         new SecretKeySpec(key.key(), "AES"),

@@ -75,7 +75,7 @@ public final class Endpoint {
     this.config = config;
     this.shared = shared;
     this.resets = new StatelessResets(config.resetKey(), config.random());
-    this.answers = new StatelessAnswers(config.random());
+    this.answers = new StatelessAnswers(config.random(), shared.ciphers());
     this.routes = new Routes(config, resets);
     this.newcomers =
         new Newcomers(new AddressTokens(config.tokenKeys(), config.random()), answers, routes);

@@ -2,6 +2,7 @@ package dev.sluice.quic.endpoint;
 
 import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.crypto.InitialKeys;
+import dev.sluice.quic.crypto.PacketCiphers;
 import dev.sluice.quic.crypto.PacketKeys;
 import dev.sluice.quic.crypto.RetryIntegrity;
 import dev.sluice.quic.ending.TransportError;
@@ -40,9 +41,11 @@ final class StatelessAnswers {
   private final AnswerLimit limit = new AnswerLimit();
   private final Deque<Answer> waiting = new ArrayDeque<>();
   private final RandomGenerator random;
+  private final PacketCiphers ciphers;
 
-  StatelessAnswers(RandomGenerator random) {
+  StatelessAnswers(RandomGenerator random, PacketCiphers ciphers) {
     this.random = random;
+    this.ciphers = ciphers;
   }
 
   /** Whether one more answer may be given now that serves nobody but the peer. */
@@ -153,7 +156,7 @@ final class StatelessAnswers {
   boolean isAuthentic(LongHeader initial, byte[] buffer) {
     byte[] copy = Arrays.copyOfRange(buffer, initial.start(), initial.end());
     int numberOffset = initial.packetNumberOffset() - initial.start();
-    PacketKeys keys = InitialKeys.client(initial.version(), initial.destination());
+    PacketKeys keys = InitialKeys.client(initial.version(), initial.destination(), ciphers);
     int numberLength = keys.unprotectHeader(copy, 0, numberOffset, copy.length);
     boolean authentic = false;
     if (numberLength > 0) {

@@ -40,6 +40,8 @@ public enum ExtensionType {
   KEY_SHARE(51, CLIENT_HELLO, SERVER_HELLO, HELLO_RETRY_REQUEST),
   QUIC_TRANSPORT_PARAMETERS(57, CLIENT_HELLO, ENCRYPTED_EXTENSIONS);
 
+  private static final ExtensionType[] ALL = values();
+
   private final int code;
   private final Set<Place> places;
 
@@ -65,7 +67,7 @@ public enum ExtensionType {
 
   /** The extension with this code point, or null when it is not recognised. */
   public static ExtensionType of(int code) {
-    for (ExtensionType type : values()) {
+    for (ExtensionType type : ALL) {
       if (type.code == code) {
         return type;
       }

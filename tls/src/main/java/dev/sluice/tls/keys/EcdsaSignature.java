@@ -4,9 +4,6 @@ import dev.sluice.tls.SignatureScheme;
 import dev.sluice.tls.SignatureScheme.KeyType;
 import java.math.BigInteger;
 import java.security.interfaces.ECPublicKey;
-import org.bouncycastle.crypto.Digest;
-import org.bouncycastle.crypto.digests.SHA256Digest;
-import org.bouncycastle.crypto.digests.SHA384Digest;
 import org.bouncycastle.crypto.params.ECDomainParameters;
 import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
@@ -22,7 +19,7 @@ final class EcdsaSignature {
     ECDomainParameters curve = curve(scheme.keyType());
     ECDSASigner signer = new ECDSASigner(new HMacDSAKCalculator(digest(scheme)));
     signer.init(true, new ECPrivateKeyParameters(key, curve));
-    BigInteger[] rs = signer.generateSignature(hash(scheme, content));
+    BigInteger[] rs = signer.generateSignature(digest(scheme).hash(content));
     return new DerSignature(rs[0], rs[1]).encode();
   }
 
@@ -46,19 +43,11 @@ final class EcdsaSignature {
     ECDSASigner signer = new ECDSASigner();
     signer.init(false, key);
     // Refuses numbers outside of 1 to n-1.
-    return signer.verifySignature(hash(scheme, content), rs.r(), rs.s());
+    return signer.verifySignature(digest(scheme).hash(content), rs.r(), rs.s());
   }
 
-  private static byte[] hash(SignatureScheme scheme, byte[] content) {
-    Digest digest = digest(scheme);
-    digest.update(content, 0, content.length);
-    byte[] out = new byte[digest.getDigestSize()];
-    digest.doFinal(out, 0);
-    return out;
-  }
-
-  private static Digest digest(SignatureScheme scheme) {
-    return scheme.keyType() == KeyType.EC_P256 ? new SHA256Digest() : new SHA384Digest();
+  private static JdkDigest digest(SignatureScheme scheme) {
+    return scheme.keyType() == KeyType.EC_P256 ? JdkDigest.sha256() : JdkDigest.sha384();
   }
 
   private static ECDomainParameters curve(KeyType type) {

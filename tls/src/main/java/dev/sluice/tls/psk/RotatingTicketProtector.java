@@ -31,6 +31,7 @@ public final class RotatingTicketProtector implements TicketProtector {
   /** The keys of the newest epoch and those before it, newest last. */
   private record Ring(long newest, byte[][] keys) {}
 
+  private final TicketCipher cipher = new TicketCipher();
   private final RandomGenerator random;
   private final long epochSeconds;
   private final int kept;
@@ -57,7 +58,7 @@ public final class RotatingTicketProtector implements TicketProtector {
   public byte[] protect(byte[] state, Instant now) {
     Ring current = advance(now);
     byte[] key = current.keys[current.keys.length - 1];
-    return TicketCipher.seal(name(current.newest), key, state, random);
+    return cipher.seal(name(current.newest), key, state, random);
   }
 
   @Override
@@ -72,7 +73,7 @@ public final class RotatingTicketProtector implements TicketProtector {
       return null;
     }
     byte[] key = current.keys[current.keys.length - 1 - (int) back];
-    return TicketCipher.open(ticket, EPOCH_LENGTH, key);
+    return cipher.open(ticket, EPOCH_LENGTH, key);
   }
 
   /** Brings the ring to the epoch of now. A clock that goes back leaves it where it is. */

@@ -36,6 +36,7 @@ public final class SharedTicketKeys implements TicketProtector {
     }
   }
 
+  private final TicketCipher cipher = new TicketCipher();
   private final RandomGenerator random;
 
   /** At 0 the present keys, an immutable list: so that every thread sees an exchange as a whole. */
@@ -82,7 +83,7 @@ public final class SharedTicketKeys implements TicketProtector {
   @Override
   public byte[] protect(byte[] state, Instant now) {
     Named current = present().getFirst();
-    return TicketCipher.seal(current.name, current.key, state, random);
+    return cipher.seal(current.name, current.key, state, random);
   }
 
   @Override
@@ -90,7 +91,7 @@ public final class SharedTicketKeys implements TicketProtector {
     byte[] name = TicketCipher.name(ticket, NAME_LENGTH);
     for (Named named : present()) {
       if (Arrays.equals(named.name, name)) {
-        return TicketCipher.open(ticket, NAME_LENGTH, named.key);
+        return cipher.open(ticket, NAME_LENGTH, named.key);
       }
     }
     return null;

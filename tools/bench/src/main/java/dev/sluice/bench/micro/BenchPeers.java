@@ -7,6 +7,7 @@ import dev.sluice.tls.TlsClientConfig;
 import dev.sluice.tls.TlsServerConfig;
 import dev.sluice.tls.cert.PinnedVerifier;
 import dev.sluice.tls.cert.SelfSignedIdentity;
+import dev.sluice.tls.psk.RotatingTicketProtector;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -37,12 +38,23 @@ final class BenchPeers {
   }
 
   static ServerConfig server(SplittableRandom random) {
+    return ServerConfig.of(tls(random).build());
+  }
+
+  /** One that gives two tickets after each handshake. */
+  static ServerConfig serverWithTickets(SplittableRandom random) {
     return ServerConfig.of(
-        TlsServerConfig.builder()
-            .identity(IDENTITY)
-            .applicationProtocols(PROTOCOL)
-            .random(random)
-            .clock(CLOCK)
+        tls(random)
+            .ticketProtector(
+                new RotatingTicketProtector(Duration.ofDays(1), random, CLOCK.instant()))
             .build());
+  }
+
+  private static TlsServerConfig.Builder tls(SplittableRandom random) {
+    return TlsServerConfig.builder()
+        .identity(IDENTITY)
+        .applicationProtocols(PROTOCOL)
+        .random(random)
+        .clock(CLOCK);
   }
 }

@@ -10,6 +10,7 @@ import dev.sluice.quic.endpoint.Endpoint;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.stream.SendStream;
+import dev.sluice.tls.SessionTicket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.SplittableRandom;
@@ -30,30 +31,54 @@ final class MemoryPair {
 
   private final Endpoint clientEnd;
   private final Endpoint serverEnd;
-  private final Connection client;
+  private final ClientConfig clientConfig;
   private final DatagramBatch sent = new DatagramBatch(CAPACITY, SIZE);
   private final DatagramBatch arriving = new DatagramBatch(CAPACITY, SIZE);
   private final byte[] chunk = new byte[1 << 16];
   private long now;
+  private Connection client;
   private boolean confirmed;
+  private SessionTicket ticket;
   private SendStream sending;
   private long toSend;
   private long received;
   private boolean finished;
 
-  /** The handshake begins with the first {@link #run}. */
   MemoryPair(SplittableRandom random, ClientConfig forClient, ServerConfig forServer) {
     TransportConfig transport = TransportConfig.DEFAULTS.withInitialDatagramSize(SIZE);
     clientEnd = new Endpoint(EndpointConfig.of(random.split()));
     serverEnd = new Endpoint(EndpointConfig.of(random.split()));
     serverEnd.listen(forServer.withTransport(transport));
-    client = clientEnd.connect(null, SERVER, forClient.withTransport(transport), now);
+    clientConfig = forClient.withTransport(transport);
   }
 
-  /** Carries the handshake to its confirmation. */
+  /** Opens a connection, and carries its handshake to its confirmation. */
   MemoryPair handshake() {
+    return handshake(clientConfig);
+  }
+
+  /** The same with the last ticket that the server gave. */
+  MemoryPair resume() {
+    return handshake(clientConfig.withTls(clientConfig.tls().toBuilder().ticket(ticket).build()));
+  }
+
+  private MemoryPair handshake(ClientConfig config) {
+    confirmed = false;
+    client = clientEnd.connect(null, SERVER, config, now);
     run(() -> confirmed);
     return this;
+  }
+
+  /** Closes the connection, and lets the time go by after which both sides have forgotten it. */
+  void close() {
+    client.close(0, "");
+    clientEnd.touch(client);
+    run(() -> clientEnd.connections().isEmpty() && serverEnd.connections().isEmpty());
+  }
+
+  /** Whether the connection has resumed a session. */
+  boolean isResumed() {
+    return client.tls().resumed();
   }
 
   /** Sends so many bytes from client to server on a fresh stream, to its end. */
@@ -83,9 +108,9 @@ final class MemoryPair {
     while (!reached.getAsBoolean()) {
       boolean moved = carry(clientEnd, CLIENT, serverEnd, SERVER);
       moved |= carry(serverEnd, SERVER, clientEnd, CLIENT);
-      if (!moved) {
+      if (!moved && !reached.getAsBoolean()) {
         long next = Math.min(clientEnd.nextDeadline(), serverEnd.nextDeadline());
-        if (next == Long.MAX_VALUE || client.isEnded()) {
+        if (next == Long.MAX_VALUE) {
           throw new IllegalStateException("it goes no further: " + client.ending());
         }
         now = Math.max(now, next);
@@ -136,6 +161,7 @@ final class MemoryPair {
   private void on(QuicEvent event) {
     switch (event) {
       case QuicEvent.HandshakeConfirmed e -> confirmed = true;
+      case QuicEvent.NewSessionTicket(SessionTicket given) -> ticket = given;
       case QuicEvent.Readable(RecvStream in) -> read(in);
       case QuicEvent.Writable e -> write();
       default -> {}

@@ -38,7 +38,7 @@ class MicroTest {
         results.stream()
             .map(result -> result.getParams().getBenchmark().replaceAll("\\.\\w+$", ""))
             .collect(Collectors.toSet());
-    assertEquals(7, classes.size(), classes::toString);
-    assertTrue(results.size() >= 29, () -> results.size() + " results");
+    assertEquals(8, classes.size(), classes::toString);
+    assertTrue(results.size() >= 42, () -> results.size() + " results");
   }
 }
