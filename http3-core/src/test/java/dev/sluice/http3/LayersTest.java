@@ -15,6 +15,7 @@ class LayersTest {
             "dev.sluice.http3.message",
             "dev.sluice.http3.frame",
             "dev.sluice.http3.capsule",
+            "dev.sluice.http3.trace",
             "dev.sluice.http3.stream",
             "dev.sluice.http3.connection",
             "dev.sluice.http3.datagram",

@@ -2,6 +2,7 @@ package dev.sluice.http3.connection;
 
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.Priority;
+import dev.sluice.http3.trace.Http3Trace;
 import dev.sluice.quic.stream.SendStream;
 
 /**
@@ -12,13 +13,15 @@ final class ExchangePriority {
   private static final String FIELD = "priority";
 
   private final SendStream out;
+  private final Http3Trace trace;
   private Priority said = Priority.DEFAULT;
   // Server: the field of the response; null for none.
   private String response;
   private Priority holds = Priority.DEFAULT;
 
-  ExchangePriority(SendStream out) {
+  ExchangePriority(SendStream out, Http3Trace trace) {
     this.out = out;
+    this.trace = trace;
   }
 
   /** What a request says; null when it has no such field, or one that is no Dictionary. */
@@ -43,8 +46,10 @@ final class ExchangePriority {
   }
 
   private void apply() {
+    Priority before = holds;
     holds = response == null ? said : said.mergedWith(response);
     out.setPriority(holds.urgency(), holds.incremental());
+    trace.priority(out.id(), before, holds);
   }
 
   /** The one that holds. */

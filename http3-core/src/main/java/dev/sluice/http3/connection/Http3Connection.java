@@ -9,8 +9,10 @@ import dev.sluice.http3.message.Priority;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.stream.FieldCompression;
 import dev.sluice.http3.stream.StreamClaims;
+import dev.sluice.http3.trace.Http3Trace;
 import dev.sluice.qpack.FieldLine;
 import dev.sluice.qpack.Unblocked;
+import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.connection.QuicTransport;
 import dev.sluice.quic.ending.ConnectionEnding;
@@ -36,6 +38,8 @@ public final class Http3Connection {
   private final FieldCompression compression;
   private final LocalStreams localStreams;
   private final PeerStreams peerStreams;
+  private final StreamEvents streamEvents;
+  private final Http3Trace trace;
   private final FloodGuard guard = new FloodGuard();
   private final Goaways goaways;
   private final PriorityUpdates priorityUpdates = new PriorityUpdates();
@@ -75,19 +79,26 @@ public final class Http3Connection {
             config.qpackMaxTableCapacity(),
             config.qpackBlockedStreams(),
             config.maxFieldSectionSize());
-    localStreams = new LocalStreams(config, compression, random);
+    trace = new Http3Trace(quic);
+    localStreams = new LocalStreams(config, compression, random, trace);
     PeerControl control =
         new PeerControl(this::onPeerSettings, this::onPeerGoaway, this::onPriorityUpdate);
     peerStreams =
         new PeerStreams(
             !quic.isClient(),
+            trace,
             guard,
             compression,
             extensionStreams,
             control::onFrame,
             this::onEncoderStream,
             (type, in) -> emit(new Http3Event.Claimed(type, in, null)));
+    streamEvents = new StreamEvents(this, requests, localStreams, peerStreams, extensionStreams);
     goaways = new Goaways(quic.isClient());
+    trace.settings(true, Http3Settings.of(config).values());
+    if (quic.earlyData() == EarlyDataState.OFFERED) {
+      trace.restored(remembered.values());
+    }
   }
 
   /**
@@ -156,6 +167,7 @@ public final class Http3Connection {
     }
     RequestStream request = RequestStream.opened(this, stream, head);
     requests.put(stream.id(), request);
+    trace.requestStream(true, stream.id());
     drained = false;
     request.sendRequest(head, lines, end);
     return request;
@@ -260,25 +272,10 @@ public final class Http3Connection {
           onRequestStream(new BidiStream(send, recv));
         }
       }
-      case QuicEvent.Readable readable -> onReadable(readable);
-      case QuicEvent.Writable writable -> onWritable(writable);
-      case QuicEvent.Stopped(SendStream stream, long code) -> {
-        RequestStream request = requests.get(stream.id());
-        if (request != null) {
-          request.onStopped(code);
-        } else {
-          localStreams.onStopped(stream.id());
-          toExtension(event);
-        }
-      }
-      case QuicEvent.SendCompleted(SendStream stream) -> {
-        RequestStream request = requests.get(stream.id());
-        if (request != null) {
-          request.onSendCompleted();
-        } else {
-          toExtension(event);
-        }
-      }
+      case QuicEvent.Readable readable -> streamEvents.onReadable(readable);
+      case QuicEvent.Writable writable -> streamEvents.onWritable(writable);
+      case QuicEvent.Stopped stopped -> streamEvents.onStopped(stopped);
+      case QuicEvent.SendCompleted completed -> streamEvents.onSendCompleted(completed);
       case QuicEvent.StreamsAvailable(boolean bidirectional) -> {
         if (bidirectional) {
           onRequestsAvailable();
@@ -301,34 +298,8 @@ public final class Http3Connection {
     }
   }
 
-  private void onReadable(QuicEvent.Readable event) {
-    long id = event.stream().id();
-    RequestStream request = requests.get(id);
-    if (request != null) {
-      request.advance();
-    } else if (extensionStreams.has(id)) {
-      extensionStreams.onReadable(id);
-    } else if (!peerStreams.has(id)) {
-      toExtension(event);
-    } else if (!failed) {
-      peerStreams.onReadable(id);
-    }
-  }
-
-  private void onWritable(QuicEvent.Writable event) {
-    long id = event.stream().id();
-    RequestStream request = requests.get(id);
-    if (request != null) {
-      request.onWritable();
-    } else if (localStreams.has(id)) {
-      localStreams.onWritable(id);
-    } else {
-      toExtension(event);
-    }
-  }
-
   /** An event of the transport that is none of HTTP/3's business. */
-  private void toExtension(QuicEvent event) {
+  void toExtension(QuicEvent event) {
     if (!extensionStreams.isEmpty()) {
       emit(new Http3Event.Transport(event));
     }
@@ -358,6 +329,7 @@ public final class Http3Connection {
     }
     RequestStream request = RequestStream.accepted(this, stream);
     requests.put(stream.id(), request);
+    trace.requestStream(false, stream.id());
     request.advance();
   }
 
@@ -373,6 +345,7 @@ public final class Http3Connection {
   // What the peer's streams tell
 
   private void onPeerSettings(Http3Settings settings) {
+    trace.settings(false, settings.values());
     peerSettings.onReceived(settings);
     compression.onPeerSettings(settings.qpackMaxTableCapacity(), settings.qpackBlockedStreams());
     emit(new Http3Event.SettingsReceived(settings));
@@ -413,6 +386,16 @@ public final class Http3Connection {
   }
 
   // What the exchanges ask for
+
+  /** Tells whoever watches the transport what happens here. */
+  public Http3Trace trace() {
+    return trace;
+  }
+
+  /** Whether the peer broke a rule that cost the connection. */
+  boolean hasFailed() {
+    return failed;
+  }
 
   /** What this side offers. */
   public Http3Config config() {

@@ -8,6 +8,7 @@ import dev.sluice.http3.frame.SettingsFrame;
 import dev.sluice.http3.stream.FieldCompression;
 import dev.sluice.http3.stream.LocalUniStream;
 import dev.sluice.http3.stream.StreamType;
+import dev.sluice.http3.trace.Http3Trace;
 import dev.sluice.quic.connection.QuicTransport;
 import dev.sluice.quic.stream.SendStream;
 import dev.sluice.quic.wire.VarInt;
@@ -28,13 +29,18 @@ final class LocalStreams {
   private final LocalUniStream control = new LocalUniStream(StreamType.CONTROL);
   private final List<LocalUniStream> critical;
   private final RandomGenerator random;
+  private final Http3Trace trace;
+  private final SettingsFrame settings;
   private boolean greaseDue;
 
-  LocalStreams(Http3Config config, FieldCompression compression, RandomGenerator random) {
+  LocalStreams(
+      Http3Config config, FieldCompression compression, RandomGenerator random, Http3Trace trace) {
     this.random = random;
+    this.trace = trace;
     critical = List.of(control, compression.encoderStream(), compression.decoderStream());
     greaseDue = config.grease();
-    control.write(settings(config).encode());
+    settings = settings(config);
+    control.write(settings.encode());
     if (config.grease()) {
       control.write(greaseFrame());
     }
@@ -49,6 +55,10 @@ final class LocalStreams {
           return;
         }
         stream.open(out);
+        trace.streamType(true, out.id(), stream.type());
+        if (stream == control) {
+          trace.created(out.id(), settings);
+        }
       }
     }
     if (greaseDue) {
@@ -63,6 +73,9 @@ final class LocalStreams {
   /** Sends a frame on the control stream. */
   void send(Http3Frame frame) {
     control.write(frame.encode());
+    if (control.isOpen()) {
+      trace.created(control.id(), frame);
+    }
   }
 
   /** Whether the peer has acknowledged every frame that was sent. */
@@ -129,6 +142,7 @@ final class LocalStreams {
   private void sendGreaseStream(SendStream out) {
     byte[] payload = greasePayload();
     long type = Grease.number(random);
+    trace.streamType(true, out.id(), type);
     byte[] bytes = new byte[VarInt.length(type) + payload.length];
     new WireWriter(bytes, 0, bytes.length).varInt(type).bytes(payload);
     // What does not fit is of no use to anybody.

@@ -48,7 +48,7 @@ final class OutgoingMessage {
   void sendRequest(RequestHead head, List<FieldLine> lines) {
     tunnel = head.isConnect();
     long due = tunnel ? ContentLength.UNKNOWN : ContentLength.of(head.fields());
-    writer.writeHead(connection.compression().encode(id, lines), due);
+    writer.writeHead(encoded(lines), due);
   }
 
   /** The field lines of a request's head that somebody here wants to send. */
@@ -106,7 +106,9 @@ final class OutgoingMessage {
   }
 
   int writeData(byte[] source, int offset, int length) {
-    return isOpen() ? writer.writeData(source, offset, length) : 0;
+    int taken = isOpen() ? writer.writeData(source, offset, length) : 0;
+    connection.trace().dataCreated(id, taken);
+    return taken;
   }
 
   void sendTrailers(Fields fields) {
@@ -152,9 +154,15 @@ final class OutgoingMessage {
     try {
       List<FieldLine> checked = lines.get();
       FieldSection.requireAtMost(checked, connection.peerSettings().maxFieldSectionSize());
-      return connection.compression().encode(id, checked);
+      return encoded(checked);
     } catch (MalformedMessageException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
+  }
+
+  private byte[] encoded(List<FieldLine> lines) {
+    byte[] section = connection.compression().encode(id, lines);
+    connection.trace().headersCreated(id, lines, section.length);
+    return section;
   }
 }

@@ -8,6 +8,7 @@ import dev.sluice.http3.stream.FieldCompression;
 import dev.sluice.http3.stream.StreamClaims;
 import dev.sluice.http3.stream.StreamType;
 import dev.sluice.http3.stream.StreamTypeReader;
+import dev.sluice.http3.trace.Http3Trace;
 import dev.sluice.quic.ending.StreamEnding;
 import dev.sluice.quic.stream.RecvStream;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ final class PeerStreams {
   private static final int BUFFER = 4 << 10;
 
   private final boolean fromClient;
+  private final Http3Trace trace;
   private final FloodGuard guard;
   private final FieldCompression compression;
   private final StreamClaims claims;
@@ -39,6 +41,7 @@ final class PeerStreams {
 
   /**
    * @param fromClient whether the peer is the client
+   * @param trace is told of what the streams are, and of the control stream's frames
    * @param claims says which streams are an extension's
    * @param onControlFrame takes the frames of the control stream
    * @param onEncoderStream is told when sections may have been unblocked
@@ -46,6 +49,7 @@ final class PeerStreams {
    */
   PeerStreams(
       boolean fromClient,
+      Http3Trace trace,
       FloodGuard guard,
       FieldCompression compression,
       StreamClaims claims,
@@ -53,6 +57,7 @@ final class PeerStreams {
       Runnable onEncoderStream,
       ClaimedStream onClaimed) {
     this.fromClient = fromClient;
+    this.trace = trace;
     this.guard = guard;
     this.compression = compression;
     this.claims = claims;
@@ -99,6 +104,7 @@ final class PeerStreams {
   }
 
   private void onType(long type, RecvStream in) {
+    trace.streamType(false, in.id(), type);
     if (claims.claimsType(type)) {
       onClaimed.accept(type, in);
       return;
@@ -137,6 +143,7 @@ final class PeerStreams {
     ControlReader control = new ControlReader(in, fromClient, claims, guard::onControlFrame);
     return () -> {
       for (Http3Frame frame = control.next(); frame != null; frame = control.next()) {
+        trace.parsed(in.id(), frame);
         onControlFrame.accept(frame);
       }
     };

@@ -53,7 +53,7 @@ public final class RequestStream {
     this.client = client;
     this.reader = reader;
     this.out = new OutgoingMessage(connection, stream.send());
-    this.priority = new ExchangePriority(stream.send());
+    this.priority = new ExchangePriority(stream.send(), connection.trace());
     this.announced = client;
   }
 
@@ -65,7 +65,8 @@ public final class RequestStream {
             connection.compression(),
             connection.config().maxFieldSectionSize(),
             head,
-            connection.claims());
+            connection.claims(),
+            connection.trace());
     return new RequestStream(connection, stream, true, reader);
   }
 
@@ -77,7 +78,8 @@ public final class RequestStream {
             connection.compression(),
             connection.config().maxFieldSectionSize(),
             connection.config().enableConnectProtocol(),
-            connection.claims());
+            connection.claims(),
+            connection.trace());
     return new RequestStream(connection, stream, false, reader);
   }
 

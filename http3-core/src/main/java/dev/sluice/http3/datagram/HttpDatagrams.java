@@ -46,6 +46,7 @@ public final class HttpDatagrams {
 
   private void receive(HttpDatagram datagram, long now) {
     long id = datagram.streamId();
+    http.trace().datagram(false, id, datagram.payload().length);
     DatagramReceiver receiver = receivers.get(id);
     RequestStream request = http.request(id);
     if (receiver != null) {
@@ -121,6 +122,7 @@ public final class HttpDatagrams {
     if (length > maxLength(streamId)) {
       return false;
     }
+    http.trace().datagram(true, streamId, length);
     byte[] data = HttpDatagram.encode(streamId, source, offset, length);
     return flow.send(data, 0, data.length);
   }

@@ -47,6 +47,11 @@ public final class LocalUniStream {
     return out != null && out.id() == id;
   }
 
+  /** The QUIC stream's id; only once it is open. */
+  public long id() {
+    return out.id();
+  }
+
   /** What the stream is. */
   public long type() {
     return type;

@@ -12,6 +12,7 @@ import dev.sluice.http3.message.RequestHeaderSection;
 import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.http3.message.ResponseHeaderSection;
 import dev.sluice.http3.message.TrailerSection;
+import dev.sluice.http3.trace.Http3Trace;
 import dev.sluice.qpack.Decoded;
 import dev.sluice.qpack.FieldLine;
 import dev.sluice.quic.ending.ConnectionEnding;
@@ -56,6 +57,7 @@ public final class MessageReader {
   private final FrameReader frames;
   private final FieldSectionDecoder decoder;
   private final MessageGate gate;
+  private final Http3Trace trace;
   private final boolean connectProtocol;
 
   private RequestHead request;
@@ -76,14 +78,16 @@ public final class MessageReader {
       int maxFieldSectionSize,
       RequestHead request,
       boolean connectProtocol,
-      StreamClaims claims) {
+      StreamClaims claims,
+      Http3Trace trace) {
     this.in = in;
     this.decoder = decoder;
     this.request = request;
     this.connectProtocol = connectProtocol;
+    this.trace = trace;
     gate = new MessageGate(request == null, claims);
     // An encoded section is no larger than its lines with 32 bytes for each, but for its prefix.
-    frames = new FrameReader(in, gate, maxFieldSectionSize + 16);
+    frames = new FrameReader(in, trace.watched(in.id(), gate), maxFieldSectionSize + 16);
   }
 
   /**
@@ -92,14 +96,17 @@ public final class MessageReader {
    * @param maxFieldSectionSize the largest section to accept, in bytes of RFC 9114 §4.2.2
    * @param connectProtocol whether extended CONNECT is offered (RFC 9220)
    * @param claims says which streams are no requests
+   * @param trace is told of the frames
    */
   public static MessageReader ofRequest(
       RecvStream in,
       FieldSectionDecoder decoder,
       int maxFieldSectionSize,
       boolean connectProtocol,
-      StreamClaims claims) {
-    return new MessageReader(in, decoder, maxFieldSectionSize, null, connectProtocol, claims);
+      StreamClaims claims,
+      Http3Trace trace) {
+    return new MessageReader(
+        in, decoder, maxFieldSectionSize, null, connectProtocol, claims, trace);
   }
 
   /**
@@ -107,14 +114,16 @@ public final class MessageReader {
    *
    * @param request decides with the status whether there is content (RFC 9110 §6.4.1)
    * @param claims says which types are signals, which have no place in a response
+   * @param trace is told of the frames
    */
   public static MessageReader ofResponse(
       RecvStream in,
       FieldSectionDecoder decoder,
       int maxFieldSectionSize,
       RequestHead request,
-      StreamClaims claims) {
-    return new MessageReader(in, decoder, maxFieldSectionSize, request, false, claims);
+      StreamClaims claims,
+      Http3Trace trace) {
+    return new MessageReader(in, decoder, maxFieldSectionSize, request, false, claims, trace);
   }
 
   /** The request: from the beginning at a client, once it has arrived at a server. */
@@ -283,6 +292,7 @@ public final class MessageReader {
   }
 
   private Step section(List<FieldLine> lines) {
+    trace.headersParsed(in.id(), lines);
     if (gate.isAfterHead()) {
       trailers = TrailerSection.parse(lines);
       gate.onTrailers();

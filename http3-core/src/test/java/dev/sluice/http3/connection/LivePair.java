@@ -6,9 +6,12 @@ import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.connection.SealedPackets;
 import dev.sluice.quic.connection.TestPeers;
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.endpoint.Endpoint;
 import dev.sluice.quic.frame.Frame;
 import dev.sluice.quic.sim.EndpointNode;
+import dev.sluice.quic.trace.Tracer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +27,9 @@ import java.util.function.BooleanSupplier;
  * made by hand can be slipped in under the connections' own keys.
  */
 final class LivePair {
+
+  private static final TransportConfig TRANSPORT =
+      TransportConfig.DEFAULTS.withDatagrams(DatagramConfig.ON);
 
   /** One end. */
   static final class Side {
@@ -67,9 +73,16 @@ final class LivePair {
   final Link toClient = new Link().delay(Simulation.ms(10));
 
   private final Map<Connection, Http3Connection> https = new IdentityHashMap<>();
+  private final Http3Config config;
   private long packetNumber = 100_000;
 
   LivePair(Simulation sim) {
+    this(sim, Http3Config.DEFAULT, Tracer.NONE, Tracer.NONE);
+  }
+
+  /** Watched, and with other settings. */
+  LivePair(Simulation sim, Http3Config config, Tracer atClient, Tracer atServer) {
+    this.config = config;
     this.sim = sim;
     SplittableRandom random = sim.random();
     client = new Side(sim.address(1));
@@ -78,12 +91,22 @@ final class LivePair {
     server.node = sim.attach(server.address, node(random, server));
     sim.route(client.address, server.address, toServer);
     sim.route(server.address, client.address, toClient);
-    server.node.endpoint().listen(TestPeers.server(random.split()));
+    server
+        .node
+        .endpoint()
+        .listen(
+            TestPeers.server(random.split()).withTransport(TRANSPORT).withTracer(() -> atServer));
     client.quic =
         client
             .node
             .endpoint()
-            .connect(null, server.address, TestPeers.client(random.split()), sim.now());
+            .connect(
+                null,
+                server.address,
+                TestPeers.client(random.split())
+                    .withTransport(TRANSPORT)
+                    .withTracer(() -> atClient),
+                sim.now());
     sim.run(Duration.ofSeconds(30), () -> !client.all(Http3Event.SettingsReceived.class).isEmpty());
     server.quic = server.node.accepted().getFirst();
     run(500);
@@ -97,13 +120,13 @@ final class LivePair {
     return new EndpointNode(
         TestPeers.endpoint(random.split()),
         quic -> {
-          side.http = https.computeIfAbsent(quic, LivePair::http);
+          side.http = https.computeIfAbsent(quic, this::http);
           side.takeEvents();
         });
   }
 
-  private static Http3Connection http(Connection quic) {
-    return new Http3Connection(quic, Http3Config.DEFAULT, new Random(1));
+  private Http3Connection http(Connection quic) {
+    return new Http3Connection(quic, config, new Random(1));
   }
 
   /** Time passes, and both sides do what they have to. */

@@ -437,6 +437,16 @@ public final class Connection implements QuicTransport {
   }
 
   @Override
+  public boolean isTraced() {
+    return packetTrace.isOn();
+  }
+
+  @Override
+  public void trace(TraceEvent.ApplicationEvent event) {
+    tracer.on(now, event);
+  }
+
+  @Override
   public void updateKeys() {
     spaces.oneRtt().wantUpdate();
   }
@@ -474,11 +484,6 @@ public final class Connection implements QuicTransport {
   }
 
   // ---- what the parts ask of the whole ----
-
-  /** The largest datagram that may be sent now, in bytes. */
-  int datagramSize() {
-    return paths.active().recovery().maxDatagramSize();
-  }
 
   /** The same, at the time of the turn. */
   void trace(Supplier<TraceEvent> event) {

@@ -33,7 +33,8 @@ final class Datagrams {
       return -1;
     }
     int packet =
-        connection.datagramSize() - PacketDraft.overhead(connection.ids.remote().current());
+        connection.paths.active().recovery().maxDatagramSize()
+            - PacketDraft.overhead(connection.ids.remote().current());
     return DatagramFrame.dataThatFits((int) Math.min(packet, peer.maxDatagramFrameSize()));
   }
 

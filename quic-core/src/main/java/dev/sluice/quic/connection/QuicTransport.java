@@ -4,6 +4,7 @@ import dev.sluice.quic.datagram.DatagramFlow;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.stream.BidiStream;
 import dev.sluice.quic.stream.SendStream;
+import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.tls.TlsSession;
 import java.time.Duration;
 
@@ -105,4 +106,12 @@ public interface QuicTransport {
 
   /** TLS keying material exporter (RFC 8446 §7.5); only after the handshake is complete. */
   byte[] exportKeyingMaterial(String label, byte[] context, int length);
+
+  /** Whether somebody wants to hear what the protocol above does; ask before making an event. */
+  default boolean isTraced() {
+    return false;
+  }
+
+  /** Tells whoever watches this connection what the protocol above has done. */
+  default void trace(TraceEvent.ApplicationEvent event) {}
 }
