@@ -283,7 +283,7 @@ final class Migration {
       }
       return;
     }
-    if (isNew && connection.handshake.isConfirmed()) {
+    if ((isNew || path.isInDoubt()) && connection.handshake.isConfirmed()) {
       trace(MigrationState.PROBING_STARTED, path, now);
       path.validate(pto(), now); // §9.6.3, §9.3
     }
@@ -387,7 +387,7 @@ final class Migration {
   private void onProbeFailed(Path path, long now) {
     trace(MigrationState.PROBING_ABANDONED, path, now);
     boolean wanted = paths.isWanted(path);
-    paths.forgetUnlessLastValidated(path);
+    paths.onProbeFailed(path);
     if (path == toPreferred) {
       toPreferred = null;
       Path waiting = paths.wantedAndAnswered();

@@ -147,6 +147,11 @@ public final class Path {
     return amplification.isValidated();
   }
 
+  /** Whether the peer is not known to be at its address, and is not being asked either. */
+  public boolean isInDoubt() {
+    return !isValidated() && !validation.isUnderway();
+  }
+
   /** Whether a challenge has been answered, and the path carries full datagrams. */
   public boolean hasAnswered() {
     return validation.hasSucceeded();

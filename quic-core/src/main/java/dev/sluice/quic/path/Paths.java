@@ -248,9 +248,14 @@ public final class Paths {
     path.validation().abandon();
   }
 
-  /** As {@link #forget}, unless it is the path to return to, should the active one fail too. */
-  public void forgetUnlessLastValidated(Path path) {
-    if (path != lastValidated && path != active) {
+  /**
+   * The validation of a path that is not in use has failed. It is forgotten, unless it is the path
+   * to return to, should the active one fail too; or unless its peer may be there all the same, and
+   * only questions and answers got lost. To forget that one would cost the peer another ID each
+   * time, of which it could not know that it has to replace it.
+   */
+  public void onProbeFailed(Path path) {
+    if (path != lastValidated && path != active && (client || path.isValidated())) {
       forget(path);
     }
   }
@@ -302,7 +307,11 @@ public final class Paths {
     if (back != null) {
       Path failed = active;
       activate(back, pto, now);
-      forget(failed);
+      if (failed.isValidated()) {
+        forget(failed);
+      } else {
+        failed.keptUntil(Long.MAX_VALUE); // with its ID, should the peer be there after all
+      }
     }
     return back;
   }

@@ -17,6 +17,7 @@ import dev.sluice.testkit.Requirement;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -114,6 +115,29 @@ class PreferredAddressTest {
     assertEquals(duo.serverAddress, duo.server.paths.active().local());
     duo.runFor(3000);
     assertEquals(better, duo.server.paths.active().local());
+  }
+
+  @Test
+  void theServerAsksForAsLongAsTheClientIsThereWithoutUsingUpIds() {
+    // The way that the server stays on is gone, and for a while its questions are in vain.
+    TransportConfig patient = TransportConfig.DEFAULTS.withIdleTimeout(Duration.ofMinutes(10));
+    Duo duo =
+        new Duo(
+            sim,
+            patient,
+            patient.withMigration(MigrationConfig.DEFAULTS.withPreferred(better)),
+            () ->
+                WIRE.get()
+                    .drop(d -> isAnswer(d) && d.length() >= 1200 && sim.elapsed().toSeconds() < 40),
+            better);
+    assertEquals(duo.serverAddress, duo.server.paths.active().local());
+    sim.route(duo.serverAddress, duo.clientAddress, new Link().loss(1));
+    for (int i = 0; i < 90; i++) {
+      duo.write(duo.client, 500);
+      duo.runFor(1000);
+    }
+    assertEquals(better, duo.server.paths.active().local());
+    assertEquals(0, duo.client.recovery.path().bytesInFlight());
   }
 
   @Test

@@ -117,7 +117,9 @@ class PathsTest {
     assertEquals(List.of(to), paths.onDeadline(end));
     assertSame(path, paths.fallBack(PTO, end));
     assertSame(path, paths.active());
-    assertEquals(List.of(), paths.others());
+    // Should the peer be there after all, it need not issue another ID.
+    assertEquals(List.of(to), paths.others());
+    assertTrue(to.isInDoubt());
   }
 
   @Test
