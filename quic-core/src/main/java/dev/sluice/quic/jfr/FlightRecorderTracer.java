@@ -55,6 +55,22 @@ public final class FlightRecorderTracer implements Tracer {
       case TraceEvent.PacketLost e -> onLost(e);
       case TraceEvent.StreamStateUpdated e -> onStream(e);
       case TraceEvent.RecoveryMetrics e -> onMetrics(e, now);
+      case TraceEvent.CongestionStateUpdated e -> onCongestion(e);
+      case TraceEvent.MigrationUpdated e -> {
+        PathEvent path = path(e, "migration " + e.state());
+        path.remote = String.valueOf(e.remote());
+        path.commit();
+      }
+      case TraceEvent.MtuUpdated e -> {
+        PathEvent path = path(e, "datagram size");
+        path.datagramSize = e.now();
+        path.commit();
+      }
+      case TraceEvent.EcnStateUpdated e -> {
+        PathEvent path = path(e, "ECN");
+        path.ecn = e.now();
+        path.commit();
+      }
       case TraceEvent.ConnectionEnded e -> {
         streams.values().forEach(StreamEvent::commit);
         streams.clear();
@@ -72,6 +88,9 @@ public final class FlightRecorderTracer implements Tracer {
       event.connection = connection.id;
       event.type = lost.type().name();
       event.number = lost.packetNumber();
+      event.path = lost.path();
+      event.reason = lost.late() ? "time threshold" : "packet threshold";
+      event.mtuProbe = lost.mtuProbe();
       event.commit();
     }
   }
@@ -94,12 +113,38 @@ public final class FlightRecorderTracer implements Tracer {
     }
   }
 
+  private void onCongestion(TraceEvent.CongestionStateUpdated congestion) {
+    CongestionEvent event = new CongestionEvent();
+    if (event.isEnabled()) {
+      event.connection = connection.id;
+      event.path = congestion.path();
+      event.before = congestion.before();
+      event.state = congestion.now();
+      event.trigger = congestion.trigger();
+      event.commit();
+    }
+  }
+
+  private PathEvent path(TraceEvent of, String change) {
+    PathEvent event = new PathEvent();
+    event.connection = connection.id;
+    event.path = of.path();
+    event.change = change;
+    return event;
+  }
+
   private void onMetrics(TraceEvent.RecoveryMetrics metrics, long now) {
     RecoveryEvent event = new RecoveryEvent();
     if (now >= nextMetrics && event.isEnabled()) {
       nextMetrics = now + METRICS_INTERVAL;
       event.connection = connection.id;
+      event.path = metrics.path();
       event.smoothedRtt = metrics.smoothedRtt();
+      event.minRtt = metrics.minRtt();
+      event.rttVariation = metrics.rttVariation();
+      event.probeTimeouts = metrics.ptoCount();
+      event.slowStartThreshold = metrics.slowStartThreshold();
+      event.pacingRate = metrics.pacingRate();
       event.latestRtt = metrics.latestRtt();
       event.congestionWindow = metrics.congestionWindow();
       event.bytesInFlight = metrics.bytesInFlight();

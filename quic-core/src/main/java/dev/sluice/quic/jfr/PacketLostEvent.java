@@ -1,6 +1,7 @@
 package dev.sluice.quic.jfr;
 
 import jdk.jfr.Category;
+import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
@@ -20,4 +21,15 @@ final class PacketLostEvent extends Event {
 
   @Label("Packet Number")
   long number;
+
+  @Label("Path")
+  @Description("0 for the one that the connection began on")
+  int path;
+
+  @Label("Reason")
+  @Description("Time, or the packets that were acknowledged after it")
+  String reason;
+
+  @Label("Probes Datagram Size")
+  boolean mtuProbe;
 }

@@ -30,6 +30,8 @@ class FlightRecorderTest {
       recording.enable("dev.sluice.Stream");
       recording.enable("dev.sluice.PacketLost");
       recording.enable("dev.sluice.Recovery");
+      recording.enable("dev.sluice.Congestion");
+      recording.enable("dev.sluice.Path");
       recording.start();
       what.run();
       recording.stop();
@@ -86,7 +88,39 @@ class FlightRecorderTest {
     assertTrue(connection.getString("ending").startsWith("StatelessReset"));
     assertEquals(4, only(events, "Stream").getLong("stream"));
     assertEquals(17, only(events, "PacketLost").getLong("number"));
+    assertEquals("packet threshold", only(events, "PacketLost").getString("reason"));
+    assertEquals(1_000_000, only(events, "Recovery").getLong("pacingRate"));
     assertEquals(5_000_000, only(events, "Recovery").getDuration("smoothedRtt").toNanos());
+  }
+
+  @Test
+  void congestionAndPaths() throws IOException {
+    InetSocketAddress there = new InetSocketAddress("127.0.0.1", 444);
+    List<RecordedEvent> events =
+        recorded(
+            () -> {
+              begin();
+              tracer.on(
+                  1, new TraceEvent.CongestionStateUpdated(1, "slow_start", "recovery", "ecn"));
+              tracer.on(2, new TraceEvent.MtuUpdated(1, 1200, 1452, true));
+              tracer.on(3, new TraceEvent.EcnStateUpdated(1, "testing", "capable"));
+              tracer.on(
+                  4,
+                  new TraceEvent.MigrationUpdated(
+                      TraceEvent.MigrationState.MIGRATION_COMPLETE, 1, null, there));
+            });
+    RecordedEvent congestion = only(events, "Congestion");
+    assertEquals("0102030405060708", congestion.getString("connection"));
+    assertEquals("slow_start", congestion.getString("before"));
+    assertEquals("recovery", congestion.getString("state"));
+    assertEquals("ecn", congestion.getString("trigger"));
+    List<RecordedEvent> paths =
+        events.stream().filter(e -> e.getEventType().getName().endsWith("Path")).toList();
+    assertEquals(3, paths.size());
+    assertEquals(1452, paths.get(0).getInt("datagramSize"));
+    assertEquals("capable", paths.get(1).getString("ecn"));
+    assertTrue(paths.get(2).getString("remote").endsWith(":444"));
+    assertEquals(1, paths.get(2).getInt("path"));
   }
 
   @Test
