@@ -1,6 +1,8 @@
 package dev.sluice.http3.client;
 
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.HashMap;
@@ -23,12 +25,13 @@ final class Operations {
   private static final Cleaner CLEANER = Cleaner.create();
 
   /** The place of one call; it leads to the call only while the network has a part in it. */
-  private static final class Place {
-    private final WeakReference<Call<?>> call;
+  private static final class Place extends WeakReference<Call<?>> {
+    private final long number;
     private Call<?> strong;
 
-    Place(Call<?> call) {
-      this.call = new WeakReference<>(call);
+    Place(Call<?> call, ReferenceQueue<Call<?>> collected) {
+      super(call, collected);
+      this.number = call.number();
       this.strong = call;
     }
   }
@@ -36,6 +39,10 @@ final class Operations {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Map<Long, Place> places = new HashMap<>();
+
+  /** Places of calls whose readers let go of them before their end. */
+  private final ReferenceQueue<Call<?>> collected = new ReferenceQueue<>();
+
   private final Runnable onQuiet;
   private long begun;
   private boolean shutDown;
@@ -57,28 +64,42 @@ final class Operations {
       if (shutDown) {
         return false;
       }
+      forgetCollected();
       long number = ++begun;
       call.numbered(number);
-      places.put(number, new Place(call));
+      places.put(number, new Place(call, collected));
       return true;
     } finally {
       lock.unlock();
     }
   }
 
+  private void forgetCollected() {
+    for (Reference<?> one = collected.poll(); one != null; one = collected.poll()) {
+      places.remove(((Place) one).number);
+    }
+  }
+
   /** The network has done its part of a call: from now on it is the reader's to keep. */
   void release(Call<?> call) {
-    long number = call.number();
     lock.lock();
     try {
-      Place place = places.get(number);
+      Place place = places.get(call.number());
       if (place == null || place.strong == null) {
         return;
       }
       place.strong = null;
+      if (shutDown) {
+        endWhenCollected(call);
+      }
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Somebody waits for the last call. Before that it is enough to look now and then. */
+  private void endWhenCollected(Call<?> call) {
+    long number = call.number();
     CLEANER.register(call, () -> end(number));
   }
 
@@ -106,13 +127,27 @@ final class Operations {
     boolean nowQuiet;
     lock.lock();
     try {
-      shutDown = true;
+      if (!shutDown) {
+        shutDown = true;
+        forgetReleased();
+      }
       nowQuiet = becomesQuiet();
     } finally {
       lock.unlock();
     }
     if (nowQuiet) {
       onQuiet.run();
+    }
+  }
+
+  private void forgetReleased() {
+    for (Place place : List.copyOf(places.values())) {
+      Call<?> call = place.get();
+      if (call == null) {
+        places.remove(place.number);
+      } else if (place.strong == null) {
+        endWhenCollected(call);
+      }
     }
   }
 
@@ -128,10 +163,7 @@ final class Operations {
   List<Call<?>> underWay() {
     lock.lock();
     try {
-      return places.values().stream()
-          .<Call<?>>map(place -> place.call.get())
-          .filter(Objects::nonNull)
-          .toList();
+      return places.values().stream().<Call<?>>map(Place::get).filter(Objects::nonNull).toList();
     } finally {
       lock.unlock();
     }
