@@ -20,6 +20,8 @@ public final class AckRanges {
    */
   public static final int MAX_RANGES = 1024;
 
+  private static final int USUAL_RANGES = 4;
+
   /** Largest and smallest of each range in turn, descending throughout. */
   private final long[] bounds;
 
@@ -34,7 +36,7 @@ public final class AckRanges {
 
   /** Starts an empty list. */
   public static Builder builder() {
-    return new Builder();
+    return new Builder(USUAL_RANGES);
   }
 
   /** How many ranges there are, at least 1. */
@@ -89,7 +91,13 @@ public final class AckRanges {
     // Each range takes bytes of the packet, so a false count ends in a truncated frame.
     long more = in.varInt();
     long smallest = lower(largest, in.varInt());
-    Builder kept = new Builder().append(smallest, largest);
+    if (more == 0) {
+      return new AckRanges(new long[] {largest, smallest});
+    }
+    // What a false count sets aside is no more than what as many bytes could hold.
+    long possible = Math.min(more, in.remaining() / 2);
+    Builder kept = new Builder((int) Math.min(possible + 1, MAX_RANGES));
+    kept.append(smallest, largest);
     for (long i = 0; i < more; i++) {
       long top = lower(smallest, in.varInt() + 2);
       smallest = lower(top, in.varInt());
@@ -97,7 +105,7 @@ public final class AckRanges {
         kept.append(smallest, top);
       }
     }
-    return kept.build();
+    return new AckRanges(kept.exact());
   }
 
   private static long lower(long packetNumber, long by) {
@@ -151,10 +159,12 @@ public final class AckRanges {
 
   /** Collects ranges from the highest to the lowest. */
   public static final class Builder {
-    private long[] bounds = new long[8];
+    private long[] bounds;
     private int size;
 
-    private Builder() {}
+    private Builder(int ranges) {
+      bounds = new long[2 * ranges];
+    }
 
     /**
      * The next lower range, both ends included.
@@ -184,6 +194,11 @@ public final class AckRanges {
         throw new IllegalStateException("an ACK frame needs a range");
       }
       return new AckRanges(Arrays.copyOf(bounds, size));
+    }
+
+    /** The bounds without a copy where none is needed; the builder is not used any more. */
+    private long[] exact() {
+      return size == bounds.length ? bounds : Arrays.copyOf(bounds, size);
     }
 
     private Builder append(long smallest, long largest) {
