@@ -5,13 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.quic.connection.TestPeers;
+import dev.sluice.tls.KeyShareStock;
+import dev.sluice.tls.TlsClient;
+import dev.sluice.tls.TlsClientConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -55,6 +61,27 @@ class EventLoopTest {
     }
     done.await();
     assertEquals(0, outOfOrder.get());
+  }
+
+  @Test
+  void makesKeyPairsWhenThereIsNothingElseToDo() throws Exception {
+    KeyShareStock stock = loop.sharedParts().keyShares();
+    TlsClientConfig config = TestPeers.client(new SplittableRandom(1)).tls();
+    AtomicBoolean wasShort = new AtomicBoolean();
+    loop.execute(
+        () -> {
+          for (int i = 0; i < 4; i++) {
+            new TlsClient(config, new byte[0], stock).start();
+          }
+          wasShort.set(stock.isShort());
+        });
+    boolean isShort = true;
+    while (isShort) {
+      CompletableFuture<Boolean> answer = new CompletableFuture<>();
+      loop.execute(() -> answer.complete(stock.isShort()));
+      isShort = answer.get();
+    }
+    assertTrue(wasShort.get());
   }
 
   /** Each task is brought when the loop is about to wait or waits: none may be overlooked. */
