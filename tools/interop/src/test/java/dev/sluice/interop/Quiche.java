@@ -41,7 +41,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Cloudflare's quiche with BoringSSL, under Netty: a server, and a client of one connection. */
-final class Quiche implements AutoCloseable {
+public final class Quiche implements AutoCloseable {
   private static final int DATA_FRAME = 16_000;
   private static final int H3_NO_ERROR = 0x100;
 
@@ -50,14 +50,15 @@ final class Quiche implements AutoCloseable {
   private final Queue<QuicChannel> connections;
   private final Channel udp;
 
-  private Quiche(ChannelHandler codec, Queue<QuicChannel> connections) throws InterruptedException {
+  private Quiche(InetSocketAddress local, ChannelHandler codec, Queue<QuicChannel> connections)
+      throws InterruptedException {
     this.connections = connections;
     udp =
         new Bootstrap()
             .group(group)
             .channel(NioDatagramChannel.class)
             .handler(codec)
-            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .bind(local)
             .sync()
             .channel();
   }
@@ -68,6 +69,32 @@ final class Quiche implements AutoCloseable {
    * @param retry whether it validates addresses with a Retry
    */
   static Quiche server(PeerFiles files, boolean retry) throws InterruptedException {
+    return server(
+        anyPort(InetAddress.getLoopbackAddress()),
+        files,
+        retry,
+        path -> new TestBody(Long.parseLong(path.substring(1))).bytes());
+  }
+
+  private static InetSocketAddress anyPort(InetAddress host) {
+    return new InetSocketAddress(host, 0);
+  }
+
+  /** What there is at a path. */
+  @FunctionalInterface
+  public interface Content {
+    /** All of it. */
+    byte[] at(String path) throws IOException;
+  }
+
+  /**
+   * A server with content of one's own, and {@code POST /echo}.
+   *
+   * @param retry whether it validates addresses with a Retry
+   */
+  public static Quiche server(
+      InetSocketAddress local, PeerFiles files, boolean retry, Content content)
+      throws InterruptedException {
     QuicSslContext ssl =
         QuicSslContextBuilder.forServer(
                 files.identity().privateKey(),
@@ -77,7 +104,8 @@ final class Quiche implements AutoCloseable {
             .build();
     Queue<QuicChannel> connections = new ConcurrentLinkedQueue<>();
     ChannelHandler requests =
-        initializer(QuicStreamChannel.class, stream -> stream.pipeline().addLast(new Answering()));
+        initializer(
+            QuicStreamChannel.class, stream -> stream.pipeline().addLast(new Answering(content)));
     ChannelHandler codec =
         limits(Http3.newQuicServerCodecBuilder())
             .sslContext(ssl)
@@ -90,19 +118,31 @@ final class Quiche implements AutoCloseable {
                       quic.pipeline().addLast(new Http3ServerConnectionHandler(requests));
                     }))
             .build();
-    return new Quiche(codec, connections);
+    return new Quiche(local, codec, connections);
   }
 
   /** A client, not connected yet. */
   static Quiche client(PeerFiles files) throws InterruptedException {
+    return client(files, InetAddress.getLoopbackAddress(), "localhost");
+  }
+
+  /**
+   * A client, not connected yet.
+   *
+   * @param local where to send from
+   * @param name of the server
+   */
+  public static Quiche client(PeerFiles files, InetAddress local, String name)
+      throws InterruptedException {
     QuicSslContext ssl =
         QuicSslContextBuilder.forClient()
             .trustManager(files.trustManager())
             .applicationProtocols(Http3.supportedApplicationProtocols())
             .build();
     return new Quiche(
+        anyPort(local),
         limits(Http3.newQuicClientCodecBuilder())
-            .sslEngineProvider(quic -> ssl.newEngine(quic.alloc(), "localhost", 443))
+            .sslEngineProvider(quic -> ssl.newEngine(quic.alloc(), name, 443))
             .build(),
         new ConcurrentLinkedQueue<>());
   }
@@ -127,7 +167,7 @@ final class Quiche implements AutoCloseable {
   }
 
   /** Connects the client. */
-  QuicChannel connect(InetSocketAddress server) throws Exception {
+  public QuicChannel connect(InetSocketAddress server) throws Exception {
     return QuicChannel.newBootstrap(udp)
         .handler(new Http3ClientConnectionHandler())
         .remoteAddress(server)
@@ -143,7 +183,14 @@ final class Quiche implements AutoCloseable {
    */
   static CompletableFuture<Digest> request(QuicChannel quic, String path, byte[] body)
       throws Exception {
-    CompletableFuture<Digest> response = new CompletableFuture<>();
+    return requestBytes(quic, path, body)
+        .thenApply(bytes -> Digest.of(new ByteArrayInputStream(bytes)));
+  }
+
+  /** The same with the bytes themselves. */
+  public static CompletableFuture<byte[]> requestBytes(QuicChannel quic, String path, byte[] body)
+      throws Exception {
+    CompletableFuture<byte[]> response = new CompletableFuture<>();
     QuicStreamChannel stream =
         Http3.newRequestStream(quic, new Receiving(response)).get(20, TimeUnit.SECONDS);
     Http3Headers head =
@@ -205,14 +252,17 @@ final class Quiche implements AutoCloseable {
 
   /** The server's side of a request. */
   private static final class Answering extends Gathering {
+    private final Content content;
+
+    Answering(Content content) {
+      this.content = content;
+    }
+
     @Override
     protected void channelInputClosed(ChannelHandlerContext context) throws IOException {
       QuicStreamChannel stream = (QuicStreamChannel) context.channel();
       String path = head.path().toString();
-      byte[] answer =
-          path.equals("/echo")
-              ? body.toByteArray()
-              : new TestBody(Long.parseLong(path.substring(1))).bytes();
+      byte[] answer = path.equals("/echo") ? body.toByteArray() : content.at(path);
       Http3Headers headers = new DefaultHttp3Headers().status("200");
       headers.add("content-length", Integer.toString(answer.length));
       stream.write(new DefaultHttp3HeadersFrame(headers));
@@ -222,16 +272,16 @@ final class Quiche implements AutoCloseable {
 
   /** The client's side of a response. */
   private static final class Receiving extends Gathering {
-    private final CompletableFuture<Digest> response;
+    private final CompletableFuture<byte[]> response;
 
-    Receiving(CompletableFuture<Digest> response) {
+    Receiving(CompletableFuture<byte[]> response) {
       this.response = response;
     }
 
     @Override
     protected void channelInputClosed(ChannelHandlerContext context) {
       if (head != null && "200".contentEquals(head.status())) {
-        response.complete(Digest.of(new ByteArrayInputStream(body.toByteArray())));
+        response.complete(body.toByteArray());
       } else {
         response.completeExceptionally(new IOException("response " + head));
       }

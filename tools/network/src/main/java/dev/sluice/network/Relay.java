@@ -143,12 +143,15 @@ public final class Relay implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() throws IOException {
+  public void close() throws IOException {
+    // Without the lock: the relay's thread takes the selector's first, and this one then.
     selector.close();
-    for (Front front : fronts) {
-      front.channel.close();
+    synchronized (this) {
+      for (Front front : fronts) {
+        front.channel.close();
+      }
+      rebind(false);
     }
-    rebind(false);
   }
 
   private void run() {

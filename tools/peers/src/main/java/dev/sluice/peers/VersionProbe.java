@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -19,21 +20,27 @@ public final class VersionProbe {
 
   private VersionProbe() {}
 
-  /** Asks until an answer comes. */
+  /** Asks at a port of the loopback interface until an answer comes. */
   public static void await(int port, Duration limit, PeerProcess peer) throws IOException {
+    await(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), limit, peer);
+  }
+
+  /** Asks until an answer comes. */
+  public static void await(InetSocketAddress server, Duration limit, PeerProcess peer)
+      throws IOException {
     long deadline = System.nanoTime() + limit.toNanos();
-    while (!answers(port)) {
+    while (!answers(server)) {
       peer.requireRunning();
       if (System.nanoTime() > deadline) {
-        throw peer.failure("does not answer on port " + port);
+        throw peer.failure("does not answer at " + server);
       }
     }
     peer.requireRunning();
   }
 
-  private static boolean answers(int port) throws IOException {
+  private static boolean answers(InetSocketAddress server) throws IOException {
     try (DatagramSocket socket = new DatagramSocket()) {
-      socket.connect(InetAddress.getLoopbackAddress(), port);
+      socket.connect(server);
       socket.setSoTimeout(PATIENCE_MILLIS);
       // RFC 9000 §14.1: smaller datagrams need not be answered.
       byte[] probe = new byte[1200];

@@ -182,6 +182,7 @@ public final class InteropCommand implements Callable<Integer> {
             www.toRealPath(),
             KeyLogFile.open(null),
             QlogFiles.open(null))) {
+      server.rehearse();
       stderr.println("listening on " + server.address());
       new CountDownLatch(1).await();
       return ExitCode.OK.code();

@@ -5,6 +5,8 @@ import dev.sluice.http3.server.EarlyRequests;
 import dev.sluice.http3.server.Http3Exchange;
 import dev.sluice.http3.server.Http3Server;
 import dev.sluice.http3.server.Http3ServerBuilder;
+import dev.sluice.quic.QuicClient;
+import dev.sluice.quic.QuicConnection;
 import dev.sluice.quic.QuicServer;
 import dev.sluice.quic.QuicServerBuilder;
 import dev.sluice.quic.connection.MigrationConfig;
@@ -17,6 +19,7 @@ import dev.sluice.tls.KeyLog;
 import dev.sluice.tls.psk.RotatingTicketProtector;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,19 +38,42 @@ final class InteropServer implements AutoCloseable {
   static final TransportConfig TRANSPORT =
       TransportConfig.DEFAULTS.withHandshakeTimeout(Duration.ofSeconds(60));
 
+  private static final String HTTP3 = "h3";
   private static final Duration TICKET_LIFETIME = Duration.ofHours(1);
 
   private final InetSocketAddress address;
+  private final String protocol;
   private final AutoCloseable server;
 
-  private InteropServer(InetSocketAddress address, AutoCloseable server) {
+  private InteropServer(InetSocketAddress address, String protocol, AutoCloseable server) {
     this.address = address;
+    this.protocol = protocol;
     this.server = server;
   }
 
   /** Where it listens. */
   InetSocketAddress address() {
     return address;
+  }
+
+  /**
+   * Shakes hands with itself. A JVM's first handshake loads classes for so long that a client would
+   * take it for the round trip, and be patient with losses accordingly.
+   */
+  void rehearse() throws IOException {
+    InetAddress host =
+        address.getAddress().isAnyLocalAddress()
+            ? InetAddress.getLoopbackAddress()
+            : address.getAddress();
+    try (QuicClient client =
+            QuicClient.builder()
+                .remote(host.getHostAddress(), address.getPort())
+                .applicationProtocols(protocol)
+                .insecure()
+                .build();
+        QuicConnection connection = client.connect()) {
+      connection.handshake();
+    }
   }
 
   @Override
@@ -93,7 +119,7 @@ final class InteropServer implements AutoCloseable {
         builder.earlyData(EarlyRequests.REFUSE_UNSAFE);
       }
       Http3Server server = builder.start();
-      return new InteropServer(server.localAddress(), server);
+      return new InteropServer(server.localAddress(), HTTP3, server);
     }
     QuicServerBuilder builder =
         QuicServer.builder()
@@ -115,7 +141,7 @@ final class InteropServer implements AutoCloseable {
           new RotatingTicketProtector(TICKET_LIFETIME, new SecureRandom(), Instant.now()));
     }
     QuicServer server = builder.start();
-    return new InteropServer(server.localAddress(), server);
+    return new InteropServer(server.localAddress(), HttpZeroNine.PROTOCOL, server);
   }
 
   private static TransportConfig transport(TestCase testCase, List<InetSocketAddress> preferred) {

@@ -162,11 +162,6 @@ enum Case {
     return this == GOODPUT || this == CROSSTRAFFIC;
   }
 
-  /** How many times it is run. */
-  int repetitions() {
-    return this == GOODPUT ? 5 : 1;
-  }
-
   static Stream<Case> all() {
     return Arrays.stream(values());
   }

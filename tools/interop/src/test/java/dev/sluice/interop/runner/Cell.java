@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 
 /** A case with a pair. */
 record Cell(Case which, Peer client, Peer server) {
+  private static final int RUNS_TO_MEASURE = 5;
 
   /** The pair as it is named on the command line: {@code client:server}. */
   String pair() {
@@ -34,7 +35,12 @@ record Cell(Case which, Peer client, Peer server) {
       return new Verdict.Excused(excuse.get());
     }
     Optional<String> missing =
-        Stream.of(client.missing(), server.missing()).flatMap(Optional::stream).findFirst();
+        Stream.of(
+                client.missing(),
+                server.missing(),
+                which.network().direct() ? LoopbackCapture.missing() : Optional.<String>empty())
+            .flatMap(Optional::stream)
+            .findFirst();
     if (missing.isPresent()) {
       return new Verdict.Missing(missing.get());
     }
@@ -47,7 +53,7 @@ record Cell(Case which, Peer client, Peer server) {
   }
 
   private Verdict once(Path folder) {
-    double[] measured = new double[which.repetitions()];
+    double[] measured = new double[which == Case.GOODPUT && client == server ? RUNS_TO_MEASURE : 1];
     try {
       for (int i = 0; i < measured.length; i++) {
         CellRun run = new CellRun(which, client, server, folder, i);
@@ -65,7 +71,9 @@ record Cell(Case which, Peer client, Peer server) {
     double mean = DoubleStream.of(megabits).average().orElse(0);
     double variance =
         DoubleStream.of(megabits).map(m -> (m - mean) * (m - mean)).average().orElse(0);
-    return String.format(
-        Locale.ROOT, "%.0f (± %.0f) kbps", 1_000 * mean, 1_000 * Math.sqrt(variance));
+    return megabits.length == 1
+        ? String.format(Locale.ROOT, "%.0f kbps", 1_000 * mean)
+        : String.format(
+            Locale.ROOT, "%.0f (± %.0f) kbps", 1_000 * mean, 1_000 * Math.sqrt(variance));
   }
 }

@@ -11,13 +11,19 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** One case with one pair, once. */
 final class CellRun {
   private static final int TAIL_LINES = 12;
+  private static final Duration GRACE = Duration.ofSeconds(10);
 
   private final Case which;
   private final Peer client;
@@ -53,7 +59,10 @@ final class CellRun {
     InetSocketAddress preferred = new InetSocketAddress(host, FreePort.udp());
     Capture capture = new Capture(at -> at.equals(address) || at.equals(preferred));
     try (Running running = server.serve(new ServerTask(which, address, preferred, http3, folder))) {
-      Exit exit = through(address, capture, site);
+      Exit exit =
+          which.network().direct()
+              ? directly(address, preferred, capture, site)
+              : through(address, capture, site);
       if (exit.code() != 0) {
         throw new AssertionError(
             "the client ended with code %d: %s%nthe server: %s"
@@ -66,6 +75,17 @@ final class CellRun {
               List.of(
                   folder.resolve("logs/client/keys.log"), folder.resolve("logs/server/keys.log")));
       which.check().hold(new Evidence(which, capture, Dissector.dissect(capture.sent(), secrets)));
+    }
+  }
+
+  private Exit directly(
+      InetSocketAddress address, InetSocketAddress preferred, Capture capture, Site site)
+      throws IOException {
+    try (LoopbackCapture loopback =
+        LoopbackCapture.start(folder, address.getPort(), preferred.getPort())) {
+      Exit exit = fetch(new ClientTask(which, address, site.names(), http3, folder));
+      loopback.readInto(capture);
+      return exit;
     }
   }
 
@@ -92,11 +112,37 @@ final class CellRun {
               capture.arrived(now, datagram);
             }
           });
+      ClientTask task = new ClientTask(which, relay.address(), site.names(), http3, folder);
+      if (which == Case.CROSSTRAFFIC) {
+        Competitor competitor = Competitor.start(relay, folder.resolve("certs"));
+        try {
+          return fetch(task);
+        } finally {
+          competitor.close();
+        }
+      }
       try {
-        return client.fetch(new ClientTask(which, relay.address(), site.names(), http3, folder));
+        return fetch(task);
       } finally {
         timer.shutdownNow();
       }
+    }
+  }
+
+  /** The client has its own limit; this is for those that hang within this process. */
+  private Exit fetch(ClientTask task) throws IOException {
+    FutureTask<Exit> fetching = new FutureTask<>(() -> client.fetch(task));
+    Thread thread = Thread.ofPlatform().daemon().name("client " + which).start(fetching);
+    try {
+      return fetching.get(which.limit().plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AssertionError failure) {
+        throw failure;
+      }
+      throw new IOException(e.getCause());
+    } catch (TimeoutException | InterruptedException e) {
+      thread.interrupt();
+      throw new AssertionError("the client has not ended after " + which.limit(), e);
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,16 +34,22 @@ class MatrixTest {
   private static final Path FOLDER = Path.of("target", "interop").toAbsolutePath();
   private static final int AT_ONCE = Integer.getInteger("sluice.matrix.at.once", 6);
 
+  private static SluicePeer sluice;
+
+  @BeforeAll
+  static void prepare() throws IOException {
+    sluice = new SluicePeer(OurProgram.prepare(FOLDER));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"client", "server"})
   void anUnknownCaseIsNotSupported(String role, @TempDir Path folder) throws IOException {
-    assertEquals(127, SluicePeer.exitOfUnknownCase(folder, role));
+    assertEquals(127, sluice.exitOfUnknownCase(folder, role));
   }
 
   @TestFactory
   Stream<DynamicTest> cells() throws IOException {
-    Files.createDirectories(FOLDER);
-    List<Cell> cells = Pairs.cells().filter(MatrixTest::isChosen).toList();
+    List<Cell> cells = Pairs.cells(sluice).filter(MatrixTest::isChosen).toList();
     Matrix matrix = new Matrix();
     List<DynamicTest> tests = new ArrayList<>();
     ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);

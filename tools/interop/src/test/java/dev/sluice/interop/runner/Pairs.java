@@ -5,18 +5,19 @@ import java.util.stream.Stream;
 
 /** Who takes part: Sluice with itself, then with every other, as server and as client. */
 final class Pairs {
-  private static final Peer SLUICE = new SluicePeer();
-  private static final List<Peer> OTHERS = List.of();
+  private static final List<Peer> OTHERS = List.of(new Ngtcp2Peer());
 
   private record Pair(Peer client, Peer server) {}
 
   private Pairs() {}
 
   /** Every case with every pair. */
-  static Stream<Cell> cells() {
+  static Stream<Cell> cells(Peer sluice) {
     Stream<Pair> others =
-        OTHERS.stream().flatMap(o -> Stream.of(new Pair(SLUICE, o), new Pair(o, SLUICE)));
-    return Stream.concat(Stream.of(new Pair(SLUICE, SLUICE)), others)
+        OTHERS.stream()
+            .flatMap(other -> Stream.of(new Pair(sluice, other), new Pair(other, sluice)))
+            .filter(pair -> !pair.client.servesOnly());
+    return Stream.concat(Stream.of(new Pair(sluice, sluice)), others)
         .flatMap(pair -> Case.all().map(which -> new Cell(which, pair.client, pair.server)));
   }
 }

@@ -18,6 +18,11 @@ interface Peer {
     return true;
   }
 
+  /** Whether it has no client. */
+  default boolean servesOnly() {
+    return false;
+  }
+
   /** Why it cannot be the server in a case; empty when it can. */
   Optional<String> cannotServe(Case which);
 

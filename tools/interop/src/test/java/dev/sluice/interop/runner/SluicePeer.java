@@ -2,6 +2,7 @@ package dev.sluice.interop.runner;
 
 import dev.sluice.peers.PeerProcess;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,12 @@ import java.util.Optional;
  */
 final class SluicePeer implements Peer {
   private static final Duration START = Duration.ofSeconds(30);
+
+  private final OurProgram program;
+
+  SluicePeer(OurProgram program) {
+    this.program = program;
+  }
 
   @Override
   public String name() {
@@ -43,6 +50,11 @@ final class SluicePeer implements Peer {
     arguments.addAll(List.of("--certs", task.certs().toString()));
     arguments.addAll(List.of("--address", task.address().getAddress().getHostAddress()));
     arguments.addAll(List.of("--port", Integer.toString(task.address().getPort())));
+    if (task.of() == Case.CONNECTIONMIGRATION) {
+      InetSocketAddress preferred = task.preferred();
+      arguments.add("--preferred");
+      arguments.add(preferred.getAddress().getHostAddress() + ":" + preferred.getPort());
+    }
     if (task.http3()) {
       arguments.add("--http3");
     }
@@ -74,35 +86,28 @@ final class SluicePeer implements Peer {
   }
 
   /** The exit code of a side that is asked for a case that nobody knows. */
-  static int exitOfUnknownCase(Path folder, String role) throws IOException {
+  int exitOfUnknownCase(Path folder, String role) throws IOException {
     try (PeerProcess process =
         start(Case.HANDSHAKE, folder, role, "no-such-case", "https://server4:443/", List.of())) {
       return process.awaitExit(START);
     }
   }
 
-  private static PeerProcess start(
+  private PeerProcess start(
       Case which, Path logs, String role, String testCase, String urls, List<String> arguments)
       throws IOException {
     Files.createDirectories(logs);
     Path hosts =
         Files.writeString(
             logs.resolve("hosts"), "127.0.0.1 server4 server46 localhost\n::1 server6\n");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // Two cores are all there may be, and a run is short.
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Djdk.net.hosts.file=" + hosts));
+    List<String> properties = new ArrayList<>(List.of("-Djdk.net.hosts.file=" + hosts));
     if (which == Case.CONNECTIONMIGRATION) {
       // A capture of the loopback interface shows what the system cuts up as one large datagram.
-      command.add("-Dsluice.io=portable");
+      properties.add("-Dsluice.io=portable");
     }
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
-    command.addAll(List.of("dev.sluice.tools.Sluice", "interop"));
-    command.addAll(arguments);
+    List<String> words = new ArrayList<>(List.of("interop"));
+    words.addAll(arguments);
+    List<String> command = program.command(properties, words);
     Map<String, String> environment =
         Map.of(
             "ROLE", role,
@@ -111,18 +116,5 @@ final class SluicePeer implements Peer {
             "SSLKEYLOGFILE", logs.resolve("keys.log").toString(),
             "QLOGDIR", logs.resolve("qlog").toString());
     return PeerProcess.start(logs, environment, command.toArray(String[]::new));
-  }
-
-  /** A process as a server under way. */
-  record RunningProcess(PeerProcess process) implements Running {
-    @Override
-    public String output() {
-      return process.output();
-    }
-
-    @Override
-    public void close() {
-      process.close();
-    }
   }
 }

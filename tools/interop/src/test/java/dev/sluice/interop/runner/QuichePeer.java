@@ -1,0 +1,125 @@
+package dev.sluice.interop.runner;
+
+import dev.sluice.interop.Quiche;
+import dev.sluice.peers.PeerFiles;
+import dev.sluice.tls.Identity;
+import io.netty.handler.codec.quic.QuicChannel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Cloudflare's quiche with BoringSSL, under Netty, within this process. */
+final class QuichePeer implements Peer {
+
+  @Override
+  public String name() {
+    return "quiche";
+  }
+
+  @Override
+  public Optional<String> cannotServe(Case which) {
+    return switch (which) {
+      case ZERORTT -> Optional.of("Netty hands requests out after the handshake only");
+      default -> cannotAtAll(which);
+    };
+  }
+
+  @Override
+  public Optional<String> cannotFetch(Case which) {
+    return switch (which) {
+      case CHACHA20 -> Optional.of("Netty has no setting for TLS 1.3's cipher suites");
+      case RESUMPTION, ZERORTT -> Optional.of("its sessions are not kept from client to client");
+      case KEYUPDATE -> Optional.of("never updates keys by itself");
+      default -> cannotAtAll(which);
+    };
+  }
+
+  private static Optional<String> cannotAtAll(Case which) {
+    return switch (which) {
+      case ECN -> Optional.of("Netty's sockets know nothing of ECN");
+      case V2 -> Optional.of("speaks version 1 only");
+      case CONNECTIONMIGRATION -> Optional.of("has no preferred address, and follows none");
+      default -> Optional.empty();
+    };
+  }
+
+  private static PeerFiles files(Path certificates) throws IOException {
+    Path chain = certificates.resolve("cert.pem");
+    Path key = certificates.resolve("priv.key");
+    return new PeerFiles(Identity.fromPem(chain, key), chain, key);
+  }
+
+  @Override
+  public Running serve(ServerTask task) throws IOException {
+    try {
+      Quiche server =
+          Quiche.server(
+              task.address(),
+              files(task.certs()),
+              task.of() == Case.RETRY,
+              path -> Files.readAllBytes(task.www().resolve(path.substring(1))));
+      return new Running() {
+        @Override
+        public String output() {
+          return "";
+        }
+
+        @Override
+        public void close() {
+          server.close();
+        }
+      };
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  @Override
+  public Exit fetch(ClientTask task) throws IOException {
+    List<String> names = task.names();
+    try {
+      if (task.of() == Case.HANDSHAKELOSS || task.of() == Case.HANDSHAKECORRUPTION) {
+        for (String name : names) {
+          onOneConnection(task, List.of(name));
+        }
+      } else {
+        onOneConnection(task, names);
+      }
+      return new Exit(0, "");
+    } catch (Exception e) {
+      return new Exit(1, e.toString());
+    }
+  }
+
+  private static void onOneConnection(ClientTask task, List<String> names) throws Exception {
+    long limit = task.of().limit().toSeconds();
+    try (Quiche client =
+        Quiche.client(files(task.certs()), task.server().getAddress(), task.of().host())) {
+      QuicChannel connection = client.connect(task.server());
+      // As many at a time as the server lets a client have streams from the start.
+      int atOnce = 50;
+      for (int from = 0; from < names.size(); from += atOnce) {
+        List<String> some = names.subList(from, Math.min(names.size(), from + atOnce));
+        List<CompletableFuture<byte[]>> answers =
+            some.stream().map(name -> request(connection, name)).toList();
+        for (int i = 0; i < some.size(); i++) {
+          Files.write(
+              task.downloads().resolve(some.get(i)), answers.get(i).get(limit, TimeUnit.SECONDS));
+        }
+      }
+      connection.close().sync();
+    }
+  }
+
+  private static CompletableFuture<byte[]> request(QuicChannel connection, String name) {
+    try {
+      return Quiche.requestBytes(connection, "/" + name, null);
+    } catch (Exception e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+}
