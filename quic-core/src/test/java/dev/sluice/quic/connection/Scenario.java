@@ -10,6 +10,7 @@ import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
 import dev.sluice.quic.sim.EndpointNode;
 import dev.sluice.quic.trace.Tracer;
+import dev.sluice.testkit.qlog.QlogRecords;
 import dev.sluice.tls.SessionTicket;
 import dev.sluice.tls.psk.RotatingTicketProtector;
 import dev.sluice.tls.psk.StrikeRegister;
@@ -180,6 +181,11 @@ final class Scenario {
     sim.watch(clientStory);
     sim.watch(serverStory);
     return this;
+  }
+
+  /** What one side has written. */
+  QlogRecords log(boolean ofClient) {
+    return (ofClient ? clientStory : serverStory).records();
   }
 
   private static Tracer beside(Tracer watch, QlogStory story) {

@@ -1,0 +1,77 @@
+package dev.sluice.quic.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.trace.TraceEvent.ConnectionState;
+import dev.sluice.quic.trace.Tracer;
+import dev.sluice.quic.wire.ConnectionId;
+import dev.sluice.testkit.qlog.QlogRecords;
+import dev.sluice.testkit.qlog.QlogSchema;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class QlogDirectoryTest {
+  private static final ConnectionId ID =
+      ConnectionId.of(new byte[] {0, 1, 2, 3, 4, 5, 6, (byte) 0xff});
+
+  @TempDir private Path folder;
+
+  private static void begin(Tracer tracer, boolean client) {
+    tracer.on(
+        5, new TraceEvent.ConnectionStarted(client, null, new InetSocketAddress("::1", 443), ID));
+  }
+
+  private static void end(Tracer tracer) {
+    tracer.on(7_000_000, new TraceEvent.ConnectionEnded(new ConnectionEnding.IdleTimeout(1)));
+  }
+
+  @Test
+  void aFileForEachSideOfEachConnection() throws IOException {
+    Path made = folder.resolve("logs/here");
+    QlogDirectory directory = new QlogDirectory(made);
+    for (boolean client : List.of(true, false)) {
+      Tracer tracer = directory.get();
+      assertTrue(tracer.isEnabled());
+      begin(tracer, client);
+      end(tracer);
+      tracer.on(8_000_000, new TraceEvent.ConnectionStateUpdated(ConnectionState.CLOSED));
+      assertTrue(!tracer.isEnabled(), "it is complete");
+    }
+    QlogSchema schema = QlogSchema.require();
+    for (String side : List.of("client", "server")) {
+      Path file = made.resolve("00010203040506ff_" + side + ".sqlog");
+      QlogRecords records = QlogRecords.of(Files.readString(file));
+      assertEquals(List.of(), schema.faults(records));
+      assertEquals(side, records.header().at("/trace/vantage_point/type").asText());
+      assertEquals(
+          "00010203040506ff", records.header().at("/trace/common_fields/group_id").asText());
+      assertEquals(3, records.events().size());
+    }
+  }
+
+  /** Who closes a connection often ends the program with it. */
+  @Test
+  void theEndIsOnDiskAtOnce() throws IOException {
+    Tracer tracer = new QlogDirectory(folder).get();
+    begin(tracer, true);
+    end(tracer);
+    assertTrue(Files.readString(folder.resolve("00010203040506ff_client.sqlog")).endsWith("}\n"));
+  }
+
+  @Test
+  void aLogThatCannotBeWrittenIsGivenUp() throws IOException {
+    Files.createDirectory(folder.resolve("00010203040506ff_client.sqlog"));
+    Tracer tracer = new QlogDirectory(folder).get();
+    begin(tracer, true);
+    assertTrue(!tracer.isEnabled());
+    end(tracer);
+  }
+}
