@@ -357,6 +357,8 @@ public final class Paths {
       if (answer == Answer.PATH) {
         if (path == active) {
           onActiveValidated(pto, now);
+        } else if (!active.works()) {
+          returnTo(path, pto, now);
         } else if (path != lastValidated && !path.isWanted()) {
           path.keptUntil(now + KEEP_PTOS * pto);
         }
@@ -364,6 +366,18 @@ public final class Paths {
       }
     }
     return null;
+  }
+
+  /**
+   * Should the active path not work, this one does: it has just answered, and what was validated
+   * before it may be gone by now (§9.3.2).
+   */
+  private void returnTo(Path path, long pto, long now) {
+    if (lastValidated != null && lastValidated != path && lastValidated != active) {
+      lastValidated.keptUntil(now + KEEP_PTOS * pto);
+    }
+    path.keptUntil(Long.MAX_VALUE);
+    lastValidated = path;
   }
 
   /** A packet with a PATH_CHALLENGE was lost. */

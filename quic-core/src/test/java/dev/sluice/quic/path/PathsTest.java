@@ -108,6 +108,18 @@ class PathsTest {
   }
 
   @Test
+  void goesBackToWhatHasAnsweredLast() {
+    Path between = moveTo(moved, same);
+    Path to = moveTo(new InetSocketAddress("192.0.2.1", 3), same);
+    between.validate(PTO, 0); // asked whether it is still there
+    Packet.of(out -> between.write(out, 7, 0));
+    assertSame(between, paths.onResponse(7, PTO, 0));
+    assertSame(to, paths.active());
+    assertSame(between, paths.fallBack(PTO, 1));
+    assertSame(between, paths.active());
+  }
+
+  @Test
   @Requirement("RFC9000-9.3.2#1")
   void goesBackWhenTheNewAddressDoesNotAnswer() {
     Path to = moveTo(moved, same);
