@@ -182,8 +182,8 @@ class StreamsTransferTest {
     assertEquals(0, pump.client.pool.taken());
     assertEquals(0, pump.server.pool.taken());
     assertNotNull(pump.client.streams.openBidi(), "closed streams make room for new ones");
-    assertNotNull(pump.client.streams.openUni());
     SendStream probe = pump.client.streams.openUni();
+    assertNotNull(probe);
     assertEquals(700, probe.write(new byte[700], 0, 700));
     pump.settleAll();
     RecvStream arrived = pump.server.received.get(probe.id());
