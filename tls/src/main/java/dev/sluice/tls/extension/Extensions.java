@@ -122,11 +122,14 @@ public final class Extensions {
 
   /** Writes the block with its length. */
   public void write(TlsWriter out) {
-    TlsWriter block = new TlsWriter();
+    int length = 0;
     for (UnknownExtension extension : all) {
-      block.u16(extension.code()).vector16(extension.data());
+      length += 4 + extension.data().length;
     }
-    out.vector16(block);
+    out.beginVector16(length);
+    for (UnknownExtension extension : all) {
+      out.u16(extension.code()).vector16(extension.data());
+    }
   }
 
   /** A missing_extension alert for this message (RFC 8446 §9.2). */

@@ -21,8 +21,9 @@ public sealed interface HandshakeMessage
 
   /** The whole message: type, length, body. */
   default byte[] encode() {
-    TlsWriter body = new TlsWriter();
-    writeBody(body);
-    return new TlsWriter().u8(type().code()).vector24(body).toBytes();
+    TlsWriter out = new TlsWriter().u8(type().code()).u24(0);
+    int body = out.length();
+    writeBody(out);
+    return out.patch24(body - 3, out.length() - body).toBytes();
   }
 }

@@ -71,6 +71,21 @@ public final class TlsWriter {
     return u24(checked(content.position, 0xffffff)).bytes(content.buffer, content.position);
   }
 
+  /** The length of a vector whose content follows, with room for it. */
+  public TlsWriter beginVector16(int length) {
+    grow(2 + checked(length, 0xffff));
+    return u16(length);
+  }
+
+  /** Puts a uint24 where zeros have kept its place. */
+  public TlsWriter patch24(int at, int value) {
+    checked(value, 0xffffff);
+    buffer[at] = (byte) (value >> 16);
+    buffer[at + 1] = (byte) (value >> 8);
+    buffer[at + 2] = (byte) value;
+    return this;
+  }
+
   /** Bytes written. */
   public int length() {
     return position;
