@@ -34,7 +34,10 @@ import picocli.CommandLine.Parameters;
           + " its seed and takes as long as it computes. Printed are the share of the bottleneck"
           + " that was used, the share that became data of streams, Jain's fairness index of the"
           + " flows over the last third, the mean round-trip time, and the packets lost. The goal"
-          + " is 90% and 0.9; a line that misses it without a known reason makes the exit code 1."
+          + " is 90% and 0.9. Where packets are lost at random or the queue is small, a window that"
+          + " follows losses cannot use everything: there the line says how much it could use at"
+          + " best, and is held to that. A line that misses its goal without a known reason makes"
+          + " the exit code 1."
     })
 public final class CongestionCommand implements Callable<Integer> {
   private static final int BELOW_GOAL = 1;

@@ -44,6 +44,26 @@ class ScenariosTest {
   }
 
   @Test
+  void theLawIsThatOfTheSawtoothAndOfMathis() {
+    // One BDP of queue hides the whole sawtooth of a halved window, a tenth shows most of it.
+    assertEquals(
+        1, ceiling(Scenario.of("", 50_000_000, 40, 1, 1), CongestionAlgorithm.NEW_RENO), 0.001);
+    Scenario small = Scenario.of("", 50_000_000, 40, 0.1, 1);
+    double sawtooth = ((1 - 0.55 * 0.55) / 2 + 0.1) / 0.55;
+    assertEquals(sawtooth, ceiling(small, CongestionAlgorithm.NEW_RENO), 0.02);
+    assertTrue(ceiling(small, CongestionAlgorithm.CUBIC) > sawtooth + 0.05);
+    assertEquals(1, ceiling(small, CongestionAlgorithm.BBR));
+    // MSS / RTT * sqrt(3 / 2p), where losses come at random a little more.
+    double mathis = 1452 * 8 / 0.04 * Math.sqrt(1.5 / 0.0004) / 1e9;
+    Scenario losing = Scenario.of("", 1_000_000_000, 40, 1, 1).losing(0.0004);
+    assertEquals(mathis, ceiling(losing, CongestionAlgorithm.NEW_RENO), 0.15 * mathis);
+  }
+
+  private static double ceiling(Scenario scenario, CongestionAlgorithm algorithm) {
+    return WindowLaw.ceiling(scenario, algorithm);
+  }
+
+  @Test
   void jainsIndex() {
     assertEquals(1, Outcome.jain(7));
     assertEquals(1, Outcome.jain(3, 3));
