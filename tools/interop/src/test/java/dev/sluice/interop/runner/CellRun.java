@@ -74,7 +74,14 @@ final class CellRun {
           Secrets.read(
               List.of(
                   folder.resolve("logs/client/keys.log"), folder.resolve("logs/server/keys.log")));
-      which.check().hold(new Evidence(which, capture, Dissector.dissect(capture.sent(), secrets)));
+      which
+          .check()
+          .hold(
+              new Evidence(
+                  which,
+                  server instanceof SluicePeer ? 3 : 4,
+                  capture,
+                  Dissector.dissect(capture.sent(), secrets)));
     }
   }
 

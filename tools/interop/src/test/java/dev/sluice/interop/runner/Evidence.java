@@ -8,10 +8,12 @@ import java.util.stream.Stream;
  * What there is to judge a run by.
  *
  * @param of the case that was run
+ * @param amplification how many bytes the server may send for each that came: 3, and from others
+ *     the runner tolerates 4
  * @param capture the datagrams
  * @param conversations the connections in them
  */
-record Evidence(Case of, Capture capture, List<Conversation> conversations) {
+record Evidence(Case of, int amplification, Capture capture, List<Conversation> conversations) {
 
   /** The only connection. */
   Conversation only() {

@@ -51,7 +51,7 @@ final class OurProgram {
                 System.getProperty(
                         "surefire.test.class.path", System.getProperty("java.class.path"))
                     .split(File.pathSeparator))
-            .filter(entry -> NOT_OURS.stream().noneMatch(entry::contains))
+            .filter(entry -> !entry.isEmpty() && NOT_OURS.stream().noneMatch(entry::contains))
             .collect(Collectors.joining(File.pathSeparator));
     run(
         folder,

@@ -5,7 +5,8 @@ import java.util.stream.Stream;
 
 /** Who takes part: Sluice with itself, then with every other, as server and as client. */
 final class Pairs {
-  private static final List<Peer> OTHERS = List.of(new Ngtcp2Peer());
+  private static final List<Peer> OTHERS =
+      List.of(new Ngtcp2Peer(), new CaddyPeer(), new QuichePeer(), new KwikPeer());
 
   private record Pair(Peer client, Peer server) {}
 

@@ -15,9 +15,6 @@ import java.util.Set;
 
 /** What must hold of addresses (RFC 9000 §8, §9). */
 final class PathChecks {
-  /** RFC 9000 §8.1. */
-  private static final int AMPLIFICATION = 3;
-
   private record Route(InetSocketAddress client, InetSocketAddress server) {
     static Route of(Packet packet) {
       return new Route(packet.in().client(), packet.in().server());
@@ -26,7 +23,10 @@ final class PathChecks {
 
   private PathChecks() {}
 
-  /** Until a Handshake packet proves the client's address, three bytes for each that came. */
+  /**
+   * Until a Handshake packet proves the client's address, so many bytes for each that came (RFC
+   * 9000 §8.1).
+   */
   static void amplification(Evidence evidence) {
     List<Seen> all = new ArrayList<>();
     evidence.capture().arrived().stream().filter(Seen::toServer).forEach(all::add);
@@ -39,7 +39,7 @@ final class PathChecks {
       if (!seen.toServer()) {
         sent += size;
         require(
-            sent <= AMPLIFICATION * received,
+            sent <= evidence.amplification() * received,
             "the server has sent %d bytes after %d".formatted(sent, received));
       } else if (carriesHandshake(evidence, seen)) {
         return;
