@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * An application that both sides know by heart: streams of both types from both sides, whole ones
@@ -94,11 +95,11 @@ final class Conversation {
     return arrived.size() == directions;
   }
 
-  /** Bytes that are written by both sides together. */
-  long bytes() {
+  /** Whether no receiver gives up a stream, of which its peer may never hear before the close. */
+  boolean isHeardOut() {
     return plans.stream()
-        .mapToLong(plan -> plan.forth().bytes() + (plan.back() == null ? 0 : plan.back().bytes()))
-        .sum();
+        .flatMap(plan -> Stream.of(plan.forth(), plan.back()))
+        .allMatch(part -> part == null || part.fate() != Fate.STOPPED);
   }
 
   /** A client that has a ticket begins at once. */
