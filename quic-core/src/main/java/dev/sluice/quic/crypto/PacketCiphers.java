@@ -57,6 +57,11 @@ public final class PacketCiphers {
         : at(place, chaCha20Poly1305, "ChaCha20-Poly1305");
   }
 
+  /** Lets the next one who asks have a new cipher, which remembers nothing. */
+  void drop(boolean isAes, int place) {
+    (isAes ? aesGcm : chaCha20Poly1305)[place] = null;
+  }
+
   /** Plain AES with the key of the one who asks, for whole blocks. */
   Cipher aes(HeaderProtection user, ProtectionKey key, int place) throws GeneralSecurityException {
     Cipher cipher = at(place, aes, "AES/ECB/NoPadding");

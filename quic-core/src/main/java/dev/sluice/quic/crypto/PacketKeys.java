@@ -5,6 +5,8 @@ import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.tls.CipherSuite;
 import dev.sluice.tls.Hkdf;
 import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
+import java.security.InvalidKeyException;
 import java.security.spec.AlgorithmParameterSpec;
 import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
@@ -40,6 +42,8 @@ public final class PacketKeys {
 
   /** Taken with the first packet: the keys of the next phase may never see one. */
   private int place = NONE;
+
+  private long lastSealed = NONE;
 
   private final byte[] nonce = new byte[IV_LENGTH];
   private final byte[] mask = new byte[HeaderProtection.SAMPLE_LENGTH];
@@ -138,7 +142,7 @@ public final class PacketKeys {
       byte[] buffer, int headerStart, int headerLength, int payloadLength, long packetNumber) {
     int payload = headerStart + headerLength;
     try {
-      Cipher cipher = initialised(Cipher.ENCRYPT_MODE, packetNumber);
+      Cipher cipher = initialisedToSeal(packetNumber);
       cipher.updateAAD(buffer, headerStart, headerLength);
       int length = cipher.doFinal(buffer, payload, payloadLength, buffer, payload);
       sealed++;
@@ -183,6 +187,25 @@ public final class PacketKeys {
       return -1;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("packet " + packetNumber + " cannot be opened", e);
+    }
+  }
+
+  /**
+   * The JDK's cipher refuses to seal twice in a row with one key and nonce, which catches a mistake
+   * of ours. It is none where another connection has the same Initial keys and the same place: its
+   * client chose the same destination ID, and may have done so to disturb.
+   */
+  private Cipher initialisedToSeal(long packetNumber) throws GeneralSecurityException {
+    boolean repeated = packetNumber == lastSealed;
+    lastSealed = packetNumber;
+    try {
+      return initialised(Cipher.ENCRYPT_MODE, packetNumber);
+    } catch (InvalidKeyException | InvalidAlgorithmParameterException e) {
+      if (repeated) {
+        throw e;
+      }
+      ciphers.drop(isAes(), place);
+      return initialised(Cipher.ENCRYPT_MODE, packetNumber);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.quic.crypto;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.tls.CipherSuite;
@@ -10,6 +11,7 @@ import java.util.random.RandomGenerator;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
 
 /** More keys than places, used in any order, do what they do with ciphers of their own. */
 class PacketCiphersTest {
@@ -46,5 +48,35 @@ class PacketCiphersTest {
       byte[] plain = new byte[sealed];
       assertEquals(PAYLOAD, opening[i].open(packet, 0, HEADER, sealed, number, plain));
     }
+  }
+
+  /** Whoever connects twice with one destination ID gives two connections the same Initial keys. */
+  @Test
+  void twoWithTheSameKeysSealTheSameNumbers() {
+    for (CipherSuite suite : CipherSuite.values()) {
+      PacketCiphers shared = new PacketCiphers(1);
+      byte[] secret = new byte[suite.hashLength()];
+      PacketKeys one = PacketKeys.of(QuicVersion.V1, suite, secret, shared);
+      PacketKeys other = PacketKeys.of(QuicVersion.V1, suite, secret, shared);
+      for (int number = 0; number < 3; number++) {
+        assertArrayEquals(sealed(one, number), sealed(other, number));
+      }
+    }
+  }
+
+  /** A nonce that comes twice would give the plaintexts away. */
+  @Test
+  void oneKeyDoesNotSealANumberTwice() {
+    for (CipherSuite suite : CipherSuite.values()) {
+      PacketKeys keys = PacketKeys.of(QuicVersion.V1, suite, new byte[suite.hashLength()]);
+      sealed(keys, 3);
+      assertThrows(IllegalStateException.class, () -> sealed(keys, 3));
+    }
+  }
+
+  private static byte[] sealed(PacketKeys keys, int number) {
+    byte[] packet = new byte[HEADER + PAYLOAD + PacketKeys.TAG_LENGTH];
+    keys.seal(packet, 0, HEADER, PAYLOAD, number);
+    return packet;
   }
 }
