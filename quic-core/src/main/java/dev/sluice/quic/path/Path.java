@@ -39,6 +39,7 @@ public final class Path {
   private PathRecovery recovery;
   private RemoteId destination;
   private ConnectionId addressedBy;
+  private ConnectionId addressedByBefore;
   private boolean wanted;
   private long keptUntil = Long.MAX_VALUE;
 
@@ -92,13 +93,17 @@ public final class Path {
     destination = id;
   }
 
-  /** The ID by which the peer addressed this side on this path; null before it did. */
-  ConnectionId addressedBy() {
-    return addressedBy;
+  /** The peer addressed this side on this path by this ID. */
+  void addressedBy(ConnectionId id) {
+    if (!id.equals(addressedBy)) {
+      addressedByBefore = addressedBy;
+      addressedBy = id;
+    }
   }
 
-  void addressedBy(ConnectionId id) {
-    addressedBy = id;
+  /** Whether the peer addresses this side on this path by this ID, or did before the present. */
+  boolean isAddressedBy(ConnectionId id) {
+    return id.equals(addressedBy) || id.equals(addressedByBefore);
   }
 
   /** Whether a datagram with these addresses belongs to this path. */

@@ -162,7 +162,7 @@ public final class Paths {
     for (int i = -1; i < others.size(); i++) {
       Path known = i < 0 ? active : others.get(i);
       if (known.sharesLocalWith(path)
-          && (!mayMove || addressedBy.equals(known.addressedBy()))
+          && (!mayMove || known.isAddressedBy(addressedBy))
           && known.destination() != null
           && !known.destination().isRetired()) {
         known.destination().use();

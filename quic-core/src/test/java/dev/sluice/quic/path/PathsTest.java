@@ -108,6 +108,13 @@ class PathsTest {
   }
 
   @Test
+  void aNatIsToldFromAMoveByAnyIdOfThePath() {
+    paths.keep(path, other, true); // a probe of the client's from the same address
+    Path to = moveTo(moved, same);
+    assertSame(path.destination(), to.destination());
+  }
+
+  @Test
   void goesBackToWhatHasAnsweredLast() {
     Path between = moveTo(moved, same);
     Path to = moveTo(new InetSocketAddress("192.0.2.1", 3), same);

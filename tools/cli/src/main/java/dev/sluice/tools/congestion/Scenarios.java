@@ -44,7 +44,7 @@ final class Scenarios {
             .except(FOLLOWS_LOSS, BBR),
         Scenario.of("two flows", 10 * MEGA, 40, 1, 40).with(Duration.ZERO),
         Scenario.of("two flows, one later", 20 * MEGA, 40, 1, 90).with(Duration.ofSeconds(10)),
-        Scenario.of("two flows, deep queue", 20 * MEGA, 40, 4, 120).with(Duration.ofSeconds(5)),
+        Scenario.of("two flows, deep queue", 20 * MEGA, 40, 4, 300).with(Duration.ofSeconds(5)),
         Scenario.of("two flows, fast", 200 * MEGA, 20, 1, 30).with(Duration.ofSeconds(3)));
   }
 
