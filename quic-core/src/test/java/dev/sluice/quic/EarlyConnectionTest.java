@@ -63,18 +63,26 @@ class EarlyConnectionTest {
     assertArrayEquals(text.getBytes(), stream.inputStream().readAllBytes());
   }
 
+  /**
+   * On a busy machine the handshake may be complete before this thread has written anything: so
+   * there are some visits, of which one has to be in time.
+   */
   @Test
   void aConnectionCanBeUsedBeforeItsHandshakeIsComplete() throws Exception {
     try (QuicServer server = server().earlyData().start()) {
-      SessionTicket ticket = firstVisit(server);
-      try (QuicClient client = Loopback.client(server).session(ticket).build();
-          QuicConnection connection = client.connectEarly()) {
-        exchange(connection, "early");
-        assertTrue(early.take());
-        assertTrue(connection.awaitHandshake().earlyDataAccepted());
-        assertEquals(EarlyDataState.ACCEPTED, connection.earlyData());
-        assertNotNull(connection.tls());
+      boolean inTime = false;
+      for (int visit = 0; visit < 20 && !inTime; visit++) {
+        SessionTicket ticket = firstVisit(server);
+        try (QuicClient client = Loopback.client(server).session(ticket).build();
+            QuicConnection connection = client.connectEarly()) {
+          exchange(connection, "early");
+          inTime = early.take();
+          assertTrue(connection.awaitHandshake().earlyDataAccepted());
+          assertEquals(EarlyDataState.ACCEPTED, connection.earlyData());
+          assertNotNull(connection.tls());
+        }
       }
+      assertTrue(inTime);
     }
   }
 

@@ -53,18 +53,6 @@ final class CaddyPeer implements Peer {
   @Override
   public Optional<String> cannotServe(Case which) {
     return switch (which) {
-      case TRANSFER,
-          LONGRTT,
-          BLACKHOLE,
-          ZERORTT,
-          AMPLIFICATIONLIMIT,
-          HANDSHAKELOSS,
-          TRANSFERLOSS,
-          HANDSHAKECORRUPTION,
-          TRANSFERCORRUPTION,
-          GOODPUT,
-          CROSSTRAFFIC ->
-          Optional.of(UNSETTLED);
       case RETRY -> Optional.of("has no setting for a Retry");
       case ECN -> Optional.of("its quic-go knows nothing of ECN");
       case V2 -> Optional.of("its quic-go does not move to another version within a handshake");

@@ -50,7 +50,6 @@ final class KwikPeer implements Peer {
     }
     return switch (which) {
       case RESUMPTION, ZERORTT -> Optional.of("its server takes no sessions up again");
-      case LONGRTT, HANDSHAKELOSS, HANDSHAKECORRUPTION -> Optional.of(UNSETTLED);
       default -> cannotAtAll(which);
     };
   }
@@ -61,8 +60,6 @@ final class KwikPeer implements Peer {
       case CHACHA20 -> Optional.of("flupke has no setting for cipher suites");
       case RESUMPTION, ZERORTT -> Optional.of("flupke keeps no sessions");
       case KEYUPDATE -> Optional.of("flupke has no way to ask for it");
-      case BLACKHOLE, HANDSHAKELOSS, HANDSHAKECORRUPTION, REBIND_ADDR, GOODPUT, CROSSTRAFFIC ->
-          Optional.of(UNSETTLED);
       case IPV6 -> Optional.of("finds no address in a certificate, and resolves names to IPv4");
       default -> cannotAtAll(which);
     };

@@ -52,6 +52,7 @@ final class OurProgram {
                         "surefire.test.class.path", System.getProperty("java.class.path"))
                     .split(File.pathSeparator))
             .filter(entry -> !entry.isEmpty() && NOT_OURS.stream().noneMatch(entry::contains))
+            .filter(entry -> Files.exists(Path.of(entry)))
             .collect(Collectors.joining(File.pathSeparator));
     run(
         folder,

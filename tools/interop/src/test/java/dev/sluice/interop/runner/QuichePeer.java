@@ -26,8 +26,6 @@ final class QuichePeer implements Peer {
       case ZERORTT -> Optional.of("Netty hands requests out after the handshake only");
       case REBIND_PORT, REBIND_ADDR ->
           Optional.of("under Netty it does not follow a client to another address");
-      case TRANSFER, BLACKHOLE, HANDSHAKELOSS, HANDSHAKECORRUPTION, GOODPUT, CROSSTRAFFIC ->
-          Optional.of(UNSETTLED);
       default -> cannotAtAll(which);
     };
   }
@@ -38,7 +36,6 @@ final class QuichePeer implements Peer {
       case CHACHA20 -> Optional.of("Netty has no setting for TLS 1.3's cipher suites");
       case RESUMPTION, ZERORTT -> Optional.of("its sessions are not kept from client to client");
       case KEYUPDATE -> Optional.of("never updates keys by itself");
-      case HANDSHAKELOSS, HANDSHAKECORRUPTION, REBIND_ADDR, CROSSTRAFFIC -> Optional.of(UNSETTLED);
       default -> cannotAtAll(which);
     };
   }
