@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("interop")
 class MatrixTest {
   private static final Path FOLDER = Path.of("target", "interop").toAbsolutePath();
-  private static final int AT_ONCE = Integer.getInteger("sluice.matrix.at.once", 6);
+  private static final int AT_ONCE = Integer.getInteger("sluice.matrix.at.once", 4);
 
   private static SluicePeer sluice;
 

@@ -5,9 +5,6 @@ import java.util.Optional;
 
 /** An implementation that takes part, and how it is started. */
 interface Peer {
-  /** The reason of a cell that has not passed yet, and whose failure nobody has explained. */
-  String UNSETTLED = "to be settled: has not passed yet on a busy machine";
-
   /** As the matrix calls it. */
   String name();
 
