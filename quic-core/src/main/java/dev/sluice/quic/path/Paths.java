@@ -144,6 +144,10 @@ public final class Paths {
     boolean known = path == active || others.contains(path);
     path.addressedBy(addressedBy);
     if (known) {
+      if (path.destination() == null) {
+        // None was to be had before; by another ID the peer may turn out not to have moved.
+        path.destination(destinationFor(path, addressedBy, mayMove));
+      }
       return false;
     }
     makeRoom();

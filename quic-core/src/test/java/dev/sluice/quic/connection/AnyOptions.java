@@ -196,7 +196,9 @@ final class AnyOptions {
       // A token may come back too late where clocks leap, or where queues are long.
       case TransportClose close when close.code() == TransportError.INVALID_TOKEN.code() -> retry;
       case VersionMismatch mismatch -> !network.isFaithful();
-      case HandshakeTimeout timeout -> reboundEarly;
+      // Before it knows how far the server is, a client's timeout doubles from a second on. Over
+      // minutes and hours that is often, and then it keeps the factor (RFC 9002 §6.2.1).
+      case HandshakeTimeout timeout -> reboundEarly || network.delay().toMinutes() > 0;
       case IdleTimeout timeout -> reboundEarly;
       case StatelessReset reset -> reboundEarly;
       default -> false;

@@ -115,6 +115,18 @@ class PathsTest {
   }
 
   @Test
+  void aPathWithoutAnIdGetsThatOfThePathThatItTurnsOutToBe() {
+    Path probed = null;
+    for (int i = 1; i <= 3; i++) { // all IDs are taken for probes that came under new ones
+      probed = paths.of(here, new InetSocketAddress("192.0.2.1", 10 + i));
+      paths.keep(probed, id(50 + i), true);
+    }
+    assertNull(probed.destination());
+    paths.keep(probed, same, true); // what comes from there now is addressed as ever
+    assertSame(path.destination(), probed.destination());
+  }
+
+  @Test
   void goesBackToWhatHasAnsweredLast() {
     Path between = moveTo(moved, same);
     Path to = moveTo(new InetSocketAddress("192.0.2.1", 3), same);
