@@ -46,14 +46,19 @@ class TsharkTest {
     keyLog = Files.createFile(folder.resolve("keys"));
     TestBody body = new TestBody(200_000);
     int port;
-    try (OurServer server = OurServer.start(files);
-        PeerProcess dumpcap = capture(server.address().getPort())) {
+    try (OurServer server = OurServer.start(files)) {
       port = server.address().getPort();
-      try (OurClient client = OurClient.to(port, files, b -> b.keyLog(this::log))) {
-        assertEquals(body.digest(), client.get("/body/200000").body());
-        assertEquals(body.digest(), client.post("/echo", body).body());
+      // A first handshake is slow, and tshark does not follow one in which much is sent again.
+      try (OurClient client = OurClient.to(port, files, b -> b)) {
+        client.get("/body/1");
       }
-      awaitEndOfCapture(port, dumpcap);
+      try (PeerProcess dumpcap = capture(port)) {
+        try (OurClient client = OurClient.to(port, files, b -> b.keyLog(this::log))) {
+          assertEquals(body.digest(), client.get("/body/200000").body());
+          assertEquals(body.digest(), client.post("/echo", body).body());
+        }
+        awaitEndOfCapture(port, dumpcap);
+      }
     }
     assertEquals(List.of(), read("_ws.malformed || _ws.expert.severity == error", "frame.number"));
     assertEquals(List.of(), read("quic.decryption_failed", "frame.number"));

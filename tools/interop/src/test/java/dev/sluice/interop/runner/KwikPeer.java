@@ -37,12 +37,6 @@ final class KwikPeer implements Peer {
     return "kwik";
   }
 
-  /** It loses its own request to send now and then. */
-  @Override
-  public int chances() {
-    return 3;
-  }
-
   @Override
   public Optional<String> cannotServe(Case which) {
     if (which.sizes().stream().mapToLong(Integer::longValue).sum() > MOST_TO_SEND) {
@@ -60,6 +54,8 @@ final class KwikPeer implements Peer {
       case CHACHA20 -> Optional.of("flupke has no setting for cipher suites");
       case RESUMPTION, ZERORTT -> Optional.of("flupke keeps no sessions");
       case KEYUPDATE -> Optional.of("flupke has no way to ask for it");
+      case HANDSHAKECORRUPTION ->
+          Optional.of("of fifty connections one ends before its answer, and by whom is not known");
       case IPV6 -> Optional.of("finds no address in a certificate, and resolves names to IPv4");
       default -> cannotAtAll(which);
     };

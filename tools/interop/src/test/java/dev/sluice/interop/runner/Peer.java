@@ -30,11 +30,11 @@ interface Peer {
   Optional<String> cannotFetch(Case which);
 
   /**
-   * How many times a case may be run until it passes: more than once for a peer that is known to
-   * fail by itself now and then.
+   * How many times a case may be run until it passes. Networks that lose a third of everything and
+   * limits in seconds make a peer that we cannot mend fail now and then.
    */
   default int chances() {
-    return 1;
+    return 3;
   }
 
   /**

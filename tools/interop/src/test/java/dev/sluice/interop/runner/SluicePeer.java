@@ -28,6 +28,12 @@ final class SluicePeer implements Peer {
     return "sluice";
   }
 
+  /** A second one, for the cases that leave the end to luck. */
+  @Override
+  public int chances() {
+    return 2;
+  }
+
   @Override
   public boolean needsHttp3() {
     return false;
