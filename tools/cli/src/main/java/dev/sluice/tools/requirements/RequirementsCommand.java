@@ -65,7 +65,7 @@ public final class RequirementsCommand implements Callable<Integer> {
   @Option(
       names = "--root",
       paramLabel = "DIR",
-      defaultValue = "$${sys:sluice.home:-.}",
+      defaultValue = "${sys:sluice.home:-.}",
       description = "The checkout. Default: the one that this program is of.")
   private Path root;
 
