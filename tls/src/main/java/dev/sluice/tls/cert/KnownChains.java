@@ -15,10 +15,9 @@ import java.util.Objects;
 /**
  * Remembers the chains of peers, parsed and judged, for those who meet the same peers again and
  * again. A verdict is used once more only for the same certificates, byte for byte, shown in the
- * same role to whoever wants the same name, by the same {@link CertificateVerifier} that calls
- * itself {@linkplain CertificateVerifier#isRepeatable repeatable}, while every certificate of the
- * chain is valid, and for an hour. Of other verifiers no verdict is kept, only what was parsed. The
- * peer's signature is verified every time.
+ * same role to whoever wants the same name, by the same {@linkplain CertificateVerifier#lasting
+ * lasting} verifier, while every certificate of the chain is valid, and for an hour. Of other
+ * verifiers no verdict is kept, only what was parsed. The peer's signature is verified every time.
  *
  * <p>Any thread may use it. There is no lock: what two of them find out at the same time is kept
  * from one.

@@ -2,18 +2,14 @@ package dev.sluice.bench.compare;
 
 import dev.sluice.peers.FreePort;
 import dev.sluice.peers.PeerProcess;
-import dev.sluice.peers.VersionProbe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** Caddy, which has quic-go inside: a server alone, written in Go. */
 record Caddy() implements Peer {
-  private static final Duration START = Duration.ofSeconds(30);
-
   private static final String CADDYFILE =
       """
       {
@@ -59,24 +55,12 @@ record Caddy() implements Peer {
             lab.folder().resolve("Caddyfile"),
             CADDYFILE.formatted(
                 port, lab.files().certificate(), lab.files().key(), lab.zeros(1).getParent()));
-    PeerProcess process =
-        lab.start(List.of("caddy", "run", "--adapter", "caddyfile", "--config", config.toString()));
-    try {
-      VersionProbe.await(port, START, process);
-      return new Server(process, port, false);
-    } catch (IOException | AssertionError e) {
-      process.close();
-      throw new IOException(e.getMessage(), e);
-    }
+    return lab.serve(
+        List.of("caddy", "run", "--adapter", "caddyfile", "--config", config.toString()), port);
   }
 
   @Override
-  public boolean does(Task task, boolean ours) {
-    return false;
-  }
-
-  @Override
-  public double measure(Lab lab, Task task, Server server) {
-    throw new UnsupportedOperationException("Caddy has no client");
+  public Optional<Client> client() {
+    return Optional.empty();
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.bench.compare;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -14,7 +15,7 @@ import java.util.Set;
  * @param lacks what it cannot do
  */
 record JavaPeer(String name, List<String> flags, String mainClass, Set<Task> lacks, int divisor)
-    implements Peer {
+    implements Peer, Client {
 
   /** quiche under Netty, sending with UDP_SEGMENT or without. */
   static JavaPeer quiche(boolean gso) {
@@ -39,6 +40,11 @@ record JavaPeer(String name, List<String> flags, String mainClass, Set<Task> lac
   @Override
   public Server serve(Lab lab) throws IOException {
     return lab.serve(Lab.java(flags, mainClass, "server"));
+  }
+
+  @Override
+  public Optional<Client> client() {
+    return Optional.of(this);
   }
 
   @Override

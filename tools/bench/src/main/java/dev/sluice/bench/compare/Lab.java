@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.peers.PeerFiles;
 import dev.sluice.peers.PeerProcess;
+import dev.sluice.peers.VersionProbe;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
@@ -64,6 +65,18 @@ record Lab(Path folder, PeerFiles files, Scale scale) {
     } catch (AssertionError e) {
       process.close();
       throw new IOException(e.getMessage());
+    }
+  }
+
+  /** Starts a server that listens at a port of the loopback interface, and waits for an answer. */
+  Server serve(List<String> command, int port) throws IOException {
+    PeerProcess process = start(command);
+    try {
+      VersionProbe.await(port, START, process);
+      return new Server(process, port, false);
+    } catch (IOException | AssertionError e) {
+      process.close();
+      throw new IOException(e.getMessage(), e);
     }
   }
 

@@ -92,16 +92,21 @@ final class Matrix {
   private void addPeers(Task task, List<Contender> all, boolean crossed) {
     for (Peer peer : peers) {
       Sluice ours = peer.protocol() == Protocol.HTTP3 ? HTTP3 : QUIC;
-      if (peer.does(task, peer instanceof JavaPeer)) {
+      boolean speaksAsOurs = peer instanceof JavaPeer;
+      if (does(peer, task, speaksAsOurs)) {
         all.add(pair(task, peer, peer));
       }
-      if (crossed && peer.does(task, true)) {
+      if (crossed && does(peer, task, true)) {
         all.add(pair(task, peer, ours));
       }
-      if (crossed && ours.does(task, peer instanceof JavaPeer)) {
+      if (crossed && ours.does(task, speaksAsOurs)) {
         all.add(pair(task, ours, peer));
       }
     }
+  }
+
+  private static boolean does(Peer peer, Task task, boolean ours) {
+    return peer.client().filter(client -> client.does(task, ours)).isPresent();
   }
 
   private static Contender pump(Task task, String label, String field, String... flags) {
@@ -130,7 +135,7 @@ final class Matrix {
         name(client),
         name(server),
         isReference || client instanceof Sluice && client.equals(PORTABLE) ? null : own,
-        lab -> run(lab.slow(divisor), task, client, server));
+        lab -> run(lab.slow(divisor), task, client.client().orElseThrow(), server));
   }
 
   /** Like neqo's own benchmark: in a new process, or in one that has done the same before. */
@@ -147,7 +152,7 @@ final class Matrix {
         });
   }
 
-  private static double run(Lab lab, Task task, Peer client, Peer server)
+  private static double run(Lab lab, Task task, Client client, Peer server)
       throws IOException, InterruptedException {
     long began = System.nanoTime();
     try (Server running = server.serve(lab)) {

@@ -2,17 +2,14 @@ package dev.sluice.bench.compare;
 
 import dev.sluice.peers.FreePort;
 import dev.sluice.peers.PeerProcess;
-import dev.sluice.peers.VersionProbe;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** ngtcp2 with nghttp3 and GnuTLS: Debian's gtlsserver and gtlsclient, written in C. */
-record Ngtcp2() implements Peer {
-  private static final Duration START = Duration.ofSeconds(20);
+record Ngtcp2() implements Peer, Client {
   private static final String LIMITS =
       "-q --no-quic-dump --no-http-dump --cc=cubic --max-udp-payload-size=1452 --no-pmtud";
 
@@ -46,14 +43,12 @@ record Ngtcp2() implements Peer {
     command.addAll(List.of("--max-dyn-length=8G", "-d", lab.zeros(1).getParent().toString()));
     command.addAll(List.of("127.0.0.1", Integer.toString(port)));
     command.addAll(List.of(lab.files().key().toString(), lab.files().certificate().toString()));
-    PeerProcess process = lab.start(command);
-    try {
-      VersionProbe.await(port, START, process);
-      return new Server(process, port, false);
-    } catch (IOException | AssertionError e) {
-      process.close();
-      throw new IOException(e.getMessage(), e);
-    }
+    return lab.serve(command, port);
+  }
+
+  @Override
+  public Optional<Client> client() {
+    return Optional.of(this);
   }
 
   @Override

@@ -3,7 +3,7 @@ package dev.sluice.bench.compare;
 import java.io.IOException;
 import java.util.Optional;
 
-/** An implementation: how to start its server, and what its client measures. */
+/** An implementation: how to start its server, and its client if it has one. */
 interface Peer {
 
   /** What both ends of a pair have to speak. */
@@ -26,19 +26,8 @@ interface Peer {
   /** Starts a server, and waits until it answers. */
   Server serve(Lab lab) throws IOException;
 
-  /**
-   * Whether the client has this task against a server.
-   *
-   * @param ours whether the server is {@code sluice perf server} or speaks as it does
-   */
-  boolean does(Task task, boolean ours);
-
-  /**
-   * Runs the client.
-   *
-   * @return bytes or things a second, seconds, or bytes, as the task counts
-   */
-  double measure(Lab lab, Task task, Server server) throws IOException, InterruptedException;
+  /** Its client; nothing when it has none, and only serves ours. */
+  Optional<Client> client();
 
   /** By how much less it is given to carry, since it is slow. */
   default int divisor() {

@@ -3,13 +3,14 @@ package dev.sluice.bench.compare;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Our own.
  *
  * @param io the mode of its sockets; null for the best
  */
-record Sluice(Protocol protocol, String io) implements Peer {
+record Sluice(Protocol protocol, String io) implements Peer, Client {
   /** The launcher's path: {@code tools/sluice}, with all that it does for a quick start. */
   private static final String LAUNCHER = "sluice.launcher";
 
@@ -40,6 +41,11 @@ record Sluice(Protocol protocol, String io) implements Peer {
     List<String> command = command("perf", "server", "--port", "0");
     command.addAll(options());
     return lab.serve(command);
+  }
+
+  @Override
+  public Optional<Client> client() {
+    return Optional.of(this);
   }
 
   @Override
