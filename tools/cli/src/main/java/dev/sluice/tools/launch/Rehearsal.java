@@ -22,8 +22,8 @@ import java.util.List;
 
 /**
  * Does once what the commands do most, for the JVM to note down in a cache what it needs for that
- * and where it spends its time: fetches a page, and carries bytes both ways over HTTP/3 and raw
- * QUIC. The launcher runs it after a build.
+ * and where it spends its time: fetches a page, carries bytes both ways and makes small requests,
+ * over HTTP/3 and raw QUIC. The launcher runs it after a build.
  */
 public final class Rehearsal {
   private static final TransportConfig TRANSPORT =
@@ -59,8 +59,19 @@ public final class Rehearsal {
         }
         code = code != 0 ? code : run(command.toArray(String[]::new));
       }
-      return code;
+      return code != 0 ? code : requests(port, http3);
     }
+  }
+
+  /** As many as it takes for what is hot to show. */
+  private static int requests(int port, boolean http3) {
+    List<String> command = new ArrayList<>(List.of("perf", "client", "requests"));
+    command.addAll(List.of("127.0.0.1:" + port, "--count", "20000", "--in-flight", "100"));
+    command.addAll(List.of("--warmup", "0s", "-q"));
+    if (http3) {
+      command.add("--http3");
+    }
+    return run(command.toArray(String[]::new));
   }
 
   private static int run(String... command) {
