@@ -12,6 +12,7 @@ import dev.sluice.tls.IdentitySelector;
 import dev.sluice.tls.KeyLog;
 import dev.sluice.tls.SessionTicket;
 import dev.sluice.tls.TlsClientConfig;
+import dev.sluice.tls.cert.KnownChains;
 import dev.sluice.tls.cert.PkixVerifier;
 import dev.sluice.tls.cert.TrustAllVerifier;
 import dev.sluice.tls.cert.TrustManagerVerifier;
@@ -19,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -50,6 +52,9 @@ public final class QuicClientBuilder {
   private Consumer<SessionTicket> onTicket = ticket -> {};
   private Consumer<byte[]> onToken = bytes -> {};
   private UnaryOperator<TlsClientConfig.Builder> tls = UnaryOperator.identity();
+
+  /** What a client's connections tell each other of the servers that they have met. */
+  private final KnownChains knownChains = KnownChains.of(KnownChains.USUAL_CAPACITY);
 
   QuicClientBuilder() {}
 
@@ -273,19 +278,32 @@ public final class QuicClientBuilder {
             .applicationProtocols(narrow ? List.of(ticket.applicationProtocol()) : protocols)
             .ticket(ticket)
             .earlyData(early)
-            .certificateVerifier(
-                (chain, context) -> {
-                  try {
-                    verifier.verify(chain, context);
-                  } catch (CertificateException e) {
-                    refusal.set(e);
-                    throw e;
-                  }
-                })
+            .certificateVerifier(new NotingVerifier(verifier, refusal))
+            .knownChains(knownChains)
             .identitySelector(identity)
             .keyLog(keyLog)
             .random(random)
             .clock(InstantSource.system());
     return new ClientConfig(tls.apply(builder).build(), transport, null, tracer);
+  }
+
+  /** Asks another, and notes why that one refuses. */
+  private record NotingVerifier(
+      CertificateVerifier verifier, AtomicReference<CertificateException> refusal)
+      implements CertificateVerifier {
+    @Override
+    public void verify(List<X509Certificate> chain, Context context) throws CertificateException {
+      try {
+        verifier.verify(chain, context);
+      } catch (CertificateException e) {
+        refusal.set(e);
+        throw e;
+      }
+    }
+
+    @Override
+    public CertificateVerifier lasting() {
+      return verifier.lasting();
+    }
   }
 }

@@ -12,6 +12,7 @@ import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.io.EventLoop;
 import dev.sluice.tls.AlertDescription;
+import dev.sluice.tls.CertificateVerifier;
 import dev.sluice.tls.SessionTicket;
 import dev.sluice.tls.cert.PinnedVerifier;
 import dev.sluice.tls.psk.RotatingTicketProtector;
@@ -25,11 +26,13 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,35 @@ class ConnectingTest {
     }
     for (CompletableFuture<QuicConnection> connect : connects) {
       echoOnce(connect.get());
+    }
+  }
+
+  /** Counts how often it is asked, and says that its answers last. */
+  private static final class Counting implements CertificateVerifier {
+    private final AtomicInteger asked = new AtomicInteger();
+
+    @Override
+    public void verify(List<X509Certificate> chain, Context context) {
+      asked.incrementAndGet();
+    }
+
+    @Override
+    public CertificateVerifier lasting() {
+      return this;
+    }
+  }
+
+  @Test
+  void aClientJudgesTheSameServerOnce() throws Exception {
+    QuicServer server = use(Loopback.server().handler(Loopback::echo).start());
+    Counting verifier = new Counting();
+    QuicClientBuilder builder = Loopback.client(server).certificateVerifier(verifier);
+    for (int clients = 1; clients <= 2; clients++) {
+      QuicClient client = use(builder.build());
+      for (int i = 0; i < 3; i++) {
+        client.connect().close();
+      }
+      assertEquals(clients, verifier.asked.get());
     }
   }
 
