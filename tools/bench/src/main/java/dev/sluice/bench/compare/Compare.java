@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
           + " each measurement. The table has the median and the spread of the rounds, the share of"
           + " what a pump without a protocol carries, and how many times better our own pair is"
           + " (median of the rounds' ratios). Peers for HTTP/3 are compared with 'sluice h3', peers"
-          + " for raw QUIC with 'sluice'.",
+          + " for raw QUIC with 'sluice'. What has not ended after two minutes has failed, and the"
+          + " comparison goes on.",
       "",
       "A quick look: --rounds 1 --bytes 256M --warmup 3 --only pump,download"
     })

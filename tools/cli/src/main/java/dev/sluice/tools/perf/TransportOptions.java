@@ -4,6 +4,8 @@ import dev.sluice.quic.congestion.CongestionAlgorithm;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.io.IoMode;
+import dev.sluice.quic.stream.StreamConfig;
+import dev.sluice.quic.stream.StreamLimits;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import java.time.Duration;
@@ -22,6 +24,13 @@ final class TransportOptions {
 
   /** A machine that is busy with thousands of handshakes takes its time for each. */
   private static final Duration HANDSHAKE = Duration.ofSeconds(30);
+
+  /**
+   * A stream is closed, and makes room for another, only once its last bytes are acknowledged: a
+   * hundred requests under way take more than a hundred streams. Netty's clients fail a stream for
+   * which there is no room, where others wait.
+   */
+  private static final int STREAMS = 1_000;
 
   @Option(
       names = "--http3",
@@ -71,8 +80,20 @@ final class TransportOptions {
         .withIdleTimeout(IDLE)
         .withHandshakeTimeout(HANDSHAKE)
         .withMaxDatagramSize(datagramSize)
+        .withStreams(StreamConfig.DEFAULT.withLimits(limits()))
         .withCongestion(algorithm())
         .withDatagrams(DatagramConfig.ON);
+  }
+
+  private static StreamLimits limits() {
+    StreamLimits usual = StreamConfig.DEFAULT.limits();
+    return new StreamLimits(
+        usual.maxData(),
+        usual.maxStreamDataBidiLocal(),
+        usual.maxStreamDataBidiRemote(),
+        usual.maxStreamDataUni(),
+        STREAMS,
+        usual.maxStreamsUni());
   }
 
   /** Has the loops of this process use the mode that was asked for. */
