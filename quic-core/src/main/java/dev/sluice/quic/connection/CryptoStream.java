@@ -9,6 +9,7 @@ import dev.sluice.quic.recovery.RecoveryToken;
 import dev.sluice.quic.stream.ChunkPool;
 import dev.sluice.quic.stream.Reassembler;
 import dev.sluice.quic.stream.SendBuffer;
+import dev.sluice.quic.trace.Footprint;
 import dev.sluice.tls.EncryptionLevel;
 
 /** The handshake bytes of one encryption level, in both directions (RFC 9000 §7.5, §19.6). */
@@ -106,6 +107,10 @@ final class CryptoStream {
 
   void onLost(RecoveryToken.Crypto token) {
     outgoing.onLost(token.offset(), token.length());
+  }
+
+  void measure(Footprint out) {
+    incoming.measure(MAX_BUFFERED, out);
   }
 
   void discard() {

@@ -1,6 +1,7 @@
 package dev.sluice.quic.connection;
 
 import dev.sluice.quic.path.Path;
+import dev.sluice.quic.trace.Footprint;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -26,6 +27,10 @@ final class HeldPackets {
     if (held.size() < MAX_PACKETS) {
       held.add(new Held(Arrays.copyOfRange(buffer, start, end), path, ecn));
     }
+  }
+
+  void measure(Footprint out) {
+    out.holds("packets that wait for keys", held.size(), MAX_PACKETS);
   }
 
   /** Takes all of them out. */

@@ -22,6 +22,7 @@ import dev.sluice.quic.packet.ShortHeader;
 import dev.sluice.quic.packet.UnknownVersionHeader;
 import dev.sluice.quic.packet.VersionNegotiationHeader;
 import dev.sluice.quic.path.Path;
+import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.trace.TraceEvent.DropCause;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.quic.wire.WireReader;
@@ -130,6 +131,11 @@ final class Receiver {
   /** Keys have come: what waited for them is opened as soon as the present datagram is done. */
   void keysArrived() {
     keysArrived = true;
+  }
+
+  void measure(Footprint out) {
+    held.measure(out);
+    heldEarly.measure(out);
   }
 
   private void takeApart(HeldPackets waiting, long now) {
@@ -411,6 +417,12 @@ final class Receiver {
     connection.streams.setEarly(packet.type() == PacketType.ZERO_RTT);
     readFrames(now);
     space.acks().onReceived(packet.number(), packet.isAckEliciting(), ecn, now);
+    if (connection.recovery.isNeglected()) {
+      throw new TransportException(
+          TransportError.PROTOCOL_VIOLATION,
+          FrameTypes.ACK,
+          "ACK: packets come and come, and none acknowledges what was asked about");
+    }
     if (connection.packetTrace.isOn()) {
       connection.packetTrace.onReceived(packet, now);
     }

@@ -4,6 +4,7 @@ import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.frame.DatagramFrame;
 import dev.sluice.quic.frame.FrameTypes;
+import dev.sluice.quic.trace.Footprint;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -60,6 +61,12 @@ public final class InboundDatagrams {
       bytes -= data.length;
     }
     return data;
+  }
+
+  /** What waits for the application. */
+  public void measure(Footprint out) {
+    out.holds("datagrams to be taken", queue.size(), config.receiveQueue());
+    out.holds("bytes of datagrams to be taken", bytes, config.receiveQueueBytes());
   }
 
   /** How many came. */

@@ -1,6 +1,7 @@
 package dev.sluice.quic.endpoint;
 
 import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -76,6 +77,10 @@ final class EarlyArrivals {
       }
     }
     return taken;
+  }
+
+  void measure(Footprint out) {
+    out.holds("datagrams before their Initial", waiting.size(), MAX_DATAGRAMS);
   }
 
   private void dropOld(long now) {

@@ -15,6 +15,7 @@ import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.packet.ShortHeader;
 import dev.sluice.quic.packet.UnknownVersionHeader;
+import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -252,6 +253,19 @@ public final class Endpoint {
   /** The connections that live, in the order of their making. */
   public Collection<Connection> connections() {
     return connections.keySet();
+  }
+
+  /** What all connections together make this endpoint hold, and what nobody has opened. */
+  public void measure(Footprint out) {
+    int count = connections.size();
+    routes.measure(count, out);
+    out.holds("handshakes", handshaking, count);
+    out.holds("timers", deadlines.size(), count);
+    out.holds("connections that wait to send", toSend.size(), count);
+    newcomers.measure(out);
+    earlyArrivals.measure(out);
+    answers.measure(out);
+    unread.measure(out);
   }
 
   /** The connection is over. From here on only the application holds it, if it does. */

@@ -8,6 +8,7 @@ import dev.sluice.quic.connection.ServerOrigin;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.packet.LongHeader;
 import dev.sluice.quic.packet.QuicVersion;
+import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
 
@@ -79,6 +80,10 @@ final class Newcomers implements AddressTokenSource {
                     handshaking,
                     established));
     return isLetIn(decision, arrival, origin.addressValidated()) ? origin : null;
+  }
+
+  void measure(Footprint out) {
+    used.measure(out);
   }
 
   private AddressTokens.Verdict verdict(LongHeader initial, Arrival arrival, boolean replayed) {

@@ -4,6 +4,8 @@ import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.packet.PacketHeader;
 import dev.sluice.quic.packet.PacketParser;
 import dev.sluice.quic.packet.ShortHeader;
+import dev.sluice.quic.path.LocalConnectionIds;
+import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
@@ -16,6 +18,9 @@ import java.util.random.RandomGenerator;
  * comes from where this endpoint gives out none, or by the reset token at its end.
  */
 final class Routes {
+  /** What a connection issues and has replaced, and the ID that its client made up. */
+  private static final long IDS_EACH = LocalConnectionIds.MOST + 1;
+
   private final ConnectionIdGenerator ids;
   private final Siblings siblings;
   private final StatelessResets resets;
@@ -175,6 +180,13 @@ final class Routes {
     if (token != null) {
       expectedResets.put(route.expectedReset(), route);
     }
+  }
+
+  /** What leads to connections, of which there are so many. */
+  void measure(int connections, Footprint out) {
+    out.holds("IDs that lead to connections", byId.size(), IDS_EACH * connections);
+    out.holds("addresses that lead to connections", byRemote.size(), connections);
+    out.holds("expected resets", expectedResets.size(), connections);
   }
 
   /** The connection that the peer has forgotten, if that is what the datagram says (§10.3.1). */

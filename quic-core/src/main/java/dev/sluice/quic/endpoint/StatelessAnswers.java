@@ -14,6 +14,7 @@ import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.packet.RetryPacket;
 import dev.sluice.quic.packet.VersionNegotiationPacket;
+import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.quic.wire.WireWriter;
@@ -57,6 +58,10 @@ final class StatelessAnswers {
     if (waiting.size() < MAX_WAITING) {
       waiting.add(new Answer(datagram, local, remote));
     }
+  }
+
+  void measure(Footprint out) {
+    out.holds("answers without a connection", waiting.size(), MAX_WAITING);
   }
 
   boolean isPending() {

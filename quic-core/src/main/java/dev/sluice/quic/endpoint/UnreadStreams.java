@@ -1,6 +1,7 @@
 package dev.sluice.quic.endpoint;
 
 import dev.sluice.quic.stream.Streams;
+import dev.sluice.quic.trace.Footprint;
 import java.lang.ref.WeakReference;
 import java.util.PriorityQueue;
 
@@ -15,6 +16,12 @@ import java.util.PriorityQueue;
  */
 final class UnreadStreams {
 
+  /**
+   * A thousand connections a second that end with something unread are remembered for a minute; an
+   * entry takes some 100 bytes.
+   */
+  private static final int MAX_KEPT = 65_536;
+
   private record Kept(long until, WeakReference<Streams> streams) implements Comparable<Kept> {
     @Override
     public int compareTo(Kept other) {
@@ -24,9 +31,16 @@ final class UnreadStreams {
 
   private final PriorityQueue<Kept> kept = new PriorityQueue<>();
 
-  /** Drops what of these streams is unread at some time. */
+  /** Drops what of these streams is unread at some time; the earliest give way to more of them. */
   void keep(Streams streams, long until) {
+    if (kept.size() == MAX_KEPT) {
+      drop(kept.poll());
+    }
     kept.add(new Kept(until, new WeakReference<>(streams)));
+  }
+
+  void measure(Footprint out) {
+    out.holds("ended connections with unread bytes", kept.size(), MAX_KEPT);
   }
 
   /** When {@link #onDeadline} has to be called; {@link Long#MAX_VALUE} for never. */
@@ -38,10 +52,14 @@ final class UnreadStreams {
   /** Time has passed. */
   void onDeadline(long now) {
     while (deadline() <= now) {
-      Streams streams = kept.poll().streams.get();
-      if (streams != null) {
-        streams.discardUnread();
-      }
+      drop(kept.poll());
+    }
+  }
+
+  private static void drop(Kept one) {
+    Streams streams = one.streams.get();
+    if (streams != null) {
+      streams.discardUnread();
     }
   }
 }

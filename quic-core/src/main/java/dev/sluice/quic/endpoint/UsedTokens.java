@@ -1,5 +1,6 @@
 package dev.sluice.quic.endpoint;
 
+import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.wire.Bytes;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -21,6 +22,10 @@ final class UsedTokens {
 
   boolean contains(Bytes token) {
     return used.contains(token);
+  }
+
+  void measure(Footprint out) {
+    out.holds("used tokens", used.size(), MAX_REMEMBERED);
   }
 
   /** A connection is opened with the token, which is copied. */

@@ -1,6 +1,7 @@
 package dev.sluice.quic.flow;
 
 import dev.sluice.quic.frame.MaxStreamsFrame;
+import dev.sluice.quic.trace.Footprint;
 
 /**
  * Streams of one type that we allow the peer to open (RFC 9000 §4.6). The limit moves ahead as
@@ -54,6 +55,16 @@ public final class AcceptWindow {
   public long update() {
     limit = target();
     return limit;
+  }
+
+  /** How many streams the peer may have open at once. */
+  public long concurrent() {
+    return concurrent;
+  }
+
+  /** How many are open, and how many may be. */
+  public void measure(Footprint out) {
+    out.holds("streams of the peer", opened - closed, concurrent);
   }
 
   private long target() {

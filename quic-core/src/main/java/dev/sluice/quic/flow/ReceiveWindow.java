@@ -1,5 +1,7 @@
 package dev.sluice.quic.flow;
 
+import dev.sluice.quic.trace.Footprint;
+
 /**
  * Bytes that we allow the peer to send, on one stream or on the whole connection (RFC 9000 §4.1,
  * §4.2). The limit moves ahead of what the application has read, by a window that grows by itself:
@@ -41,6 +43,11 @@ public final class ReceiveWindow {
   /** The present size of the window, bytes. */
   public long size() {
     return size;
+  }
+
+  /** The largest that the window becomes, bytes. */
+  public long maximum() {
+    return maximum;
   }
 
   /** The first bytes have come: from here on the speed is measured. */
@@ -92,6 +99,15 @@ public final class ReceiveWindow {
   /** Grows the window to at least {@code bytes}, as far as its maximum allows. */
   public void growTo(long bytes) {
     size = Math.max(size, Math.min(bytes, maximum));
+  }
+
+  /**
+   * How much has come that is not consumed, and how much that may be.
+   *
+   * @param received the highest offset that arrived, or the sum of those
+   */
+  public void measure(String what, long received, Footprint out) {
+    out.holds(what, received - consumed, maximum);
   }
 
   private void tune(long now, long smoothedRtt) {

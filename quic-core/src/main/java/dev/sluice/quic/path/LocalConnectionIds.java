@@ -6,6 +6,7 @@ import dev.sluice.quic.frame.FrameTypes;
 import dev.sluice.quic.frame.NewConnectionIdFrame;
 import dev.sluice.quic.recovery.PacketContents;
 import dev.sluice.quic.recovery.RecoveryToken;
+import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import java.util.ArrayDeque;
@@ -23,6 +24,9 @@ public final class LocalConnectionIds {
    * an entry in the endpoint's routing table, so a peer's larger limit is not filled.
    */
   private static final int MAX_ACTIVE = 4;
+
+  /** With those that {@link #renew} replaces, until the peer gives them up. */
+  public static final int MOST = 2 * MAX_ACTIVE;
 
   private final ConnectionIdSource source;
   private final TreeMap<Long, ConnectionId> active = new TreeMap<>();
@@ -150,6 +154,12 @@ public final class LocalConnectionIds {
     active.values().forEach(source::retire);
     active.clear();
     toSend.clear();
+  }
+
+  /** How many IDs lead here. */
+  public void measure(Footprint out) {
+    out.holds("connection IDs of ours", active.size(), MOST);
+    out.holds("connection IDs to be told", toSend.size(), MOST);
   }
 
   private void issue() {

@@ -5,6 +5,7 @@ import dev.sluice.quic.frame.PathResponseFrame;
 import dev.sluice.quic.recovery.PacketContents;
 import dev.sluice.quic.recovery.PathRecovery;
 import dev.sluice.quic.recovery.RecoveryToken;
+import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -234,6 +235,11 @@ public final class Path {
       any = true;
     }
     return any;
+  }
+
+  void measure(Footprint out) {
+    out.holds("answers to challenges", responses.size(), MAX_RESPONSES);
+    validation.measure(out);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.sluice.quic.path;
 
+import dev.sluice.quic.trace.Footprint;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -122,6 +123,10 @@ final class PathValidation {
       }
     }
     return Answer.UNKNOWN;
+  }
+
+  void measure(Footprint out) {
+    out.holds("challenges that await an answer", outstanding.size(), MAX_OUTSTANDING);
   }
 
   /** When {@link #onDeadline} is to be called; {@link Long#MAX_VALUE} while nothing is awaited. */

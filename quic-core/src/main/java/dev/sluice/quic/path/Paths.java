@@ -2,6 +2,7 @@ package dev.sluice.quic.path;
 
 import dev.sluice.quic.path.PathValidation.Answer;
 import dev.sluice.quic.recovery.PathRecovery;
+import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -418,6 +419,13 @@ public final class Paths {
       }
     }
     return failed;
+  }
+
+  /** How many paths there are, and what waits on each. */
+  public void measure(Footprint out) {
+    out.holds("paths beside the one in use", others.size(), MAX_OTHERS);
+    active.measure(out);
+    others.forEach(path -> path.measure(out));
   }
 
   private static void onDeadline(Path path, long now, List<Path> failed) {

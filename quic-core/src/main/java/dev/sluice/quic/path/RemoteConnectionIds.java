@@ -7,6 +7,7 @@ import dev.sluice.quic.frame.NewConnectionIdFrame;
 import dev.sluice.quic.frame.RetireConnectionIdFrame;
 import dev.sluice.quic.recovery.PacketContents;
 import dev.sluice.quic.recovery.RecoveryToken;
+import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.wire.ConnectionId;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
@@ -204,6 +205,16 @@ public final class RemoteConnectionIds {
     if (retiring.contains(token.sequence()) && !toRetire.contains(token.sequence())) {
       toRetire.add(token.sequence());
     }
+  }
+
+  /**
+   * How many IDs of the peer's are known, and how many it has not been seen to take back. The one
+   * that is too many ends the connection.
+   */
+  public void measure(Footprint out) {
+    out.holds("connection IDs of the peer", available.size(), ACTIVE_LIMIT + 1);
+    out.holds("connection IDs to be retired", retiring.size(), MAX_RETIRING + 1);
+    out.holds("retirements to be told", toRetire.size(), MAX_RETIRING);
   }
 
   private void retirePriorTo(long limit) {

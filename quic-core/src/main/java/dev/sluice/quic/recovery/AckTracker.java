@@ -7,6 +7,7 @@ import dev.sluice.quic.frame.AckFrequencyFrame;
 import dev.sluice.quic.frame.AckRanges;
 import dev.sluice.quic.frame.EcnCounts;
 import dev.sluice.quic.frame.FrameTypes;
+import dev.sluice.quic.trace.Footprint;
 
 /**
  * What has been received in one packet number space, and when and how to acknowledge it (RFC 9000
@@ -215,6 +216,11 @@ public final class AckTracker {
     framesSinceAcked = 0;
     // The largest number stays in every frame (§13.2.3).
     reportFrom = Math.max(reportFrom, Math.min(largestReported + 1, largest));
+  }
+
+  /** What is remembered of the packets that came. */
+  public void measure(Footprint out) {
+    out.holds("ranges of received packets", received.size(), ReceivedPackets.MAX_RANGES);
   }
 
   private EcnCounts ecnCounts() {

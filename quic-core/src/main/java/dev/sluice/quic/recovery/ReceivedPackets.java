@@ -73,6 +73,11 @@ final class ReceivedPackets {
     return ranges.build();
   }
 
+  /** How many ranges there are. */
+  int size() {
+    return count;
+  }
+
   /** The last range that begins at or below a number; -1 if none. Usually it is the last of all. */
   private int find(long packetNumber) {
     int at = count - 1;

@@ -4,6 +4,7 @@ import dev.sluice.quic.congestion.CongestionController;
 import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.frame.AckFrame;
 import dev.sluice.quic.frame.EcnCounts;
+import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.trace.Tracer;
 import dev.sluice.quic.wire.PacketNumber;
 import java.util.ArrayList;
@@ -116,6 +117,15 @@ public final class Recovery {
       }
     }
     return false;
+  }
+
+  /**
+   * Whether the peer has had us send more packets that only acknowledge than there is any reason
+   * for, and acknowledged nothing of what was among them: what is remembered of them would grow
+   * without end.
+   */
+  public boolean isNeglected() {
+    return of(PacketNumberSpace.APPLICATION).sent.isNeglected();
   }
 
   /** The largest acknowledged number of a space, -1 if none: decides how numbers are truncated. */
@@ -368,6 +378,13 @@ public final class Recovery {
   /** Probe timeouts in a row without an acknowledgment: the backoff's exponent. */
   public int ptoCount() {
     return probeTimer.count();
+  }
+
+  /** How many packets are remembered whose fate is not known, or may change. */
+  public void measure(Footprint out) {
+    for (SpaceRecovery space : spaces) {
+      space.sent.measure(out);
+    }
   }
 
   private SpaceRecovery of(PacketNumberSpace space) {

@@ -2,6 +2,7 @@ package dev.sluice.quic.recovery;
 
 import dev.sluice.quic.congestion.DeliverySnapshot;
 import dev.sluice.quic.congestion.SentPacket;
+import dev.sluice.quic.trace.Footprint;
 
 /**
  * The packets of one space that were sent and not yet forgotten, in flat arrays that serve as a
@@ -36,6 +37,14 @@ final class SentPackets {
    */
   private static final int KEEP_NOT_IN_FLIGHT = 1024;
 
+  /**
+   * From so many packets on, half have to be in flight. Where an old one is in flight and the
+   * others only acknowledge, the peer has sent on and on and taken note of nothing: then whoever
+   * asks {@link #isNeglected} is to end it, since it could go on for ever. It is more than what
+   * acknowledges ten gigabits a second for a round trip of a fifth of a second, and makes 12 MB.
+   */
+  static final int KEEP_UNACKNOWLEDGED = 131_072;
+
   /** Packets that fit at first; a multiple of the bits in a word. */
   private static final int SMALLEST = 64;
 
@@ -53,6 +62,11 @@ final class SentPackets {
 
   /** Where the numbers stood when the ring was last empty. */
   private long emptyAt;
+
+  /** So many in flight were there when the ring grew last. */
+  private int inFlightAtGrowth;
+
+  private boolean neglected;
 
   /** How many packets fit, less one; -1 while there are no arrays, and no packets. */
   private int mask = -1;
@@ -333,6 +347,8 @@ final class SentPackets {
   private void grow() {
     int oldMask = mask;
     int capacity = 2 * (mask + 1);
+    inFlightAtGrowth = countInFlight();
+    neglected |= mask + 1 >= KEEP_UNACKNOWLEDGED && inFlightAtGrowth <= mask / 2;
     long[] newSentTimes = new long[capacity];
     long[] newLostTimes = new long[capacity];
     int[] newSizes = new int[capacity];
@@ -363,6 +379,27 @@ final class SentPackets {
     tokens = newTokens;
     streamsFrom = newStreamsFrom;
     open = newOpen;
+  }
+
+  private int countInFlight() {
+    int count = 0;
+    for (long packet = first; packet < end; packet++) {
+      count += holds(packet) ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Whether there are packets beyond number, and nearly all of them only acknowledge. */
+  boolean isNeglected() {
+    return neglected;
+  }
+
+  /** How much room there is, and how much could be needed. */
+  void measure(Footprint out) {
+    int most = 2 * Math.max(KEEP_UNACKNOWLEDGED, 2 * inFlightAtGrowth);
+    out.holds("room for sent packets", mask + 1, most);
+    // Each has its frames, and those of STREAM frames lie apart.
+    out.holds("packets sent", end - first, mask + 1);
   }
 
   private void growNotes(int oldMask, int capacity) {

@@ -156,6 +156,16 @@ final class ChunkedBytes {
     }
   }
 
+  /** How many bytes the chunks take up that are here now. */
+  long storage() {
+    long bytes = 0;
+    for (long n = first; n < end; n++) {
+      byte[] chunk = ring[index(n)];
+      bytes += chunk == null ? 0 : chunk.length;
+    }
+    return bytes;
+  }
+
   private int index(long number) {
     return (int) (number & (ring.length - 1));
   }

@@ -49,6 +49,11 @@ final class ControlQueue {
     }
   }
 
+  /** How many stand in it. */
+  int size() {
+    return waiting.size();
+  }
+
   void clear() {
     waiting.clear();
   }

@@ -1,5 +1,7 @@
 package dev.sluice.quic.stream;
 
+import dev.sluice.quic.trace.Footprint;
+
 /**
  * Puts the bytes of STREAM or CRYPTO frames back in order (RFC 9000 §2.2). Segments may come in any
  * order, twice, and overlapping; each is copied once, straight to its place, and read out once.
@@ -156,6 +158,22 @@ public final class Reassembler {
     } else {
       bytes.discardFrom(contiguousEnd);
     }
+  }
+
+  /**
+   * What is stored, and how scattered it is.
+   *
+   * @param window how far beyond what was read the peer may send
+   */
+  public void measure(long window, Footprint out) {
+    out.holds("stretches beyond a gap", beyondGap.size(), MAX_STRETCHES);
+    // The first and the last chunk may be there for one byte each.
+    out.holds("storage of a stream", storage(), window + 2L * ChunkPool.CHUNK);
+  }
+
+  /** How many bytes the chunks take up in which something lies. */
+  long storage() {
+    return bytes.storage();
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.sluice.quic.frame.StopSendingFrame;
 import dev.sluice.quic.frame.StreamData;
 import dev.sluice.quic.recovery.PacketContents;
 import dev.sluice.quic.recovery.RecoveryToken;
+import dev.sluice.quic.trace.Footprint;
 import java.util.Objects;
 
 /**
@@ -431,6 +432,16 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
       maxPending = false;
     }
     return true;
+  }
+
+  /** What waits to be read, or for a gap to close. */
+  void measure(Footprint out) {
+    window.measure("bytes of a stream", received, out);
+    buffer.measure(window.maximum(), out);
+  }
+
+  long storage() {
+    return buffer.storage();
   }
 
   @Override

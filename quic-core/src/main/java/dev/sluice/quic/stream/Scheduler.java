@@ -139,6 +139,15 @@ final class Scheduler {
     }
   }
 
+  /** How many streams stand in its queues. */
+  int size() {
+    int size = parked.size();
+    for (Level level : levels) {
+      size += level == null ? 0 : level.incremental.size() + level.sequential.size();
+    }
+    return size;
+  }
+
   void clear() {
     occupied = 0;
     parked.clear();

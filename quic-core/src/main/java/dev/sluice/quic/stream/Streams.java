@@ -17,6 +17,7 @@ import dev.sluice.quic.frame.StreamFrame;
 import dev.sluice.quic.frame.StreamsBlockedFrame;
 import dev.sluice.quic.recovery.PacketContents;
 import dev.sluice.quic.recovery.RecoveryToken;
+import dev.sluice.quic.trace.Footprint;
 
 /**
  * All streams of a connection (RFC 9000 §2 to §4): takes the frames that concern streams, writes
@@ -381,6 +382,27 @@ public final class Streams {
       }
     }
     table.clear();
+  }
+
+  /** What the streams hold, each and together. */
+  public void measure(Footprint out) {
+    control.acceptBidi.measure(out);
+    control.acceptUni.measure(out);
+    context.connectionWindow.measure("bytes of all streams", context.received, out);
+    long storage = 0;
+    for (StreamParts stream : table.all()) {
+      if (stream.recv() != null) {
+        stream.recv().measure(out);
+        storage += stream.recv().storage();
+      }
+    }
+    int count = table.all().size();
+    long window = context.connectionWindow.maximum();
+    out.holds("storage of all streams", storage, window + 2L * ChunkPool.CHUNK * count);
+    // A part stands in a queue once, and may have ended since: no more parts than can have begun.
+    long parts = 2 * (count + control.acceptBidi.concurrent() + control.acceptUni.concurrent());
+    out.holds("streams with control frames", context.control.size(), parts);
+    out.holds("streams with data", context.scheduler.size(), parts);
   }
 
   /** The stream that a frame names; null when it has nothing to say any more. */

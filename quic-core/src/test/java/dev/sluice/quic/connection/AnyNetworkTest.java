@@ -1,8 +1,12 @@
 package dev.sluice.quic.connection;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.sluice.network.Simulation;
 import java.time.Duration;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -16,22 +20,34 @@ class AnyNetworkTest {
   /** Writing and reading a log takes longer than what it tells of. */
   private static final int QLOG_EVERY = 20;
 
+  /**
+   * Bounds of which these runs see nothing: what is taken or sent in the same step (two for
+   * datagrams, one for answers, one for connections), and what nobody leaves unread.
+   */
+  private static final int GONE_AT_ONCE = 5;
+
   /** Longer than nearly all of these networks take; then they are healed. */
   private static final Duration PATIENCE = Duration.ofDays(1_000);
 
   @Test
   void everythingArrives() {
-    Simulation.seeds(SEEDS, AnyNetworkTest::run);
+    Bounds bounds = new Bounds();
+    Simulation.seeds(SEEDS, sim -> run(sim, bounds));
+    if (Long.getLong("sluice.seed") == null) {
+      Set<String> seen = new TreeSet<>(bounds.largest().keySet());
+      seen.removeIf(what -> bounds.largest().get(what) == 0);
+      assertEquals(seen.size() + GONE_AT_ONCE, bounds.largest().size(), seen::toString);
+    }
   }
 
   /** For as many minutes as {@code -Dsluice.soak.minutes} says, with seeds that are always new. */
   @Test
   @Tag("soak")
   void everythingArrivesForHours() {
-    Simulation.soak(SEEDS, AnyNetworkTest::run);
+    Simulation.soak(SEEDS, sim -> run(sim, new Bounds()));
   }
 
-  private static void run(Simulation sim) {
+  private static void run(Simulation sim, Bounds bounds) {
     SplittableRandom random = sim.random();
     AnyNetwork network = new AnyNetwork(sim, random);
     AnyOptions options = new AnyOptions(random, network);
@@ -50,6 +66,7 @@ class AnyNetworkTest {
         .within(PATIENCE)
         .orElse(network::heal)
         .mayEnd(options::excuses)
+        .bounds(bounds)
         .run();
   }
 }

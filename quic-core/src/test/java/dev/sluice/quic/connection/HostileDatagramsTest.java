@@ -34,6 +34,7 @@ class HostileDatagramsTest {
   private static final int DATAGRAMS = 100_000;
 
   private final Simulation sim = new Simulation(7);
+  private final Bounds bounds = new Bounds();
   private final SplittableRandom random = sim.random();
   private final InetSocketAddress clientAddress = sim.address(1);
   private final InetSocketAddress serverAddress = sim.address(2);
@@ -115,6 +116,7 @@ class HostileDatagramsTest {
           from,
           random.nextInt(4),
           sim.now());
+      bounds.check(target.endpoint());
       if (i % 500 == 0) {
         sim.runFor(Duration.ofMillis(5));
       }
@@ -138,6 +140,9 @@ class HostileDatagramsTest {
       random.nextBytes(id);
       byte[] datagram = initial(ConnectionId.of(id), somePayload());
       server.receive(datagram, 0, datagram.length, serverAddress, somewhere(), 0, sim.now());
+      if (i % 100 == 0) {
+        bounds.check(server.endpoint());
+      }
     }
     sim.runFor(Duration.ofMinutes(2));
     server.accepted().forEach(HostileDatagramsTest::assertNoDefect);
@@ -160,6 +165,7 @@ class HostileDatagramsTest {
       for (int i = 0; i < 40 && accepted.ending() == null; i++) {
         byte[] datagram = SealedPackets.oneRtt(connection, somePayload(), number++);
         server.receive(datagram, 0, datagram.length, serverAddress, clientAddress, 0, sim.now());
+        bounds.check(server.endpoint());
       }
       assertNoDefect(accepted);
       connection.close(0, "");

@@ -60,6 +60,7 @@ final class Scenario {
   private EndpointNode serverNode;
   private SlowSigner signer;
   private Connection connection;
+  private Bounds bounds = new Bounds();
   private QlogStory clientStory;
   private QlogStory serverStory;
 
@@ -136,6 +137,12 @@ final class Scenario {
   /** What is arranged when the connection has begun. */
   Scenario meanwhile(Runnable arrangement) {
     meanwhile = arrangement;
+    return this;
+  }
+
+  /** Who watches at every step that neither side holds more than it may. */
+  Scenario bounds(Bounds watch) {
+    bounds = watch;
     return this;
   }
 
@@ -316,9 +323,10 @@ final class Scenario {
         .withEarlyData(EarlyDataConfig.of(new StrikeRegister(random.split(), TestPeers.CLOCK)));
   }
 
-  /** No connection waits for something that never comes. */
+  /** No connection waits for something that never comes, or holds more than it should. */
   private void assertAlive() {
     for (EndpointNode node : List.of(clientNode, serverNode)) {
+      bounds.check(node.endpoint());
       for (Connection each : node.endpoint().connections()) {
         assertTrue(each.nextDeadline() < Long.MAX_VALUE, "neither over nor with a deadline");
       }
