@@ -13,8 +13,8 @@ import dev.sluice.http3.session.WebTransport;
 import dev.sluice.http3.session.WebTransportHandler;
 import dev.sluice.http3.session.WebTransportStream;
 import dev.sluice.tls.Identity;
+import dev.sluice.tools.serve.ServeProcess;
 import dev.sluice.tools.serve.WebTransportEcho;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,8 +26,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,8 +38,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code sluice wt} against servers on the loopback interface. */
 @Timeout(60)
 class WebTransportCommandTest {
-  private static final Pattern SERVING = Pattern.compile("serving .* on https://[^:]*:(\\d+)/");
-
   @TempDir Path folder;
 
   private Http3Server server;
@@ -217,37 +213,16 @@ class WebTransportCommandTest {
 
   @Test
   void serveEchoesOnItsPathAlone() throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.sluice.tools.Sluice",
-                "serve",
-                "--host=127.0.0.1",
-                "--port=0",
-                "--root=" + folder,
-                "--webtransport=/wt")
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    try (BufferedReader stderr = process.errorReader()) {
-      List<String> lines = new ArrayList<>();
-      do {
-        lines.add(stderr.readLine());
-      } while (!lines.getLast().startsWith("for WebTransport:"));
-      Matcher serving = SERVING.matcher(lines.getFirst());
-      assertTrue(serving.matches(), lines.getFirst());
-      String here = "localhost:" + serving.group(1) + ":127.0.0.1";
-      String url = "https://localhost:" + serving.group(1);
+    try (ServeProcess serve = ServeProcess.start(folder, "--webtransport=/wt")) {
+      String here = "localhost:" + serve.port() + ":127.0.0.1";
+      String url = "https://localhost:" + serve.port();
       String[] command = {"wt", "-k", "--resolve", here, url + "/wt"};
       assertEquals("echo", Commands.runWithInput("echo".getBytes(), command).text());
       command[4] = url + "/other";
       assertEquals(22, Commands.runWithInput("echo".getBytes(), command).code());
-      String hint = lines.getLast();
+      String hint = serve.awaitLine("for WebTransport:");
       assertTrue(hint.contains("new WebTransport(\"" + url + "/wt\""), hint);
       assertTrue(hint.contains("serverCertificateHashes"), hint);
-    } finally {
-      process.destroyForcibly();
     }
   }
 }

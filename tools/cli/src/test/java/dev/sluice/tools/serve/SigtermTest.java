@@ -15,7 +15,6 @@ import dev.sluice.http3.session.WebTransportStream;
 import dev.sluice.http3.webtransport.SessionEnding;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.tls.cert.SelfSignedIdentity;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -39,8 +38,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Flow;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -61,49 +58,10 @@ class SigtermTest {
 
   private static final int WAITING_PER_CLIENT = 20;
 
-  private static final Pattern SERVING = Pattern.compile("serving .* on https://[^:]*:(\\d+)/");
-
   @TempDir Path folder;
 
-  /** The process that gets the signal, and what it says. */
-  private record Serve(Process process, int port, CompletableFuture<List<String>> log)
-      implements AutoCloseable {
-
-    static Serve start(Path folder, int grace) throws IOException {
-      Process process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  "dev.sluice.tools.Sluice",
-                  "serve",
-                  "--host=127.0.0.1",
-                  "--port=0",
-                  "--root=" + folder,
-                  "--echo=/echo",
-                  "--webtransport=/wt",
-                  "--grace=" + grace)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      BufferedReader stderr = process.errorReader();
-      Matcher serving = SERVING.matcher("");
-      for (String line = stderr.readLine(); line != null; line = stderr.readLine()) {
-        if (serving.reset(line).matches()) {
-          int port = Integer.parseInt(serving.group(1));
-          return new Serve(
-              process,
-              port,
-              CompletableFuture.supplyAsync(
-                  () -> stderr.lines().toList(), Thread::startVirtualThread));
-        }
-      }
-      throw new IOException("it did not start");
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly();
-    }
+  private ServeProcess start(int grace) throws Exception {
+    return ServeProcess.start(folder, "--echo=/echo", "--webtransport=/wt", "--grace=" + grace);
   }
 
   /** A body whose first bytes go at once, and the rest when a test says so. */
@@ -212,26 +170,26 @@ class SigtermTest {
     Set<Integer> servedBySuccessor = new ConcurrentSkipListSet<>();
     List<Http3Client> clients = new ArrayList<>();
     List<CompletableFuture<HttpResponse<InputStream>>> futures = new ArrayList<>();
-    try (Serve serve = Serve.start(folder, 60)) {
+    try (ServeProcess serve = start(60)) {
       List<InetAddress> both =
           List.of(InetAddress.getByName("127.0.0.1"), InetAddress.getByName("127.0.0.2"));
       for (int i = 0; i < CLIENTS; i++) {
         clients.add(
             Http3Client.newBuilder()
                 .insecurelyTrustEveryone()
-                .resolve("localhost", serve.port, both)
+                .resolve("localhost", serve.port(), both)
                 .build());
       }
       for (int i = 0; i < running; i++) {
-        futures.add(send(clients.get(i % CLIENTS), serve.port, i, go));
+        futures.add(send(clients.get(i % CLIENTS), serve.port(), i, go));
       }
       futures.forEach(CompletableFuture::join); // a thousand handlers have begun to answer
       for (int i = running; i < running + waiting; i++) {
-        futures.add(send(clients.get(i % CLIENTS), serve.port, i, atOnce));
+        futures.add(send(clients.get(i % CLIENTS), serve.port(), i, atOnce));
       }
 
-      try (Http3Server successor = successor(serve.port, servedBySuccessor)) {
-        serve.process.toHandle().destroy();
+      try (Http3Server successor = successor(serve.port(), servedBySuccessor)) {
+        serve.process().toHandle().destroy();
         for (int i = running; i < running + waiting; i++) {
           assertEchoed(i, futures.get(i)); // every client has heard of the stop
         }
@@ -239,8 +197,8 @@ class SigtermTest {
         for (int i = 0; i < running; i++) {
           assertEchoed(i, futures.get(i));
         }
-        assertEquals(0, serve.process.waitFor());
-        List<String> log = serve.log.join().stream().filter(l -> l.contains("HTTP/3")).toList();
+        assertEquals(0, serve.process().waitFor());
+        List<String> log = serve.restOfLog().stream().filter(l -> l.contains("HTTP/3")).toList();
         assertEquals(running, log.size());
         assertEquals(running, log.stream().filter(line -> line.contains("\" 200 5014 ")).count());
         assertEquals(
@@ -262,39 +220,39 @@ class SigtermTest {
         .build();
   }
 
-  private static WebTransport connect(Http3Client client, Serve serve) throws Exception {
+  private static WebTransport connect(Http3Client client, ServeProcess serve) throws Exception {
     return client.connect(
-        URI.create("https://127.0.0.1:" + serve.port + "/wt"), SessionOptions.DEFAULT);
+        URI.create("https://127.0.0.1:" + serve.port() + "/wt"), SessionOptions.DEFAULT);
   }
 
   @Test
   void sessionsAreDrainedAndAwaited() throws Exception {
     assumeTrue(System.getProperty("os.name").startsWith("Linux"), "SIGTERM");
-    try (Serve serve = Serve.start(folder, 60);
+    try (ServeProcess serve = start(60);
         Http3Client client = sessions()) {
       WebTransport session = connect(client, serve);
-      serve.process.toHandle().destroy();
+      serve.process().toHandle().destroy();
       session.draining().toCompletableFuture().get();
       WebTransportStream stream = session.openBidirectional();
       stream.outputStream().write(name(1));
       stream.outputStream().close();
       assertArrayEquals(name(1), stream.inputStream().readAllBytes());
-      assertTrue(serve.process.isAlive());
+      assertTrue(serve.process().isAlive());
       session.close();
-      assertEquals(0, serve.process.waitFor());
+      assertEquals(0, serve.process().waitFor());
     }
   }
 
   @Test
   void whatTakesLongerThanTheGraceIsCutOff() throws Exception {
     assumeTrue(System.getProperty("os.name").startsWith("Linux"), "SIGTERM");
-    try (Serve serve = Serve.start(folder, 0);
+    try (ServeProcess serve = start(0);
         Http3Client client = sessions()) {
       WebTransport session = connect(client, serve);
-      serve.process.toHandle().destroy();
+      serve.process().toHandle().destroy();
       SessionEnding ending = session.closed().toCompletableFuture().get();
       assertInstanceOf(SessionEnding.ConnectionEnded.class, ending);
-      assertEquals(28, serve.process.waitFor(), "something was lost");
+      assertEquals(28, serve.process().waitFor(), "something was lost");
     }
   }
 }
