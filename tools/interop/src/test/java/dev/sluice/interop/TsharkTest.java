@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.peers.PeerFiles;
 import dev.sluice.peers.PeerProcess;
+import dev.sluice.quic.io.IoMode;
 import dev.sluice.tls.KeyLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,13 +27,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A transfer between our client and our server, as Wireshark's dissectors see it. */
+/**
+ * A transfer between our client and our server, as Wireshark's dissectors see it.
+ *
+ * <p>Both send one datagram a call ({@link IoMode#PORTABLE}). What Linux cuts into datagrams itself
+ * passes a loopback interface in one piece, and a capture there shows it as one datagram: a packet
+ * with a short header that nobody could decrypt, since such a packet reaches to the datagram's end.
+ */
 @Tag("interop")
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class TsharkTest {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final long PAUSE_NANOS = 20_000_000;
   private static final String LAST = "the end of the capture";
+  private static final int END = 32;
+
+  /** The streams of the two requests. */
+  private static final int GET = 0;
+
+  private static final int POST = 4;
 
   @TempDir Path folder;
   private Path capture;
@@ -46,14 +59,11 @@ class TsharkTest {
     keyLog = Files.createFile(folder.resolve("keys"));
     TestBody body = new TestBody(200_000);
     int port;
-    try (OurServer server = OurServer.start(files)) {
+    try (OurServer server = OurServer.start(files, b -> b.io(IoMode.PORTABLE))) {
       port = server.address().getPort();
-      // A first handshake is slow, and tshark does not follow one in which much is sent again.
-      try (OurClient client = OurClient.to(port, files, b -> b)) {
-        client.get("/body/1");
-      }
       try (PeerProcess dumpcap = capture(port)) {
-        try (OurClient client = OurClient.to(port, files, b -> b.keyLog(this::log))) {
+        try (OurClient client =
+            OurClient.to(port, files, b -> b.io(IoMode.PORTABLE).keyLog(this::log))) {
           assertEquals(body.digest(), client.get("/body/200000").body());
           assertEquals(body.digest(), client.post("/echo", body).body());
         }
@@ -63,22 +73,19 @@ class TsharkTest {
     assertEquals(List.of(), read("_ws.malformed || _ws.expert.severity == error", "frame.number"));
     assertEquals(List.of(), read("quic.decryption_failed", "frame.number"));
     assertTrue(read("http3", "frame.number").size() > 2, "no HTTP/3");
-    HexFormat hex = HexFormat.of();
-    byte[] bytes = body.bytes();
-    String first = hex.formatHex(bytes, 0, 32);
-    String last = hex.formatHex(bytes, bytes.length - 32, bytes.length);
-    String toClient = streamData("udp.srcport == " + port);
-    String toServer = streamData("udp.dstport == " + port);
-    assertEquals(3, toClient.split(first, -1).length, "both responses begin so");
-    assertEquals(3, toClient.split(last, -1).length, "and end so");
-    assertEquals(2, toServer.split(first, -1).length, "the request's body begins so");
-    assertEquals(2, toServer.split(last, -1).length, "and ends so");
+    requireBody(body, "udp.srcport == " + port + " && quic.stream.stream_id == " + GET);
+    requireBody(body, "udp.srcport == " + port + " && quic.stream.stream_id == " + POST);
+    requireBody(body, "udp.dstport == " + port + " && quic.stream.stream_id == " + POST);
   }
 
-  /** The decrypted data of all STREAM frames in the order of the capture, without repetitions. */
-  private String streamData(String filter) throws IOException {
-    return String.join(
-        "", read(filter + " && !quic.retransmission && !quic.overlap", "quic.stream_data"));
+  /** Both ends of a body, once or, when a packet was late and sent again, more often. */
+  private void requireBody(TestBody body, String filter) throws IOException {
+    HexFormat hex = HexFormat.of();
+    byte[] bytes = body.bytes();
+    String seen = String.join("", read(filter, "quic.stream_data"));
+    assertTrue(seen.contains(hex.formatHex(bytes, 0, END)), "no beginning: " + filter);
+    assertTrue(
+        seen.contains(hex.formatHex(bytes, bytes.length - END, bytes.length)), "no end: " + filter);
   }
 
   private void log(String label, byte[] clientRandom, byte[] secret) {
