@@ -62,6 +62,7 @@ public final class Http3ServerBuilder {
   private final List<Identity> identities = new ArrayList<>();
   private IdentitySelector identitySelector;
   private Http3Handler handler;
+  private HandlerThreads threads = HandlerThreads.VIRTUAL;
   private final Map<String, WebTransportHandler> sessionHandlers = new HashMap<>();
   private WebTransportConfig webTransport = WebTransportConfig.DEFAULT;
   private ClientAuthentication clientAuthentication = ClientAuthentication.NONE;
@@ -136,6 +137,15 @@ public final class Http3ServerBuilder {
   /** Answers the requests. */
   public Http3ServerBuilder handler(Http3Handler value) {
     handler = Objects.requireNonNull(value, "handler");
+    return this;
+  }
+
+  /**
+   * On which threads it is called. By default each request has a virtual thread of its own; what is
+   * answered at once out of memory is cheaper on the loop itself, see {@link HandlerThreads}.
+   */
+  public Http3ServerBuilder handleOn(HandlerThreads value) {
+    threads = Objects.requireNonNull(value, "threads");
     return this;
   }
 
@@ -333,7 +343,14 @@ public final class Http3ServerBuilder {
     }
     ServerServices services =
         new ServerServices(
-            http, handlerOrNone(), early, sessions, random, contentRetention, new AtomicLong());
+            http,
+            handlerOrNone(),
+            threads,
+            early,
+            sessions,
+            random,
+            contentRetention,
+            new AtomicLong());
     IoMode mode = io != null ? io : IoMode.preferred();
     Http3Server server =
         new Http3Server(services, EventLoop.start("sluice-http3-server", loops, daemon, mode));

@@ -18,8 +18,10 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -32,14 +34,20 @@ final class ServerConnection {
 
   private final Http3Connection http;
   private final Executor loop;
+  private final Thread loopThread = Thread.currentThread();
   private final Runnable wake;
   private final String label;
   private final Http3Handler handler;
+  private final HandlerThreads threads;
   private final ContentRetention retention;
   private final Consumer<ServerConnection> onEnded;
   private final EarlyGate early;
   private final WebTransportDriver webTransport;
   private final Set<ServerExchange> exchanges = new HashSet<>();
+
+  /** A handler begins when what arrived together with its request's head is known. */
+  private final Queue<Beginning> beginnings = new ArrayDeque<>();
+
   private boolean dispatching;
 
   /** Of the request that is being dispatched. */
@@ -54,8 +62,16 @@ final class ServerConnection {
   private boolean infoIsNew;
 
   /**
+   * @param afterHandshake whether it waits for that first
+   */
+  private record Beginning(ServerExchange exchange, boolean afterHandshake) {}
+
+  /**
+   * On the loop's thread.
+   *
    * @param wake lets the transport send
    * @param label names this connection among those of its server
+   * @param threads where the handler is called
    * @param early what is done with early requests; null for nothing in particular
    * @param sessions what there is of WebTransport
    * @param retention bounds how long content waits for readers after the end
@@ -67,6 +83,7 @@ final class ServerConnection {
       Runnable wake,
       String label,
       Http3Handler handler,
+      HandlerThreads threads,
       EarlyRequests early,
       ServerSessions sessions,
       ContentRetention retention,
@@ -76,6 +93,7 @@ final class ServerConnection {
     this.wake = wake;
     this.label = label;
     this.handler = handler;
+    this.threads = threads;
     this.early = new EarlyGate(early);
     this.webTransport =
         sessions.isEmpty()
@@ -83,7 +101,7 @@ final class ServerConnection {
             : new WebTransportDriver(
                 http,
                 sessions.config(),
-                this::onLoop,
+                this::later,
                 retention,
                 s -> sessions.serve(s, http, label));
     this.retention = retention;
@@ -98,11 +116,24 @@ final class ServerConnection {
   }
 
   /**
-   * Any thread: does this on the loop, and lets the transport send what that led to.
+   * Any thread: does this on the loop, at once when that is where it is called, and lets the
+   * transport send what that led to.
    *
    * @return false when the loop has ended, and every exchange with it
    */
   boolean onLoop(Runnable task) {
+    if (!isOnLoop()) {
+      return later(task);
+    }
+    task.run();
+    if (!dispatching) { // else whoever dispatches sees to the rest
+      moved();
+    }
+    return true;
+  }
+
+  /** Any thread: the same in a later task, wherever it is called. */
+  private boolean later(Runnable task) {
     try {
       loop.execute(
           () -> {
@@ -113,6 +144,11 @@ final class ServerConnection {
     } catch (RejectedExecutionException e) {
       return false;
     }
+  }
+
+  /** Any thread: whether the caller is on the loop's. */
+  boolean isOnLoop() {
+    return Thread.currentThread() == loopThread;
   }
 
   private void moved() {
@@ -162,15 +198,41 @@ final class ServerConnection {
     }
     dispatching = true;
     try {
-      Http3Event event = nextEvent();
-      while (event != null) {
-        if (!refusesEarly(event) && (webTransport == null || !webTransport.onEvent(event))) {
-          onEvent(event);
-        }
-        event = nextEvent();
-      }
+      do {
+        handleEvents();
+      } while (beginHandlers()); // what they did may have led to events
     } finally {
       dispatching = false;
+    }
+  }
+
+  private void handleEvents() {
+    for (Http3Event event = nextEvent(); event != null; event = nextEvent()) {
+      if (!refusesEarly(event) && (webTransport == null || !webTransport.onEvent(event))) {
+        onEvent(event);
+      }
+    }
+  }
+
+  /** Whether there were any. */
+  private boolean beginHandlers() {
+    boolean any = !beginnings.isEmpty();
+    for (Beginning next = beginnings.poll(); next != null; next = beginnings.poll()) {
+      begin(next);
+    }
+    return any;
+  }
+
+  private void begin(Beginning beginning) {
+    ServerExchange exchange = beginning.exchange();
+    exchange.onBegin();
+    boolean waits = beginning.afterHandshake() && !early.isHandshakeComplete();
+    if (!waits && threads.placeOf(exchange.request()) == HandlerThreads.Place.LOOP) {
+      serve(exchange, false);
+    } else {
+      Thread.ofVirtual()
+          .name("http3-" + label + "-" + exchange.id())
+          .start(() -> serve(exchange, waits));
     }
   }
 
@@ -263,10 +325,7 @@ final class ServerConnection {
     }
     stream.attach(exchange);
     exchanges.add(exchange);
-    boolean waits = treatment == EarlyRequests.Treatment.WAIT;
-    Thread.ofVirtual()
-        .name("http3-" + label + "-" + stream.id())
-        .start(() -> serve(exchange, waits));
+    beginnings.add(new Beginning(exchange, treatment == EarlyRequests.Treatment.WAIT));
   }
 
   /** The client has another address now, also for the requests that are under way. */

@@ -11,7 +11,6 @@ import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.quic.io.ContentRetention;
 import dev.sluice.quic.io.InboundPipe;
-import dev.sluice.quic.io.OutboundPipe;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -24,43 +23,36 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 
 /**
- * One exchange, between the connection on the loop thread and the handler on its own. The two
- * bodies go through pipes; everything else is a task for the loop. Methods of {@link Http3Exchange}
- * belong to the handler, those named "on..." to the loop.
+ * One exchange, between the connection on the loop thread and the handler on its own, or on the
+ * loop's as well. What of the request's body is not there when the handler begins comes through a
+ * pipe; the response is {@link OutgoingResponse}'s; everything else is a task for the loop. Methods
+ * of {@link Http3Exchange} belong to the handler, those named "on..." to the loop.
  */
 final class ServerExchange implements Http3Exchange {
 
-  /** Each way, and only as far as it is used. Half of it is moved for one wake-up. */
+  /** Only as far as it is used. Half of it is moved for one wake-up. */
   private static final int PIPE_CAPACITY = 512 * 1024;
-
-  /** Small writes gather up to this, two dozen full packets. */
-  private static final int FLUSH_THRESHOLD = 32 * 1024;
 
   private final ServerConnection connection;
   private final RequestStream stream;
   private final RequestHead request;
   private final InetSocketAddress remote;
   private final boolean cameEarly;
-  private final InboundPipe inbound;
-  private final OutboundPipe outbound;
-  private final RequestBodyStream requestBody;
+  private final OutgoingResponse response;
 
-  /** Handler: the body of the response once it was begun. */
-  private ResponseBodyStream responseBody;
+  /** Made by the loop before the handler begins; null when the request has no body. */
+  private InboundPipe inbound;
 
-  /** Set by the handler before it wakes the loop. */
-  private volatile ResponseHead responseHead;
+  /** Handler: made when it is asked for. */
+  private RequestBodyStream requestBody;
 
-  private volatile Fields responseTrailers;
   private volatile boolean handlerReturned;
 
   /** Set by the loop before it ends the inbound pipe. */
   private volatile Fields requestTrailers = Fields.EMPTY;
 
-  // Loop only.
-  private boolean headSent;
-  private boolean responseOver;
-  private boolean requestOver;
+  /** Set by the loop: nothing more is read of the request. */
+  private volatile boolean requestOver;
 
   ServerExchange(ServerConnection connection, RequestStream stream, RequestHead request) {
     this.connection = connection;
@@ -68,24 +60,48 @@ final class ServerExchange implements Http3Exchange {
     this.request = request;
     this.remote = connection.remoteAddress();
     this.cameEarly = stream.isEarly();
-    this.inbound =
-        new InboundPipe(PIPE_CAPACITY, () -> onLoop(this::onReadable), () -> onLoop(this::settle));
-    this.outbound = new OutboundPipe(PIPE_CAPACITY, FLUSH_THRESHOLD, () -> onLoop(this::pump));
-    this.requestBody =
-        new RequestBodyStream(
-            inbound.stream(),
-            ExpectContinue.isWanted(request.fields()) ? () -> onLoop(this::sayContinue) : null);
+    this.response = new OutgoingResponse(this, stream);
   }
 
-  private boolean onLoop(Runnable task) {
+  /** Any thread: does it on the loop, at once when that is where it is called. */
+  boolean onLoop(Runnable task) {
     return connection.onLoop(task);
+  }
+
+  /** Whether the caller is on the loop's thread, and must not wait. */
+  boolean isOnLoop() {
+    return connection.isOnLoop();
   }
 
   // ---- The loop's side ----
 
+  RequestHead request() {
+    return request;
+  }
+
+  long id() {
+    return stream.id();
+  }
+
+  /** What arrived together with the head is here; the handler begins. */
+  void onBegin() {
+    if (!requestOver) {
+      inbound();
+    }
+  }
+
+  private InboundPipe inbound() {
+    if (inbound == null) {
+      inbound =
+          new InboundPipe(
+              PIPE_CAPACITY, () -> onLoop(this::onReadable), () -> onLoop(this::settle));
+    }
+    return inbound;
+  }
+
   void onReadable() {
     if (!requestOver) {
-      inbound.fill(stream::takeData); // what its result says comes as an event, too
+      inbound().fill(stream::takeData); // what its result says comes as an event, too
     }
   }
 
@@ -96,21 +112,23 @@ final class ServerExchange implements Http3Exchange {
   void onEnded(RequestEnding ending) {
     requestOver = true;
     if (ending.isComplete()) {
-      inbound.end();
+      if (inbound != null) {
+        inbound.end();
+      }
       return;
     }
     Supplier<IOException> failure = () -> new RequestEndedException(ending);
-    inbound.fail(failure);
+    inbound().fail(failure);
     if (ending instanceof RequestEnding.ConnectionLost) {
-      abandonResponse(failure);
-    } else if (ending instanceof RequestEnding.StreamError error && !responseOver) {
-      abandonResponse(failure);
+      response.abandon(failure);
+    } else if (ending instanceof RequestEnding.StreamError error && !response.isOver()) {
+      response.abandon(failure);
       stream.reset(error.error());
     }
   }
 
   void onStopped(long code) {
-    abandonResponse(() -> new RequestEndedException(new RequestEnding.ResetByPeer(code, true)));
+    response.abandon(() -> new RequestEndedException(new RequestEnding.ResetByPeer(code, true)));
   }
 
   /**
@@ -119,107 +137,31 @@ final class ServerExchange implements Http3Exchange {
    */
   void onConnectionEnded(RequestEnding ending, ContentRetention retention) {
     if (!requestOver) {
-      inbound.fillAll(stream::takeData);
+      inbound().fillAll(stream::takeData);
     }
-    Duration limit = retention.limit();
-    retention.hold(inbound, () -> new ContentDroppedException(limit));
-    abandonResponse(() -> new RequestEndedException(ending));
+    if (inbound != null) {
+      Duration limit = retention.limit();
+      retention.hold(inbound, () -> new ContentDroppedException(limit));
+    }
+    response.abandon(() -> new RequestEndedException(ending));
   }
 
   void onWritable() {
-    pump();
-  }
-
-  private void abandonResponse(Supplier<IOException> failure) {
-    responseOver = true;
-    outbound.fail(failure);
-  }
-
-  /** Moves the response on: its head, what the body's pipe holds, its end. */
-  private void pump() {
-    if (responseOver || responseHead == null) {
-      return;
-    }
-    if (!headSent && !sendHead()) {
-      return;
-    }
-    if (outbound.drain(stream::writeData) == OutboundPipe.Drained.FINISHED) {
-      endResponse();
-    }
-  }
-
-  private boolean sendHead() {
-    headSent = true;
-    ResponseHead head = responseHead;
-    boolean whole = outbound.isClosed();
-    if (whole && responseTrailers == null) {
-      head = ResponseRules.withContentLength(head, request.method(), responseBody.written());
-    }
-    try {
-      stream.sendResponse(head, whole && outbound.buffered() == 0 && responseTrailers == null);
-      return true;
-    } catch (RuntimeException e) {
-      // Larger than the client takes, or malformed in a way that only the encoder saw.
-      headSent = false;
-      sendServerError();
-      outbound.fail(() -> new IOException("the response's head cannot be sent", e));
-      return false;
-    }
-  }
-
-  private void endResponse() {
-    responseOver = true;
-    Fields trailers = responseTrailers;
-    if (trailers == null) {
-      stream.finish();
-    } else {
-      sendTrailers(stream, trailers);
-    }
-    settle();
-  }
-
-  private static void sendTrailers(RequestStream stream, Fields trailers) {
-    try {
-      stream.sendTrailers(trailers);
-    } catch (RuntimeException e) {
-      // Larger than the client takes, or malformed in a way that only the encoder saw.
-      stream.reset(Http3Error.H3_INTERNAL_ERROR);
-    }
+    response.pump();
   }
 
   private void sayContinue() {
-    if (!headSent && !responseOver && !requestOver) {
+    if (!response.isHeadSent() && !response.isOver() && !requestOver) {
       stream.sendInformational(new ResponseHead(100, Fields.EMPTY));
     }
   }
 
-  private void sendServerError() {
-    responseOver = true;
-    headSent = true;
-    stream.sendResponse(new ResponseHead(500, Fields.of("content-length", "0")), true);
-  }
-
   /** When all is said and nobody reads: the client need not send the rest (RFC 9114 §4.1). */
-  private void settle() {
-    if (responseOver && handlerReturned && !requestOver) {
+  void settle() {
+    if (response.isOver() && handlerReturned && !requestOver) {
       requestOver = true;
       stream.stopReading(Http3Error.H3_NO_ERROR);
     }
-  }
-
-  /** The response is cut short, or becomes a 500 when nothing of it was sent. */
-  private void breakResponse(Throwable cause) {
-    if (responseOver) {
-      return;
-    }
-    outbound.fail(() -> new IOException("the handler has failed", cause));
-    if (headSent) {
-      responseOver = true;
-      stream.reset(Http3Error.H3_INTERNAL_ERROR);
-    } else {
-      sendServerError();
-    }
-    settle();
   }
 
   // ---- The handler's side ----
@@ -227,22 +169,24 @@ final class ServerExchange implements Http3Exchange {
   /** The handler has returned. */
   void finish() {
     handlerReturned = true;
-    if (responseBody == null) {
+    if (!response.isBegun()) {
       fail(new IllegalStateException("the handler has not responded"));
       return;
     }
     try {
-      responseBody.close();
+      response.close();
     } catch (IOException e) {
       // The client knows, or has gone.
     }
-    onLoop(this::settle);
+    if (!requestOver) {
+      onLoop(this::settle);
+    }
   }
 
   /** The handler has thrown this. */
   void fail(Throwable cause) {
     handlerReturned = true;
-    onLoop(() -> breakResponse(cause));
+    onLoop(() -> response.breakUp(cause));
   }
 
   @Override
@@ -272,12 +216,19 @@ final class ServerExchange implements Http3Exchange {
 
   @Override
   public InputStream requestBody() {
+    if (requestBody == null) {
+      requestBody =
+          new RequestBodyStream(
+              inbound,
+              ExpectContinue.isWanted(request.fields()) ? () -> onLoop(this::sayContinue) : null,
+              this::isOnLoop);
+    }
     return requestBody;
   }
 
   @Override
   public Fields requestTrailers() {
-    if (!requestBody.isAtEnd()) {
+    if (requestBody == null || !requestBody.isAtEnd()) {
       throw new IllegalStateException("trailers follow the body, which was not read to its end");
     }
     return requestTrailers;
@@ -288,7 +239,7 @@ final class ServerExchange implements Http3Exchange {
     if (status < 100 || status > 199 || status == 101) {
       throw new IllegalArgumentException("not an interim status: " + status);
     }
-    if (responseBody != null) {
+    if (response.isBegun()) {
       throw new IllegalStateException("the response was begun");
     }
     await(() -> stream.sendInformational(new ResponseHead(status, fields)));
@@ -328,28 +279,19 @@ final class ServerExchange implements Http3Exchange {
     if (status < 200 || status > 599) {
       throw new IllegalArgumentException("not a final status: " + status);
     }
-    if (responseBody != null) {
+    if (response.isBegun()) {
       throw new IllegalStateException("the response was begun before");
     }
-    responseBody =
-        new ResponseBodyStream(
-            outbound.stream(),
-            ResponseRules.body(status, request.method()),
-            ResponseRules.contentLength(fields, status, request.method()),
-            () -> onLoop(this::pump),
-            failure -> onLoop(() -> breakResponse(failure)));
-    responseHead = new ResponseHead(status, fields);
-    return responseBody;
+    return response.begin(status, fields);
   }
 
   @Override
   public void sendTrailers(Fields fields) throws IOException {
-    if (responseBody == null || responseBody.isClosed()) {
+    if (!response.isBegun() || response.isClosed()) {
       throw new IllegalStateException("trailers end a response that was begun and has not ended");
     }
     ResponseRules.checkTrailers(fields);
-    responseTrailers = fields;
-    responseBody.close();
+    response.endWith(fields);
   }
 
   @Override
@@ -364,7 +306,12 @@ final class ServerExchange implements Http3Exchange {
 
   @Override
   public void awaitHandshake() throws IOException {
-    connection.early().awaitHandshake();
+    EarlyGate early = connection.early();
+    if (isOnLoop() && !early.isHandshakeComplete()) {
+      throw new IllegalStateException(
+          "a handler on the loop's thread cannot wait for the handshake");
+    }
+    early.awaitHandshake();
   }
 
   @Override

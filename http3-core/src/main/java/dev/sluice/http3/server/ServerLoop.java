@@ -59,6 +59,7 @@ final class ServerLoop {
             on::wake,
             Long.toString(services.accepted().incrementAndGet()),
             services.handler(),
+            services.threads(),
             services.early(),
             services.sessions(),
             retention,

@@ -8,12 +8,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * What all loops of a server have in common. Any thread.
  *
+ * @param threads where the handler is called
  * @param contentRetention how long unread content of connections that have ended is kept
  * @param accepted how many connections there were so far, to number them
  */
 record ServerServices(
     Http3Config config,
     Http3Handler handler,
+    HandlerThreads threads,
     EarlyRequests early,
     ServerSessions sessions,
     SecureRandom random,

@@ -33,6 +33,7 @@ class UnknownProtocolTest {
             exchange -> {
               throw new AssertionError("not for the handler");
             },
+            HandlerThreads.VIRTUAL,
             null,
             sessions,
             new ContentRetention((task, delay) -> {}, ContentRetention.USUAL),

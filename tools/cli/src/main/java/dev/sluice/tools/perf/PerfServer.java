@@ -58,13 +58,15 @@ public record PerfServer(InetSocketAddress address, AutoCloseable server) implem
   private static PerfServer startHttp3(
       InetSocketAddress address, Identity identity, TransportConfig transport)
       throws IOException, CommandException {
+    PerfSite site = new PerfSite();
     Http3Server server =
         Http3Server.builder()
             .address(address)
             .identity(identity)
             .quic(transport)
             .keyLog(KeyLogFile.open(null))
-            .handler(new PerfSite())
+            .handler(site)
+            .handleOn(site)
             .webTransport(PerfProtocol.DATAGRAMS_PATH, new WebTransportEcho())
             .start();
     return new PerfServer(server.localAddress(), server);

@@ -1,13 +1,26 @@
 package dev.sluice.tools.perf;
 
 import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.message.RequestHead;
+import dev.sluice.http3.server.HandlerThreads;
 import dev.sluice.http3.server.Http3Exchange;
 import dev.sluice.http3.server.Http3Handler;
 import java.io.IOException;
 import java.io.OutputStream;
 
 /** The server's side of {@link PerfProtocol} over HTTP/3. */
-final class PerfSite implements Http3Handler {
+final class PerfSite implements Http3Handler, HandlerThreads {
+  /** What is sent from the loop itself at most: nobody has to wait for so little. */
+  private static final long SMALL = 16 * 1024;
+
+  @Override
+  public Place placeOf(RequestHead request) {
+    boolean atOnce =
+        request.method().equals("GET")
+            && wanted(request.path()) <= SMALL
+            && !request.path().equals(PerfProtocol.USAGE_AFTER_COLLECTION_PATH);
+    return atOnce ? Place.LOOP : Place.VIRTUAL;
+  }
 
   @Override
   public void handle(Http3Exchange exchange) throws IOException {
