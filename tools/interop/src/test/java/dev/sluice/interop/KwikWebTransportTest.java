@@ -52,7 +52,7 @@ import tech.kwik.flupke.webtransport.WebTransportHttp3ApplicationProtocolFactory
  * RESET_STREAM_AT that the draft demands, so our side has to be told to do without.
  */
 @Tag("interop")
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class KwikWebTransportTest {
   private static final char[] PASSWORD = "interop".toCharArray();
   private static final int PATIENCE_SECONDS = 15;
@@ -162,6 +162,10 @@ class KwikWebTransportTest {
 
   @Test
   void itsClientTakesStreamsAndTheClose() throws Exception {
+    Kwik.patiently(this::giveStreamsAndClose);
+  }
+
+  private void giveStreamsAndClose() throws Exception {
     TestBody body = new TestBody(1_000_000);
     CompletableFuture<WebTransportVersion> version = new CompletableFuture<>();
     CompletableFuture<String> answer = new CompletableFuture<>();
@@ -194,6 +198,10 @@ class KwikWebTransportTest {
 
   @Test
   void itsClientCloses() throws Exception {
+    Kwik.patiently(this::hearItsClientClose);
+  }
+
+  private void hearItsClientClose() throws Exception {
     CompletableFuture<SessionEnding> ending = new CompletableFuture<>();
     try (OurServer server = serve(session -> session.closed().thenAccept(ending::complete))) {
       new Theirs(server).session.close(7, "enough");
@@ -317,6 +325,10 @@ class KwikWebTransportTest {
 
   @Test
   void itsServerOpensStreamsAndCloses() throws Exception {
+    Kwik.patiently(this::takeStreamsAndTheClose);
+  }
+
+  private void takeStreamsAndTheClose() throws Exception {
     CompletableFuture<String> answer = new CompletableFuture<>();
     Consumer<Session> handler =
         session -> {
@@ -351,6 +363,10 @@ class KwikWebTransportTest {
 
   @Test
   void itsServerHearsOurClose() throws Exception {
+    Kwik.patiently(this::closeWithItsServer);
+  }
+
+  private void closeWithItsServer() throws Exception {
     CompletableFuture<String> terminated = new CompletableFuture<>();
     CompletableFuture<Void> opened = new CompletableFuture<>();
     connect(

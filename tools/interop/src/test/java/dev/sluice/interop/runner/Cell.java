@@ -44,19 +44,23 @@ record Cell(Case which, Peer client, Peer server) {
     if (missing.isPresent()) {
       return new Verdict.Missing(missing.get());
     }
-    int chances = Math.max(client.chances(), server.chances());
-    Verdict verdict = once(folder);
-    for (int chance = 1; chance < chances && verdict instanceof Verdict.Failed; chance++) {
-      verdict = once(folder);
+    int chances = Math.max(client.chancesToFetch(which), server.chancesToServe(which));
+    Verdict verdict = once(folder, 0);
+    for (int chance = 1; chance < chances && verdict instanceof Verdict.Failed failed; chance++) {
+      verdict =
+          switch (once(folder, chance)) {
+            case Verdict.Passed passed -> passed.after(chance, failed);
+            case Verdict other -> other;
+          };
     }
     return verdict;
   }
 
-  private Verdict once(Path folder) {
+  private Verdict once(Path folder, int chance) {
     double[] measured = new double[which == Case.GOODPUT && client == server ? RUNS_TO_MEASURE : 1];
     try {
       for (int i = 0; i < measured.length; i++) {
-        CellRun run = new CellRun(which, client, server, folder, i);
+        CellRun run = new CellRun(which, client, server, folder, chance * measured.length + i);
         run.run();
         measured[i] = run.megabits();
       }

@@ -15,7 +15,7 @@ final class Matrix {
     verdicts.put(cell, verdict);
   }
 
-  /** A table of cases and pairs, then the measurements, then every cell that has a reason. */
+  /** A table of cases and pairs, then what there is to say of cells: measurements, reasons. */
   @Override
   public String toString() {
     List<String> pairs = verdicts.keySet().stream().map(Cell::pair).distinct().toList();
@@ -50,7 +50,7 @@ final class Matrix {
   private static String reason(Cell cell, Verdict verdict) {
     String reason =
         switch (verdict) {
-          case Verdict.Passed passed -> passed.measured();
+          case Verdict.Passed passed -> passed.remark();
           case Verdict.Failed failed -> failed.why();
           case Verdict.Excused excused -> excused.why();
           case Verdict.Missing missing -> missing.program() + " is not installed";

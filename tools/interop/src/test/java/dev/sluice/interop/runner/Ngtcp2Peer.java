@@ -52,6 +52,20 @@ final class Ngtcp2Peer implements Peer {
     return which == Case.V2 ? Optional.of(DRAFT) : Optional.empty();
   }
 
+  /**
+   * More where packets of the handshake get lost. Its client never sends a lost Finished again once
+   * an acknowledgement has shown it to be lost while newer probes arrived: it then answers no
+   * Handshake packet any more, holds nothing but 1-RTT packets that the server cannot read yet, and
+   * ends after 30 seconds, with code 0 and an empty file. In runs of fifty connections, one in six.
+   */
+  @Override
+  public int chancesToFetch(Case which) {
+    return switch (which) {
+      case HANDSHAKELOSS, HANDSHAKECORRUPTION -> 6;
+      default -> 3;
+    };
+  }
+
   @Override
   public Running serve(ServerTask task) throws IOException {
     List<String> command = new ArrayList<>();
@@ -99,6 +113,9 @@ final class Ngtcp2Peer implements Peer {
         Exit exit = new Exit(0, "");
         for (int i = 0; i < urls.size() && exit.code() == 0; i++) {
           exit = run(task, urls.subList(i, i + 1));
+          if (exit.code() == 0 && isEmpty(task.downloads().resolve(task.names().get(i)))) {
+            exit = new Exit(1, exit.output() + "\nit got no answer to request " + i);
+          }
         }
         yield exit;
       }
@@ -108,6 +125,10 @@ final class Ngtcp2Peer implements Peer {
       }
       default -> run(task, urls);
     };
+  }
+
+  private static boolean isEmpty(Path download) throws IOException {
+    return !Files.exists(download) || Files.size(download) == 0;
   }
 
   private static Exit run(ClientTask task, List<String> urls) throws IOException {

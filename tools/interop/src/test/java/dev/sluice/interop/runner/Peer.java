@@ -30,10 +30,15 @@ interface Peer {
   Optional<String> cannotFetch(Case which);
 
   /**
-   * How many times a case may be run until it passes. Networks that lose a third of everything and
-   * limits in seconds make a peer that we cannot mend fail now and then.
+   * How many times a case may be run until it passes with this client. Networks that lose a third
+   * of everything and limits in seconds make a peer that we cannot mend fail now and then.
    */
-  default int chances() {
+  default int chancesToFetch(Case which) {
+    return 3;
+  }
+
+  /** The same with this server. */
+  default int chancesToServe(Case which) {
     return 3;
   }
 

@@ -30,7 +30,12 @@ final class SluicePeer implements Peer {
 
   /** A second one, for the cases that leave the end to luck. */
   @Override
-  public int chances() {
+  public int chancesToFetch(Case which) {
+    return 2;
+  }
+
+  @Override
+  public int chancesToServe(Case which) {
     return 2;
   }
 

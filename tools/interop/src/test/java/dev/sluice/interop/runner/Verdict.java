@@ -6,9 +6,17 @@ sealed interface Verdict {
   /**
    * All held.
    *
-   * @param measured for people; empty when nothing was measured
+   * @param remark for people: what was measured, and runs that failed before; mostly empty
    */
-  record Passed(String measured) implements Verdict {}
+  record Passed(String remark) implements Verdict {
+
+    /** The same when it was not so at once. */
+    Passed after(int runs, Failed last) {
+      String before =
+          "run " + (runs + 1) + ", before it: " + last.why().lines().findFirst().orElse("");
+      return new Passed(remark.isEmpty() ? before : remark + "; " + before);
+    }
+  }
 
   /** Something did not hold. */
   record Failed(String why) implements Verdict {}
