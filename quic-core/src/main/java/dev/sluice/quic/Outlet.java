@@ -3,6 +3,7 @@ package dev.sluice.quic;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.StreamEnding;
 import dev.sluice.quic.io.OutboundPipe;
+import dev.sluice.quic.stream.ReturnedChunks;
 import dev.sluice.quic.stream.SendStream;
 import java.util.concurrent.CompletableFuture;
 
@@ -57,7 +58,7 @@ final class Outlet {
     if (isOver()) {
       return;
     }
-    OutboundPipe.Drained left = pipe.drain(this::move);
+    OutboundPipe.Drained left = pipe.hand(this::move);
     if (reliable >= 0 && moved >= reliable) {
       send.resetAt(abandonCode, reliable);
       finish(send.ending());
@@ -66,9 +67,10 @@ final class Outlet {
     }
   }
 
-  private int move(byte[] source, int offset, int length) {
-    long wanted = reliable < 0 ? length : Math.clamp(reliable - moved, 0, length);
-    int taken = wanted == 0 ? 0 : send.write(source, offset, (int) wanted);
+  private int move(byte[] array, int offset, int length, ReturnedChunks home) {
+    int wanted = reliable < 0 ? length : (int) Math.clamp(reliable - moved, 0L, length);
+    ReturnedChunks to = wanted == length ? home : null;
+    int taken = wanted == 0 ? 0 : send.adopt(array, offset, wanted, to);
     moved += taken;
     return taken;
   }

@@ -4,7 +4,6 @@ import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.stream.ReturnedChunks;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * Bytes on their way from one thread to another, bounded, without a lock: one thread produces, one
@@ -32,6 +31,13 @@ public final class ByteQueue {
     int write(byte[] source, int offset, int length);
   }
 
+  /** Takes bytes over, on the contract of {@link dev.sluice.quic.stream.SendStream#adopt}. */
+  @FunctionalInterface
+  public interface Adopter {
+    /** Takes up to {@code length} bytes and says how many it took. */
+    int adopt(byte[] array, int offset, int length, ReturnedChunks home);
+  }
+
   /** Of most streams a short message is all there is. */
   private static final int SMALLEST_CHUNK = 256;
 
@@ -40,7 +46,12 @@ public final class ByteQueue {
   /** From the smallest to the largest in four steps. */
   private static final long GROWTH = 4;
 
-  private static final int SPARES = 8;
+  /**
+   * As many arrays wait to be filled again as lie between the threads and are in flight on a
+   * network next door, so that a steady transfer makes no garbage: 1 MiB.
+   */
+  private static final int SPARES = 16;
+
   private static final byte[] NOTHING = {};
 
   /** A link of the chain: nothing is added to it once the next hangs on it. */
@@ -54,8 +65,11 @@ public final class ByteQueue {
     /** Where the array goes when it was read to its end; null for nowhere. Set before that end. */
     ReturnedChunks home;
 
-    /** Consumer only: some of the bytes were given away where they lie. */
+    /** Consumer only: some of the bytes were given away where they lie, for good. */
     boolean lent;
+
+    /** Consumer only: some of the bytes were handed over to who gives the array back. */
+    boolean adopted;
 
     /** Consumer only. */
     int read;
@@ -74,12 +88,8 @@ public final class ByteQueue {
   private final long capacity;
   private final RecvStream.Taker adding = this::add;
 
-  /**
-   * Used-up arrays of the largest size, on their way back to be filled again. As many as are in a
-   * queue of the usual capacity, so that a steady transfer makes no garbage. Null before the first:
-   * the consumer makes it.
-   */
-  private volatile AtomicReferenceArray<byte[]> spares;
+  /** Used-up arrays of the largest size. Null before the first: the consumer makes it. */
+  private volatile ChunkReturn spares;
 
   private Chunk head; // consumer only
   private Chunk tail; // producer only
@@ -196,22 +206,15 @@ public final class ByteQueue {
   }
 
   private byte[] takeSpare() {
-    AtomicReferenceArray<byte[]> from = spares;
-    byte[] taken = null;
-    for (int i = 0; from != null && taken == null && i < SPARES; i++) {
-      taken = from.get(i) == null ? null : from.getAndSet(i, null);
-    }
-    return taken;
+    ChunkReturn from = spares;
+    return from == null ? null : from.poll();
   }
 
-  private void giveSpare(byte[] bytes) {
+  private ChunkReturn spares() {
     if (spares == null) {
-      spares = new AtomicReferenceArray<>(SPARES);
+      spares = new ChunkReturn(SPARES);
     }
-    boolean given = false;
-    for (int i = 0; !given && i < SPARES; i++) {
-      given = spares.compareAndSet(i, null, bytes);
-    }
+    return spares;
   }
 
   /** Only the producer writes these two fields, so an increment needs no compare-and-set. */
@@ -308,6 +311,35 @@ public final class ByteQueue {
     return true;
   }
 
+  /**
+   * Consumer: hands bytes over where they lie, until fewer are taken than were offered or there are
+   * none. Arrays that are given back are filled again.
+   *
+   * @return whether everything went; false when the other is full
+   */
+  public boolean handTo(Adopter other) {
+    for (Chunk chunk = chunkWithBytes(); chunk != null; chunk = chunkWithBytes()) {
+      int offered = chunk.written - chunk.read;
+      int n = other.adopt(chunk.bytes, chunk.read, offered, homeBehind(chunk, offered));
+      chunk.adopted |= n > 0;
+      release(chunk, n);
+      if (n < offered) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Where an array goes when so many more bytes of it are used; null for nowhere. */
+  private ReturnedChunks homeBehind(Chunk chunk, int offered) {
+    if (chunk.lent || chunk.read + offered < chunk.bytes.length) {
+      return null;
+    }
+    return !chunk.own
+        ? chunk.home
+        : offered > 0 && chunk.bytes.length == LARGEST_CHUNK ? spares() : null;
+  }
+
   /** Consumer: drops everything that is there. */
   public void clear() {
     for (Chunk chunk = chunkWithBytes(); chunk != null; chunk = chunkWithBytes()) {
@@ -324,8 +356,8 @@ public final class ByteQueue {
         return null;
       }
       if (chunk.read == chunk.written) { // nothing was added before the next was hung on
-        if (chunk.own && !chunk.lent && chunk.bytes.length == LARGEST_CHUNK) {
-          giveSpare(chunk.bytes);
+        if (chunk.own && isOurs(chunk) && chunk.bytes.length == LARGEST_CHUNK) {
+          spares().give(chunk.bytes);
         }
         head = next;
         chunk = next;
@@ -339,9 +371,14 @@ public final class ByteQueue {
   private void release(Chunk chunk, int n) {
     chunk.read += n;
     consumed += n;
-    if (chunk.read == chunk.bytes.length && chunk.home != null && !chunk.lent) {
+    if (chunk.read == chunk.bytes.length && chunk.home != null && isOurs(chunk)) {
       chunk.home.give(chunk.bytes);
       chunk.bytes = NOTHING;
     }
+  }
+
+  /** Whether nobody else holds bytes of it. */
+  private static boolean isOurs(Chunk chunk) {
+    return !chunk.lent && !chunk.adopted;
   }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -22,7 +23,7 @@ import java.util.function.Supplier;
  */
 public final class OutboundPipe {
 
-  /** What {@link #drain} left. */
+  /** What {@link #drain} or {@link #hand} left. */
   public enum Drained {
     /** Everything went; {@code onData} runs when there is more. */
     PIPE_EMPTY,
@@ -83,15 +84,24 @@ public final class OutboundPipe {
     return closed;
   }
 
-  /** Loop: moves bytes into the sink as far as it takes them. */
+  /** Loop: copies bytes into the sink as far as it takes them. */
   public Drained drain(ByteQueue.Sink sink) {
+    return drained(queue -> queue.drainTo(sink));
+  }
+
+  /** Loop: hands bytes over where they lie, as far as the other takes them. */
+  public Drained hand(ByteQueue.Adopter to) {
+    return drained(queue -> queue.handTo(to));
+  }
+
+  private Drained drained(Predicate<ByteQueue> move) {
     if (ended || failure != null) {
       return Drained.ENDED;
     }
     announced.set(false); // before looking: what is written from here on is announced anew
     sinkFull = false;
     boolean finishing = closed; // before the bytes: they were written before the close
-    boolean empty = queue.drainTo(sink);
+    boolean empty = move.test(queue);
     if (!empty) {
       sinkFull = true;
     }

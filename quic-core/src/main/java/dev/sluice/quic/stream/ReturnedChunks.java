@@ -1,8 +1,9 @@
 package dev.sluice.quic.stream;
 
 /**
- * Where arrays of a {@link ChunkPool} come back to that have left its thread with bytes in them
- * ({@link RecvStream#take}). Any thread gives; the pool's thread takes.
+ * Where arrays come back to that have left the thread that fills them, with bytes in them: chunks
+ * of a {@link ChunkPool} ({@link RecvStream#take}), or those of a writer ({@link
+ * SendStream#adopt}). Any thread gives; the one that fills them takes.
  */
 public interface ReturnedChunks {
   /** Takes an array back that nobody uses any more; whoever gives it must forget it. */

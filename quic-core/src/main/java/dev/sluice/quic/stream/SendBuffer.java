@@ -2,8 +2,8 @@ package dev.sluice.quic.stream;
 
 /**
  * The bytes of a stream from written to acknowledged, for STREAM and CRYPTO frames alike. Bytes are
- * copied in once and stay where they are until they are acknowledged; what is new, in flight, lost
- * or acknowledged are ranges of offsets:
+ * copied in, or taken over in the arrays in which they are, and stay where they are until they are
+ * acknowledged; what is new, in flight, lost or acknowledged are ranges of offsets:
  *
  * <pre>
  *   0 ........ acknowledged ............ sent ................ written
@@ -15,7 +15,13 @@ package dev.sluice.quic.stream;
  * <p>What was lost goes out before what is new (RFC 9000 §13.3).
  */
 public final class SendBuffer {
-  private final ChunkedBytes bytes;
+  /**
+   * Fewer bytes than this are copied rather than taken over: what is kept of each segment would
+   * weigh too much beside them.
+   */
+  private static final int LEAST_ADOPTED = 1024;
+
+  private final SendSegments bytes;
   private final RangeSet ackedBeyondGap = new RangeSet();
   private final RangeSet lost = new RangeSet();
   private long acknowledged;
@@ -26,12 +32,25 @@ public final class SendBuffer {
    * @param pool where the storage comes from and goes back to
    */
   public SendBuffer(ChunkPool pool) {
-    this.bytes = new ChunkedBytes(pool);
+    this.bytes = new SendSegments(pool);
   }
 
   /** Copies bytes in behind what was written. The caller bounds {@link #buffered()}. */
   public void write(byte[] source, int from, int length) {
-    bytes.put(written, source, from, length);
+    bytes.copy(source, from, length);
+    written += length;
+  }
+
+  /**
+   * Takes bytes over behind what was written, on the contract of {@link SendStream#adopt}. The
+   * caller bounds {@link #buffered()}.
+   */
+  public void adopt(byte[] array, int from, int length, ReturnedChunks home) {
+    if (home == null && length < LEAST_ADOPTED) {
+      bytes.copy(array, from, length);
+    } else {
+      bytes.adopt(array, from, length, home);
+    }
     written += length;
   }
 
@@ -150,6 +169,7 @@ public final class SendBuffer {
     acknowledged = 0;
     sent = 0;
     written = Math.min(written, size);
+    bytes.discardFrom(written);
   }
 
   /**

@@ -23,16 +23,13 @@ final class SendPart implements SendStream, ControlQueue.Source {
    */
   private static final int LEAST_FRAGMENT = 32;
 
-  /** Room in the buffer is worth an event once it is this part of the whole. */
-  private static final int WRITABLE_FRACTION = 4;
-
   private final long id;
   private final StreamContext context;
   private final SendBuffer buffer;
+  private final SendIntake intake;
   private final SendCredit credit;
   private SendState state = SendState.READY;
   private StreamEnding ending;
-  private boolean writeCutShort;
   private boolean finRequested;
 
   /** The FIN is in flight or has arrived. */
@@ -62,6 +59,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
     this.id = id;
     this.context = context;
     this.buffer = new SendBuffer(context.pool);
+    this.intake = new SendIntake(buffer, context.config);
     this.reset = new SendReset(id);
     this.credit = new SendCredit(maxStreamData);
   }
@@ -76,29 +74,32 @@ final class SendPart implements SendStream, ControlQueue.Source {
   @Override
   public int write(byte[] source, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, source.length);
-    if (ending != null) {
-      return 0;
-    }
-    if (finRequested) {
+    return mayWrite() ? scheduled(intake.write(source, offset, length)) : 0;
+  }
+
+  @Override
+  public int adopt(byte[] array, int offset, int length, ReturnedChunks home) {
+    Objects.checkFromIndexSize(offset, length, array.length);
+    return mayWrite() ? scheduled(intake.adopt(array, offset, length, home)) : 0;
+  }
+
+  private boolean mayWrite() {
+    if (ending == null && finRequested) {
       throw new IllegalStateException("stream " + id + " was finished");
     }
-    int taken = Math.min(length, writable());
+    return ending == null;
+  }
+
+  private int scheduled(int taken) {
     if (taken > 0) {
-      buffer.write(source, offset, taken);
       scheduleData();
     }
-    writeCutShort = taken < length;
     return taken;
   }
 
   @Override
   public int writable() {
-    if (ending != null || finRequested) {
-      return 0;
-    }
-    long notSent = context.config.sendBuffer() - buffer.unsent();
-    long inAll = context.config.maxSendBuffer() - buffer.buffered();
-    return (int) Math.max(0, Math.min(notSent, inAll));
+    return ending != null || finRequested ? 0 : intake.room();
   }
 
   @Override
@@ -115,7 +116,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
   public void finish() {
     if (ending == null && !finRequested) {
       finRequested = true;
-      writeCutShort = false;
+      intake.end();
       scheduleData();
     }
   }
@@ -321,8 +322,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
   }
 
   private void announceRoom() {
-    if (writeCutShort && writable() >= context.config.sendBuffer() / WRITABLE_FRACTION) {
-      writeCutShort = false;
+    if (ending == null && intake.hasRoomAgain()) {
       context.listener.writable(this);
     }
   }
@@ -421,7 +421,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
     markAbandoned(applicationCode, new StreamEnding.AbandonedLocally(applicationCode));
     reset.shortenTo(size);
     finRequested = false;
-    writeCutShort = false;
+    intake.end();
     buffer.truncate(size);
     queueControl();
   }

@@ -19,6 +19,25 @@ public interface SendStream {
    */
   int write(byte[] source, int offset, int length);
 
+  /**
+   * Takes bytes over without a copy, as many as fit; otherwise as {@link #write}. What is taken
+   * must not be written to any more, but the rest of the array may be: it can follow in further
+   * calls.
+   *
+   * @param home null; or, when the bytes reach to where the array is of use, where it is given back
+   *     to, once and on this thread, when all of them were taken and neither they nor those that
+   *     were taken from it before are needed any more. It stays the stream's as long as it does not
+   *     come back.
+   * @return the number of bytes taken, 0 to {@code length}; 0 once the stream has ended
+   */
+  default int adopt(byte[] array, int offset, int length, ReturnedChunks home) {
+    int taken = write(array, offset, length);
+    if (taken == length && home != null) {
+      home.give(array);
+    }
+    return taken;
+  }
+
   /** Bytes that {@link #write} would take at once. */
   int writable();
 

@@ -7,15 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.quic.stream.ReturnedChunks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -77,6 +82,61 @@ class PipesTest {
     }
     assertTrue(rounds > 100);
     assertArrayEquals(data, back);
+  }
+
+  /** What was handed over stays as it is, and is filled again only when it has come back. */
+  @Test
+  void arraysThatWereHandedOverAreFilledAgainOnceTheyComeBack() {
+    Random random = new Random(3);
+    ByteQueue queue = new ByteQueue(300_000);
+    byte[] data = new byte[6_000_000];
+    random.nextBytes(data);
+    Set<byte[]> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    record Piece(byte[] array, int from, int at, int length, ReturnedChunks home) {}
+    ArrayDeque<Piece> held = new ArrayDeque<>();
+    int[] out = {0};
+    ByteQueue.Adopter adopter =
+        (array, from, length, home) -> {
+          int n = random.nextInt(length + 1);
+          seen.add(array);
+          held.add(new Piece(array, from, out[0], n, n == length ? home : null));
+          out[0] += n;
+          return n;
+        };
+    for (int in = 0; out[0] < data.length; ) {
+      in += queue.write(data, in, Math.min(random.nextInt(90_000), data.length - in));
+      queue.handTo(adopter);
+      while (held.size() > 4) {
+        Piece piece = held.poll();
+        assertArrayEquals(
+            Arrays.copyOfRange(data, piece.at, piece.at + piece.length),
+            Arrays.copyOfRange(piece.array, piece.from, piece.from + piece.length));
+        if (piece.home != null) {
+          piece.home.give(piece.array);
+        }
+      }
+    }
+    assertTrue(seen.size() < 40, seen.size() + " arrays for what fits into 92");
+  }
+
+  /** Of what somebody took for good, no array comes back. */
+  @Test
+  void whatWasTakenIsNotHandedOverWithAHome() {
+    ByteQueue queue = new ByteQueue(1 << 20);
+    byte[] data = new byte[1 << 18];
+    queue.write(data, 0, data.length);
+    while (queue.take().array().length < 1 << 16) {
+      // up to the first array of the largest size
+    }
+    queue.write(data, 0, 1000);
+    List<ReturnedChunks> homes = new ArrayList<>();
+    queue.handTo(
+        (array, from, length, home) -> {
+          homes.add(home);
+          return length;
+        });
+    assertTrue(homes.getFirst() != null);
+    assertNull(homes.getLast());
   }
 
   /** Arrays that were read to their end go home, those that somebody has taken do not. */
