@@ -48,6 +48,7 @@ final class Datagrams {
         if (length > room()) {
           return false;
         }
+        connection.packetTrace.onDatagramMoved(false, length);
         queue.add(source, offset, length);
         return true;
       }

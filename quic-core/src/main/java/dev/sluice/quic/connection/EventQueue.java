@@ -50,6 +50,9 @@ final class EventQueue implements StreamListener {
     }
     byte[] datagram = datagrams.poll();
     if (datagram != null) {
+      if (connection != null) {
+        connection.packetTrace.onDatagramMoved(true, datagram.length);
+      }
       return new QuicEvent.DatagramReceived(datagram);
     }
     QuicEvent last = ended;
@@ -95,6 +98,22 @@ final class EventQueue implements StreamListener {
   @Override
   public void closed(long id) {
     trace(id, false);
+  }
+
+  @Override
+  public void written(long id, long offset, int bytes) {
+    moved(id, false, offset, bytes);
+  }
+
+  @Override
+  public void taken(long id, long offset, int bytes) {
+    moved(id, true, offset, bytes);
+  }
+
+  private void moved(long id, boolean toApplication, long offset, int bytes) {
+    if (connection != null && connection.packetTrace.isOn()) {
+      connection.trace(() -> new TraceEvent.StreamDataMoved(id, toApplication, offset, bytes));
+    }
   }
 
   private void trace(long id, boolean opened) {

@@ -170,6 +170,13 @@ final class PacketTrace {
     }
   }
 
+  /** A datagram of RFC 9221 goes to the application, or comes from it. */
+  void onDatagramMoved(boolean toApplication, int bytes) {
+    if (isOn()) {
+      connection.trace(() -> new TraceEvent.DatagramDataMoved(toApplication, bytes));
+    }
+  }
+
   /**
    * Says what a path is when it is used first, and when its connection IDs change.
    *

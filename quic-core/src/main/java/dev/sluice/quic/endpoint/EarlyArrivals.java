@@ -38,15 +38,15 @@ final class EarlyArrivals {
 
   private final Deque<Arrival> waiting = new ArrayDeque<>();
 
-  /** Keeps a datagram; the oldest give way. */
-  void keep(ConnectionId destination, DatagramBatch batch, int index, long now) {
+  /** Keeps a datagram; the oldest give way. False when there are enough of that client. */
+  boolean keep(ConnectionId destination, DatagramBatch batch, int index, long now) {
     dropOld(now);
     int ofSame = 0;
     for (Arrival other : waiting) {
       ofSame += other.destination.equals(destination) ? 1 : 0;
     }
     if (ofSame == MAX_OF_ONE) {
-      return;
+      return false;
     }
     if (waiting.size() == MAX_DATAGRAMS) {
       waiting.pollFirst();
@@ -60,6 +60,7 @@ final class EarlyArrivals {
             batch.remote(index),
             batch.ecn(index),
             now));
+    return true;
   }
 
   /** Those for the connection that begins with an Initial to this ID, in order. */

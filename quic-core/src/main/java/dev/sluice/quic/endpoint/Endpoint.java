@@ -52,6 +52,7 @@ public final class Endpoint {
   private final TimerWheel<Route> deadlines = new TimerWheel<>();
   private final UnreadStreams unread = new UnreadStreams();
   private final EarlyArrivals earlyArrivals = new EarlyArrivals();
+  private final EndpointTrace trace = new EndpointTrace();
   private Siblings.Strays strays = (owner, batch, index) -> {};
   private ServerConfig server;
   private boolean hasListened;
@@ -76,7 +77,7 @@ public final class Endpoint {
     this.config = config;
     this.shared = shared;
     this.resets = new StatelessResets(config.resetKey(), config.random());
-    this.answers = new StatelessAnswers(config.random(), shared.ciphers());
+    this.answers = new StatelessAnswers(config.random(), shared.ciphers(), trace);
     this.routes = new Routes(config, resets);
     this.newcomers =
         new Newcomers(new AddressTokens(config.tokenKeys(), config.random()), answers, routes);
@@ -91,6 +92,16 @@ public final class Endpoint {
   public void listen(ServerConfig serverConfig) {
     hasListened |= serverConfig != null;
     server = serverConfig;
+    if (serverConfig != null) {
+      trace.watch(serverConfig);
+    }
+  }
+
+  /** Tells who watches where clients are awaited, while they are. */
+  public void announce(InetSocketAddress local, long now) {
+    if (server != null) {
+      trace.onListening(local, server, now);
+    }
   }
 
   /**
@@ -114,6 +125,7 @@ public final class Endpoint {
 
   /** Takes in what the socket received. */
   public void receive(DatagramBatch batch, long now) {
+    trace.begin(now);
     for (int i = 0; i < batch.count(); ) {
       int end = routes.endOfRun(batch, i);
       if (end > i) {
@@ -282,7 +294,9 @@ public final class Endpoint {
 
   private void receiveOne(DatagramBatch batch, int index, long now) {
     Route route = find(batch, index, now);
-    if (route != null) {
+    if (route == null) {
+      trace.onUnrouted(batch, index);
+    } else {
       atWork = route;
       route
           .connection()
@@ -351,23 +365,35 @@ public final class Endpoint {
       case LongHeader unspoken when isFirstFlight(length) && !speaks(unspoken.version()) ->
           offerVersions(unspoken.destination(), unspoken.source(), local, remote, now);
       case ShortHeader foreign when isForSibling(foreign.destination()) ->
-          strays.onStray(config.siblings().owner(foreign.destination()), batch, index);
+          passOn(foreign.destination(), batch, index);
       case LongHeader foreign
           when foreign.type() == PacketType.HANDSHAKE && isForSibling(foreign.destination()) ->
-          strays.onStray(config.siblings().owner(foreign.destination()), batch, index);
-      case ShortHeader unroutable -> reset(unroutable.destination(), length, local, remote, now);
+          passOn(foreign.destination(), batch, index);
+      case ShortHeader unroutable ->
+          answers.reset(resets, unroutable.destination(), length, local, remote, now);
       case LongHeader initial when initial.type() == PacketType.INITIAL -> {
         if (length >= MIN_INITIAL_DATAGRAM) {
           return onInitial(new Newcomers.Arrival(initial, batch.buffer(), local, remote, now));
         }
       }
       case LongHeader early when early.type() == PacketType.ZERO_RTT && server != null ->
-          earlyArrivals.keep(early.destination(), batch, index, now);
+          keepEarly(early.destination(), batch, index, now);
       default -> {
         // Retry, Version Negotiation and Handshake for a connection that is not there.
       }
     }
     return null;
+  }
+
+  private void passOn(ConnectionId destination, DatagramBatch batch, int index) {
+    trace.onPassedOn();
+    strays.onStray(config.siblings().owner(destination), batch, index);
+  }
+
+  private void keepEarly(ConnectionId destination, DatagramBatch batch, int index, long now) {
+    if (earlyArrivals.keep(destination, batch, index, now)) {
+      trace.onKept(batch.length(index));
+    }
   }
 
   /**
@@ -397,18 +423,6 @@ public final class Endpoint {
     if (answers.mayAnswer(now)) {
       answers.versionNegotiation(
           destination, source, server.transport().versions().offered(), local, remote);
-    }
-  }
-
-  private void reset(
-      ConnectionId unknown,
-      int length,
-      InetSocketAddress local,
-      InetSocketAddress remote,
-      long now) {
-    byte[] reset = unknown.length() == 0 ? null : resets.answer(unknown, length);
-    if (reset != null && answers.mayAnswer(now)) {
-      answers.add(reset, local, remote);
     }
   }
 

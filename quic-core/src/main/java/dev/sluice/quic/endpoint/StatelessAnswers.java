@@ -43,8 +43,10 @@ final class StatelessAnswers {
   private final Deque<Answer> waiting = new ArrayDeque<>();
   private final RandomGenerator random;
   private final PacketCiphers ciphers;
+  private final EndpointTrace trace;
 
-  StatelessAnswers(RandomGenerator random, PacketCiphers ciphers) {
+  StatelessAnswers(RandomGenerator random, PacketCiphers ciphers, EndpointTrace trace) {
+    this.trace = trace;
     this.random = random;
     this.ciphers = ciphers;
   }
@@ -103,6 +105,7 @@ final class StatelessAnswers {
         destination,
         versions,
         random.nextInt());
+    trace.onVersionNegotiation(source, destination, versions, datagram.length);
     add(datagram, local, remote);
   }
 
@@ -124,7 +127,27 @@ final class StatelessAnswers {
             datagram,
             0,
             datagram.length - PacketParser.RETRY_TAG_LENGTH));
+    trace.onRetry(initial, chosen, token.length, datagram.length);
     add(datagram, local, remote);
+  }
+
+  /**
+   * §10.3: there is no connection with this ID, if one may say so.
+   *
+   * @param length of the datagram that asked for one
+   */
+  void reset(
+      StatelessResets resets,
+      ConnectionId unknown,
+      int length,
+      InetSocketAddress local,
+      InetSocketAddress remote,
+      long now) {
+    byte[] reset = unknown.length() == 0 ? null : resets.answer(unknown, length);
+    if (reset != null && mayAnswer(now)) {
+      trace.onReset(reset.length);
+      add(reset, local, remote);
+    }
   }
 
   /** An Initial with CONNECTION_CLOSE, under keys that need no state (§10.2.3). */
@@ -148,12 +171,14 @@ final class StatelessAnswers {
             0,
             1);
     int payload = out.position();
-    new ConnectionCloseFrame(false, error.code(), 0, reason).write(out);
+    ConnectionCloseFrame close = new ConnectionCloseFrame(false, error.code(), 0, reason);
+    close.write(out);
     int end = out.position() + PacketKeys.TAG_LENGTH;
     LongHeaderWriter.finishLength(datagram, lengthField, end);
     keys.seal(datagram, 0, payload, out.position() - payload, 0);
     keys.protectHeader(datagram, 0, payload - 1, 1);
     keys.destroy();
+    trace.onRefused(initial, close, end);
     add(Arrays.copyOf(datagram, end), local, remote);
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.quic.io;
 import dev.sluice.quic.qlog.QlogTrace;
 import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.trace.Tracer;
+import dev.sluice.quic.trace.Tracers;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,21 +11,24 @@ import java.io.Writer;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.HexFormat;
-import java.util.function.Supplier;
 
 /**
  * Gives each connection a qlog file of its own in a directory: {@code ID_client.sqlog} or {@code
  * ID_server.sqlog}, where the ID is the destination of the client's first packet, in hexadecimal.
- * Written by the connection's loop as things happen, and complete when the connection is over.
+ * Written by the connection's loop as things happen, and complete when the connection is over. What
+ * a server does with datagrams of no connection is in {@code endpoint_PORT.sqlog}, and in files
+ * with a number behind the port where several loops share it or another program has run before.
  *
  * <p>A log shows addresses and who talked how much to whom, but neither keys nor what was said. A
  * log that cannot be written is given up with one line in the system log; the connection goes on.
  */
-public final class QlogDirectory implements Supplier<Tracer> {
+public final class QlogDirectory implements Tracers {
   private static final Logger LOG = System.getLogger(QlogDirectory.class.getName());
   private static final int BUFFER = 1 << 15;
 
@@ -44,11 +48,17 @@ public final class QlogDirectory implements Supplier<Tracer> {
     return new FileTracer();
   }
 
+  @Override
+  public Tracer endpoint() {
+    return new FileTracer();
+  }
+
   /** Opens its file when the first event says how it is called. */
   private final class FileTracer implements Tracer {
     private final QlogTrace trace = new QlogTrace(this::append, Instant.now());
     private Writer file;
     private boolean over;
+    private boolean ofEndpoint;
 
     @Override
     public boolean isEnabled() {
@@ -60,14 +70,17 @@ public final class QlogDirectory implements Supplier<Tracer> {
       try {
         if (event instanceof TraceEvent.ConnectionStarted started) {
           file = open(started);
+        } else if (event instanceof TraceEvent.ServerListening listening && file == null) {
+          file = open(listening);
         }
         if (file != null) {
           trace.on(now, event);
           if (isLast(event)) {
             over = true;
             file.close();
-          } else if (event instanceof TraceEvent.ConnectionEnded) {
-            // Who closes a connection often ends the program with it.
+          } else if (ofEndpoint || event instanceof TraceEvent.ConnectionEnded) {
+            // Who closes a connection often ends the program with it. Nothing tells when an
+            // endpoint is gone, and its answers are few.
             file.flush();
           }
         }
@@ -90,6 +103,20 @@ public final class QlogDirectory implements Supplier<Tracer> {
       String name = id + (started.client() ? "_client" : "_server") + ".sqlog";
       return new BufferedWriter(
           Files.newBufferedWriter(directory.resolve(name), StandardCharsets.UTF_8), BUFFER);
+    }
+
+    private Writer open(TraceEvent.ServerListening listening) throws IOException {
+      ofEndpoint = true;
+      String name = "endpoint_" + listening.local().getPort();
+      for (int number = 1; ; number++) {
+        Path path = directory.resolve(name + (number == 1 ? "" : "_" + number) + ".sqlog");
+        try {
+          return Files.newBufferedWriter(
+              path, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
+        } catch (FileAlreadyExistsException e) {
+          // Another loop's, or of an earlier time.
+        }
+      }
     }
 
     private static boolean isLast(TraceEvent event) {

@@ -139,6 +139,7 @@ public final class QuicSocket implements AutoCloseable {
           acceptor = accept;
           makeRoom(config.transport());
           endpoint.listen(closing ? null : adapted(config));
+          endpoint.announce(localAddress(), loop.now());
         });
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.quic.jfr;
 
 import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.trace.Tracer;
+import dev.sluice.quic.trace.Tracers;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -23,10 +24,18 @@ public final class FlightRecorderTracer implements Tracer {
 
   /** A recorder's tracer for each connection, beside another if it is not {@link Tracer#NONE}. */
   public static Supplier<Tracer> beside(Supplier<Tracer> others) {
-    return () -> {
-      Tracer other = others.get();
-      Tracer recorder = new FlightRecorderTracer();
-      return other == Tracer.NONE ? recorder : Tracer.both(recorder, other);
+    return new Tracers() {
+      @Override
+      public Tracer get() {
+        Tracer other = others.get();
+        Tracer recorder = new FlightRecorderTracer();
+        return other == Tracer.NONE ? recorder : Tracer.both(recorder, other);
+      }
+
+      @Override
+      public Tracer endpoint() {
+        return Tracers.endpoint(others);
+      }
     };
   }
 

@@ -24,13 +24,22 @@ final class QlogConnectivity {
     endpoint(event.remote(), null, json);
   }
 
-  private static void endpoint(InetSocketAddress address, ConnectionId id, JsonText json) {
-    json.beginObject();
+  static void listening(TraceEvent.ServerListening event, JsonText json) {
+    address(event.local(), json);
+    json.name("retry_required").value(event.retry());
+  }
+
+  private static void address(InetSocketAddress address, JsonText json) {
     if (address != null && address.getAddress() != null) {
       String family = address.getAddress() instanceof Inet4Address ? "v4" : "v6";
       json.name("ip_" + family).value(address.getAddress().getHostAddress());
       json.name("port_" + family).value(address.getPort());
     }
+  }
+
+  private static void endpoint(InetSocketAddress address, ConnectionId id, JsonText json) {
+    json.beginObject();
+    address(address, json);
     if (id != null) {
       json.name("connection_ids").beginArray().hex(id.toArray()).endArray();
     }

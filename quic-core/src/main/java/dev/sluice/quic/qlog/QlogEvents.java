@@ -39,6 +39,11 @@ final class QlogEvents {
       case TraceEvent.DatagramReceived e -> "quic:udp_datagrams_received";
       case TraceEvent.DatagramDropped e -> "quic:udp_datagram_dropped";
       case TraceEvent.StreamStateUpdated e -> "quic:stream_state_updated";
+      case TraceEvent.StreamDataMoved e -> "quic:stream_data_moved";
+      case TraceEvent.DatagramDataMoved e -> "quic:datagram_data_moved";
+      case TraceEvent.ServerListening e -> "quic:server_listening";
+      case TraceEvent.VersionNegotiationSent e -> "quic:packet_sent";
+      case TraceEvent.StatelessResetSent e -> "quic:packet_sent";
       case TraceEvent.PacketsAcked e -> "quic:packets_acked";
       case TraceEvent.PacketLost e -> "quic:packet_lost";
       case TraceEvent.RecoveryParameters e -> "quic:recovery_parameters_set";
@@ -102,6 +107,11 @@ final class QlogEvents {
       case TraceEvent.DatagramReceived e -> QlogPackets.datagram(e.bytes(), e.ecn(), json);
       case TraceEvent.DatagramDropped e -> QlogPackets.datagramDropped(e, json);
       case TraceEvent.StreamStateUpdated e -> stream(e, record, json);
+      case TraceEvent.StreamDataMoved e -> streamData(e, json);
+      case TraceEvent.DatagramDataMoved e -> moved(e.toApplication(), e.bytes(), json);
+      case TraceEvent.ServerListening e -> QlogConnectivity.listening(e, json);
+      case TraceEvent.VersionNegotiationSent e -> QlogPackets.versionNegotiation(e, json);
+      case TraceEvent.StatelessResetSent e -> QlogPackets.statelessReset(e, json);
       case TraceEvent.PacketsAcked e -> QlogPackets.acked(e, json);
       case TraceEvent.PacketLost e -> QlogPackets.lost(e, json);
       case TraceEvent.RecoveryParameters e -> QlogRecovery.parameters(e, json);
@@ -116,6 +126,18 @@ final class QlogEvents {
 
   private static boolean isBidirectional(TraceEvent.StreamStateUpdated stream) {
     return (stream.streamId() & 2) == 0;
+  }
+
+  private static void streamData(TraceEvent.StreamDataMoved event, JsonText json) {
+    json.name("stream_id").value(event.streamId());
+    json.name("offset").value(event.offset());
+    moved(event.toApplication(), event.bytes(), json);
+  }
+
+  private static void moved(boolean toApplication, int bytes, JsonText json) {
+    json.name("from").value(toApplication ? "transport" : "application");
+    json.name("to").value(toApplication ? "application" : "transport");
+    json.name("raw").beginObject().name("length").value(bytes).endObject();
   }
 
   private void stream(TraceEvent.StreamStateUpdated event, int record, JsonText json) {

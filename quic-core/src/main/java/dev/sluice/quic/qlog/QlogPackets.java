@@ -4,6 +4,7 @@ import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.trace.TracedHeader;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 
 /** Packets and datagrams as qlog describes them (QUIC events §5.5 to §5.12, §7.4, §8.8). */
@@ -47,9 +48,25 @@ final class QlogPackets {
 
   static void versionNegotiation(TraceEvent.VersionNegotiationReceived event, JsonText json) {
     header(event.header(), json);
+    supported(event.versions(), json);
+  }
+
+  static void versionNegotiation(TraceEvent.VersionNegotiationSent event, JsonText json) {
+    header(event.header(), json);
+    length(event.bytes(), json);
+    supported(event.versions(), json);
+  }
+
+  private static void supported(List<Integer> versions, JsonText json) {
     json.name("supported_versions").beginArray();
-    event.versions().forEach(version -> json.value(version(version)));
+    versions.forEach(version -> json.value(version(version)));
     json.endArray();
+  }
+
+  static void statelessReset(TraceEvent.StatelessResetSent event, JsonText json) {
+    json.name("header").beginObject();
+    json.name("packet_type").value("stateless_reset").endObject();
+    length(event.bytes(), json);
   }
 
   static void dropped(TraceEvent.PacketDropped event, JsonText json) {

@@ -6,8 +6,9 @@ import java.time.Instant;
 import java.util.function.Consumer;
 
 /**
- * One connection's qlog, as records of a JSON text sequence (main schema §5 and §11.2): a header,
- * then an event each. Times are milliseconds since the first event.
+ * One connection's qlog, or that of an endpoint for what belongs to no connection, as records of a
+ * JSON text sequence (main schema §5 and §11.2): a header, then an event each. Times are
+ * milliseconds since the first event.
  */
 public final class QlogTrace implements Tracer {
   private static final char RECORD_SEPARATOR = 0x1e;
@@ -66,6 +67,8 @@ public final class QlogTrace implements Tracer {
     if (event instanceof TraceEvent.ConnectionStarted first) {
       json.name("vantage_point").beginObject();
       json.name("type").value(first.client() ? "client" : "server").endObject();
+    } else if (event instanceof TraceEvent.ServerListening) {
+      json.name("vantage_point").beginObject().name("type").value("server").endObject();
     }
     json.name("event_schemas").beginArray();
     json.value("urn:ietf:params:qlog:events:quic-13");

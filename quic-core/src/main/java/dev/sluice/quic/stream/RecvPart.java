@@ -101,6 +101,7 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
   /** So many bytes have gone to the application; says what its call returns. */
   private int delivered(int n) {
     if (n > 0) {
+      context.listener.taken(id, buffer.readOffset() - n, n);
       window.consume(n);
       giveBack(n);
       if (state == RecvState.RECV && connectionEnding == null && window.isUpdateDue()) {

@@ -92,6 +92,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
 
   private int scheduled(int taken) {
     if (taken > 0) {
+      context.listener.written(id, buffer.written() - taken, taken);
       scheduleData();
     }
     return taken;

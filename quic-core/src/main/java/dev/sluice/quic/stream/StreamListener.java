@@ -34,6 +34,12 @@ public interface StreamListener {
   /** A stream came to be, whoever opened it: before anything else is said of it. */
   default void created(long id) {}
 
+  /** The application has written bytes of a stream, from an offset on. */
+  default void written(long id, long offset, int bytes) {}
+
+  /** The application has read bytes of a stream, from an offset on. */
+  default void taken(long id, long offset, int bytes) {}
+
   /** Both parts of a stream have reached a terminal state. */
   default void closed(long id) {}
 }

@@ -232,6 +232,35 @@ public sealed interface TraceEvent {
   /** A stream opened, or is over in both directions. */
   record StreamStateUpdated(long streamId, boolean open) implements TraceEvent {}
 
+  /**
+   * Bytes of a stream went from the application into the transport's buffers, or out of them. What
+   * goes on to the network, or comes from it, the frames of packets tell.
+   *
+   * @param toApplication whether the application has read them, and not written
+   * @param offset of the first byte in the stream
+   */
+  record StreamDataMoved(long streamId, boolean toApplication, long offset, int bytes)
+      implements TraceEvent {}
+
+  /** A datagram (RFC 9221) went from the application into the transport's queue, or out of it. */
+  record DatagramDataMoved(boolean toApplication, int bytes) implements TraceEvent {}
+
+  // ---- an endpoint, beside its connections
+
+  /**
+   * A server takes connections from now on.
+   *
+   * @param retry whether every client has to prove its address with a token
+   */
+  record ServerListening(InetSocketAddress local, boolean retry) implements TraceEvent {}
+
+  /** A client was told the versions that it may choose from (RFC 9000 §6.1). */
+  record VersionNegotiationSent(TracedHeader header, int bytes, List<Integer> versions)
+      implements TraceEvent {}
+
+  /** Somebody was told that there is no such connection (RFC 9000 §10.3); not with which token. */
+  record StatelessResetSent(int bytes) implements TraceEvent {}
+
   // ---- recovery
 
   /** Packets are acknowledged for the first time; numbers of the space of their type. */

@@ -101,6 +101,18 @@ final class QlogStory implements Tracer, Watcher {
         connection.ending() == null ? 0 : 1, records.data("quic:connection_closed").count());
   }
 
+  /** What the application wrote and read of each stream is from its beginning on, once. */
+  private Map<String, Long> moved() {
+    Map<String, Long> ends = new HashMap<>();
+    for (JsonNode data : records.data("quic:stream_data_moved").toList()) {
+      String way = data.get("stream_id").asText() + " to " + data.get("to").asText();
+      long offset = data.get("offset").asLong();
+      assertEquals(ends.getOrDefault(way, 0L), offset, way);
+      ends.put(way, offset + length(data));
+    }
+    return ends;
+  }
+
   private long dropped() {
     return records.data("quic:udp_datagram_dropped").count();
   }
@@ -209,7 +221,17 @@ final class QlogStory implements Tracer, Watcher {
       }
     }
     Map<Long, BitSet> sent = other.streamBytes("quic:packet_sent");
+    Map<String, Long> theirs = other.moved();
+    moved()
+        .forEach(
+            (way, end) -> {
+              String written = way.replace("application", "transport");
+              assertTrue(
+                  way.endsWith("transport") || end <= theirs.getOrDefault(written, 0L),
+                  () -> way + ": read up to " + end);
+            });
     Map<Long, Long> ends = streamEnds();
+    Map<String, Long> read = moved();
     streamBytes("quic:packet_received")
         .forEach(
             (id, came) -> {
@@ -217,6 +239,8 @@ final class QlogStory implements Tracer, Watcher {
               missing.andNot(sent.getOrDefault(id, new BitSet()));
               assertTrue(missing.isEmpty(), () -> "bytes of stream " + id + " from nowhere");
               if (complete && ends.containsKey(id) && !broken.contains(id)) {
+                assertEquals(
+                    ends.get(id), read.getOrDefault(id + " to application", 0L), "what was read");
                 assertEquals(ends.get(id), came.cardinality(), () -> "bytes of stream " + id);
               }
             });

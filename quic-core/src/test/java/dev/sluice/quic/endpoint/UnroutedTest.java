@@ -35,8 +35,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a server answers to datagrams that belong to no connection (RFC 9000 §5.2.2). */
 class UnroutedTest {
-  private static final ConnectionId DESTINATION =
-      ConnectionId.of(new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
+  static final ConnectionId DESTINATION = ConnectionId.of(new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
   private static final ConnectionId SOURCE = ConnectionId.of(new byte[] {9, 9, 9, 9});
 
   private final SplittableRandom random = new SplittableRandom(1);
@@ -64,7 +63,7 @@ class UnroutedTest {
   }
 
   /** A packet of a client that is as long as is said, tag included. */
-  private static byte[] packet(PacketType type, ConnectionId destination, int length) {
+  static byte[] packet(PacketType type, ConnectionId destination, int length) {
     PacketKeys keys = InitialKeys.client(QuicVersion.V1, destination);
     byte[] datagram = new byte[length];
     WireWriter out = new WireWriter(datagram, 0, length);
@@ -78,7 +77,7 @@ class UnroutedTest {
     return datagram;
   }
 
-  private static byte[] unknownVersion(int length) {
+  static byte[] unknownVersion(int length) {
     byte[] datagram = packet(PacketType.INITIAL, DESTINATION, length);
     datagram[1] = 0x1a;
     return datagram;
