@@ -3,6 +3,10 @@ package dev.sluice.quic.io;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.quic.QuicClient;
+import dev.sluice.quic.QuicConnection;
+import dev.sluice.quic.QuicServer;
+import dev.sluice.quic.connection.TestPeers;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.trace.TraceEvent.ConnectionState;
@@ -10,6 +14,7 @@ import dev.sluice.quic.trace.Tracer;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.testkit.qlog.QlogRecords;
 import dev.sluice.testkit.qlog.QlogSchema;
+import dev.sluice.tls.cert.PinnedVerifier;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -73,5 +78,45 @@ class QlogDirectoryTest {
     begin(tracer, true);
     assertTrue(!tracer.isEnabled());
     end(tracer);
+  }
+
+  @Test
+  void aFileForEachEndpoint() throws IOException {
+    InetSocketAddress here = new InetSocketAddress("127.0.0.1", 4433);
+    for (String name : List.of("endpoint_4433.sqlog", "endpoint_4433_2.sqlog")) {
+      Tracer tracer = new QlogDirectory(folder).endpoint();
+      tracer.on(5, new TraceEvent.ServerListening(here, false));
+      tracer.on(6, new TraceEvent.StatelessResetSent(40));
+      QlogRecords records = QlogRecords.of(Files.readString(folder.resolve(name)));
+      assertEquals(List.of(), QlogSchema.require().faults(records));
+      assertEquals(2, records.events().size());
+    }
+  }
+
+  @Test
+  void aServerWritesOne() throws IOException {
+    try (QuicServer server =
+        QuicServer.builder()
+            .identity(TestPeers.IDENTITY)
+            .applicationProtocols("test")
+            .tls(tls -> tls.clock(TestPeers.CLOCK))
+            .tracer(new QlogDirectory(folder))
+            .handler(connection -> {})
+            .start()) {
+      Path file = folder.resolve("endpoint_" + server.localAddress().getPort() + ".sqlog");
+      try (QuicClient client =
+              QuicClient.builder()
+                  .remote(server.localAddress())
+                  .serverName("localhost")
+                  .applicationProtocols("test")
+                  .certificateVerifier(
+                      PinnedVerifier.of(TestPeers.IDENTITY.certificateChain().getFirst()))
+                  .tls(tls -> tls.clock(TestPeers.CLOCK))
+                  .build();
+          QuicConnection connection = client.connect()) {
+        assertTrue(connection.remoteAddress() != null);
+        assertTrue(Files.readString(file).contains("quic:server_listening"));
+      }
+    }
   }
 }
