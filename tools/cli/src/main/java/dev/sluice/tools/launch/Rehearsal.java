@@ -22,12 +22,21 @@ import java.util.List;
 
 /**
  * Does once what the commands do most, for the JVM to note down in a cache what it needs for that
- * and where it spends its time: fetches a page, carries bytes both ways and makes small requests,
- * over HTTP/3 and raw QUIC. The launcher runs it after a build.
+ * and where it spends its time: fetches a page, carries bytes both ways, makes small requests and
+ * shakes hands, over HTTP/3 and raw QUIC. The launcher runs it after a build.
  */
 public final class Rehearsal {
   private static final TransportConfig TRANSPORT =
       TransportConfig.DEFAULTS.withMaxDatagramSize(1452);
+
+  /** As much of each as it takes for what is hot to show. */
+  private static final List<String> WORKLOADS =
+      List.of(
+          "download --bytes 32M",
+          "upload --bytes 32M",
+          "requests --count 20000 --in-flight 100",
+          "connects --count 1000",
+          "connects --count 500 --resumed");
 
   private static final StandardStreams STREAMS =
       new StandardStreams(
@@ -51,27 +60,17 @@ public final class Rehearsal {
     try (PerfServer server = PerfServer.start(anyPort, identity, TRANSPORT, http3)) {
       int port = server.address().getPort();
       int code = http3 ? run("get", "-k", "https://localhost:" + port + "/1000") : 0;
-      for (String workload : new String[] {"download", "upload"}) {
-        List<String> command = new ArrayList<>(List.of("perf", "client", workload));
-        command.addAll(List.of("127.0.0.1:" + port, "--bytes", "32M", "--warmup", "0s", "-q"));
+      for (String workload : WORKLOADS) {
+        List<String> command = new ArrayList<>(List.of("perf", "client"));
+        command.addAll(List.of(workload.split(" ")));
+        command.addAll(List.of("127.0.0.1:" + port, "--warmup", "0s", "-q"));
         if (http3) {
           command.add("--http3");
         }
         code = code != 0 ? code : run(command.toArray(String[]::new));
       }
-      return code != 0 ? code : requests(port, http3);
+      return code;
     }
-  }
-
-  /** As many as it takes for what is hot to show. */
-  private static int requests(int port, boolean http3) {
-    List<String> command = new ArrayList<>(List.of("perf", "client", "requests"));
-    command.addAll(List.of("127.0.0.1:" + port, "--count", "20000", "--in-flight", "100"));
-    command.addAll(List.of("--warmup", "0s", "-q"));
-    if (http3) {
-      command.add("--http3");
-    }
-    return run(command.toArray(String[]::new));
   }
 
   private static int run(String... command) {
