@@ -130,7 +130,7 @@ public final class Compare implements Callable<Integer> {
       for (int round = 1; round <= rounds; round++) {
         for (Task task : tasks) {
           for (Contender contender : matrix.contenders(task)) {
-            measure(lab, round, contender, results);
+            measure(lab.in(round), contender, results);
           }
         }
       }
@@ -165,10 +165,10 @@ public final class Compare implements Callable<Integer> {
     return usable;
   }
 
-  private void measure(Lab lab, int round, Contender contender, Results results)
-      throws InterruptedException {
+  private void measure(Lab lab, Contender contender, Results results) throws InterruptedException {
     String what =
-        "round %d of %d, %s, %s".formatted(round, rounds, contender.task(), contender.label());
+        "round %d of %d, %s, %s"
+            .formatted(lab.round(), rounds, contender.task(), contender.label());
     try {
       double value = contender.run().measure(lab);
       Task task = contender.task();

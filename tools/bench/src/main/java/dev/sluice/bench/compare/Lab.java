@@ -20,8 +20,10 @@ import java.util.regex.Pattern;
  * Where it all happens: a folder with a certificate and files, and how programs are run.
  *
  * @param scale how much of everything
+ * @param round from 1: what a relay loses is another in each, and the same for all contenders of
+ *     one
  */
-record Lab(Path folder, PeerFiles files, Scale scale) {
+record Lab(Path folder, PeerFiles files, Scale scale, int round) {
   /** After which a program hangs: what is measured by default takes half a minute at most. */
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -29,12 +31,17 @@ record Lab(Path folder, PeerFiles files, Scale scale) {
   private static final Pattern LISTENING = Pattern.compile("listening on [^ ]*:(\\d+),");
 
   static Lab create(Path folder, Scale scale) throws IOException {
-    return new Lab(folder, PeerFiles.create(folder), scale);
+    return new Lab(folder, PeerFiles.create(folder), scale, 1);
+  }
+
+  /** The same in another round. */
+  Lab in(int another) {
+    return new Lab(folder, files, scale, another);
   }
 
   /** The same for a peer that is slow. */
   Lab slow(int divisor) {
-    return new Lab(folder, files, scale.slow(divisor));
+    return new Lab(folder, files, scale.slow(divisor), round);
   }
 
   /** A command that runs a class of this program's class path in a JVM with the same flags. */

@@ -12,7 +12,6 @@ final class Matrix {
   private static final String PUMP = "dev.sluice.bench.pump.Pump";
   private static final Duration ROUND_TRIP = Duration.ofMillis(20);
   private static final double LOSS = 0.01;
-  private static final long SEED = 1;
 
   static final Sluice QUIC = new Sluice(Protocol.QUIC, null);
   static final Sluice HTTP3 = new Sluice(Protocol.HTTP3, null);
@@ -157,7 +156,7 @@ final class Matrix {
     long began = System.nanoTime();
     try (Server running = server.serve(lab)) {
       if (task == Task.LOSSY_DOWNLOAD) {
-        try (Relay relay = new Relay(running.port(), ROUND_TRIP, LOSS, SEED)) {
+        try (Relay relay = new Relay(running.port(), ROUND_TRIP, LOSS, lab.round())) {
           return client.measure(lab, task, running.by(relay.port()));
         }
       }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A UDP relay between one client and a server, through which every datagram takes its time and some
- * are lost, in both directions. Which ones are lost is the same in every run.
+ * are lost, in both directions. Which ones are lost follows from a seed.
  */
 final class Relay implements AutoCloseable {
   private static final int LARGEST = 65_536;

@@ -42,6 +42,9 @@ final class Scenarios {
         Scenario.of("a loss in a hundred", 50 * MEGA, 40, 1, 30)
             .losing(0.01)
             .except(FOLLOWS_LOSS, BBR),
+        Scenario.of("a loss in a hundred, near", 20 * MEGA, 20, 1, 20)
+            .losing(0.01)
+            .except(FOLLOWS_LOSS, BBR),
         Scenario.of("two flows", 10 * MEGA, 40, 1, 40).with(Duration.ZERO),
         Scenario.of("two flows, one later", 20 * MEGA, 40, 1, 90).with(Duration.ofSeconds(10)),
         Scenario.of("two flows, deep queue", 20 * MEGA, 40, 4, 300).with(Duration.ofSeconds(5)),

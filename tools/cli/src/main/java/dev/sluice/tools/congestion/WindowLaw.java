@@ -9,6 +9,10 @@ import java.util.SplittableRandom;
  * Where packets are lost at random this is the limit of Mathis and others (RFC 9438 §5.1 and its
  * references), and with a small queue the part of each sawtooth that lies below what the pipe
  * holds.
+ *
+ * <p>Packets are whole: what is in flight never exceeds the window (RFC 9002 §7), so that a window
+ * of twelve and a half carries twelve. Where windows are that small it matters: who would send
+ * another packet while anything of its window is left, had a packet more in flight at all times.
  */
 final class WindowLaw {
   /** UDP payload that most datagrams have once the path's MTU is found, in bytes. */
@@ -30,6 +34,7 @@ final class WindowLaw {
   private final SplittableRandom random = new SplittableRandom(1);
   private double window;
   private double before;
+  private double prior;
   private double estimate;
   private double sinceLoss;
 
@@ -54,12 +59,14 @@ final class WindowLaw {
     double full = pipe + scenario.queue() / DATAGRAM;
     window = Math.max(MINIMUM, full * beta);
     before = full;
+    prior = full;
     estimate = window;
     double time = 0;
     double immune = 0;
     for (int i = 0; i < PACKETS; i++) {
-      double roundTrip = Math.max(empty, window * perPacket);
-      double step = roundTrip / window;
+      double packets = Math.floor(window);
+      double roundTrip = Math.max(empty, packets * perPacket);
+      double step = roundTrip / packets;
       time += step;
       sinceLoss += step;
       immune -= step;
@@ -83,7 +90,7 @@ final class WindowLaw {
       return;
     }
     // RFC 9438 §4.2 to §4.5: the cubic function, but no less than Reno would have.
-    double alpha = estimate < before ? 3 * (1 - beta) / (1 + beta) : 1;
+    double alpha = estimate < prior ? 3 * (1 - beta) / (1 + beta) : 1;
     estimate += alpha / window;
     double k = Math.cbrt((before - beta * before) / CUBIC_C);
     double target = CUBIC_C * Math.pow(sinceLoss + roundTrip - k, 3) + before;
@@ -92,6 +99,7 @@ final class WindowLaw {
   }
 
   private void reduce() {
+    prior = window; // cwnd_prior, without the fast convergence of W_max (§4.3, §4.7)
     before = cubic && window < before ? window * (1 + beta) / 2 : window;
     window = Math.max(MINIMUM, window * beta);
     estimate = window;

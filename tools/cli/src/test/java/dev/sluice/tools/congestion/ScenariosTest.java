@@ -59,6 +59,15 @@ class ScenariosTest {
     assertEquals(mathis, ceiling(losing, CongestionAlgorithm.NEW_RENO), 0.15 * mathis);
   }
 
+  /** 1% and 20 ms: a window of some 14 packets, of which only whole ones count. */
+  @Test
+  void theLawCountsWholePackets() {
+    Scenario scenario = Scenario.of("", 100_000_000, 20, 1, 1).losing(0.01);
+    double packet = 1452 * 8 / 0.02 / 1e8;
+    assertEquals(12.2, ceiling(scenario, CongestionAlgorithm.NEW_RENO) / packet, 0.4);
+    assertEquals(13.5, ceiling(scenario, CongestionAlgorithm.CUBIC) / packet, 0.4);
+  }
+
   private static double ceiling(Scenario scenario, CongestionAlgorithm algorithm) {
     return WindowLaw.ceiling(scenario, algorithm);
   }
