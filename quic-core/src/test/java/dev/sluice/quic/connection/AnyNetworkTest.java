@@ -3,6 +3,7 @@ package dev.sluice.quic.connection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sluice.network.Simulation;
+import dev.sluice.testkit.Requirement;
 import java.time.Duration;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -30,6 +31,7 @@ class AnyNetworkTest {
   private static final Duration PATIENCE = Duration.ofDays(1_000);
 
   @Test
+  @Requirement("RFC9000-2.2#3")
   void everythingArrives() {
     Bounds bounds = new Bounds();
     Simulation.seeds(SEEDS, sim -> run(sim, bounds));

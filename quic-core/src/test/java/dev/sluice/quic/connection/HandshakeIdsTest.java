@@ -157,7 +157,7 @@ class HandshakeIdsTest {
   }
 
   @Test
-  @Requirement({"RFC9000-12.2#4", "RFC9000-8.1#4", "RFC9000-14.1#1"})
+  @Requirement({"RFC9000-12.2#4", "RFC9000-8.1#4", "RFC9000-14.1#1", "RFC9001-9.3#1"})
   void aDatagramHasOneDestinationAndAnInitialFillsIt() {
     forEachHandshake(
         wire -> {

@@ -23,6 +23,8 @@ import dev.sluice.quic.stream.StreamId;
 import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.trace.Tracer;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -41,6 +43,8 @@ final class Invariants implements Tracer, Watcher {
   private final Set<PacketType> discarded = new HashSet<>();
   private final Map<Long, Long> streamLimits = new HashMap<>();
   private final Map<Long, Long> streamEnds = new HashMap<>();
+  private final Map<Long, byte[]> streamBytes = new HashMap<>();
+  private final Map<Long, BitSet> streamSent = new HashMap<>();
   private final Set<InetSocketAddress> selves;
   private final Map<InetSocketAddress, Stranger> strangers = new LinkedHashMap<>();
   private Stranger newest;
@@ -204,6 +208,7 @@ final class Invariants implements Tracer, Watcher {
   /** No stream, and no sum of streams, goes beyond what the peer allowed (RFC 9000 §4.1). */
   private void onStreamSent(StreamFrame frame) {
     long id = frame.streamId();
+    assertSameAsBefore(frame);
     streamEnds.merge(id, frame.offset() + frame.data().length(), Math::max);
     if (peer.isEmpty()) {
       return; // 0-RTT: under what was remembered
@@ -216,6 +221,23 @@ final class Invariants implements Tracer, Watcher {
       long allowed = StreamId.isBidirectional(id) ? maxBidi : maxUni;
       assertTrue(StreamId.index(id) < allowed, () -> "stream " + id + " beyond " + allowed);
     }
+  }
+
+  /** However often a byte is sent, it stays what it was (§2.2). */
+  private void assertSameAsBefore(StreamFrame frame) {
+    int from = (int) frame.offset();
+    byte[] data = frame.data().toArray();
+    byte[] known = streamBytes.getOrDefault(frame.streamId(), new byte[0]);
+    if (known.length < from + data.length) {
+      known = Arrays.copyOf(known, 2 * (from + data.length));
+      streamBytes.put(frame.streamId(), known);
+    }
+    BitSet sent = streamSent.computeIfAbsent(frame.streamId(), id -> new BitSet());
+    for (int i = 0; i < data.length; i++) {
+      assertTrue(!sent.get(from + i) || known[from + i] == data[i], "a byte is another now");
+      known[from + i] = data[i];
+    }
+    sent.set(from, from + data.length);
   }
 
   private long initialStreamLimit(long id) {

@@ -1,10 +1,13 @@
 package dev.sluice.quic.connection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.network.Datagram;
+import dev.sluice.network.Watcher;
 import dev.sluice.quic.ending.ConnectionEnding.Side;
 import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.TransportError;
@@ -25,6 +28,7 @@ import dev.sluice.quic.frame.RetireConnectionIdFrame;
 import dev.sluice.quic.frame.StreamFrame;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.testkit.Requirement;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -122,5 +126,35 @@ class PeerRulesTest {
         TransportError.PROTOCOL_VIOLATION,
         new StreamFrame(2, 0, Bytes.of(new byte[10]), false),
         new HandshakeDoneFrame());
+  }
+
+  /** Also to what comes later: who can send a frame sends no reset. */
+  @Test
+  @Requirement({"RFC9000-11#4", "RFC9000-11.1#1"})
+  void theErrorIsToldInAFrame() {
+    byte[] token = duo.server.ids.resetToken();
+    int[] answers = {0};
+    duo.sim.watch(
+        new Watcher() {
+          @Override
+          public void sent(long now, Datagram datagram) {
+            if (datagram.source().equals(duo.serverAddress)) {
+              byte[] bytes = datagram.bytes();
+              assertFalse(Arrays.equals(token, 0, 16, bytes, bytes.length - 16, bytes.length));
+              answers[0]++;
+            }
+          }
+        });
+    byte[] ping = duo.fromClient(SealedPackets.payload(new PingFrame()));
+    assertServerCloses(TransportError.PROTOCOL_VIOLATION, new HandshakeDoneFrame());
+    for (int i = 0; i < 10; i++) {
+      duo.toServer(ping);
+      duo.runFor(1);
+    }
+    duo.runFor(100);
+    TransportClose told = assertInstanceOf(TransportClose.class, duo.client.ending());
+    assertEquals(Side.PEER, told.by());
+    assertEquals(TransportError.PROTOCOL_VIOLATION.code(), told.code());
+    assertTrue(answers[0] > 1, "it was told more than once");
   }
 }

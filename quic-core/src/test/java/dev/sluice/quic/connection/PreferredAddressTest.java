@@ -9,7 +9,10 @@ import dev.sluice.network.Datagram;
 import dev.sluice.network.Link;
 import dev.sluice.network.Simulation;
 import dev.sluice.network.Watcher;
+import dev.sluice.quic.frame.NewConnectionIdFrame;
+import dev.sluice.quic.frame.PaddingFrame;
 import dev.sluice.quic.frame.PathChallengeFrame;
+import dev.sluice.quic.frame.PathResponseFrame;
 import dev.sluice.quic.stream.SendStream;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
@@ -91,6 +94,49 @@ class PreferredAddressTest {
     duo.runFor(3000);
     assertTrue(probes[0] > 0);
     assertEquals(better, duo.server.paths.active().local());
+  }
+
+  /** Whoever names another's address as its own could have its client write there. */
+  @Test
+  @Requirement("RFC9000-21.5.3#1")
+  void theClientOnlyProbesThereUntilItHasAnAnswer() {
+    Duo duo =
+        withPreferred(
+            MigrationConfig.DEFAULTS,
+            () -> WIRE.get().drop(d -> isBetter(d) && sim.elapsed().toMillis() < 700));
+    int[] datagrams = {0};
+    int before = duo.clientLog.sent().size();
+    sim.watch(
+        new Watcher() {
+          @Override
+          public void sent(long now, Datagram datagram) {
+            datagrams[0] += datagram.destination().equals(better) ? 1 : 0;
+          }
+        });
+    for (int i = 0; i < 20; i++) {
+      duo.write(duo.client, 2000);
+      duo.runFor(8);
+    }
+    assertEquals(duo.serverAddress, duo.client.paths.active().remote());
+    List<PacketLog.Packet> sent = duo.clientLog.sent();
+    long probes = sent.stream().skip(before).filter(PreferredAddressTest::onlyProbes).count();
+    assertTrue(datagrams[0] > 0);
+    assertEquals(datagrams[0], probes);
+    assertTrue(sent.size() - before > probes, "data went to the server's first address");
+    duo.runFor(3000);
+    assertEquals(better, duo.client.paths.active().remote());
+  }
+
+  /** Frames that do not move a connection (§9.1). */
+  private static boolean onlyProbes(PacketLog.Packet packet) {
+    return packet.has(PathChallengeFrame.class)
+        && packet.frames().stream()
+            .allMatch(
+                f ->
+                    f instanceof PathChallengeFrame
+                        || f instanceof PathResponseFrame
+                        || f instanceof NewConnectionIdFrame
+                        || f instanceof PaddingFrame);
   }
 
   private boolean isAnswer(Datagram datagram) {
