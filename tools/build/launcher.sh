@@ -51,13 +51,39 @@ find_jdk() {
 }
 
 HOME=${HOME:-/}
-if ! jdk=$(find_jdk); then
+classpath=$home/$project/target/launcher.classpath
+lock=$home/$project/target/launcher.lock
+quick_jar=$home/$project/target/launcher.jar
+quick_cache=$home/$project/target/launcher.aot
+quick_stamp=$home/$project/target/launcher.quick
+
+# All that decides which JDK is found.
+surroundings="${JAVA_HOME:-}|${JAVA25_HOME:-}|${JDK25_HOME:-}|$HOME|$PATH"
+
+# Whether nothing has changed since the last start was prepared for (make_quick, below): then there
+# is nothing to look for. One process tells, where the long way takes a dozen.
+is_fresh() {
+  [ -s "$quick_cache" ] && [ -r "$quick_jar" ] && [ -r "$quick_stamp" ] || return 1
+  { IFS= read -r jdk && IFS= read -r made_in; } <"$quick_stamp" || return 1
+  [ "$made_in" = "$surroundings" ] && [ -x "$jdk/bin/java" ] || return 1
+  [ "$quick_stamp" -nt "$classpath" ] && [ "$quick_stamp" -nt "$jdk/release" ] || return 1
+  sources=$home/pom.xml
+  for module in $modules; do
+    sources="$sources:$home/$module/pom.xml:$home/$module/src/main"
+  done
+  IFS=:
+  newer=$(find $sources -newer "$classpath")
+  unset IFS
+  [ -z "$newer" ]
+}
+
+fresh=false
+if is_fresh; then
+  fresh=true
+elif ! jdk=$(find_jdk); then
   echo "$program: no JDK 25 or later found; install one (Debian: apt-get install openjdk-25-jdk, macOS: brew install openjdk@25, any system: https://adoptium.net) or set JAVA_HOME" >&2
   exit 2
 fi
-
-classpath=$home/$project/target/launcher.classpath
-lock=$home/$project/target/launcher.lock
 
 # Up to date when everything on the class path is there, and no source is newer than it.
 up_to_date() {
@@ -120,7 +146,7 @@ build() {
 
 # Builds what is not built or out of date.
 ensure_built() {
-  up_to_date && return
+  [ $fresh = true ] || up_to_date && return
   take_lock
   up_to_date || build
   drop_lock
@@ -133,9 +159,6 @@ ensure_built() {
 #
 # $1  a main class that writes the jar that its argument names
 # $2  a main class that rehearses
-quick_jar=$home/$project/target/launcher.jar
-quick_cache=$home/$project/target/launcher.aot
-quick_stamp=$home/$project/target/launcher.quick
 
 # Whether the last try was made with what is there now: these classes, and this JDK.
 quick_is_current() {
@@ -151,10 +174,14 @@ quick_is_current() {
   )
 }
 
+stamp_quick() {
+  printf '%s\n%s\n' "$jdk" "$surroundings" >"$quick_stamp.new"
+}
+
 make_quick() {
   echo "$program: preparing for quick starts, once" >&2
   rm -f "$quick_jar" "$quick_cache" "$quick_stamp.new"
-  echo "$jdk" >"$quick_stamp.new"
+  stamp_quick
   {
     "$jdk/bin/java" -XX:TieredStopAtLevel=1 \
       -cp "$home/$project/target/classes:$(cat "$classpath")" "$1" "$quick_jar" &&
@@ -164,7 +191,12 @@ make_quick() {
 }
 
 ensure_quick() {
-  quick_is_current && return
+  [ $fresh = true ] && return
+  if quick_is_current; then
+    # From elsewhere the same JDK was found: the next start from here need not look for it.
+    { stamp_quick && mv "$quick_stamp.new" "$quick_stamp"; } 2>/dev/null || true
+    return
+  fi
   take_lock
   quick_is_current || make_quick "$@"
   drop_lock

@@ -49,7 +49,10 @@ public final class Sluice {
   public static void main(String[] args) {
     // java.net.http refuses a Host field unless told otherwise; -H of get may set one.
     System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host,content-length,expect");
-    System.exit(run(StandardStreams.ofProcess(), args));
+    int code = run(StandardStreams.ofProcess(), args);
+    if (code != ExitCode.OK.code()) {
+      System.exit(code);
+    }
   }
 
   /** Runs a command; gives the code to exit with. */
