@@ -52,6 +52,10 @@ public final class Http3Connection {
   // Server: the id of the first request that has not arrived.
   private long nextRequestId;
   private boolean requestsWanted;
+
+  /** Whether events of the transport are being handled: what all lead to is sent at the end. */
+  private boolean processing;
+
   private boolean drained;
   private boolean failed;
   private boolean ended;
@@ -114,6 +118,7 @@ public final class Http3Connection {
     if (quic.ending() == null) {
       localStreams.open(quic);
     }
+    processing = true;
     for (QuicEvent event = quic.nextEvent(); event != null; event = quic.nextEvent()) {
       try {
         onTransport(event);
@@ -121,6 +126,7 @@ public final class Http3Connection {
         fail(e);
       }
     }
+    processing = false;
     flushCompression();
     checkDrained();
   }
@@ -159,7 +165,7 @@ public final class Http3Connection {
       throw new IllegalStateException("the server has not offered extended CONNECT");
     }
     List<FieldLine> lines = OutgoingMessage.lines(head);
-    FieldSection.requireAtMost(lines, peerSettings().maxFieldSectionSize());
+    FieldSection.requireAtMost(lines, maxSectionToSend());
     BidiStream stream = quic.openBidi();
     if (stream == null) {
       requestsWanted = true;
@@ -241,9 +247,19 @@ public final class Http3Connection {
     return requests.size();
   }
 
+  /** A copy of the list of them, in the order in which they began. */
+  public List<RequestStream> requests() {
+    return List.copyOf(requests.values());
+  }
+
   /** The peer's settings; before they have arrived those that hold instead. */
   public Http3Settings peerSettings() {
     return peerSettings.current();
+  }
+
+  /** The largest field section that the peer takes, as of now. */
+  long maxSectionToSend() {
+    return peerSettings.maxFieldSectionSize();
   }
 
   /** Whether this side opened the connection. */
@@ -427,7 +443,7 @@ public final class Http3Connection {
   }
 
   void flushCompression() {
-    if (ending() == null) {
+    if (!processing && ending() == null) {
       compression.flush();
       try {
         localStreams.requireModest();

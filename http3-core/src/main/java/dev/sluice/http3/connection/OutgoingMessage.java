@@ -153,7 +153,7 @@ final class OutgoingMessage {
   private byte[] section(Supplier<List<FieldLine>> lines) {
     try {
       List<FieldLine> checked = lines.get();
-      FieldSection.requireAtMost(checked, connection.peerSettings().maxFieldSectionSize());
+      FieldSection.requireAtMost(checked, connection.maxSectionToSend());
       return encoded(checked);
     } catch (MalformedMessageException e) {
       throw new IllegalArgumentException(e.getMessage(), e);

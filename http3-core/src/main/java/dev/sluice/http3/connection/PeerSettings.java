@@ -12,6 +12,10 @@ import java.util.Set;
  */
 final class PeerSettings {
   private Http3Settings current;
+
+  /** Of the current ones, since every section is held against it. */
+  private long maxFieldSectionSize;
+
   private Http3Settings remembered;
   private final Set<Long> extensions;
 
@@ -23,18 +27,23 @@ final class PeerSettings {
     this.extensions = extensions;
     boolean early = quic.earlyData() == EarlyDataState.OFFERED;
     this.remembered = early ? remembered : null;
-    this.current = early ? remembered : Http3Settings.DEFAULTS;
+    hold(early ? remembered : Http3Settings.DEFAULTS);
   }
 
   Http3Settings current() {
     return current;
   }
 
+  /** Its largest field section. */
+  long maxFieldSectionSize() {
+    return maxFieldSectionSize;
+  }
+
   /** The server's word on 0-RTT: after a refusal nothing of before holds. */
   void onEarlyDataDecided(boolean accepted) {
     if (!accepted && remembered != null) {
       remembered = null;
-      current = Http3Settings.DEFAULTS;
+      hold(Http3Settings.DEFAULTS);
     }
   }
 
@@ -58,6 +67,11 @@ final class PeerSettings {
             "SETTINGS: SETTINGS_QPACK_MAX_TABLE_CAPACITY changes although 0-RTT was accepted");
       }
     }
+    hold(settings);
+  }
+
+  private void hold(Http3Settings settings) {
     current = settings;
+    maxFieldSectionSize = settings.maxFieldSectionSize();
   }
 }

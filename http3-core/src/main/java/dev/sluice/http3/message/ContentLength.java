@@ -20,7 +20,7 @@ public final class ContentLength {
     for (FieldLine line : fields) {
       if (line.name().equals("content-length")) {
         // The same number repeated is a proxy's mistake that RFC 9110 lets pass.
-        for (String member : line.value().split(",", -1)) {
+        for (String member : members(line.value())) {
           long value = parse(member.strip());
           if (length != UNKNOWN && length != value) {
             throw new MalformedMessageException("content-length has two values");
@@ -30,6 +30,10 @@ public final class ContentLength {
       }
     }
     return length;
+  }
+
+  private static String[] members(String value) {
+    return value.indexOf(',') < 0 ? new String[] {value} : value.split(",", -1);
   }
 
   private static long parse(String digits) {

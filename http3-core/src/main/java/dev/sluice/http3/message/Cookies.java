@@ -14,8 +14,11 @@ final class Cookies {
 
   private Cookies() {}
 
-  /** Joins all Cookie lines into the first. */
+  /** Joins all Cookie lines into the first; the same list when there is none. */
   static List<FieldLine> join(List<FieldLine> lines) {
+    if (!has(lines)) {
+      return lines;
+    }
     int first = -1;
     StringBuilder joined = null;
     boolean sensitive = false;
@@ -39,6 +42,15 @@ final class Cookies {
       result.set(first, new FieldLine(NAME, joined.toString(), sensitive));
     }
     return result;
+  }
+
+  private static boolean has(List<FieldLine> lines) {
+    for (FieldLine line : lines) {
+      if (line.name().equals(NAME)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Adds a line to others, a Cookie line in crumbs. */

@@ -73,21 +73,30 @@ public final class Fields implements Iterable<FieldLine> {
    * @param name in any case
    */
   public String first(String name) {
-    for (FieldLine line : lines) {
-      if (line.name().equalsIgnoreCase(name)) {
-        return line.value();
+    int at = indexOf(0, name.toLowerCase(Locale.ROOT));
+    return at < 0 ? null : lines.get(at).value();
+  }
+
+  /** Where the first line with this name is, from an index on; negative when there is none. */
+  private int indexOf(int index, String lower) {
+    for (int i = index; i < lines.size(); i++) {
+      if (lines.get(i).name().equals(lower)) {
+        return i;
       }
     }
-    return null;
+    return -1;
   }
 
   /** The values of all lines with this name, in order. */
   public List<String> all(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    int at = indexOf(0, lower);
+    if (at < 0) {
+      return List.of();
+    }
     List<String> values = new ArrayList<>(2);
-    for (FieldLine line : lines) {
-      if (line.name().equalsIgnoreCase(name)) {
-        values.add(line.value());
-      }
+    for (; at >= 0; at = indexOf(at + 1, lower)) {
+      values.add(lines.get(at).value());
     }
     return values;
   }

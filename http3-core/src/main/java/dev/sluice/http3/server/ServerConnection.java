@@ -19,10 +19,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -43,7 +40,6 @@ final class ServerConnection {
   private final Consumer<ServerConnection> onEnded;
   private final EarlyGate early;
   private final WebTransportDriver webTransport;
-  private final Set<ServerExchange> exchanges = new HashSet<>();
 
   /** A handler begins when what arrived together with its request's head is known. */
   private final Queue<Beginning> beginnings = new ArrayDeque<>();
@@ -270,7 +266,7 @@ final class ServerConnection {
       case Http3Event.RequestEnded(var stream, var ending) -> with(stream, e -> e.onEnded(ending));
       case Http3Event.Writable(var stream) -> with(stream, ServerExchange::onWritable);
       case Http3Event.Stopped(var stream, var code) -> onStopped(stream, code);
-      case Http3Event.Closed(var stream) -> with(stream, exchanges::remove);
+      case Http3Event.Closed closed -> {}
       case Http3Event.Drained drained -> {
         if (stopping) {
           http.close(Http3Error.H3_NO_ERROR, "");
@@ -324,7 +320,6 @@ final class ServerConnection {
       exchange.onStopped(code);
     }
     stream.attach(exchange);
-    exchanges.add(exchange);
     beginnings.add(new Beginning(exchange, treatment == EarlyRequests.Treatment.WAIT));
   }
 
@@ -354,10 +349,9 @@ final class ServerConnection {
   private void onConnectionEnded(ConnectionEnding ending) {
     early.onConnectionEnded(ending);
     RequestEnding lost = new RequestEnding.ConnectionLost(ending, true);
-    for (ServerExchange exchange : List.copyOf(exchanges)) {
-      exchange.onConnectionEnded(lost, retention);
+    for (RequestStream stream : http.requests()) {
+      with(stream, exchange -> exchange.onConnectionEnded(lost, retention));
     }
-    exchanges.clear();
     onEnded.accept(this);
   }
 
