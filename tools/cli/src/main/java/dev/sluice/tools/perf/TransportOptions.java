@@ -28,7 +28,8 @@ final class TransportOptions {
   /**
    * A stream is closed, and makes room for another, only once its last bytes are acknowledged: a
    * hundred requests under way take more than a hundred streams. Netty's clients fail a stream for
-   * which there is no room, where others wait.
+   * which there is no room, where others wait. As many as their server gives; over HTTP/3 it stays
+   * at the usual hundred, since ngtcp2's client has as many requests under way as it is given.
    */
   private static final int STREAMS = 1_000;
 
@@ -85,8 +86,11 @@ final class TransportOptions {
         .withDatagrams(DatagramConfig.ON);
   }
 
-  private static StreamLimits limits() {
+  private StreamLimits limits() {
     StreamLimits usual = StreamConfig.DEFAULT.limits();
+    if (http3) {
+      return usual;
+    }
     return new StreamLimits(
         usual.maxData(),
         usual.maxStreamDataBidiLocal(),
