@@ -63,11 +63,20 @@ public final class EcnValidation {
       if (sent == 0) {
         testedUntil = now + TESTING_PTOS * pto;
       } else if (sent >= TESTING_PACKETS || now >= testedUntil) {
-        state = State.UNKNOWN;
-        failIfAllLost();
+        endTest();
       }
     }
     return state == State.TESTING || state == State.CAPABLE ? ECT0 : 0;
+  }
+
+  /**
+   * What was reported while the test ran counts. Whoever downloads sends little that is
+   * acknowledged, and might wait for the next report until there is nothing left to mark.
+   */
+  private void endTest() {
+    state = State.UNKNOWN;
+    failIfAllLost();
+    judge();
   }
 
   /** A packet leaves marked. */
@@ -97,6 +106,10 @@ public final class EcnValidation {
   void onValidated(int marked, long ce) {
     acked += marked;
     congested += ce;
+    judge();
+  }
+
+  private void judge() {
     if (state != State.UNKNOWN) {
       return;
     }

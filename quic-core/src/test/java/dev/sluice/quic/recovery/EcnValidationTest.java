@@ -35,6 +35,16 @@ class EcnValidationTest {
   }
 
   @Test
+  void whatIsReportedDuringTheTestCounts() {
+    send(4);
+    ecn.onValidated(3, 0);
+    assertEquals(State.TESTING, ecn.state());
+    send(7);
+    assertEquals(State.CAPABLE, ecn.state());
+    assertEquals(EcnValidation.ECT0, ecn.mark(PTO, 0));
+  }
+
+  @Test
   void testsForThreeProbeTimeoutsAtTheLongest() {
     assertEquals(EcnValidation.ECT0, ecn.mark(PTO, 0));
     ecn.onSent();

@@ -162,10 +162,13 @@ final class Checks {
           evidence.capture().sent().stream()
               .filter(seen -> seen.toServer() == toServer)
               .map(seen -> seen.datagram().ecn())
-              .distinct()
               .toList();
-      // Before a path has shown that it carries marks, a sender may pause them (RFC 9000 §13.4.2).
-      require(marks.contains(1) || marks.contains(2), side + " sends with no marks but " + marks);
+      long marked = marks.stream().filter(mark -> mark == 1 || mark == 2).count();
+      // Not all: after ten, a sender may wait to learn whether the path carries marks, and may send
+      // probes for the MTU without any (RFC 9000 §13.4.2, §A.4).
+      require(
+          2 * marked > marks.size(),
+          side + " marks " + marked + " of " + marks.size() + " datagrams");
       require(!marks.contains(3), side + " sends with CE");
       require(
           evidence

@@ -55,7 +55,8 @@ final class KwikPeer implements Peer {
       case RESUMPTION, ZERORTT -> Optional.of("flupke keeps no sessions");
       case KEYUPDATE -> Optional.of("flupke has no way to ask for it");
       case HANDSHAKECORRUPTION ->
-          Optional.of("of fifty connections one ends before its answer, and by whom is not known");
+          Optional.of(
+              "closes by itself when a damaged packet comes, with FRAME_ENCODING_ERROR or none");
       case IPV6 -> Optional.of("finds no address in a certificate, and resolves names to IPv4");
       default -> cannotAtAll(which);
     };
