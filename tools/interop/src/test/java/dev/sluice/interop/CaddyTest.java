@@ -29,9 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our client with Caddy, which has quic-go inside. */
 @Tag("interop")
-@Timeout(value = 90, unit = TimeUnit.SECONDS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class CaddyTest {
-  private static final Duration START = Duration.ofSeconds(30);
+  private static final Duration START = Duration.ofSeconds(60);
 
   /** Files at the root, and an echo: the request's body is a placeholder of Caddy's. */
   private static final String CADDYFILE =

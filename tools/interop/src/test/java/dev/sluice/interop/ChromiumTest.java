@@ -32,10 +32,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Chromium with our server: a page with script, style, images and a POST by fetch. */
 @Tag("interop")
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class ChromiumTest {
   private static final int IMAGES = 50;
-  private static final int PATIENCE_SECONDS = 90;
+  private static final int PATIENCE_SECONDS = 150;
 
   @TempDir Path folder;
   private final CompletableFuture<String> report = new CompletableFuture<>();

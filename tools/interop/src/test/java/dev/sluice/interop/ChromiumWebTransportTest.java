@@ -57,9 +57,9 @@ import org.junit.jupiter.api.io.TempDir;
  * takes the reports, so that they do not depend on the server that is tested.
  */
 @Tag("interop")
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class ChromiumWebTransportTest {
-  private static final int PATIENCE_SECONDS = 90;
+  private static final int PATIENCE_SECONDS = 150;
   private static final Duration GRACE = Duration.ofSeconds(60);
 
   @TempDir Path folder;
@@ -222,7 +222,7 @@ class ChromiumWebTransportTest {
             "--port=0",
             "--root=" + root,
             "--webtransport=/wt")) {
-      serve.awaitLine("^for WebTransport:", Duration.ofSeconds(20));
+      serve.awaitLine("^for WebTransport:", Duration.ofSeconds(60));
       String url = find(serve, "new WebTransport\\(\"(.*?)\"");
       Map<String, String> query =
           Map.of("run", "serve", "url", url, "hash", find(serve, "atob\\(\"(.*?)\""));

@@ -27,10 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** 0-RTT with ngtcp2, both ways; {@link CaddyTest} has it with quic-go. */
 @Tag("interop")
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class EarlyDataTest {
   private static final TestBody BODY = new TestBody(100_000);
-  private static final Duration LONG = Duration.ofSeconds(50);
+  private static final Duration LONG = Duration.ofSeconds(120);
 
   @TempDir Path folder;
   private PeerFiles files;

@@ -15,10 +15,12 @@ import java.util.concurrent.TimeoutException;
  * silent in the middle of a stream, while the thread that writes waits for room in its buffer. On a
  * busy machine that happens in one megabyte out of ten, so what kwik sends in these tests is short.
  *
- * <p>Window updates and acknowledgements leave through the same sender, and its receiver loses
- * packets by the hundred where it gets no processor. So everything here gets more than one chance:
- * whoever falls silent or closes is asked once more, on a new connection. What arrives has to be
- * right at the first.
+ * <p>Its client acknowledges a ServerHello now and then and does nothing with it: it goes on to
+ * probe in Initial packets, and takes none of the Handshake packets that the server sends again and
+ * again. That is one connection in thirty where the process has had many. And what kwik receives
+ * depends on its sender, too: acknowledgements and window updates leave through it, and an
+ * exception on its thread ends the connection. So whoever falls silent or closes gets another
+ * chance, on a new connection. What arrives has to be right at the first.
  */
 final class Kwik {
   /** In seconds; shorter than a chance, so that it is told what was missing. */

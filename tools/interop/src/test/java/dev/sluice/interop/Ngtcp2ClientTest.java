@@ -25,9 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** ngtcp2's client, with nghttp3 and GnuTLS, with our server. */
 @Tag("interop")
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class Ngtcp2ClientTest {
-  private static final Duration LONG = Duration.ofSeconds(150);
+  private static final Duration LONG = Duration.ofSeconds(240);
   private static final TestBody BODY = new TestBody(1_000_000);
 
   @TempDir Path folder;
@@ -63,7 +63,7 @@ class Ngtcp2ClientTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 1_000, 100_000, 10_000_000, 100_000_000})
-  @Timeout(value = 180, unit = TimeUnit.SECONDS)
+  @Timeout(value = 300, unit = TimeUnit.SECONDS)
   void get(long length) throws Exception {
     try (OurServer server = OurServer.start(files)) {
       run(server, List.of("-q"), "/body/" + length);
@@ -73,7 +73,7 @@ class Ngtcp2ClientTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 1_000, 100_000, 10_000_000, 100_000_000})
-  @Timeout(value = 180, unit = TimeUnit.SECONDS)
+  @Timeout(value = 300, unit = TimeUnit.SECONDS)
   void post(long length) throws Exception {
     TestBody body = new TestBody(length);
     Path data = body.writeTo(folder.resolve("data"));

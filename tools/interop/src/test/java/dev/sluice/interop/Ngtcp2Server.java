@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 /** The example server of ngtcp2 with nghttp3 and GnuTLS. */
 final class Ngtcp2Server implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(20);
+  private static final Duration START = Duration.ofSeconds(60);
 
   // As "hexdump -C" prints: offset, sixteen bytes in two groups, the same as text.
   private static final Pattern HEX_DUMP = Pattern.compile("^[0-9a-f]{8}  [0-9a-f]{2} ");

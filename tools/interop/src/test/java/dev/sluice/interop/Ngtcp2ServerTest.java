@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our client with ngtcp2's server. */
 @Tag("interop")
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class Ngtcp2ServerTest {
   private static final TestBody SMALL = new TestBody(1_000);
   private static final TestBody BODY = new TestBody(1_000_000);
@@ -47,7 +47,7 @@ class Ngtcp2ServerTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 1_000, 100_000, 10_000_000, 100_000_000})
-  @Timeout(value = 180, unit = TimeUnit.SECONDS)
+  @Timeout(value = 300, unit = TimeUnit.SECONDS)
   void get(long length) throws Exception {
     TestBody body = new TestBody(length);
     body.writeTo(folder.resolve("file"));
@@ -69,7 +69,7 @@ class Ngtcp2ServerTest {
       OurClient.Answer answer = client.post("/file", body);
       assertEquals(200, answer.status());
       assertEquals(SMALL.digest(), answer.body());
-      server.awaitLine("submit response headers", Duration.ofSeconds(20));
+      server.awaitLine("submit response headers", Duration.ofSeconds(60));
       assertArrayEquals(body.bytes(), server.requestBodies());
     }
   }
@@ -77,7 +77,7 @@ class Ngtcp2ServerTest {
   /** The server answers when the whole body is there; logging that much of it would take long. */
   @ParameterizedTest
   @ValueSource(longs = {10_000_000, 100_000_000})
-  @Timeout(value = 180, unit = TimeUnit.SECONDS)
+  @Timeout(value = 300, unit = TimeUnit.SECONDS)
   void postMuch(long length) throws Exception {
     SMALL.writeTo(folder.resolve("file"));
     try (Ngtcp2Server server = Ngtcp2Server.start(files, folder, "-q");

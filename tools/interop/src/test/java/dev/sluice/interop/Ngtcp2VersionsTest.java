@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * another number.
  */
 @Tag("interop")
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class Ngtcp2VersionsTest {
   private static final QuicVersion V1 = QuicVersion.V1;
   private static final QuicVersion V2 = QuicVersion.V2;

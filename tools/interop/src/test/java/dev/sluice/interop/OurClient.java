@@ -34,7 +34,7 @@ final class OurClient implements AutoCloseable {
   record Answer(int status, Digest body, ConnectionInfo connection) {}
 
   /** Shorter than what a test waits for: it then tells what is missing. */
-  private static final Duration PATIENCE = Duration.ofSeconds(50);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private final Http3Client client;
   private final int port;

@@ -172,7 +172,7 @@ public final class Quiche implements AutoCloseable {
         .handler(new Http3ClientConnectionHandler())
         .remoteAddress(server)
         .connect()
-        .get(20, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
   }
 
   /**
@@ -192,7 +192,7 @@ public final class Quiche implements AutoCloseable {
       throws Exception {
     CompletableFuture<byte[]> response = new CompletableFuture<>();
     QuicStreamChannel stream =
-        Http3.newRequestStream(quic, new Receiving(response)).get(20, TimeUnit.SECONDS);
+        Http3.newRequestStream(quic, new Receiving(response)).get(60, TimeUnit.SECONDS);
     Http3Headers head =
         new DefaultHttp3Headers()
             .method(body == null ? "GET" : "POST")

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our client and our server with quiche under Netty. */
 @Tag("interop")
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class QuicheTest {
   @TempDir Path folder;
   private PeerFiles files;

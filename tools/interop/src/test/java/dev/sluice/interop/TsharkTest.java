@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * with a short header that nobody could decrypt, since such a packet reaches to the datagram's end.
  */
 @Tag("interop")
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class TsharkTest {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final long PAUSE_NANOS = 20_000_000;

@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /** Caddy, which has quic-go of 2022 inside; a server only. */
 final class CaddyPeer implements Peer {
-  private static final Duration START = Duration.ofSeconds(30);
+  private static final Duration START = Duration.ofSeconds(60);
 
   private static final String CADDYFILE =
       """

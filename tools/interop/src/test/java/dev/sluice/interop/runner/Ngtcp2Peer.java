@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /** The example client and server of ngtcp2 with nghttp3 and GnuTLS. */
 final class Ngtcp2Peer implements Peer {
-  private static final Duration START = Duration.ofSeconds(20);
+  private static final Duration START = Duration.ofSeconds(60);
   private static final String DRAFT = "knows version 2 by the number of a draft only (0x709a50c4)";
 
   /** As patient as our own: the runner's cases lose most of a handshake. */

@@ -15,7 +15,7 @@ import java.util.Optional;
  * Our own endpoint, {@code sluice interop}, with the variables that the runner's containers get.
  */
 final class SluicePeer implements Peer {
-  private static final Duration START = Duration.ofSeconds(30);
+  private static final Duration START = Duration.ofSeconds(60);
 
   private final OurProgram program;
 
