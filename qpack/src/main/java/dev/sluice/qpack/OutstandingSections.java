@@ -21,13 +21,34 @@ final class OutstandingSections {
   record Section(long requiredInsertCount, long[] references) {}
 
   private static final class Stream {
-    final ArrayDeque<Section> sections = new ArrayDeque<>(2);
+    /** Null when there is none any more. */
+    Section earliest;
+
+    /** Those behind it; null for none, as on most streams. */
+    ArrayDeque<Section> later;
 
     /**
      * The highest Required Insert Count among the sections. It may outlive its section when that is
      * acknowledged, for it is then no higher than the Known Received Count, and harmless.
      */
     long highestRequired;
+
+    void add(Section section) {
+      if (earliest == null) {
+        earliest = section;
+        return;
+      }
+      if (later == null) {
+        later = new ArrayDeque<>(2);
+      }
+      later.add(section);
+    }
+
+    Section poll() {
+      Section first = earliest;
+      earliest = later == null ? null : later.poll();
+      return first;
+    }
   }
 
   /**
@@ -60,8 +81,12 @@ final class OutstandingSections {
 
   /** Remembers a section that is about to be sent. */
   void add(long streamId, Section section, long knownReceived) {
-    Stream stream = streams.computeIfAbsent(streamId, id -> new Stream());
-    stream.sections.add(section);
+    Stream stream = streams.get(streamId);
+    if (stream == null) {
+      stream = new Stream();
+      streams.put(streamId, stream);
+    }
+    stream.add(section);
     sections++;
     references += section.references().length;
     boolean wasBlockable = stream.highestRequired > knownReceived;
@@ -77,9 +102,9 @@ final class OutstandingSections {
     if (stream == null) {
       return null;
     }
-    Section earliest = stream.sections.poll();
+    Section earliest = stream.poll();
     forget(earliest);
-    if (stream.sections.isEmpty()) {
+    if (stream.earliest == null) {
       streams.remove(streamId);
     }
     return earliest;
@@ -91,9 +116,13 @@ final class OutstandingSections {
     if (stream == null) {
       return List.of();
     }
-    stream.sections.forEach(this::forget);
     stream.highestRequired = 0;
-    return stream.sections;
+    List<Section> all = new ArrayList<>();
+    for (Section next = stream.poll(); next != null; next = stream.poll()) {
+      forget(next);
+      all.add(next);
+    }
+    return all;
   }
 
   /** After an acknowledgment, a cancellation or an increment: which streams can still block? */

@@ -100,7 +100,8 @@ final class ServerExchange implements Http3Exchange {
   }
 
   void onReadable() {
-    if (!requestOver) {
+    boolean empty = inbound == null && stream.ending() != null; // a request without content
+    if (!requestOver && !empty) {
       inbound().fill(stream::takeData); // what its result says comes as an event, too
     }
   }

@@ -2,6 +2,7 @@ package dev.sluice.http3.session;
 
 import dev.sluice.http3.connection.Http3Connection;
 import dev.sluice.http3.connection.Http3Event;
+import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.webtransport.SessionEnding;
@@ -33,6 +34,9 @@ public final class WebTransportDriver {
   private final Consumer<ServerSession> onRequested;
   private final Queue<Wanted> wanted = new ArrayDeque<>();
   private volatile Thread loop;
+
+  /** Of the last event that had to do with sessions. */
+  private long now;
 
   private record Wanted(
       String authority,
@@ -83,7 +87,10 @@ public final class WebTransportDriver {
     if (loop == null) {
       loop = Thread.currentThread();
     }
-    boolean taken = sessions.onEvent(event, System.nanoTime());
+    if (!isOrdinary(event)) {
+      now = System.nanoTime();
+    }
+    boolean taken = sessions.onEvent(event, now);
     dispatch();
     if (event instanceof Http3Event.RequestsAvailable) {
       openWanted();
@@ -93,6 +100,23 @@ public final class WebTransportDriver {
       failWanted(notSent(ending));
     }
     return taken;
+  }
+
+  /**
+   * Whether it is of a request that is no session's: most are, and for those nobody needs a time.
+   */
+  private static boolean isOrdinary(Http3Event event) {
+    RequestStream request =
+        switch (event) {
+          case Http3Event.Request(var stream, var head) -> head.protocol() == null ? stream : null;
+          case Http3Event.Response(var stream, var head) -> stream;
+          case Http3Event.Readable(var stream) -> stream;
+          case Http3Event.Writable(var stream) -> stream;
+          case Http3Event.RequestEnded(var stream, var ending) -> stream;
+          case Http3Event.Closed(var stream) -> stream;
+          default -> null;
+        };
+    return request != null && !(request.attachment() instanceof WebTransportSession);
   }
 
   /** Tells what came of what was called. */
