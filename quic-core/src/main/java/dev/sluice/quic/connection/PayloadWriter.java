@@ -80,7 +80,9 @@ final class PayloadWriter {
    */
   void write(PacketSpace space, PacketContents out, Path path, boolean mayElicit, long now) {
     boolean probing = isProbing(space);
-    boolean eliciting = (mayElicit || probing) && hasEliciting(space, path);
+    // Asked once where an answer matters: it looks through much, and this is for each packet.
+    boolean asked = probing || mayElicit && space.acks().hasNews();
+    boolean eliciting = asked && hasEliciting(space, path);
     boolean acking =
         space.acks().shouldSendNow(now) || (eliciting || probing) && space.acks().hasNews();
     if (acking) {
@@ -137,8 +139,7 @@ final class PayloadWriter {
     connection.streams.writeControl(out, now);
     if (connection.streams.hasData()) {
       connection.ackFrequency.write(out, path.recovery(), Recovery.PACKET_THRESHOLD, now);
-      writeData(out, now);
-      if (!connection.streams.hasData()) {
+      if (!writeData(out, now)) {
         connection.ackFrequency.writeImmediate(out, false);
       }
     } else {
@@ -155,16 +156,19 @@ final class PayloadWriter {
   /**
    * Streams and datagrams come first in every other packet. Whoever is second gets what is left of
    * it, so that each has half of the packets when both could fill them all.
+   *
+   * @return whether streams have more
    */
-  private void writeData(PacketContents out, long now) {
+  private boolean writeData(PacketContents out, long now) {
     if (datagramsFirst) {
       connection.datagrams.write(out, now);
     }
-    connection.streams.writeData(out, now);
+    boolean more = connection.streams.writeData(out, now);
     if (!datagramsFirst) {
       connection.datagrams.write(out, now);
     }
     datagramsFirst = !datagramsFirst;
+    return more;
   }
 
   /** Only challenges and responses, for a path that is not in use. */

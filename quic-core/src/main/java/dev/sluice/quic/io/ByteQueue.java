@@ -85,7 +85,7 @@ public final class ByteQueue {
     }
   }
 
-  private final long capacity;
+  private volatile long capacity;
   private final RecvStream.Taker adding = this::add;
 
   /** Used-up arrays of the largest size. Null before the first: the consumer makes it. */
@@ -105,9 +105,14 @@ public final class ByteQueue {
     tail = head;
   }
 
-  /** The bound given at the beginning, in bytes. */
+  /** The bound given at the beginning, or since, in bytes. */
   public long capacity() {
     return capacity;
+  }
+
+  /** Consumer: another bound, in bytes. */
+  public void capacity(long bytes) {
+    capacity = bytes;
   }
 
   /** Bytes between the threads now. Any thread. */

@@ -35,7 +35,17 @@ public final class OutboundPipe {
     ENDED
   }
 
+  /**
+   * A pipe grows to this many times its capacity, where the network is faster than wake-ups are: a
+   * megabyte, of which half a millisecond's work at a gigabyte a second is written at a time.
+   */
+  private static final int GROWTH = 4;
+
+  /** Only who has written so many times the capacity is likely to write that much again. */
+  private static final int WORTH_GROWING = 16;
+
   private final ByteQueue queue;
+  private final long mostCapacity;
   private final int threshold;
   private final Runnable onData;
   private final ReentrantLock writing = new ReentrantLock();
@@ -45,6 +55,10 @@ public final class OutboundPipe {
   private final AtomicBoolean announced = new AtomicBoolean();
 
   private volatile boolean sinkFull;
+
+  /** The writer had to wait since the pipe was last empty. */
+  private volatile boolean filled;
+
   private volatile boolean closed;
   private volatile Supplier<? extends IOException> failure;
 
@@ -54,12 +68,14 @@ public final class OutboundPipe {
   private boolean ended; // loop only
 
   /**
-   * @param capacity bytes that may wait for the loop
+   * @param capacity bytes that may wait for the loop, at first; more where that is too few for a
+   *     fast network
    * @param threshold bytes that are gathered before the loop is told, 1 to {@code capacity}
    * @param onData runs on the writer's thread; it is to get {@link #drain} called on the loop
    */
   public OutboundPipe(int capacity, int threshold, Runnable onData) {
     this.queue = new ByteQueue(capacity);
+    this.mostCapacity = (long) GROWTH * capacity;
     this.threshold = threshold;
     this.onData = Objects.requireNonNull(onData);
   }
@@ -102,7 +118,9 @@ public final class OutboundPipe {
     sinkFull = false;
     boolean finishing = closed; // before the bytes: they were written before the close
     boolean empty = move.test(queue);
-    if (!empty) {
+    if (empty) {
+      growIfBehind();
+    } else {
       sinkFull = true;
     }
     if (isWritable()) {
@@ -116,6 +134,18 @@ public final class OutboundPipe {
     }
     ended = true;
     return Drained.FINISHED;
+  }
+
+  /**
+   * Who fills the pipe, waits, and does not fill it again before it is empty, would keep up if it
+   * wrote more at a time: each wake-up of a thread costs as much as sending some packets.
+   */
+  private void growIfBehind() {
+    long capacity = queue.capacity();
+    if (filled && queue.consumed() >= WORTH_GROWING * capacity) {
+      queue.capacity(Math.min(2 * capacity, mostCapacity));
+    }
+    filled = false;
   }
 
   /**
@@ -163,6 +193,7 @@ public final class OutboundPipe {
    * thread, or later on the loop's. Only one can be waiting, and nobody in a write meanwhile.
    */
   public void whenWritable(Runnable callback) {
+    filled = true;
     waiter.set(callback);
     if (isWritable()) {
       wakeWriter();
@@ -208,6 +239,7 @@ public final class OutboundPipe {
   }
 
   private void await() throws InterruptedIOException {
+    filled = true;
     Thread thread = Thread.currentThread();
     Runnable wake = () -> LockSupport.unpark(thread);
     try {

@@ -215,13 +215,18 @@ public final class Streams {
     }
   }
 
-  /** Writes STREAM frames in the order of the streams' priorities, as long as they fit. */
-  public void writeData(PacketContents out, long now) {
+  /**
+   * Writes STREAM frames in the order of the streams' priorities, as long as they fit.
+   *
+   * @return whether there is one left that did not fit
+   */
+  public boolean writeData(PacketContents out, long now) {
     SendPart part = ended ? null : context.scheduler.next();
     while (part != null && part.writeData(out)) {
       context.scheduler.onTurn(part);
       part = context.scheduler.next();
     }
+    return part != null;
   }
 
   /** Bytes of a stream have arrived, and the end behind them. */
