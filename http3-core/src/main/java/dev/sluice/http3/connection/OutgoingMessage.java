@@ -12,6 +12,7 @@ import dev.sluice.http3.message.ResponseHeaderSection;
 import dev.sluice.http3.message.TrailerSection;
 import dev.sluice.http3.stream.MessageWriter;
 import dev.sluice.qpack.FieldLine;
+import dev.sluice.quic.stream.ReturnedChunks;
 import dev.sluice.quic.stream.SendStream;
 import java.util.List;
 import java.util.function.Supplier;
@@ -107,6 +108,12 @@ final class OutgoingMessage {
 
   int writeData(byte[] source, int offset, int length) {
     int taken = isOpen() ? writer.writeData(source, offset, length) : 0;
+    connection.trace().dataCreated(id, taken);
+    return taken;
+  }
+
+  int adoptData(byte[] array, int offset, int length, ReturnedChunks home) {
+    int taken = isOpen() ? writer.adoptData(array, offset, length, home) : 0;
     connection.trace().dataCreated(id, taken);
     return taken;
   }

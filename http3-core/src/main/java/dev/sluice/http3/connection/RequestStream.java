@@ -13,6 +13,7 @@ import dev.sluice.qpack.FieldLine;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.stream.BidiStream;
 import dev.sluice.quic.stream.RecvStream;
+import dev.sluice.quic.stream.ReturnedChunks;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntBinaryOperator;
@@ -166,6 +167,11 @@ public final class RequestStream {
     return out.writeData(source, offset, length);
   }
 
+  /** The same without copying: hands content over where it lies ({@code SendStream.adopt}). */
+  public int adoptData(byte[] array, int offset, int length, ReturnedChunks home) {
+    return out.adoptData(array, offset, length, home);
+  }
+
   /** Bytes of content that {@link #writeData} would take at once. */
   public int writable() {
     return out.writer().writable();
@@ -206,10 +212,7 @@ public final class RequestStream {
 
   // Receiving
 
-  /**
-   * Server: whether some of what has arrived came as 0-RTT; see {@link
-   * dev.sluice.quic.stream.RecvStream#isEarly}.
-   */
+  /** Server: whether some of what has arrived came as 0-RTT; see {@link RecvStream#isEarly}. */
   public boolean isEarly() {
     return stream.recv().isEarly();
   }
@@ -298,9 +301,8 @@ public final class RequestStream {
   }
 
   /**
-   * Sets the exchange's priority (RFC 9218). What this side sends on the stream goes before or
-   * after other streams' data accordingly; a client also asks the server to do the same with its
-   * response, by PRIORITY_UPDATE.
+   * Sets the exchange's priority (RFC 9218): that of what this side sends among other streams'
+   * data, and of the response, for which a client asks the server by PRIORITY_UPDATE.
    */
   public void setPriority(Priority wanted) {
     priority.set(wanted);

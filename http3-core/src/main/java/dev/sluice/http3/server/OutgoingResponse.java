@@ -123,7 +123,7 @@ final class OutgoingResponse implements ResponseBodyStream.Target {
   private boolean sendContent() {
     OutboundPipe through = pipe;
     if (through != null) {
-      return through.drain(stream::writeData) == OutboundPipe.Drained.FINISHED;
+      return through.hand(stream::adoptData) == OutboundPipe.Drained.FINISHED;
     }
     if (wholeSent < wholeLength) {
       wholeSent += stream.writeData(whole, wholeSent, wholeLength - wholeSent);

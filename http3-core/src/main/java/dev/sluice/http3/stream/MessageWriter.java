@@ -3,6 +3,7 @@ package dev.sluice.http3.stream;
 import dev.sluice.http3.frame.FrameType;
 import dev.sluice.http3.frame.HeadersFrame;
 import dev.sluice.http3.message.ContentLength;
+import dev.sluice.quic.stream.ReturnedChunks;
 import dev.sluice.quic.stream.SendStream;
 import dev.sluice.quic.wire.WireWriter;
 import java.util.Arrays;
@@ -100,6 +101,28 @@ public final class MessageWriter {
    * @throws IllegalStateException when it is more than the head promised
    */
   public int writeData(byte[] source, int offset, int length) {
+    return writeData(source, offset, length, out::write);
+  }
+
+  /**
+   * The same without copying, on the contract of {@link SendStream#adopt}. An array whose last
+   * bytes find too little room for a frame of their own does not come back.
+   */
+  public int adoptData(byte[] array, int offset, int length, ReturnedChunks home) {
+    return writeData(
+        array,
+        offset,
+        length,
+        (bytes, from, n) -> out.adopt(bytes, from, n, from + n == offset + length ? home : null));
+  }
+
+  /** The bytes of a DATA frame on their way into the QUIC stream, which has room for them. */
+  @FunctionalInterface
+  private interface Way {
+    int take(byte[] bytes, int from, int length);
+  }
+
+  private int writeData(byte[] source, int offset, int length, Way way) {
     if (due != ContentLength.UNKNOWN && length > due) {
       throw new IllegalStateException("more content than the head allows");
     }
@@ -110,7 +133,7 @@ public final class MessageWriter {
     int room = out.writable();
     int taken = 0;
     if (room >= MIN_DATA_FRAME) {
-      taken = writeDataFrame(source, offset, Math.min(length, MAX_DATA), room);
+      taken = writeDataFrame(source, offset, Math.min(length, MAX_DATA), room, way);
     } else if (room > 0) {
       // QUIC tells of new room only after a write that was cut short, so fill what there is.
       taken = Math.min(length, SMALL_DATA);
@@ -130,7 +153,7 @@ public final class MessageWriter {
   }
 
   /** The length field is as wide as it must be to fill the room exactly when there is too much. */
-  private int writeDataFrame(byte[] source, int offset, int length, int room) {
+  private int writeDataFrame(byte[] source, int offset, int length, int room, Way way) {
     int lengthWidth = lengthWidth(length);
     if (1 + lengthWidth + length > room) {
       lengthWidth = room <= 2 + 63 ? 1 : room <= 3 + 16383 ? 2 : 4;
@@ -139,7 +162,7 @@ public final class MessageWriter {
     dataHeaderWriter.position(0);
     dataHeaderWriter.u8((int) FrameType.DATA).varInt(taken, lengthWidth);
     out.write(dataHeader, 0, dataHeaderWriter.position());
-    out.write(source, offset, taken);
+    way.take(source, offset, taken);
     return taken;
   }
 
