@@ -276,19 +276,20 @@ public final class Recovery {
   }
 
   /**
-   * Gives the contents of the oldest unacknowledged packets back as if they were lost, one packet
-   * for each pending probe. The packets themselves stay in flight.
+   * Gives the contents of unacknowledged packets back as if they were lost, one packet for each
+   * pending probe, first those that were not repeated yet. The packets themselves stay in flight.
    *
    * @return whether there were any
    */
   public boolean resendForProbe(PacketNumberSpace space) {
     SpaceRecovery at = of(space);
     int wanted = at.probesPending;
-    long packet = at.sent.firstOutstanding();
+    long packet = at.nextToProbe();
     boolean any = false;
     while (wanted > 0 && packet >= 0) {
       if (at.sent.isAckEliciting(packet)) {
         at.deliverLost(packet, tokens);
+        at.probedBelow = packet + 1;
         any = true;
         wanted--;
       }

@@ -39,6 +39,10 @@ final class SpaceRecovery {
   long lastAckElicitingSentTime;
   int ackElicitingInFlight;
   int probesPending;
+
+  /** What packets below this one carried has gone into probes since. */
+  long probedBelow;
+
   boolean discarded;
 
   SpaceRecovery(PacketNumberSpace id, SkippedNumbers skipped) {
@@ -125,6 +129,18 @@ final class SpaceRecovery {
       }
       packet = sent.nextOutstanding(packet + 1);
     }
+  }
+
+  /**
+   * The outstanding packet whose contents a probe repeats next: those that went out longest ago
+   * (RFC 9002 §6.2.4 leaves the choice). What a probe has carried stands in the probe's own packet.
+   */
+  long nextToProbe() {
+    long packet = sent.nextOutstanding(probedBelow);
+    while (packet >= 0 && !sent.isAckEliciting(packet)) {
+      packet = sent.nextOutstanding(packet + 1);
+    }
+    return packet < 0 ? sent.firstOutstanding() : packet;
   }
 
   /** An outstanding packet has not arrived, or not even left. */

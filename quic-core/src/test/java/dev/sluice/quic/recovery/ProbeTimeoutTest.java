@@ -68,6 +68,26 @@ class ProbeTimeoutTest {
     assertEquals(0, h.recovery.path().packetsLost());
   }
 
+  /** What went out longest ago is next, so that all of it has gone out again some time. */
+  @Test
+  void probesTakeTurnsWithWhatTheyRepeat() {
+    RecoveryHarness h = RecoveryHarness.confirmed(100);
+    for (int i = 0; i < 3; i++) {
+      h.send(APPLICATION); // 1, 2, 3
+    }
+    expire(h);
+    h.recovery.resendForProbe(APPLICATION);
+    h.send(APPLICATION); // 4 has what was in 1
+    h.send(APPLICATION); // 5 has what was in 2
+    expire(h);
+    h.recovery.resendForProbe(APPLICATION);
+    assertEquals(List.of(1L, 2L, 3L, 4L), h.lost);
+    h.recovery.resendForProbe(APPLICATION);
+    assertEquals(List.of(1L, 2L, 3L, 4L, 5L), h.lost, "nothing is left behind it");
+    h.recovery.resendForProbe(APPLICATION);
+    assertEquals(List.of(1L, 2L), h.lost.subList(5, 7), "from the beginning");
+  }
+
   @Test
   @Requirement({"RFC9002-7#3", "RFC9002-7.5#1", "RFC9002-7.5#2"})
   void probesIgnoreTheWindow() {
