@@ -113,13 +113,24 @@ public record Versions(
   QuicVersion negotiate(QuicVersion chosen, List<Integer> available) {
     List<QuicVersion> common = new ArrayList<>();
     if (peerDecides) {
-      available.stream()
-          .map(QuicVersion::of)
-          .filter(v -> v != null && preferred.contains(v))
-          .forEach(common::add);
+      for (int number : available) {
+        QuicVersion version = QuicVersion.of(number);
+        if (version != null && preferred.contains(version)) {
+          common.add(version);
+        }
+      }
     } else {
-      preferred.stream().filter(v -> available.contains(v.number())).forEach(common::add);
+      for (QuicVersion version : preferred) {
+        if (available.contains(version.number())) {
+          common.add(version);
+        }
+      }
     }
-    return common.stream().filter(chosen::isCompatibleWith).findFirst().orElse(chosen);
+    for (QuicVersion version : common) {
+      if (chosen.isCompatibleWith(version)) {
+        return version;
+      }
+    }
+    return chosen;
   }
 }

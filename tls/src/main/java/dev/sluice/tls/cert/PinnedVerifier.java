@@ -38,4 +38,10 @@ public final class PinnedVerifier implements CertificateVerifier {
     }
     leaf.checkValidity(Date.from(context.now()));
   }
+
+  /** What is pinned is all that counts, while the certificate is valid. */
+  @Override
+  public CertificateVerifier lasting() {
+    return this;
+  }
 }

@@ -44,10 +44,12 @@ public enum ExtensionType {
 
   private final int code;
   private final Set<Place> places;
+  private final String rfcName;
 
   ExtensionType(int code, Place first, Place... more) {
     this.code = code;
     this.places = EnumSet.of(first, more);
+    this.rfcName = name().toLowerCase(Locale.ROOT);
   }
 
   /** The two-byte code point on the wire. */
@@ -62,7 +64,7 @@ public enum ExtensionType {
 
   /** The name as the RFC writes it. */
   public String rfcName() {
-    return name().toLowerCase(Locale.ROOT);
+    return rfcName;
   }
 
   /** The extension with this code point, or null when it is not recognised. */

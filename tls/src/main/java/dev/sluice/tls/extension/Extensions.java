@@ -140,7 +140,12 @@ public final class Extensions {
   }
 
   private boolean contains(int code) {
-    return all.stream().anyMatch(extension -> extension.code() == code);
+    for (UnknownExtension extension : all) {
+      if (extension.code() == code) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static TlsException illegal(Place place, String reason) {

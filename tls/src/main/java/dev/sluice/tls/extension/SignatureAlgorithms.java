@@ -4,8 +4,8 @@ import dev.sluice.tls.SignatureScheme;
 import dev.sluice.tls.TlsException;
 import dev.sluice.tls.wire.TlsReader;
 import dev.sluice.tls.wire.TlsWriter;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * signature_algorithms (RFC 8446 §4.2.3).
@@ -25,7 +25,14 @@ public record SignatureAlgorithms(List<Integer> codes) implements Extension {
 
   /** The schemes that are known here, in the sender's order. */
   public List<SignatureScheme> known() {
-    return codes.stream().map(SignatureScheme::of).filter(Objects::nonNull).distinct().toList();
+    List<SignatureScheme> known = new ArrayList<>();
+    for (int code : codes) {
+      SignatureScheme scheme = SignatureScheme.of(code);
+      if (scheme != null && !known.contains(scheme)) {
+        known.add(scheme);
+      }
+    }
+    return known;
   }
 
   /** The extension of a ClientHello or CertificateRequest, or null. */

@@ -3,7 +3,6 @@ package dev.sluice.tls.handshake;
 import dev.sluice.tls.CipherSuite;
 import dev.sluice.tls.NamedGroup;
 import dev.sluice.tls.SessionTicket;
-import dev.sluice.tls.SignatureScheme;
 import dev.sluice.tls.TlsClientConfig;
 import dev.sluice.tls.cert.IpLiteral;
 import dev.sluice.tls.extension.ApplicationProtocols;
@@ -228,7 +227,7 @@ final class ClientOffer {
     if (grease != null) {
       codes.add(grease.signatureScheme());
     }
-    config.signatureSchemes().stream().map(SignatureScheme::code).forEach(codes::add);
+    config.signatureSchemes().forEach(scheme -> codes.add(scheme.code()));
     return codes;
   }
 
