@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -52,10 +55,9 @@ class MatrixTest {
     List<Cell> cells = Pairs.cells(sluice).filter(MatrixTest::isChosen).toList();
     Matrix matrix = new Matrix();
     List<DynamicTest> tests = new ArrayList<>();
-    ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+    Map<Cell, Future<Verdict>> verdicts = run(cells);
     for (Cell cell : cells) {
-      Path folder = FOLDER.resolve(cell.pair().replace(':', '-')).resolve(cell.which().label());
-      Future<Verdict> verdict = threads.submit(() -> cell.run(folder));
+      Future<Verdict> verdict = verdicts.get(cell);
       tests.add(
           DynamicTest.dynamicTest(
               cell.toString(),
@@ -64,9 +66,24 @@ class MatrixTest {
                 judge(verdict.get());
               }));
     }
-    threads.shutdown();
     return Stream.concat(
         tests.stream(), Stream.of(DynamicTest.dynamicTest("the matrix", () -> print(matrix))));
+  }
+
+  /** The longest first, so that in the end nobody waits for a long one alone. */
+  private static Map<Cell, Future<Verdict>> run(List<Cell> cells) {
+    ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+    Map<Cell, Future<Verdict>> verdicts = new HashMap<>();
+    cells.stream()
+        .sorted(Comparator.comparing((Cell cell) -> cell.which().limit()).reversed())
+        .forEach(
+            cell -> {
+              Path folder =
+                  FOLDER.resolve(cell.pair().replace(':', '-')).resolve(cell.which().label());
+              verdicts.put(cell, threads.submit(() -> cell.run(folder)));
+            });
+    threads.shutdown();
+    return verdicts;
   }
 
   private static void judge(Verdict verdict) {
