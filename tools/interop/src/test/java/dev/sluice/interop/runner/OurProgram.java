@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * still loading classes during its first handshake measures round trips of a second.
  */
 final class OurProgram {
-  private static final Duration LONG = Duration.ofSeconds(240);
+  private static final Duration LONG = Duration.ofSeconds(600);
 
   // Two cores are all there may be. What the cache was made with has to be what it is used with.
   private static final List<String> FLAGS =
@@ -60,8 +60,18 @@ final class OurProgram {
     List<String> rehearsal = new ArrayList<>(FLAGS);
     rehearsal.add("-XX:AOTCacheOutput=" + program.cache);
     rehearsal.addAll(List.of("-cp", program.jar.toString(), "dev.sluice.tools.launch.Rehearsal"));
-    run(folder, rehearsal);
+    rehearse(folder, rehearsal);
     return program;
+  }
+
+  /** Twice where it must be: thousands of handshakes, with limits in seconds, are no test here. */
+  private static void rehearse(Path folder, List<String> rehearsal) throws IOException {
+    try {
+      run(folder, rehearsal);
+    } catch (AssertionError first) {
+      System.out.println("the rehearsal is repeated: " + first.getMessage());
+      run(folder, rehearsal);
+    }
   }
 
   private static void run(Path folder, List<String> arguments) throws IOException {

@@ -7,13 +7,19 @@ import io.netty.handler.codec.quic.QuicChannel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Cloudflare's quiche with BoringSSL, under Netty, within this process. */
 final class QuichePeer implements Peer {
+  /** Requests; four times as many streams is what a server lets a client have at first. */
+  private static final int AT_ONCE = 25;
+
+  private static final long PAUSE_NANOS = 200_000_000;
 
   @Override
   public String name() {
@@ -102,12 +108,10 @@ final class QuichePeer implements Peer {
     try (Quiche client =
         Quiche.client(files(task.certs()), task.server().getAddress(), task.of().host())) {
       QuicChannel connection = client.connect(task.server());
-      // As many at a time as the server lets a client have streams from the start.
-      int atOnce = 50;
-      for (int from = 0; from < names.size(); from += atOnce) {
-        List<String> some = names.subList(from, Math.min(names.size(), from + atOnce));
+      for (int from = 0; from < names.size(); from += AT_ONCE) {
+        List<String> some = names.subList(from, Math.min(names.size(), from + AT_ONCE));
         List<CompletableFuture<byte[]>> answers =
-            some.stream().map(name -> request(connection, name)).toList();
+            some.stream().map(name -> request(connection, name, task.of().limit())).toList();
         for (int i = 0; i < some.size(); i++) {
           Files.write(
               task.downloads().resolve(some.get(i)), answers.get(i).get(limit, TimeUnit.SECONDS));
@@ -117,11 +121,24 @@ final class QuichePeer implements Peer {
     }
   }
 
-  private static CompletableFuture<byte[]> request(QuicChannel connection, String name) {
-    try {
-      return Quiche.requestBytes(connection, "/" + name, null);
-    } catch (Exception e) {
-      return CompletableFuture.failedFuture(e);
+  /**
+   * Netty opens no stream beyond the server's limit, and waits for none higher. The server raises
+   * it when it knows that streams are over, which may be after the client has their answers.
+   */
+  private static CompletableFuture<byte[]> request(
+      QuicChannel connection, String name, Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (true) {
+      try {
+        return Quiche.requestBytes(connection, "/" + name, null);
+      } catch (Exception e) {
+        if (!String.valueOf(e.getMessage()).contains("STREAM_LIMIT")
+            || System.nanoTime() > deadline) {
+          return CompletableFuture.failedFuture(e);
+        }
+        // Each attempt uses a stream ID up, so there should not be many.
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
     }
   }
 }
