@@ -21,7 +21,10 @@ public interface HandlerThreads {
     LOOP
   }
 
-  /** Where this one is handled; on the server's loop, and so without waiting for anything. */
+  /**
+   * Where this one is handled; asked on the server's loop, and so without waiting for anything.
+   * When it throws, the request has a virtual thread.
+   */
   Place placeOf(RequestHead request);
 
   /** All on virtual threads. */

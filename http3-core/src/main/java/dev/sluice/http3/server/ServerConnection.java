@@ -19,6 +19,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -223,12 +224,22 @@ final class ServerConnection {
     ServerExchange exchange = beginning.exchange();
     exchange.onBegin();
     boolean waits = beginning.afterHandshake() && !early.isHandshakeComplete();
-    if (!waits && threads.placeOf(exchange.request()) == HandlerThreads.Place.LOOP) {
-      serve(exchange, false);
-    } else {
-      Thread.ofVirtual()
-          .name("http3-" + label + "-" + exchange.id())
-          .start(() -> serve(exchange, waits));
+    switch (waits ? HandlerThreads.Place.VIRTUAL : placeOf(exchange.request())) {
+      case LOOP -> serve(exchange, false);
+      case VIRTUAL ->
+          Thread.ofVirtual()
+              .name("http3-" + label + "-" + exchange.id())
+              .start(() -> serve(exchange, waits));
+    }
+  }
+
+  /** What a program throws here must not end the loop that serves all others. */
+  private HandlerThreads.Place placeOf(RequestHead request) {
+    try {
+      return Objects.requireNonNull(threads.placeOf(request), "a place");
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "no place for " + request.path(), e);
+      return HandlerThreads.Place.VIRTUAL;
     }
   }
 

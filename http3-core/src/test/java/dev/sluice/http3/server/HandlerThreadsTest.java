@@ -36,6 +36,12 @@ class HandlerThreadsTest {
     return Loopback.of(handler, client -> client, server -> server.handleOn(HandlerThreads.LOOP));
   }
 
+  /** A handler that says where it is called. */
+  private static void sayWhere(Http3Exchange exchange) throws IOException {
+    String where = Thread.currentThread().isVirtual() ? "virtual" : "loop";
+    exchange.respond(200, Fields.of("where", where), new byte[1]);
+  }
+
   private static HttpResponse<byte[]> get(Loopback loopback, String path)
       throws IOException, InterruptedException {
     return loopback.client.send(loopback.request(path).build(), BodyHandlers.ofByteArray());
@@ -47,23 +53,36 @@ class HandlerThreadsTest {
 
   @Test
   void eachRequestIsHandledWhereItIsSaid() throws Exception {
-    Http3Handler handler =
-        exchange -> {
-          String where = Thread.currentThread().isVirtual() ? "virtual" : "loop";
-          exchange.respond(200, Fields.of("where", where), new byte[1]);
-        };
     HandlerThreads threads =
         request ->
             request.path().equals("/loop")
                 ? HandlerThreads.Place.LOOP
                 : HandlerThreads.Place.VIRTUAL;
-    try (Loopback loopback = Loopback.of(handler, c -> c, server -> server.handleOn(threads))) {
+    try (Loopback loopback =
+        Loopback.of(HandlerThreadsTest::sayWhere, c -> c, server -> server.handleOn(threads))) {
       for (String path : new String[] {"loop", "virtual", "loop"}) {
         assertEquals(path, get(loopback, "/" + path).headers().firstValue("where").orElse(""));
       }
     }
-    try (Loopback byDefault = Loopback.of(handler)) {
+    try (Loopback byDefault = Loopback.of(HandlerThreadsTest::sayWhere)) {
       assertEquals("virtual", get(byDefault, "/").headers().firstValue("where").orElse(""));
+    }
+  }
+
+  @Test
+  void whoCannotSayWhereHasThemOnVirtualThreads() throws Exception {
+    HandlerThreads threads =
+        request -> {
+          if (request.path().equals("/thrown")) {
+            throw new IllegalStateException("on purpose");
+          }
+          return null;
+        };
+    try (Loopback loopback =
+        Loopback.of(HandlerThreadsTest::sayWhere, c -> c, server -> server.handleOn(threads))) {
+      for (String path : new String[] {"/thrown", "/null"}) {
+        assertEquals("virtual", get(loopback, path).headers().firstValue("where").orElse(""));
+      }
     }
   }
 
