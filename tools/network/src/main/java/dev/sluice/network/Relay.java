@@ -1,17 +1,9 @@
 package dev.sluice.network;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedSelectorException;
-import java.nio.channels.DatagramChannel;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,21 +18,27 @@ import java.util.SplittableRandom;
  * servers may share the links ({@link #join}), so that flows compete.
  *
  * <p>Times are as good as the system's scheduler, so that runs are alike but not the same. ECN
- * marks do not pass. Use from any thread.
+ * marks pass where the {@link RelaySockets} know them. Use from any thread.
  */
 public final class Relay implements AutoCloseable {
-  private static final int LARGEST = 65_535;
-  private static final int SOCKET_BUFFER = 4 << 20;
+  private static final long LONGEST_WAIT = 1_000_000_000;
 
   /** A server, and the socket at which its clients find it. */
-  private record Front(DatagramChannel channel, InetSocketAddress server) {}
+  private static final class Front {
+    private final InetSocketAddress server;
+    private RelaySockets.Port port;
+
+    Front(InetSocketAddress server) {
+      this.server = server;
+    }
+  }
 
   /** Stands for a client at the server: what comes there is the server's answer. */
   private record Back(Front front, InetSocketAddress client) {}
 
   /** A datagram on its way out. */
   private record Due(
-      long time, long order, DatagramChannel through, SocketAddress to, Datagram datagram)
+      long time, long order, RelaySockets.Port through, InetSocketAddress to, Datagram datagram)
       implements Comparable<Due> {
     @Override
     public int compareTo(Due other) {
@@ -49,20 +47,21 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  private final Selector selector = Selector.open();
+  private final RelaySockets sockets;
   private final List<Front> fronts = new ArrayList<>();
   private final Link toServer;
   private final Link toClients;
-  private final Map<Back, DatagramChannel> backs = new HashMap<>();
+  private final Map<Back, RelaySockets.Port> backs = new HashMap<>();
   private final PriorityQueue<Due> due = new PriorityQueue<>();
-  private final ByteBuffer buffer = ByteBuffer.allocate(LARGEST);
   private final Thread thread;
   private long order;
   private int hosts = 1;
   private Watcher watcher = new Watcher() {};
 
-  private Relay(InetSocketAddress server, Link toServer, Link toClients, long seed)
+  private Relay(
+      RelaySockets sockets, InetSocketAddress server, Link toServer, Link toClients, long seed)
       throws IOException {
+    this.sockets = sockets;
     this.toServer = toServer;
     this.toClients = toClients;
     SplittableRandom random = new SplittableRandom(seed);
@@ -79,14 +78,26 @@ public final class Relay implements AutoCloseable {
    */
   public static Relay start(InetSocketAddress server, Link toServer, Link toClients, long seed)
       throws IOException {
-    Relay relay = new Relay(server, toServer, toClients, seed);
+    return start(new ChannelSockets(), server, toServer, toClients, seed);
+  }
+
+  /**
+   * Starts a relay on sockets of one's own.
+   *
+   * @param sockets closed with the relay
+   * @param seed for what the links do by chance
+   */
+  public static Relay start(
+      RelaySockets sockets, InetSocketAddress server, Link toServer, Link toClients, long seed)
+      throws IOException {
+    Relay relay = new Relay(sockets, server, toServer, toClients, seed);
     relay.thread.start();
     return relay;
   }
 
   /** Where clients send to. */
   public synchronized InetSocketAddress address() {
-    return addressOf(fronts.getFirst().channel);
+    return fronts.getFirst().port.address();
   }
 
   /**
@@ -95,18 +106,11 @@ public final class Relay implements AutoCloseable {
    * @return where its clients send to
    */
   public synchronized InetSocketAddress join(InetSocketAddress server) throws IOException {
-    Front front = new Front(DatagramChannel.open(), server);
-    open(front.channel, new InetSocketAddress(server.getAddress(), 0), front);
+    Front front = new Front(server);
+    InetSocketAddress any = new InetSocketAddress(server.getAddress(), 0);
+    front.port = sockets.open(any, (from, bytes, ecn) -> toServer(front, from, bytes, ecn));
     fronts.add(front);
-    return addressOf(front.channel);
-  }
-
-  private static InetSocketAddress addressOf(DatagramChannel channel) {
-    try {
-      return (InetSocketAddress) channel.getLocalAddress();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return front.port.address();
   }
 
   /**
@@ -127,13 +131,7 @@ public final class Relay implements AutoCloseable {
     if (newHost) {
       hosts++;
     }
-    for (DatagramChannel back : backs.values()) {
-      try {
-        back.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+    backs.values().forEach(RelaySockets.Port::close);
     backs.clear();
   }
 
@@ -144,23 +142,16 @@ public final class Relay implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    // Without the lock: the relay's thread takes the selector's first, and this one then.
-    selector.close();
-    synchronized (this) {
-      for (Front front : fronts) {
-        front.channel.close();
-      }
-      rebind(false);
-    }
+    sockets.close();
   }
 
   private void run() {
     try {
-      while (selector.isOpen()) {
-        long wait = sendDue();
-        selector.select(this::receive, Math.max(1, wait / 1_000_000));
+      boolean open = true;
+      while (open) {
+        open = sockets.await(sendDue());
       }
-    } catch (IOException | ClosedSelectorException e) {
+    } catch (IOException e) {
       // Closed.
     }
   }
@@ -178,63 +169,46 @@ public final class Relay implements AutoCloseable {
       }
       try {
         watcher.arrived(System.nanoTime(), one.datagram);
-        one.through.send(ByteBuffer.wrap(one.datagram.bytes()), one.to);
+        one.through.send(one.datagram, one.to);
       } catch (IOException e) {
         // Its socket is gone, or nobody listens: as on any network.
       }
     }
-    return 1_000_000_000;
+    return LONGEST_WAIT;
   }
 
-  private synchronized void receive(SelectionKey key) {
-    DatagramChannel channel = (DatagramChannel) key.channel();
-    try {
-      buffer.clear();
-      for (SocketAddress from = channel.receive(buffer);
-          from != null;
-          from = channel.receive(buffer)) {
-        buffer.flip();
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.get(bytes);
-        switch (key.attachment()) {
-          case Front front -> toServer(front, (InetSocketAddress) from, bytes);
-          case Back back -> toClient(back, channel, (InetSocketAddress) from, bytes);
-          default -> throw new AssertionError(key.attachment());
-        }
-        buffer.clear();
-      }
-    } catch (IOException e) {
-      // A socket that was rebound, or an ICMP message.
-    }
-  }
-
-  private void toServer(Front front, InetSocketAddress client, byte[] bytes) throws IOException {
-    DatagramChannel back = backOf(new Back(front, client));
-    Datagram datagram = new Datagram(0, bytes, addressOf(back), front.server, 0);
+  private synchronized void toServer(Front front, InetSocketAddress client, byte[] bytes, int ecn)
+      throws IOException {
+    RelaySockets.Port back = backOf(new Back(front, client));
+    Datagram datagram = new Datagram(0, bytes, back.address(), front.server, ecn);
     enter(toServer, datagram, back, front.server);
   }
 
-  private void toClient(
-      Back back, DatagramChannel channel, InetSocketAddress server, byte[] bytes) {
-    Datagram datagram = new Datagram(0, bytes, server, addressOf(channel), 0);
-    enter(toClients, datagram, back.front.channel, back.client);
+  private synchronized void toClient(Back back, Datagram datagram) {
+    enter(toClients, datagram, back.front.port, back.client);
   }
 
-  private void enter(Link link, Datagram datagram, DatagramChannel through, SocketAddress to) {
+  private void enter(
+      Link link, Datagram datagram, RelaySockets.Port through, InetSocketAddress to) {
     long now = System.nanoTime();
     watcher.sent(now, datagram);
     link.enter(datagram, now, (time, d) -> due.add(new Due(time, order++, through, to, d)));
   }
 
-  private DatagramChannel backOf(Back back) throws IOException {
-    DatagramChannel known = backs.get(back);
+  private RelaySockets.Port backOf(Back back) throws IOException {
+    RelaySockets.Port known = backs.get(back);
     if (known != null) {
       return known;
     }
-    DatagramChannel channel = DatagramChannel.open();
-    open(channel, new InetSocketAddress(host(back.front.server), 0), back);
-    backs.put(back, channel);
-    return channel;
+    InetSocketAddress at = new InetSocketAddress(host(back.front.server), 0);
+    RelaySockets.Port[] opened = new RelaySockets.Port[1];
+    opened[0] =
+        sockets.open(
+            at,
+            (from, bytes, ecn) ->
+                toClient(back, new Datagram(0, bytes, from, opened[0].address(), ecn)));
+    backs.put(back, opened[0]);
+    return opened[0];
   }
 
   /** 127.0.0.1 first, then 127.0.0.2 and so on; the one address that IPv6 has. */
@@ -244,14 +218,5 @@ public final class Relay implements AutoCloseable {
       address[3] = (byte) hosts;
     }
     return InetAddress.getByAddress(address);
-  }
-
-  private void open(DatagramChannel channel, InetSocketAddress at, Object end) throws IOException {
-    channel.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER);
-    channel.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER);
-    channel.bind(at);
-    channel.configureBlocking(false);
-    channel.register(selector, SelectionKey.OP_READ, end);
-    selector.wakeup();
   }
 }

@@ -28,7 +28,7 @@ enum Case {
       Network.SIMPLE.withBlackHole(Duration.ofSeconds(5), Duration.ofSeconds(2)),
       Checks::oneHandshake),
   KEYUPDATE("U", files(3 * Size.MB), Network.SIMPLE, Checks::keyUpdate),
-  ECN("E", files(100 * Size.KB), Network.DIRECT, Checks::ecn),
+  ECN("E", files(100 * Size.KB), Network.SIMPLE, Checks::ecn),
   AMPLIFICATIONLIMIT(
       "A", files(5 * Size.KB), Network.SIMPLE.droppingUntil(7), Checks::amplificationLimit),
   HANDSHAKELOSS(

@@ -99,7 +99,7 @@ final class CellRun {
   private Exit through(InetSocketAddress address, Capture capture, Site site) throws IOException {
     Link toServer = which.network().link(true);
     Link toClient = which.network().link(false);
-    try (Relay relay = Relay.start(address, toServer, toClient, seed);
+    try (Relay relay = relay(address, toServer, toClient);
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor()) {
       relay.watch(
           new Watcher() {
@@ -134,6 +134,12 @@ final class CellRun {
         timer.shutdownNow();
       }
     }
+  }
+
+  private Relay relay(InetSocketAddress address, Link toServer, Link toClient) throws IOException {
+    return which == Case.ECN
+        ? Relay.start(new MarkingSockets(), address, toServer, toClient, seed)
+        : Relay.start(address, toServer, toClient, seed);
   }
 
   /** The client has its own limit; this is for those that hang within this process. */

@@ -28,7 +28,10 @@ record Network(
   static final Network SIMPLE =
       new Network(Duration.ofMillis(15), 0, 0, 0, (relay, toServer, toClient, timer) -> {}, false);
 
-  /** Loopback, for what a relay of datagrams cannot carry: ECN marks, and a second address. */
+  /**
+   * Loopback, for a server that tells its clients of a second address: a relay could take that only
+   * from the server, which listens there itself.
+   */
   static final Network DIRECT =
       new Network(Duration.ZERO, 0, 0, 0, (relay, toServer, toClient, timer) -> {}, true);
 
