@@ -13,13 +13,11 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Conversations over networks and between configurations that a seed makes up, with all {@link
- * Invariants} watched. What a seed does is the same for ever; {@code -Dsluice.seed=N} replays it.
+ * Invariants} watched, and both sides' qlogs held against what happened. What a seed does is the
+ * same for ever; {@code -Dsluice.seed=N} replays it.
  */
 class AnyNetworkTest {
   private static final int SEEDS = 2_000;
-
-  /** Writing and reading a log takes longer than what it tells of. */
-  private static final int QLOG_EVERY = 20;
 
   /**
    * Bounds of which these runs see nothing: what is taken or sent in the same step (two for
@@ -53,10 +51,7 @@ class AnyNetworkTest {
     SplittableRandom random = sim.random();
     AnyNetwork network = new AnyNetwork(sim, random);
     AnyOptions options = new AnyOptions(random, network);
-    Scenario scenario = new Scenario(sim);
-    if (sim.seed() % QLOG_EVERY == 0) {
-      scenario.qlog();
-    }
+    Scenario scenario = new Scenario(sim).qlog();
     scenario
         .network(network::join)
         .client(options::client)
