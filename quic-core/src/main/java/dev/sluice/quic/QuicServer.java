@@ -66,7 +66,7 @@ public final class QuicServer implements AutoCloseable {
       for (InetSocketAddress address : addresses) {
         List<QuicSocket> opened = SharedPort.open(loops, address, endpoint);
         sockets.addAll(opened);
-        SharedPort.listenAlsoAt(opened, config.transport().migration().preferred());
+        SharedPort.listenAlsoAt(opened, config.transport().migration().listening());
         listening.add(opened.getFirst().localAddress());
       }
       if (signer != null) {

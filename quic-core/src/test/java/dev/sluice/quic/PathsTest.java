@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.network.Link;
+import dev.sluice.network.Relay;
 import dev.sluice.quic.connection.ConnectionStats;
 import dev.sluice.quic.connection.MigrationConfig;
 import dev.sluice.quic.connection.PathStats;
@@ -145,6 +147,26 @@ class PathsTest {
       await(connection, path -> path.remote().equals(better));
       assertEquals(better, connection.remoteAddress());
       echo(connection);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("modes")
+  void aServerMayBeReachedElsewhereThanItListens(IoMode mode) throws Exception {
+    InetSocketAddress arrivals = new InetSocketAddress("127.0.0.1", freePort());
+    try (Relay translation = Relay.start(arrivals, new Link(), new Link(), 1)) {
+      InetSocketAddress better = translation.address();
+      TransportConfig preferring =
+          Loopback.TRANSPORT.withMigration(
+              MigrationConfig.DEFAULTS.withPreferred(better).withArrivals(arrivals));
+      try (Peers peers = Peers.of(mode, preferring, Loopback.TRANSPORT);
+          QuicConnection connection = peers.client.connect()) {
+        echo(connection);
+        await(connection, path -> path.remote().equals(better));
+        echo(connection);
+        assertEquals(better, connection.remoteAddress());
+        assertEquals(arrivals, peers.accepted.get().localAddress());
+      }
     }
   }
 

@@ -44,7 +44,7 @@ public final class Http3Server implements AutoCloseable {
     try {
       for (InetSocketAddress address : wanted) {
         List<QuicSocket> sockets = SharedPort.open(eventLoops, address, endpoint);
-        SharedPort.listenAlsoAt(sockets, quic.transport().migration().preferred());
+        SharedPort.listenAlsoAt(sockets, quic.transport().migration().listening());
         for (int i = 0; i < sockets.size(); i++) {
           if (signer != null) {
             sockets.get(i).signOn(signer);

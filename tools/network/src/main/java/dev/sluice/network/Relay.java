@@ -15,7 +15,8 @@ import java.util.SplittableRandom;
  * The links of the simulated network between real sockets, in real time: clients send to {@link
  * #address()}, and what comes through a link goes on to the server, from a socket for each client;
  * answers come back through another link. So any program can be put on a bad network. Further
- * servers may share the links ({@link #join}), so that flows compete.
+ * addresses may share the links ({@link #join}): of other servers, whose flows compete, or of the
+ * same. To all of them a client has one address.
  *
  * <p>Times are as good as the system's scheduler, so that runs are alike but not the same. ECN
  * marks pass where the {@link RelaySockets} know them. Use from any thread.
@@ -33,9 +34,6 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  /** Stands for a client at the server: what comes there is the server's answer. */
-  private record Back(Front front, InetSocketAddress client) {}
-
   /** A datagram on its way out. */
   private record Due(
       long time, long order, RelaySockets.Port through, InetSocketAddress to, Datagram datagram)
@@ -51,7 +49,10 @@ public final class Relay implements AutoCloseable {
   private final List<Front> fronts = new ArrayList<>();
   private final Link toServer;
   private final Link toClients;
-  private final Map<Back, RelaySockets.Port> backs = new HashMap<>();
+
+  /** Each stands for a client at the servers: what comes there is an answer of one of them. */
+  private final Map<InetSocketAddress, RelaySockets.Port> backs = new HashMap<>();
+
   private final PriorityQueue<Due> due = new PriorityQueue<>();
   private final Thread thread;
   private long order;
@@ -78,7 +79,7 @@ public final class Relay implements AutoCloseable {
    */
   public static Relay start(InetSocketAddress server, Link toServer, Link toClients, long seed)
       throws IOException {
-    return start(new ChannelSockets(), server, toServer, toClients, seed);
+    return start(RelaySockets.ofJava(), server, toServer, toClients, seed);
   }
 
   /**
@@ -101,9 +102,9 @@ public final class Relay implements AutoCloseable {
   }
 
   /**
-   * Puts another server behind the same links.
+   * Puts another server, or another address of the same, behind the same links.
    *
-   * @return where its clients send to
+   * @return where clients send to, to reach it
    */
   public synchronized InetSocketAddress join(InetSocketAddress server) throws IOException {
     Front front = new Front(server);
@@ -179,13 +180,17 @@ public final class Relay implements AutoCloseable {
 
   private synchronized void toServer(Front front, InetSocketAddress client, byte[] bytes, int ecn)
       throws IOException {
-    RelaySockets.Port back = backOf(new Back(front, client));
+    RelaySockets.Port back = backOf(client);
     Datagram datagram = new Datagram(0, bytes, back.address(), front.server, ecn);
     enter(toServer, datagram, back, front.server);
   }
 
-  private synchronized void toClient(Back back, Datagram datagram) {
-    enter(toClients, datagram, back.front.port, back.client);
+  private synchronized void toClient(InetSocketAddress client, Datagram datagram) {
+    for (Front front : fronts) {
+      if (front.server.equals(datagram.source())) {
+        enter(toClients, datagram, front.port, client);
+      }
+    }
   }
 
   private void enter(
@@ -195,19 +200,19 @@ public final class Relay implements AutoCloseable {
     link.enter(datagram, now, (time, d) -> due.add(new Due(time, order++, through, to, d)));
   }
 
-  private RelaySockets.Port backOf(Back back) throws IOException {
-    RelaySockets.Port known = backs.get(back);
+  private RelaySockets.Port backOf(InetSocketAddress client) throws IOException {
+    RelaySockets.Port known = backs.get(client);
     if (known != null) {
       return known;
     }
-    InetSocketAddress at = new InetSocketAddress(host(back.front.server), 0);
+    InetSocketAddress at = new InetSocketAddress(host(fronts.getFirst().server), 0);
     RelaySockets.Port[] opened = new RelaySockets.Port[1];
     opened[0] =
         sockets.open(
             at,
             (from, bytes, ecn) ->
-                toClient(back, new Datagram(0, bytes, from, opened[0].address(), ecn)));
-    backs.put(back, opened[0]);
+                toClient(client, new Datagram(0, bytes, from, opened[0].address(), ecn)));
+    backs.put(client, opened[0]);
     return opened[0];
   }
 

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /**
- * Sockets of a relay, for all of which one thread waits. Java's own ({@link ChannelSockets}) know
- * nothing of ECN marks; whoever has others can put a relay on them.
+ * Sockets of a relay, for all of which one thread waits. Java's own know nothing of ECN marks;
+ * whoever has others can put a relay on them.
  */
 public interface RelaySockets extends AutoCloseable {
 
@@ -34,6 +34,11 @@ public interface RelaySockets extends AutoCloseable {
      * @param ecn its two ECN bits; 0 where they are not known
      */
     void arrived(InetSocketAddress from, byte[] bytes, int ecn) throws IOException;
+  }
+
+  /** Java's own, which know nothing of ECN marks. */
+  static RelaySockets ofJava() throws IOException {
+    return new ChannelSockets();
   }
 
   /** Opens a socket with room for what a burst brings. Any thread. */

@@ -1,5 +1,6 @@
 package dev.sluice.tools.interop;
 
+import dev.sluice.quic.connection.MigrationConfig;
 import dev.sluice.tls.Identity;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
@@ -92,6 +93,16 @@ public final class InteropCommand implements Callable<Integer> {
   private List<InetSocketAddress> preferred = List.of();
 
   @Option(
+      names = "--arrivals",
+      paramLabel = "IP:PORT",
+      converter = PreferredAddresses.Parser.class,
+      description = {
+        "Server: where to listen for those who have moved, when something in front translates"
+            + " addresses. Default: the preferred addresses."
+      })
+  private List<InetSocketAddress> arrivals = List.of();
+
+  @Option(
       names = "--www",
       paramLabel = "DIR",
       defaultValue = "/www",
@@ -170,6 +181,16 @@ public final class InteropCommand implements Callable<Integer> {
     }
   }
 
+  private MigrationConfig migration() throws IOException {
+    MigrationConfig migration =
+        MigrationConfig.DEFAULTS.withArrivals(arrivals.toArray(InetSocketAddress[]::new));
+    for (InetSocketAddress each :
+        preferred.isEmpty() ? PreferredAddresses.ofThisHost() : preferred) {
+      migration = migration.withPreferred(each);
+    }
+    return migration;
+  }
+
   /** Serves until it is stopped. */
   private int server(TestCase what) throws CommandException {
     try (InteropServer server =
@@ -177,7 +198,7 @@ public final class InteropCommand implements Callable<Integer> {
             what,
             http3,
             new InetSocketAddress(address, port),
-            preferred.isEmpty() ? PreferredAddresses.ofThisHost() : preferred,
+            migration(),
             Identity.fromPem(certs.resolve("cert.pem"), certs.resolve("priv.key")),
             www.toRealPath(),
             KeyLogFile.open(null),

@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.function.Supplier;
 
 /** The server's side of a test case. */
@@ -91,19 +90,19 @@ final class InteropServer implements AutoCloseable {
    * Starts it.
    *
    * @param root what it serves
-   * @param preferred where clients shall move to, if that is the test
+   * @param migration where clients shall move to, if that is the test
    */
   static InteropServer start(
       TestCase testCase,
       boolean http3,
       InetSocketAddress address,
-      List<InetSocketAddress> preferred,
+      MigrationConfig migration,
       Identity identity,
       Path root,
       KeyLog keyLog,
       Supplier<Tracer> tracer)
       throws IOException {
-    TransportConfig transport = transport(testCase, preferred);
+    TransportConfig transport = transport(testCase, migration);
     if (http3 || testCase == TestCase.HTTP3) {
       Http3ServerBuilder builder =
           Http3Server.builder()
@@ -144,16 +143,10 @@ final class InteropServer implements AutoCloseable {
     return new InteropServer(server.localAddress(), HttpZeroNine.PROTOCOL, server);
   }
 
-  private static TransportConfig transport(TestCase testCase, List<InetSocketAddress> preferred) {
+  private static TransportConfig transport(TestCase testCase, MigrationConfig migration) {
     return switch (testCase) {
       case V2 -> TRANSPORT.withVersions(Versions.of(QuicVersion.V2, QuicVersion.V1));
-      case CONNECTIONMIGRATION -> {
-        MigrationConfig migration = MigrationConfig.DEFAULTS;
-        for (InetSocketAddress each : preferred) {
-          migration = migration.withPreferred(each);
-        }
-        yield TRANSPORT.withMigration(migration);
-      }
+      case CONNECTIONMIGRATION -> TRANSPORT.withMigration(migration);
       default -> TRANSPORT;
     };
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.quic.connection.MigrationConfig;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.trace.Tracer;
@@ -78,7 +79,7 @@ class InteropTest {
             testCase,
             http3,
             anyPort,
-            List.of(),
+            MigrationConfig.DEFAULTS,
             IDENTITY,
             www.toRealPath(),
             KeyLog.NONE,

@@ -53,7 +53,7 @@ enum Case {
       files(10 * Size.MB),
       Network.SIMPLE.withRebinding(Duration.ofSeconds(1), Duration.ofSeconds(5), true),
       Checks::rebindingOfAddress),
-  CONNECTIONMIGRATION("CM", files(2 * Size.MB), Network.DIRECT, Checks::connectionMigration),
+  CONNECTIONMIGRATION("CM", files(2 * Size.MB), Network.SIMPLE, Checks::connectionMigration),
   GOODPUT("G", files(10 * Size.MB), Network.SIMPLE, Checks::oneHandshake),
   CROSSTRAFFIC("CT", files(25 * Size.MB), Network.SIMPLE, Checks::oneHandshake);
 

@@ -35,12 +35,7 @@ record Cell(Case which, Peer client, Peer server) {
       return new Verdict.Excused(excuse.get());
     }
     Optional<String> missing =
-        Stream.of(
-                client.missing(),
-                server.missing(),
-                which.network().direct() ? LoopbackCapture.missing() : Optional.<String>empty())
-            .flatMap(Optional::stream)
-            .findFirst();
+        Stream.of(client.missing(), server.missing()).flatMap(Optional::stream).findFirst();
     if (missing.isPresent()) {
       return new Verdict.Missing(missing.get());
     }

@@ -5,6 +5,7 @@ import dev.sluice.interop.runner.Peer.Running;
 import dev.sluice.network.Datagram;
 import dev.sluice.network.Link;
 import dev.sluice.network.Relay;
+import dev.sluice.network.RelaySockets;
 import dev.sluice.network.Watcher;
 import dev.sluice.peers.FreePort;
 import java.io.IOException;
@@ -56,13 +57,15 @@ final class CellRun {
     Site site = Site.create(folder, which, seed);
     InetAddress host = InetAddress.getByName(which == Case.IPV6 ? "::1" : "127.0.0.1");
     InetSocketAddress address = new InetSocketAddress(host, FreePort.udp());
-    InetSocketAddress preferred = new InetSocketAddress(host, FreePort.udp());
-    Capture capture = new Capture(at -> at.equals(address) || at.equals(preferred));
-    try (Running running = server.serve(new ServerTask(which, address, preferred, http3, folder))) {
-      Exit exit =
-          which.network().direct()
-              ? directly(address, preferred, capture, site)
-              : through(address, capture, site);
+    InetSocketAddress arrivals = new InetSocketAddress(host, FreePort.udp());
+    Capture capture = new Capture(at -> at.equals(address) || at.equals(arrivals));
+    Link toServer = which.network().link(true);
+    Link toClient = which.network().link(false);
+    try (Relay relay = Relay.start(sockets(), address, toServer, toClient, seed);
+        Running running =
+            server.serve(
+                new ServerTask(which, address, relay.join(arrivals), arrivals, http3, folder))) {
+      Exit exit = through(relay, toServer, toClient, capture, site);
       if (exit.code() != 0) {
         throw new AssertionError(
             "the client ended with code %d: %s%nthe server: %s"
@@ -85,22 +88,14 @@ final class CellRun {
     }
   }
 
-  private Exit directly(
-      InetSocketAddress address, InetSocketAddress preferred, Capture capture, Site site)
-      throws IOException {
-    try (LoopbackCapture loopback =
-        LoopbackCapture.start(folder, address.getPort(), preferred.getPort())) {
-      Exit exit = fetch(new ClientTask(which, address, site.names(), http3, folder));
-      loopback.readInto(capture);
-      return exit;
-    }
+  /** Linux' own sockets where ECN marks matter. */
+  private RelaySockets sockets() throws IOException {
+    return which == Case.ECN ? new MarkingSockets() : RelaySockets.ofJava();
   }
 
-  private Exit through(InetSocketAddress address, Capture capture, Site site) throws IOException {
-    Link toServer = which.network().link(true);
-    Link toClient = which.network().link(false);
-    try (Relay relay = relay(address, toServer, toClient);
-        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor()) {
+  private Exit through(Relay relay, Link toServer, Link toClient, Capture capture, Site site)
+      throws IOException {
+    try (ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor()) {
       relay.watch(
           new Watcher() {
             private boolean begun;
@@ -134,12 +129,6 @@ final class CellRun {
         timer.shutdownNow();
       }
     }
-  }
-
-  private Relay relay(InetSocketAddress address, Link toServer, Link toClient) throws IOException {
-    return which == Case.ECN
-        ? Relay.start(new MarkingSockets(), address, toServer, toClient, seed)
-        : Relay.start(address, toServer, toClient, seed);
   }
 
   /** The client has its own limit; this is for those that hang within this process. */

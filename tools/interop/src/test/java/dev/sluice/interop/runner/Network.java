@@ -14,26 +14,13 @@ import java.util.concurrent.TimeUnit;
  * @param corruption share of the datagrams that get damaged, likewise
  * @param droppedUntil the client's datagrams from the second to this one vanish; 0 for none
  * @param schedule what happens as time passes, from the first datagram on
- * @param direct whether there is nothing at all between them but the loopback interface
  */
 record Network(
-    Duration delay,
-    double loss,
-    double corruption,
-    int droppedUntil,
-    Schedule schedule,
-    boolean direct) {
+    Duration delay, double loss, double corruption, int droppedUntil, Schedule schedule) {
 
   /** The runner's default link. */
   static final Network SIMPLE =
-      new Network(Duration.ofMillis(15), 0, 0, 0, (relay, toServer, toClient, timer) -> {}, false);
-
-  /**
-   * Loopback, for a server that tells its clients of a second address: a relay could take that only
-   * from the server, which listens there itself.
-   */
-  static final Network DIRECT =
-      new Network(Duration.ZERO, 0, 0, 0, (relay, toServer, toClient, timer) -> {}, true);
+      new Network(Duration.ofMillis(15), 0, 0, 0, (relay, toServer, toClient, timer) -> {});
 
   private static final long RATE = 10_000_000;
   private static final int QUEUE = 25;
@@ -45,23 +32,23 @@ record Network(
   }
 
   Network withDelay(Duration other) {
-    return new Network(other, loss, corruption, droppedUntil, schedule, direct);
+    return new Network(other, loss, corruption, droppedUntil, schedule);
   }
 
   Network withLoss(double other) {
-    return new Network(delay, other, corruption, droppedUntil, schedule, direct);
+    return new Network(delay, other, corruption, droppedUntil, schedule);
   }
 
   Network withCorruption(double other) {
-    return new Network(delay, loss, other, droppedUntil, schedule, direct);
+    return new Network(delay, loss, other, droppedUntil, schedule);
   }
 
   Network droppingUntil(int other) {
-    return new Network(delay, loss, corruption, other, schedule, direct);
+    return new Network(delay, loss, corruption, other, schedule);
   }
 
   private Network withSchedule(Schedule other) {
-    return new Network(delay, loss, corruption, droppedUntil, other, direct);
+    return new Network(delay, loss, corruption, droppedUntil, other);
   }
 
   /** Dead in both directions for a while. */

@@ -74,10 +74,6 @@ final class Ngtcp2Peer implements Peer {
     if (task.of() == Case.RETRY) {
       command.add("--validate-addr");
     }
-    if (task.of().network().direct()) {
-      // A capture of the loopback interface shows what the system cuts up as one large datagram.
-      command.add("--max-gso-dgrams=1");
-    }
     if (task.of() == Case.CONNECTIONMIGRATION) {
       InetSocketAddress preferred = task.preferred();
       command.add(

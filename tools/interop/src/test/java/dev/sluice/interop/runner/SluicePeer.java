@@ -62,9 +62,8 @@ final class SluicePeer implements Peer {
     arguments.addAll(List.of("--address", task.address().getAddress().getHostAddress()));
     arguments.addAll(List.of("--port", Integer.toString(task.address().getPort())));
     if (task.of() == Case.CONNECTIONMIGRATION) {
-      InetSocketAddress preferred = task.preferred();
-      arguments.add("--preferred");
-      arguments.add(preferred.getAddress().getHostAddress() + ":" + preferred.getPort());
+      arguments.addAll(List.of("--preferred", text(task.preferred())));
+      arguments.addAll(List.of("--arrivals", text(task.arrivals())));
     }
     if (task.http3()) {
       arguments.add("--http3");
@@ -78,6 +77,10 @@ final class SluicePeer implements Peer {
       throw e;
     }
     return new RunningProcess(process);
+  }
+
+  private static String text(InetSocketAddress address) {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 
   @Override
