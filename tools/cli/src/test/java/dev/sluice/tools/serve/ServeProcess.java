@@ -1,13 +1,13 @@
 package dev.sluice.tools.serve;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,19 +16,16 @@ import java.util.regex.Pattern;
 public final class ServeProcess implements AutoCloseable {
   private static final Pattern SERVING = Pattern.compile("serving .* on https://[^:]*:(\\d+)/");
 
+  /** Behind the last line of the log. */
+  private static final String END = "\0";
+
   private final Process process;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-  private final CompletableFuture<Void> end;
-  private final int port;
+  private int port;
 
-  private ServeProcess(Process process) throws InterruptedException {
+  private ServeProcess(Process process) {
     this.process = process;
-    end = CompletableFuture.runAsync(this::readLog, Thread::startVirtualThread);
-    Matcher serving = SERVING.matcher(awaitLine("serving "));
-    if (!serving.matches()) {
-      throw new AssertionError(serving);
-    }
-    port = Integer.parseInt(serving.group(1));
+    Thread.startVirtualThread(this::readLog);
   }
 
   /** Starts it on any port of the loopback interface, and waits until it serves the folder. */
@@ -40,8 +37,18 @@ public final class ServeProcess implements AutoCloseable {
     command.addAll(List.of("dev.sluice.tools.Sluice", "serve", "--host=127.0.0.1", "--port=0"));
     command.add("--root=" + folder);
     command.addAll(List.of(options));
-    return new ServeProcess(
-        new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start());
+    ServeProcess serve =
+        new ServeProcess(
+            new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start());
+    try {
+      Matcher serving = SERVING.matcher(serve.awaitLine("serving "));
+      assertTrue(serving.matches(), serving::toString);
+      serve.port = Integer.parseInt(serving.group(1));
+      return serve;
+    } catch (InterruptedException | AssertionError e) {
+      serve.close();
+      throw e;
+    }
   }
 
   /** Takes what it writes as it comes; else it would wait for room in the pipe. */
@@ -51,23 +58,31 @@ public final class ServeProcess implements AutoCloseable {
         lines.add(line);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      lines.add("its log cannot be read: " + e);
+    } finally {
+      lines.add(END);
     }
   }
 
-  /** Drops lines of its log up to one that begins so, which is given. */
+  /** Drops lines of its log up to one that begins so, which is given; fails when there is none. */
   public String awaitLine(String beginning) throws InterruptedException {
-    String line = lines.take();
-    while (!line.startsWith(beginning)) {
-      line = lines.take();
+    List<String> dropped = new ArrayList<>();
+    for (String line = lines.take(); !line.equals(END); line = lines.take()) {
+      if (line.startsWith(beginning)) {
+        return line;
+      }
+      dropped.add(line);
     }
-    return line;
+    throw new AssertionError("it has ended without \"" + beginning + "\": " + dropped);
   }
 
   /** What else it writes until its end, for which this waits. */
-  List<String> restOfLog() {
-    end.join();
-    return List.copyOf(lines);
+  List<String> restOfLog() throws InterruptedException {
+    List<String> rest = new ArrayList<>();
+    for (String line = lines.take(); !line.equals(END); line = lines.take()) {
+      rest.add(line);
+    }
+    return rest;
   }
 
   public int port() {
