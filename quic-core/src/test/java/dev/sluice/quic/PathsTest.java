@@ -85,12 +85,14 @@ class PathsTest {
     assertEquals(sum.get(), received.sum());
   }
 
-  /** Stats that satisfy something that takes a few round trips to come about. */
+  /** Stats that satisfy something that takes some round trips to come about. */
   private static ConnectionStats await(QuicConnection connection, Predicate<PathStats> wanted)
       throws Exception {
     ConnectionStats stats = connection.stats();
-    for (int i = 0; i < 200 && !wanted.test(stats.activePath()); i++) {
-      connection.openUnidirectional().outputStream().close(); // something to acknowledge
+    for (int i = 0; i < 100_000 && !wanted.test(stats.activePath()); i++) {
+      QuicStream stream = connection.openBidirectional();
+      stream.outputStream().close();
+      assertEquals(-1, stream.inputStream().read()); // a round trip
       stats = connection.stats();
     }
     assertTrue(wanted.test(stats.activePath()), stats::toString);

@@ -323,6 +323,7 @@ public final class Connection implements QuicTransport {
     if (closing.isOpen()) {
       if (recovery.onDeadline(now) instanceof Timeout.Probe) {
         counters.onProbeTimeout();
+        migration.onProbeTimeout();
       }
       migration.onDeadline(now);
       spaces.oneRtt().onDeadline(now);

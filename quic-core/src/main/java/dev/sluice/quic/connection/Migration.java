@@ -29,6 +29,9 @@ final class Migration {
   /** How long a move waits for the server to issue a connection ID (§9.5), in PTOs. */
   private static final int WAIT_FOR_ID_PTOS = 3;
 
+  /** Probe timeouts in a row after which a client's server may lack IDs to answer with. */
+  private static final int SILENT_PTOS = 3;
+
   private static final String TOO_NARROW = "the path does not carry 1200 bytes";
   private static final String SUPERSEDED = "another move took its place";
 
@@ -42,6 +45,9 @@ final class Migration {
   private Path toPreferred;
 
   private boolean reachedPreferred;
+
+  /** Client: the server has been asked for another path, for which it took an ID of ours. */
+  private boolean probed;
 
   /** Client: where to move once the handshake is confirmed (§9); null for nowhere. */
   private InetSocketAddress waiting;
@@ -250,7 +256,19 @@ final class Migration {
     }
   }
 
+  /**
+   * Client: nothing is acknowledged any more. A server may hear us where we are now and have no
+   * connection ID left to answer with: those that it knows went to paths that we have left, and so
+   * does what it retires them with. New ones in place of all give it a voice (§5.1.1, §5.1.2).
+   */
+  void onProbeTimeout() {
+    if (probed && connection.recovery.ptoCount() == SILENT_PTOS) {
+      connection.renewConnectionIds();
+    }
+  }
+
   private void validate(Path path, long now) {
+    probed = true;
     paths.moveWhenValidated(path);
     trace(MigrationState.PROBING_STARTED, path, now);
     path.validate(pto(), now);

@@ -9,6 +9,7 @@ import dev.sluice.quic.packet.FirstByte;
 import dev.sluice.quic.packet.LongHeaderWriter;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.ShortHeaderWriter;
+import dev.sluice.quic.path.Path;
 import dev.sluice.quic.recovery.PacketContents;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
@@ -34,6 +35,14 @@ final class PacketDraft {
 
   /** §10.3: packets are this much longer than the IDs that the peer must use. */
   private static final int RESETTABLE = 22;
+
+  /**
+   * One byte would tell the peer the wrong number once 128 later packets overtake this one, which
+   * takes a gap of less than a millisecond where bandwidth is high (RFC 9000 §17.1). Two outlast
+   * 32,768 packets, 40 MB; what goes on a path that is not in use may be later still, and has all
+   * four.
+   */
+  private static final int MIN_NUMBER = 2;
 
   private final PacketSpace space;
   private final PacketContents contents = new PacketContents();
@@ -79,18 +88,20 @@ final class PacketDraft {
   /**
    * Writes the header where the writer stands and makes room for the payload.
    *
-   * @param destination the peer's connection ID on the path that the packet takes
+   * @param path the path that the packet takes
    * @return false, with nothing written, when the datagram has too little room left
    */
   boolean begin(
       Connection connection,
-      ConnectionId destination,
+      Path path,
       WireWriter writer,
       Bytes token,
       long packetNumber,
       long largestAcked) {
     type = type(space, connection.early.isSending());
-    int numberLength = PacketNumber.encodedLength(packetNumber, largestAcked);
+    ConnectionId destination = path.destination().id();
+    int least = path == connection.paths.active() ? MIN_NUMBER : PacketNumber.MAX_ENCODED_LENGTH;
+    int numberLength = Math.max(least, PacketNumber.encodedLength(packetNumber, largestAcked));
     int header =
         type == PacketType.ONE_RTT
             ? ShortHeaderWriter.length(destination, numberLength)

@@ -212,7 +212,7 @@ final class Sender {
     Bytes token = draft.type() == PacketType.INITIAL ? connection.firstFlight.token() : Bytes.EMPTY;
     return draft.begin(
         connection,
-        path.destination().id(),
+        path,
         writer,
         token,
         connection.recovery.nextPacketNumber(draft.space().number()),

@@ -32,6 +32,10 @@ public final class LocalConnectionIds {
   private final TreeMap<Long, ConnectionId> active = new TreeMap<>();
   private final Deque<Long> toSend = new ArrayDeque<>();
   private long nextSequence;
+
+  /** Those below have left in a packet, or in the transport parameters, and may be in use. */
+  private long neverSent = 1;
+
   private long retirePriorTo;
   private boolean renewalWanted;
 
@@ -64,7 +68,7 @@ public final class LocalConnectionIds {
    * those of the time before, this waits: a peer that never does would otherwise gather IDs.
    */
   public void renew() {
-    if (source.isSingle()) {
+    if (source.isSingle() || active.isEmpty()) {
       return;
     }
     if (active.firstKey() < retirePriorTo) {
@@ -72,13 +76,14 @@ public final class LocalConnectionIds {
       return;
     }
     renewalWanted = false;
-    retirePriorTo = nextSequence;
-    // What was not sent, or not for certain, is not sent any more: the peer would only retire it.
-    for (long unsent : toSend) {
-      source.retire(active.remove(unsent));
-    }
-    int replaced = active.size() + toSend.size();
-    toSend.clear();
+    int replaced = active.size();
+    // What was never sent need not be. What was, though it may be lost, the peer may use already;
+    // and it has to hear of it before it can retire it.
+    active.tailMap(neverSent).values().forEach(source::retire);
+    active.tailMap(neverSent).clear();
+    toSend.removeIf(sequence -> sequence >= neverSent);
+    nextSequence = neverSent;
+    retirePriorTo = neverSent;
     for (int i = 0; i < replaced; i++) {
       issue();
     }
@@ -120,6 +125,7 @@ public final class LocalConnectionIds {
     }
     ConnectionId id = source.issue();
     active.put(nextSequence++, id);
+    neverSent = nextSequence;
     return id;
   }
 
@@ -136,15 +142,14 @@ public final class LocalConnectionIds {
         return;
       }
       toSend.poll();
+      neverSent = Math.max(neverSent, sequence + 1);
     }
   }
 
   /** The packet with the frame was lost; it is sent again unless the ID is retired by now. */
   public void onLost(RecoveryToken.NewConnectionId token) {
     // Sent as a probe too, it may be lost more than once.
-    if (active.containsKey(token.sequence())
-        && token.sequence() >= retirePriorTo
-        && !toSend.contains(token.sequence())) {
+    if (active.containsKey(token.sequence()) && !toSend.contains(token.sequence())) {
       toSend.add(token.sequence());
     }
   }
@@ -171,7 +176,8 @@ public final class LocalConnectionIds {
 
   private NewConnectionIdFrame frame(long sequence) {
     ConnectionId id = active.get(sequence);
-    return new NewConnectionIdFrame(sequence, retirePriorTo, id, Bytes.of(source.resetToken(id)));
+    long limit = Math.min(sequence, retirePriorTo); // no frame retires its own ID (§19.15)
+    return new NewConnectionIdFrame(sequence, limit, id, Bytes.of(source.resetToken(id)));
   }
 
   private static TransportException retireError(String reason) {

@@ -16,8 +16,15 @@ final class PathValidation {
   /** §8.2.4: three times the PTO. */
   private static final int TIMEOUT_IN_PTOS = 3;
 
+  /**
+   * A question that is said to be lost is asked again after a third of a PTO at the earliest, which
+   * is the round trip that a new path is taken to have: packets that overtake it on another path
+   * make it look lost long before its answer can come.
+   */
+  private static final int ASKED_IN_PTO = 3;
+
   /** Questions whose answers still count; a validation does not live for more. */
-  private static final int MAX_OUTSTANDING = 4;
+  private static final int MAX_OUTSTANDING = TIMEOUT_IN_PTOS * ASKED_IN_PTO;
 
   /** What a PATH_RESPONSE tells. */
   enum Answer {
@@ -29,7 +36,7 @@ final class PathValidation {
     PATH
   }
 
-  private record Challenge(long data, boolean expanded) {}
+  private record Challenge(long data, boolean expanded, long sentAt) {}
 
   private final Deque<Challenge> outstanding = new ArrayDeque<>();
   private boolean underway;
@@ -97,15 +104,18 @@ final class PathValidation {
     if (outstanding.size() == MAX_OUTSTANDING) {
       outstanding.poll();
     }
-    outstanding.add(new Challenge(data, expanded));
+    outstanding.add(new Challenge(data, expanded, now));
     // As a probe timeout would (§9.4), which is not more often than Initials are repeated.
-    retryAt = now + (pto << Math.min(asked, MAX_OUTSTANDING));
+    retryAt = now + (pto << Math.min(asked, TIMEOUT_IN_PTOS));
     asked++;
   }
 
   /** The packet with this challenge was lost. */
   void onLost(long data) {
-    wanted |= outstanding.stream().anyMatch(challenge -> challenge.data == data);
+    Challenge last = outstanding.peekLast();
+    if (last != null && last.data == data) {
+      retryAt = Math.min(retryAt, last.sentAt + pto / ASKED_IN_PTO);
+    }
   }
 
   Answer onResponse(long data, long now) {

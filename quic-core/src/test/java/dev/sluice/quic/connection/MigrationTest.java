@@ -114,6 +114,55 @@ class MigrationTest {
     assertEquals(50_000, stream.read(all, 0, all.length));
   }
 
+  /**
+   * Each path that the server cannot be heard on has taken one of the client's IDs, and what the
+   * server gives them back with goes where it cannot be heard either.
+   */
+  @Test
+  @Requirement("RFC9000-5.1.1#11")
+  void aServerThatHasRunOutOfIdsIsGivenNewOnes() {
+    Duo duo = duo();
+    for (int i = 3; i < 6; i++) {
+      InetSocketAddress deaf = sim.address(i);
+      sim.attach(deaf, duo.clientNode);
+      sim.route(deaf, duo.serverAddress, WIRE.get());
+      sim.route(duo.serverAddress, deaf, new Link().loss(1));
+      duo.client.migrate(deaf, sim.now());
+      duo.runFor(500);
+    }
+    assertFalse(duo.server.ids.remote().hasUnused());
+    sim.route(duo.serverAddress, duo.clientAddress, new Link().loss(1));
+    duo.write(duo.client, 50_000);
+    InetSocketAddress good = sim.address(6);
+    sim.attach(good, duo.clientNode);
+    sim.bothWays(good, duo.serverAddress, WIRE);
+    duo.client.migrate(good, sim.now());
+    duo.runFor(5000);
+    assertEquals(good, local(duo.client, duo));
+    assertEquals(0, duo.client.recovery.path().bytesInFlight());
+  }
+
+  /** What overtakes a probe on its way is more than one byte can count (§17.1). */
+  @Test
+  @Requirement("RFC9000-17.1#3")
+  void aPathIsFoundToWorkAlthoughHundredsOfPacketsOvertakeItsProbes() {
+    Duo duo = duo();
+    plugIn(duo);
+    Supplier<Link> longWay = () -> new Link().delay(ms(70));
+    sim.bothWays(elsewhere, duo.serverAddress, longWay);
+    int before = 0;
+    for (int i = 0; i < 30; i++) {
+      if (i == 10) {
+        before = duo.clientLog.sent().size();
+        duo.client.migrate(elsewhere, sim.now());
+      }
+      duo.write(duo.client, 100_000);
+      duo.runFor(10);
+    }
+    assertTrue(duo.clientLog.sent().size() - before > 400, "overtaken");
+    assertEquals(elsewhere, local(duo.client, duo));
+  }
+
   @Test
   @Requirement("RFC9000-9.1#1")
   void aClientStaysWhereTheNewPathDoesNotAnswer() {

@@ -103,7 +103,7 @@ class PreferredAddressTest {
     Duo duo =
         withPreferred(
             MigrationConfig.DEFAULTS,
-            () -> WIRE.get().drop(d -> isBetter(d) && sim.elapsed().toMillis() < 700));
+            () -> WIRE.get().drop(d -> isBetter(d) && sim.elapsed().toMillis() < 1200));
     int[] datagrams = {0};
     int before = duo.clientLog.sent().size();
     sim.watch(
@@ -113,7 +113,7 @@ class PreferredAddressTest {
             datagrams[0] += datagram.destination().equals(better) ? 1 : 0;
           }
         });
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 60; i++) {
       duo.write(duo.client, 2000);
       duo.runFor(8);
     }

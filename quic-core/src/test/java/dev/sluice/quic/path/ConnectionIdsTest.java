@@ -64,6 +64,42 @@ class ConnectionIdsTest {
     assertEquals(List.of(2L, 3L), sequences(Packet.of(local::write).frames()));
   }
 
+  /** What was taken for lost may have come; and what has come may be in use. */
+  @Test
+  @Requirement({"RFC9000-5.1.1#2", "RFC9000-5.1.2#8", "RFC9000-19.15#6"})
+  void renewingKeepsWhatThePeerMayHaveUntilItGivesItUp() {
+    local.onPeerLimit(4);
+    List<NewConnectionIdFrame> sent = issuedIn(Packet.of(local::write).frames());
+    local.onLost(new RecoveryToken.NewConnectionId(2));
+    local.renew();
+    List<NewConnectionIdFrame> renewed = issuedIn(Packet.of(local::write).frames());
+    assertEquals(
+        List.of(2L, 4L, 5L, 6L, 7L), renewed.stream().map(NewConnectionIdFrame::sequence).toList());
+    assertEquals(
+        List.of(2L, 4L, 4L, 4L, 4L),
+        renewed.stream().map(NewConnectionIdFrame::retirePriorTo).toList());
+    sent.forEach(frame -> assertTrue(local.contains(frame.id())));
+    local.onLost(new RecoveryToken.NewConnectionId(3));
+    assertEquals(List.of(3L), sequences(Packet.of(local::write).frames()));
+    local.renew();
+    assertFalse(local.hasPending(), "the renewal before is not through");
+    for (long old = 0; old < 4; old++) {
+      local.onRetire(old, renewed.getLast().id());
+    }
+    assertEquals(List.of(8L, 9L, 10L, 11L), sequences(Packet.of(local::write).frames()));
+  }
+
+  @Test
+  @Requirement("RFC9000-5.1.1#1")
+  void renewingForgetsWhatWasNeverSent() {
+    local.onPeerLimit(4);
+    local.renew();
+    List<NewConnectionIdFrame> sent = issuedIn(Packet.of(local::write).frames());
+    assertEquals(
+        List.of(1L, 2L, 3L, 4L), sent.stream().map(NewConnectionIdFrame::sequence).toList());
+    assertEquals(3, source.retired.size());
+  }
+
   @Test
   void sendsOnceWhatWasLostTwice() {
     local.onPeerLimit(2);
@@ -337,6 +373,10 @@ class ConnectionIdsTest {
 
   private static NewConnectionIdFrame issued(long sequence, long retirePriorTo) {
     return new NewConnectionIdFrame(sequence, retirePriorTo, id(sequence), token(sequence));
+  }
+
+  private static List<NewConnectionIdFrame> issuedIn(List<Frame> frames) {
+    return frames.stream().map(NewConnectionIdFrame.class::cast).toList();
   }
 
   private static List<Long> sequences(List<Frame> frames) {

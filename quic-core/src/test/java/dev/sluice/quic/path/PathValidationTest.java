@@ -44,13 +44,21 @@ class PathValidationTest {
   }
 
   @Test
-  void asksAgainWhenTheQuestionWasLost() {
+  void asksAgainWhenTheQuestionWasLostButNotBeforeItCanHaveBeenAnswered() {
     validation.start(100, 0);
     validation.onSent(1, true, 0);
     validation.onLost(2);
-    assertFalse(validation.isDue());
+    assertEquals(100, validation.deadline());
     validation.onLost(1);
+    assertEquals(33, validation.deadline());
+    validation.onDeadline(32);
+    assertFalse(validation.isDue());
+    validation.onDeadline(33);
     assertTrue(validation.isDue());
+    validation.onSent(3, true, 33);
+    validation.onLost(1); // told once more: the next question is under way
+    assertEquals(233, validation.deadline());
+    assertEquals(Answer.PATH, validation.onResponse(1, 120));
   }
 
   @Test

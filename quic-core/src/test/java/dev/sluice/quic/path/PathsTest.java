@@ -169,6 +169,7 @@ class PathsTest {
     Packet.of(out -> to.write(out, 7, 0));
     assertFalse(to.hasPending());
     paths.onChallengeLost(7);
+    paths.onDeadline(paths.deadline());
     assertTrue(to.hasPending());
     assertSame(to, paths.onResponse(7, PTO, 0));
     assertFalse(to.hasPending());
