@@ -37,12 +37,17 @@ final class Meter {
    */
   boolean add(long amount) {
     if (counting && running) {
-      long sum = counted.addAndGet(amount);
-      if (limit > 0 && sum >= limit) {
+      // Others may have reached the limit since: what comes after is not counted.
+      long sum = counted.updateAndGet(before -> isEnough(before) ? before : before + amount);
+      if (isEnough(sum)) {
         end();
       }
     }
     return running;
+  }
+
+  private boolean isEnough(long sum) {
+    return limit > 0 && sum >= limit;
   }
 
   /** Whether it counts: after the beginning, and before the end. */
