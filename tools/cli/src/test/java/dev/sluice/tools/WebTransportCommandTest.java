@@ -15,7 +15,11 @@ import dev.sluice.http3.session.WebTransportStream;
 import dev.sluice.tls.Identity;
 import dev.sluice.tools.serve.ServeProcess;
 import dev.sluice.tools.serve.WebTransportEcho;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebTransportCommandTest {
   @TempDir Path folder;
 
+  private final CompletableFuture<WebTransport> echoing = new CompletableFuture<>();
   private Http3Server server;
   private Path trusted;
 
@@ -72,7 +78,9 @@ class WebTransportCommandTest {
             .webTransport("/stop", WebTransportCommandTest::stop)
             .webTransport("/bye", session -> session.close(0, "bye"))
             .webTransport("/no", session -> session.close(9, "go away"))
-            .webTransport("/late", WebTransportCommandTest::greetAndClose);
+            .webTransport("/late", WebTransportCommandTest::greetAndClose)
+            .webTransport("/echo-one", WebTransportCommandTest::echoOneAndClose)
+            .webTransport("/echo-datagrams", this::echoDatagrams);
     server = builder.start();
   }
 
@@ -98,13 +106,51 @@ class WebTransportCommandTest {
     session.close();
   }
 
+  /** Sends one stream back, and closes in order: that is when the command knows of the end. */
+  private static void echoOneAndClose(WebTransport session) throws IOException {
+    WebTransportStream from = session.acceptUnidirectional();
+    WebTransportStream to = session.openUnidirectional();
+    from.inputStream().transferTo(to.outputStream());
+    to.outputStream().close();
+    to.sendEnded().toCompletableFuture().join();
+    session.close();
+  }
+
+  private void echoDatagrams(WebTransport session) {
+    echoing.complete(session);
+    try {
+      while (true) {
+        session.sendDatagram(session.receiveDatagram());
+      }
+    } catch (IOException e) {
+      // Closed by the test, which has seen all.
+    }
+  }
+
+  /** Output that has the server close in order as soon as so many lines were printed. */
+  private OutputStream closingAfter(int lines, ByteArrayOutputStream printed) {
+    return new FilterOutputStream(printed) {
+      @Override
+      public void flush() {
+        String text = printed.toString(StandardCharsets.UTF_8);
+        if (text.chars().filter(c -> c == '\n').count() == lines) {
+          echoing.join().close();
+        }
+      }
+    };
+  }
+
   private Commands.Result wt(byte[] input, String path, String... arguments) {
+    return Commands.runWithInput(input, command(path, arguments));
+  }
+
+  private String[] command(String path, String... arguments) {
     int port = server.localAddress().getPort();
     List<String> all = new ArrayList<>(List.of("wt", "--cacert", trusted.toString()));
     all.addAll(List.of("--resolve", "localhost:" + port + ":127.0.0.1"));
     all.addAll(List.of(arguments));
     all.add("https://localhost:" + port + path);
-    return Commands.runWithInput(input, all.toArray(String[]::new));
+    return all.toArray(String[]::new);
   }
 
   private static byte[] bytes(int length) {
@@ -128,7 +174,7 @@ class WebTransportCommandTest {
   @ValueSource(ints = {0, 1, 1_000_000})
   void overUnidirectionalStreams(int length) {
     byte[] data = bytes(length);
-    Commands.Result result = wt(data, "/echo", "--uni");
+    Commands.Result result = wt(data, "/echo-one", "--uni", "--wait=50");
     assertEquals(0, result.code(), result.err());
     assertArrayEquals(data, result.out());
     assertEquals("", result.err());
@@ -137,7 +183,13 @@ class WebTransportCommandTest {
   @Test
   void overDatagrams() {
     byte[] lines = "one\n\nthree, without an end".getBytes(StandardCharsets.UTF_8);
-    Commands.Result result = wt(lines, "/echo", "--datagram");
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Commands.Result result =
+        Commands.run(
+            new ByteArrayInputStream(lines),
+            out,
+            closingAfter(3, out),
+            command("/echo-datagrams", "--datagram", "--wait=50"));
     assertEquals(0, result.code(), result.err());
     // In any order: that of datagrams is not kept.
     assertEquals(

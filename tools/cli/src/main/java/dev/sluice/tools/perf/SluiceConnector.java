@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
 /** Connections of our own client, over raw QUIC or HTTP/3. */
 final class SluiceConnector implements Connector {
   private static final String SERVER_NAME = "localhost";
-  private static final long TICKET_SECONDS = 5;
+  private static final long TICKET_SECONDS = 30;
 
   private final InetSocketAddress server;
   private final TransportConfig transport;

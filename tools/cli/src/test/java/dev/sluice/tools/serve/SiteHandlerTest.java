@@ -32,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Files and the echo over real HTTP/3. */
 class SiteHandlerTest {
+  private static final Duration GRACE = Duration.ofMinutes(1);
+
   @TempDir Path folder;
 
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
@@ -64,7 +66,7 @@ class SiteHandlerTest {
   void stop() throws InterruptedException {
     client.shutdownNow();
     client.close();
-    assertTrue(server.stop(Duration.ofSeconds(10)));
+    assertTrue(server.stop(GRACE));
   }
 
   private HttpRequest.Builder request(String path) {
@@ -92,7 +94,7 @@ class SiteHandlerTest {
     assertEquals(405, send(request("/a.txt").DELETE()).statusCode());
     assertEquals(404, send(request("/b.txt")).statusCode());
     client.shutdown();
-    assertTrue(server.stop(Duration.ofSeconds(10)), "so that every line is written");
+    assertTrue(server.stop(GRACE), "so that every line is written");
     String lines = log.toString(StandardCharsets.UTF_8);
     assertEquals(6, lines.lines().count(), lines);
     assertTrue(lines.contains("\"GET /a.txt HTTP/3\" 206 1 "), lines);
