@@ -15,7 +15,9 @@ import java.util.concurrent.locks.LockSupport;
  * replies to that with Version Negotiation (RFC 8999 §6), and keeps nothing.
  */
 public final class VersionProbe {
-  private static final int PATIENCE_MILLIS = 50;
+  /** Until it asks again. What a busy machine answers later is lost, so this must not be short. */
+  private static final int PATIENCE_MILLIS = 1_000;
+
   private static final long PAUSE_NANOS = 20_000_000;
 
   private VersionProbe() {}
