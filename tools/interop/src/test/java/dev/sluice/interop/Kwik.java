@@ -24,10 +24,10 @@ import java.util.concurrent.TimeoutException;
  */
 final class Kwik {
   /** In seconds; shorter than a chance, so that it is told what was missing. */
-  static final int PATIENCE = 20;
+  static final int PATIENCE = 50;
 
   private static final int CHANCES = 5;
-  private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final Duration LONGEST = Duration.ofSeconds(60);
 
   /** A conversation with kwik. */
   @FunctionalInterface

@@ -29,7 +29,7 @@ import tech.kwik.flupke.Http3Client;
 
 /** The client of kwik and flupke with our server. */
 @Tag("interop")
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Timeout(value = 330, unit = TimeUnit.SECONDS)
 class KwikClientTest {
   @TempDir Path folder;
   private PeerFiles files;
@@ -42,7 +42,7 @@ class KwikClientTest {
   private HttpClient client() {
     return Http3Client.newBuilder()
         .trustManager(files.trustManager())
-        .connectTimeout(Duration.ofSeconds(20))
+        .connectTimeout(Duration.ofSeconds(Kwik.PATIENCE))
         .build();
   }
 

@@ -34,7 +34,7 @@ import tech.kwik.flupke.server.HttpServerResponse;
 
 /** Our client with the server of kwik and flupke. */
 @Tag("interop")
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Timeout(value = 330, unit = TimeUnit.SECONDS)
 class KwikServerTest {
   private static final char[] PASSWORD = "interop".toCharArray();
 

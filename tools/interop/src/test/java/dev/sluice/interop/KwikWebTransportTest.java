@@ -52,10 +52,9 @@ import tech.kwik.flupke.webtransport.WebTransportHttp3ApplicationProtocolFactory
  * RESET_STREAM_AT that the draft demands, so our side has to be told to do without.
  */
 @Tag("interop")
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Timeout(value = 330, unit = TimeUnit.SECONDS)
 class KwikWebTransportTest {
   private static final char[] PASSWORD = "interop".toCharArray();
-  private static final int PATIENCE_SECONDS = 15;
   private static final WebTransportConfig CONFIG =
       WebTransportConfig.DEFAULT.withDatagramsRequired(false).withOriginPolicy(OriginPolicy.ANY);
 
@@ -88,11 +87,11 @@ class KwikWebTransportTest {
             received.completeExceptionally(e);
           }
         });
-    return received.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    return received.get(Kwik.PATIENCE, TimeUnit.SECONDS);
   }
 
   private static <T> T next(BlockingQueue<T> queue) throws Exception {
-    T next = queue.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    T next = queue.poll(Kwik.PATIENCE, TimeUnit.SECONDS);
     if (next == null) {
       throw new TimeoutException();
     }
@@ -123,7 +122,7 @@ class KwikWebTransportTest {
                   .trustManager(files.trustManager())
                   .maxAdditionalOpenPeerInitiatedUnidirectionalStreams(10)
                   .maxAdditionalOpenPeerInitiatedBidirectionalStreams(10)
-                  .connectTimeout(Duration.ofSeconds(20))
+                  .connectTimeout(Duration.ofSeconds(Kwik.PATIENCE))
                   .build();
       URI uri = URI.create(server.uri("/wt"));
       session =
@@ -188,9 +187,8 @@ class KwikWebTransportTest {
       var both = next(theirs.bidi);
       assertEquals("anyone there?", new String(both.getInputStream().readAllBytes(), UTF_8));
       say(both.getOutputStream(), "yes");
-      assertEquals("yes", answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
-      assertEquals(
-          "42 that was all, née", theirs.terminated.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+      assertEquals("yes", answer.get(Kwik.PATIENCE, TimeUnit.SECONDS));
+      assertEquals("42 that was all, née", theirs.terminated.get(Kwik.PATIENCE, TimeUnit.SECONDS));
       assertEquals(WebTransportVersion.DRAFT_14, version.get());
       assertFalse(datagram.get(), "it has none");
     }
@@ -207,7 +205,7 @@ class KwikWebTransportTest {
       new Theirs(server).session.close(7, "enough");
       assertEquals(
           new SessionEnding.Closed(Side.PEER, 7, "enough"),
-          ending.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+          ending.get(Kwik.PATIENCE, TimeUnit.SECONDS));
     }
   }
 
@@ -317,7 +315,7 @@ class KwikWebTransportTest {
                     }
                     assertEquals(
                         body.digest(),
-                        Digest.of(in.get(PATIENCE_SECONDS, TimeUnit.SECONDS).inputStream()));
+                        Digest.of(in.get(Kwik.PATIENCE, TimeUnit.SECONDS).inputStream()));
                     assertFalse(session.sendDatagram(new byte[1]), "it has none");
                   }));
     }
@@ -346,15 +344,14 @@ class KwikWebTransportTest {
         handler,
         session -> {
           WebTransportStream both =
-              session.acceptBidirectionalAsync().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+              session.acceptBidirectionalAsync().get(Kwik.PATIENCE, TimeUnit.SECONDS);
           assertEquals("anyone there?", new String(both.inputStream().readAllBytes(), UTF_8));
           say(both.outputStream(), "yes");
-          assertEquals("yes", answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+          assertEquals("yes", answer.get(Kwik.PATIENCE, TimeUnit.SECONDS));
           SessionEnding.Closed closed =
               new SessionEnding.Closed(Side.PEER, 42, "that was all, née");
           assertEquals(
-              closed,
-              session.closed().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+              closed, session.closed().toCompletableFuture().get(Kwik.PATIENCE, TimeUnit.SECONDS));
           SessionEndedException ended =
               assertThrows(SessionEndedException.class, session::acceptBidirectional);
           assertEquals(closed, ended.ending());
@@ -378,9 +375,9 @@ class KwikWebTransportTest {
         },
         session -> {
           // It answers before its handler runs, and a close that comes in between goes unheard.
-          opened.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+          opened.get(Kwik.PATIENCE, TimeUnit.SECONDS);
           session.close(7, "enough");
-          assertEquals("7 enough", terminated.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+          assertEquals("7 enough", terminated.get(Kwik.PATIENCE, TimeUnit.SECONDS));
         });
   }
 
