@@ -30,7 +30,7 @@ class LoopWorkTest {
   void close() throws InterruptedException {
     loop.execute(() -> poller.sockets.forEach(socket -> socket.makeRoom(Integer.MAX_VALUE)));
     loop.close();
-    assertTrue(loop.awaitEnd(10_000));
+    assertTrue(loop.awaitEnd(60_000));
   }
 
   private void inLoop(Runnable task) {

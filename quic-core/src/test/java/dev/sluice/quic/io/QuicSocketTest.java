@@ -43,8 +43,8 @@ class QuicSocketTest {
   void close() throws InterruptedException {
     clientLoop.close();
     serverLoop.close();
-    assertTrue(clientLoop.awaitEnd(10_000));
-    assertTrue(serverLoop.awaitEnd(10_000));
+    assertTrue(clientLoop.awaitEnd(60_000));
+    assertTrue(serverLoop.awaitEnd(60_000));
   }
 
   private EndpointConfig endpoint() {
@@ -211,7 +211,7 @@ class QuicSocketTest {
             .get();
     up.get();
     clientLoop.close();
-    assertTrue(clientLoop.awaitEnd(10_000));
+    assertTrue(clientLoop.awaitEnd(60_000));
     assertEquals(Side.LOCAL, assertInstanceOf(TransportClose.class, ending(connection)).by());
     assertEquals(Side.PEER, assertInstanceOf(TransportClose.class, ending(accepted.get())).by());
     assertThrows(
