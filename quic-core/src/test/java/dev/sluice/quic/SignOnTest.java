@@ -16,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -53,9 +52,9 @@ class SignOnTest {
             Loopback.server().signOn(waiting::add).handler(Loopback::echo).start();
         QuicClient client = Loopback.client(server).build()) {
       CompletableFuture<QuicConnection> first = client.connectAsync().toCompletableFuture();
-      Runnable signature = waiting.poll(30, TimeUnit.SECONDS);
+      Runnable signature = waiting.take();
       CompletableFuture<QuicConnection> second = client.connectAsync().toCompletableFuture();
-      waiting.poll(30, TimeUnit.SECONDS).run();
+      waiting.take().run();
       exchange(second.get());
       assertFalse(first.isDone());
       signature.run();
@@ -69,7 +68,7 @@ class SignOnTest {
     QuicServer server = Loopback.server().signOn(waiting::add).start();
     try (QuicClient client = Loopback.client(server).build()) {
       CompletableFuture<QuicConnection> first = client.connectAsync().toCompletableFuture();
-      Runnable signature = waiting.poll(30, TimeUnit.SECONDS);
+      Runnable signature = waiting.take();
       server.close();
       assertThrows(Exception.class, first::get);
       signature.run();
