@@ -18,12 +18,10 @@ final class KeytoolAuthority {
 
   private static final String PASSWORD = "changeit";
 
-  private final Path directory;
   private final Path store;
   private int issued;
 
   KeytoolAuthority(Path directory) throws Exception {
-    this.directory = directory;
     this.store = directory.resolve("store.p12");
     keytool(
         "-genkeypair",
@@ -50,34 +48,24 @@ final class KeytoolAuthority {
    */
   Identity issue(String name, String start, int days) throws Exception {
     String alias = "issued" + issued++;
-    Path request = directory.resolve(alias + ".csr");
-    Path certificate = directory.resolve(alias + ".pem");
     keytool(
         "-genkeypair",
         "-alias",
         alias,
+        "-signer",
+        "ca",
         "-dname",
         "CN=" + name,
         "-keyalg",
         "EC",
         "-groupname",
-        "secp256r1");
-    keytool("-certreq", "-alias", alias, "-file", request.toString());
-    keytool(
-        "-gencert",
-        "-alias",
-        "ca",
-        "-infile",
-        request.toString(),
-        "-outfile",
-        certificate.toString(),
+        "secp256r1",
         "-startdate",
         start,
         "-validity",
         Integer.toString(days),
         "-ext",
         "san=dns:" + name);
-    keytool("-importcert", "-alias", alias, "-file", certificate.toString(), "-noprompt");
     KeyStore keys = load();
     PrivateKey key = (PrivateKey) keys.getKey(alias, PASSWORD.toCharArray());
     List<X509Certificate> chain =

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whom a client connects to, and whom it does not. */
-@Timeout(60)
+@Timeout(240) // some start programs of the JDK
 class TrustTest {
 
   private static final Http3Handler FINE =
