@@ -19,8 +19,11 @@ import java.util.List;
  */
 final class SessionFile {
 
-  /** Tickets follow the handshake at once; nobody wants to wait long for what may not come. */
-  private static final Duration PATIENCE = Duration.ofMillis(300);
+  /**
+   * Tickets follow the handshake. The answer to an early request may come a round trip before, so
+   * this has room for those of slow paths; but nobody wants to wait long for what may not come.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final Path file;
   private final SessionStore store;
