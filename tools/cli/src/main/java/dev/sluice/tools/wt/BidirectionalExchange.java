@@ -13,7 +13,8 @@ final class BidirectionalExchange implements Exchange {
   public void run(WebTransport session, InputStream in, OutputStream out)
       throws CommandException, IOException, InterruptedException {
     WebTransportStream stream = session.openBidirectional();
-    Sending sending = Sending.start(() -> LocalStreams.send(in, stream));
+    Sending sending =
+        Sending.start(() -> LocalStreams.send(in, stream), () -> LocalStreams.cutShort(stream));
     try {
       LocalStreams.receive(stream.inputStream(), out);
     } catch (IOException e) {

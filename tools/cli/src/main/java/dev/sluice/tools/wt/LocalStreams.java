@@ -22,19 +22,19 @@ final class LocalStreams {
   static void send(InputStream in, WebTransportStream stream) throws CommandException, IOException {
     OutputStream out = stream.outputStream();
     byte[] chunk = new byte[CHUNK];
-    try {
-      for (int read = read(in, chunk); read >= 0; read = read(in, chunk)) {
-        out.write(chunk, 0, read);
-      }
-    } catch (CommandException e) {
-      stream.reset(CUT_SHORT);
-      throw e;
+    for (int read = read(in, chunk); read >= 0; read = read(in, chunk)) {
+      out.write(chunk, 0, read);
     }
     out.close();
     SessionStreamEnding ending = stream.sendEnded().toCompletableFuture().join();
     if (!(ending instanceof SessionStreamEnding.Finished)) {
       throw new SessionStreamEndedException(ending);
     }
+  }
+
+  /** Tells the server that the input has not been read to its end. */
+  static void cutShort(WebTransportStream stream) {
+    stream.reset(CUT_SHORT);
   }
 
   /** Writes all of a stream, up to its end. */

@@ -9,6 +9,9 @@ import java.util.concurrent.ExecutionException;
 final class Sending {
   private final CompletableFuture<Void> done = new CompletableFuture<>();
 
+  /** This side's own fault; null when there is none so far. */
+  private volatile CommandException ownFailure;
+
   /** The whole of what is to be sent. */
   @FunctionalInterface
   interface Task {
@@ -17,17 +20,34 @@ final class Sending {
 
   private Sending() {}
 
-  /** Begins. The thread is a daemon: the process may end while it waits for input. */
+  /** Begins; the server is not told when this side fails. */
   static Sending start(Task task) {
+    return start(task, () -> {});
+  }
+
+  /**
+   * Begins. The thread is a daemon: the process may end while it waits for input.
+   *
+   * @param cutShort tells the server when this side has failed, which is known here by then: its
+   *     answer may arrive at once
+   */
+  static Sending start(Task task, Runnable cutShort) {
     Sending sending = new Sending();
-    Thread.ofPlatform().daemon().name("sluice-wt-stdin").start(() -> sending.run(task));
+    Thread.ofPlatform().daemon().name("sluice-wt-stdin").start(() -> sending.run(task, cutShort));
     return sending;
   }
 
-  private void run(Task task) {
+  private void run(Task task, Runnable cutShort) {
     try {
       task.run();
       done.complete(null);
+    } catch (CommandException e) {
+      ownFailure = e;
+      try {
+        cutShort.run();
+      } finally {
+        done.completeExceptionally(e);
+      }
     } catch (Throwable e) {
       done.completeExceptionally(e);
     }
@@ -45,8 +65,8 @@ final class Sending {
 
   /** Tells why nothing more could be sent, if that is this side's own fault. */
   void throwOwnFailure() throws CommandException {
-    if (done.isCompletedExceptionally() && done.exceptionNow() instanceof CommandException own) {
-      throw own;
+    if (ownFailure != null) {
+      throw ownFailure;
     }
   }
 

@@ -19,7 +19,8 @@ record UnidirectionalExchange(Duration quiet) implements Exchange {
   public void run(WebTransport session, InputStream in, OutputStream out)
       throws CommandException, IOException, InterruptedException {
     WebTransportStream stream = session.openUnidirectional();
-    Sending sending = Sending.start(() -> LocalStreams.send(in, stream));
+    Sending sending =
+        Sending.start(() -> LocalStreams.send(in, stream), () -> LocalStreams.cutShort(stream));
     new Arrivals<>(
             session::acceptUnidirectionalAsync,
             next -> LocalStreams.receive(next.inputStream(), out))
