@@ -54,7 +54,11 @@ class EarlyRequestsTest {
 
   private void serve(EarlyRequests policy) throws IOException {
     Http3ServerBuilder builder =
-        Http3Server.builder().address(address).identity(Loopback.IDENTITY).handler(this::answer);
+        Http3Server.builder()
+            .quic(Loopback.PATIENT)
+            .address(address)
+            .identity(Loopback.IDENTITY)
+            .handler(this::answer);
     server = (policy == null ? builder : builder.earlyData(judging(policy))).start();
     address = server.localAddress();
   }
@@ -246,6 +250,7 @@ class EarlyRequestsTest {
     serve(EarlyRequests.HANDLE_ALL);
     try (Http3Client careless =
         Http3Client.newBuilder()
+            .quic(Loopback.PATIENT)
             .insecurelyTrustEveryone()
             .resolve("localhost", address.getPort(), List.of(address.getAddress()))
             .sessions(store)

@@ -1,7 +1,6 @@
 package dev.sluice.http3.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.message.Fields;
 import dev.sluice.quic.trace.TraceEvent;
@@ -24,10 +23,12 @@ class KeyUpdateTest {
             server -> server.tracer(() -> (now, event) -> byServer.add(event)))) {
       pair.client.send(pair.request("/").build(), BodyHandlers.discarding());
       pair.client.updateKeys();
-      byte[] body = pair.client.send(pair.request("/").build(), BodyHandlers.ofByteArray()).body();
-      assertEquals(50_000, body.length);
-      assertTrue(isUpdated(true), "the server still sends with the old keys");
-      assertTrue(isUpdated(false), "the client still sends with the old keys");
+      // As soon as it is permitted, which is when the peer has confirmed the handshake.
+      do {
+        byte[] body =
+            pair.client.send(pair.request("/").build(), BodyHandlers.ofByteArray()).body();
+        assertEquals(50_000, body.length);
+      } while (!isUpdated(true) || !isUpdated(false));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.http3.client;
 import dev.sluice.http3.server.Http3Handler;
 import dev.sluice.http3.server.Http3Server;
 import dev.sluice.http3.server.Http3ServerBuilder;
+import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.tls.Identity;
 import dev.sluice.tls.cert.SelfSignedIdentity;
 import java.io.IOException;
@@ -29,6 +30,10 @@ public final class Loopback implements AutoCloseable {
   /** Made once: the tests' server for "localhost". */
   public static final Identity IDENTITY = identity("localhost", "127.0.0.1", "::1");
 
+  /** For handshakes on a busy machine, the first of which loads half of the library's classes. */
+  public static final TransportConfig PATIENT =
+      TransportConfig.DEFAULTS.withHandshakeTimeout(Duration.ofMinutes(1));
+
   public final Http3Server server;
   public final Http3Client client;
 
@@ -54,6 +59,7 @@ public final class Loopback implements AutoCloseable {
     Http3ServerBuilder builder =
         Http3Server.builder()
             .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .quic(PATIENT)
             .handler(handler);
     Http3Server started = server.apply(builder.identity(IDENTITY)).start();
     return new Loopback(started, client.apply(clientFor(IDENTITY)).build());
@@ -61,7 +67,7 @@ public final class Loopback implements AutoCloseable {
 
   /** A builder of clients that trust this identity, and no other. */
   public static Http3Client.Builder clientFor(Identity identity) {
-    return Http3Client.newBuilder().trustManager(trusting(identity));
+    return Http3Client.newBuilder().quic(PATIENT).trustManager(trusting(identity));
   }
 
   public static Identity identity(String... names) {

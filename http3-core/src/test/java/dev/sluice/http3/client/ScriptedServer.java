@@ -75,7 +75,7 @@ final class ScriptedServer implements AutoCloseable {
             .random(random)
             .clock(InstantSource.system())
             .build();
-    socket.listen(ServerConfig.of(tls), this::accept);
+    socket.listen(ServerConfig.of(tls).withTransport(Loopback.PATIENT), this::accept);
   }
 
   @SuppressWarnings("NonAtomicOperationOnVolatileField") // only the loop writes it

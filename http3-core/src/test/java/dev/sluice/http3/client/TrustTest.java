@@ -77,7 +77,8 @@ class TrustTest {
     try (Loopback loopback = Loopback.of(FINE);
         Http3Client wary = Loopback.clientFor(Loopback.identity("localhost")).build();
         Http3Client byDefault = Http3Client.newHttpClient();
-        Http3Client careless = Http3Client.newBuilder().insecurelyTrustEveryone().build()) {
+        Http3Client careless =
+            Http3Client.newBuilder().quic(Loopback.PATIENT).insecurelyTrustEveryone().build()) {
       for (Http3Client client : List.of(wary, byDefault)) {
         SSLHandshakeException failure = refused(client, loopback.uri("/"));
         assertInstanceOf(CertificateException.class, failure.getCause().getCause());
@@ -112,7 +113,11 @@ class TrustTest {
                   .identity(identity)
                   .handler(FINE)
                   .start();
-          Http3Client client = Http3Client.newBuilder().trustManager(authority.trust()).build()) {
+          Http3Client client =
+              Http3Client.newBuilder()
+                  .quic(Loopback.PATIENT)
+                  .trustManager(authority.trust())
+                  .build()) {
         URI uri = URI.create("https://localhost:" + server.localAddress().getPort() + "/");
         if (identity == valid) {
           assertEquals("nobody", get(client, uri));
@@ -139,7 +144,8 @@ class TrustTest {
     context.init(
         null, new TrustManager[] {Loopback.trusting(Loopback.IDENTITY)}, new SecureRandom());
     try (Loopback loopback = Loopback.of(FINE);
-        Http3Client client = Http3Client.newBuilder().sslContext(context).build()) {
+        Http3Client client =
+            Http3Client.newBuilder().quic(Loopback.PATIENT).sslContext(context).build()) {
       assertEquals("nobody", get(client, loopback.uri("/")));
       assertEquals(context, client.sslContext());
     }
@@ -209,7 +215,8 @@ class TrustTest {
         DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
       port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
     }
-    try (Http3Client client = Http3Client.newBuilder().insecurelyTrustEveryone().build()) {
+    try (Http3Client client =
+        Http3Client.newBuilder().quic(Loopback.PATIENT).insecurelyTrustEveryone().build()) {
       ConnectException failure =
           assertThrows(
               ConnectException.class,
@@ -284,11 +291,15 @@ class TrustTest {
                 server -> server.webTransport("/wt", session -> {}));
         Http3Client knows =
             Http3Client.newBuilder()
+                .quic(Loopback.PATIENT)
                 .serverCertificateHashes(List.of(new byte[32], hash))
                 .webTransport(WebTransportConfig.DEFAULT)
                 .build();
         Http3Client mistaken =
-            Http3Client.newBuilder().serverCertificateHashes(List.of(new byte[32])).build()) {
+            Http3Client.newBuilder()
+                .quic(Loopback.PATIENT)
+                .serverCertificateHashes(List.of(new byte[32]))
+                .build()) {
       assertNull(knows.connect(loopback.uri("/wt"), SessionOptions.DEFAULT).ending());
       assertThrows(
           SSLHandshakeException.class,

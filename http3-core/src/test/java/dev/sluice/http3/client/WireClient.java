@@ -35,14 +35,15 @@ public final class WireClient implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     ClientConfig config =
         ClientConfig.of(
-            TlsClientConfig.builder()
-                .serverName("localhost")
-                .applicationProtocols("h3")
-                .certificateVerifier(
-                    PinnedVerifier.of(Loopback.IDENTITY.certificateChain().getFirst()))
-                .random(random)
-                .clock(InstantSource.system())
-                .build());
+                TlsClientConfig.builder()
+                    .serverName("localhost")
+                    .applicationProtocols("h3")
+                    .certificateVerifier(
+                        PinnedVerifier.of(Loopback.IDENTITY.certificateChain().getFirst()))
+                    .random(random)
+                    .clock(InstantSource.system())
+                    .build())
+            .withTransport(Loopback.PATIENT);
     wire = new WireEndpoint(this::process);
     connection =
         wire.onThread(endpoint -> endpoint.connect(null, server, config, WireEndpoint.now()));

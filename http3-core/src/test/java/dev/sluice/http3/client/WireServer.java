@@ -56,12 +56,13 @@ final class WireServer implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     ServerConfig config =
         ServerConfig.of(
-            TlsServerConfig.builder()
-                .identity(Loopback.IDENTITY)
-                .applicationProtocols("h3")
-                .random(random)
-                .clock(InstantSource.system())
-                .build());
+                TlsServerConfig.builder()
+                    .identity(Loopback.IDENTITY)
+                    .applicationProtocols("h3")
+                    .random(random)
+                    .clock(InstantSource.system())
+                    .build())
+            .withTransport(Loopback.PATIENT);
     wire = new WireEndpoint(greets ? this::process : this::watch);
     wire.onThread(
         endpoint -> {

@@ -65,7 +65,7 @@ class SeveralLoopsTest {
 
   private static boolean stop(Http3Server server) {
     try {
-      return server.stop(Duration.ofSeconds(30));
+      return server.stop(Duration.ofSeconds(50));
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

@@ -10,6 +10,7 @@ import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.connection.QuicTransport;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.connection.TestPeers;
+import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
 import dev.sluice.quic.ending.ConnectionEnding.Side;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -34,6 +36,10 @@ import org.junit.jupiter.api.Timeout;
 class QuicSocketTest {
   private static final InetSocketAddress LOOPBACK =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+  /** For many handshakes at once on a busy machine. */
+  private static final TransportConfig PATIENT =
+      TransportConfig.DEFAULTS.withHandshakeTimeout(Duration.ofMinutes(1));
 
   private final SplittableRandom random = new SplittableRandom(7);
   private final EventLoop serverLoop = EventLoop.start("server");
@@ -52,11 +58,11 @@ class QuicSocketTest {
   }
 
   private ClientConfig client() {
-    return TestPeers.client(random.split());
+    return TestPeers.client(random.split()).withTransport(PATIENT);
   }
 
   private ServerConfig server() {
-    return TestPeers.server(random.split());
+    return TestPeers.server(random.split()).withTransport(PATIENT);
   }
 
   private QuicSocket listen(Acceptor acceptor) throws IOException {
