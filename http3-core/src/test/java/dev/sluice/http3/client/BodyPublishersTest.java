@@ -112,7 +112,7 @@ class BodyPublishersTest {
         () -> {
           try (source) {
             while (source.getNumberOfSubscribers() == 0) {
-              Thread.onSpinWait();
+              Thread.yield(); // there may be only one thread for all virtual ones
             }
             for (int i = 0; i < DATA.length; i += 10_000) {
               source.submit(ByteBuffer.wrap(DATA, i, 10_000));
