@@ -86,10 +86,14 @@ final class ServerLoop {
   /**
    * Takes no more connections and winds down those that live.
    *
-   * @param quiet counted down when the last one is gone
+   * @param quiet counted down when the last one is gone, at once where the loop has ended
    */
   void stop(CountDownLatch quiet) {
-    onLoop(() -> beginStop(quiet));
+    try {
+      loop.execute(() -> beginStop(quiet));
+    } catch (RejectedExecutionException e) {
+      quiet.countDown();
+    }
   }
 
   private void beginStop(CountDownLatch quiet) {

@@ -164,4 +164,27 @@ class GracefulStopTest {
       assertTrue(loopback.server.stop(Duration.ZERO), "stopping twice is no failure");
     }
   }
+
+  /** Nor does it wait for the grace where the server is being closed, or has been. */
+  @Test
+  void isOverAtOnceWhereTheServerHasEnded() throws Exception {
+    CountDownLatch began = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    Http3Handler handler =
+        exchange -> {
+          began.countDown();
+          go.await();
+        };
+    try (Loopback loopback = Loopback.of(handler);
+        WireClient client = new WireClient(loopback.server.localAddress())) {
+      open(client);
+      began.await();
+      loopback.server.close();
+      assertTrue(loopback.server.stop(Duration.ofDays(1)));
+      loopback.server.awaitTermination();
+      assertTrue(loopback.server.stop(Duration.ofDays(1)));
+    } finally {
+      go.countDown();
+    }
+  }
 }
