@@ -35,13 +35,18 @@ public record MigrationConfig(
       new MigrationConfig(false, null, null, List.of(), true);
 
   /**
-   * @throws IllegalArgumentException when an address is of the other family, unresolved, or a
-   *     wildcard
+   * @throws IllegalArgumentException when a preferred address is of the other family or a wildcard,
+   *     or any address is unresolved or has no port
    */
   public MigrationConfig {
     check(preferredIpv4, Inet4Address.class);
     check(preferredIpv6, Inet6Address.class);
     arrivals = List.copyOf(arrivals);
+    for (InetSocketAddress each : arrivals) {
+      if (each.isUnresolved() || each.getPort() == 0) {
+        throw new IllegalArgumentException(each + " is no address to listen at");
+      }
+    }
   }
 
   private static void check(InetSocketAddress address, Class<?> family) {
