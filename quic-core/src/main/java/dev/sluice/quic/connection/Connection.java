@@ -14,7 +14,6 @@ import dev.sluice.quic.path.Paths;
 import dev.sluice.quic.recovery.AckFrequency;
 import dev.sluice.quic.recovery.Recovery;
 import dev.sluice.quic.recovery.RecoveryConfig;
-import dev.sluice.quic.recovery.Timeout;
 import dev.sluice.quic.stream.BidiStream;
 import dev.sluice.quic.stream.SendStream;
 import dev.sluice.quic.stream.Streams;
@@ -306,28 +305,16 @@ public final class Connection implements QuicTransport {
 
   /** When {@link #onDeadline} has to be called; {@link Long#MAX_VALUE} for never. */
   public long nextDeadline() {
-    if (!closing.isOpen()) {
-      return closing.deadline();
-    }
-    return timers.earliest();
+    return closing.isOpen() ? timers.earliest() : closing.deadline();
   }
 
   /** Time has passed. {@link #send} is to be called afterwards. */
   public void onDeadline(long now) {
     this.now = now;
-    if (!closing.isOpen()) {
-      closing.onDeadline(now);
-      return;
-    }
-    timers.onDeadline(now);
     if (closing.isOpen()) {
-      if (recovery.onDeadline(now) instanceof Timeout.Probe) {
-        counters.onProbeTimeout();
-        migration.onProbeTimeout();
-      }
-      migration.onDeadline(now);
-      spaces.oneRtt().onDeadline(now);
-      early.onDeadline(now);
+      timers.onDeadline(now);
+    } else {
+      closing.onDeadline(now);
     }
   }
 

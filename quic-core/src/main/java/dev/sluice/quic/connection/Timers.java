@@ -1,11 +1,12 @@
 package dev.sluice.quic.connection;
 
 import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.recovery.Timeout;
 
 /**
- * Idle timeout, reports of being blocked, keep-alive and the limit on the handshake (RFC 9000
- * §10.1). The other deadlines of a connection live with what they are about; {@link
- * Connection#nextDeadline()} takes the earliest.
+ * When something is due, and what is done then. Idle timeout, reports of being blocked, keep-alive
+ * and the limit on the handshake (RFC 9000 §10.1) are kept here; the other deadlines of a
+ * connection live with what they are about.
  */
 final class Timers {
   private final Connection connection;
@@ -46,7 +47,35 @@ final class Timers {
     }
   }
 
-  long deadline() {
+  /** When anything at all of the open connection is due. */
+  long earliest() {
+    long earliest = Math.min(ownDeadline(), connection.recovery.deadline());
+    earliest = Math.min(earliest, connection.migration.deadline());
+    earliest = Math.min(earliest, connection.sender.deadline());
+    for (PacketSpace space : connection.spaces.all()) {
+      if (connection.spaces.canSend(space) && !connection.sender.isBlocked()) {
+        earliest = Math.min(earliest, space.acks().deadline());
+      }
+    }
+    earliest = Math.min(earliest, connection.spaces.oneRtt().deadline());
+    return Math.min(earliest, connection.early.deadline());
+  }
+
+  /** Does what is due of the open connection. */
+  void onDeadline(long now) {
+    onOwnDeadline(now);
+    if (connection.closing.isOpen()) {
+      if (connection.recovery.onDeadline(now) instanceof Timeout.Probe) {
+        connection.counters.onProbeTimeout();
+        connection.migration.onProbeTimeout();
+      }
+      connection.migration.onDeadline(now);
+      connection.spaces.oneRtt().onDeadline(now);
+      connection.early.onDeadline(now);
+    }
+  }
+
+  private long ownDeadline() {
     long deadline = idleDeadline();
     if (!connection.handshake.isComplete()) {
       deadline = Math.min(deadline, handshakeDeadline);
@@ -54,7 +83,7 @@ final class Timers {
     return Math.min(deadline, Math.min(blockedDeadline(), keepAliveDeadline()));
   }
 
-  void onDeadline(long now) {
+  private void onOwnDeadline(long now) {
     if (now >= idleDeadline()) {
       connection.closing.endSilently(new ConnectionEnding.IdleTimeout(now - idleSince), now);
     } else if (!connection.handshake.isComplete() && now >= handshakeDeadline) {
@@ -104,19 +133,5 @@ final class Timers {
 
   void pingSent() {
     pingWanted = false;
-  }
-
-  /** When anything at all of the open connection is due. */
-  long earliest() {
-    long earliest = Math.min(deadline(), connection.recovery.deadline());
-    earliest = Math.min(earliest, connection.migration.deadline());
-    earliest = Math.min(earliest, connection.sender.deadline());
-    for (PacketSpace space : connection.spaces.all()) {
-      if (connection.spaces.canSend(space) && !connection.sender.isBlocked()) {
-        earliest = Math.min(earliest, space.acks().deadline());
-      }
-    }
-    earliest = Math.min(earliest, connection.spaces.oneRtt().deadline());
-    return Math.min(earliest, connection.early.deadline());
   }
 }
