@@ -62,7 +62,12 @@ public final class Loopback implements AutoCloseable {
             .quic(PATIENT)
             .handler(handler);
     Http3Server started = server.apply(builder.identity(IDENTITY)).start();
-    return new Loopback(started, client.apply(clientFor(IDENTITY)).build());
+    InetSocketAddress address = started.localAddress();
+    // Or else a slow handshake has the client try an IPv6 address of the host's, too, where nobody
+    // listens: a connection that no test reckons with.
+    Http3Client.Builder knowing =
+        clientFor(IDENTITY).resolve("localhost", address.getPort(), List.of(address.getAddress()));
+    return new Loopback(started, client.apply(knowing).build());
   }
 
   /** A builder of clients that trust this identity, and no other. */
