@@ -30,6 +30,7 @@ final class StreamWatch implements Tracer {
       for (StreamFrame frame : streamFrames(packet.frames())) {
         sent.merge(frame.streamId(), frame.offset() + frame.data().length(), Math::max);
       }
+      notifyAll();
     }
   }
 
@@ -43,6 +44,13 @@ final class StreamWatch implements Tracer {
   /** Waits until the first bytes of a stream, so many of them, have come in. */
   synchronized void awaitArrived(long streamId, int bytes) throws InterruptedException {
     while (!arrived.containsKey(streamId) || arrived.get(streamId).nextClearBit(0) < bytes) {
+      wait();
+    }
+  }
+
+  /** Waits until the first bytes of a stream, so many of them, have gone out. */
+  synchronized void awaitSent(long streamId, int bytes) throws InterruptedException {
+    while (sent(streamId) < bytes) {
       wait();
     }
   }
