@@ -36,14 +36,19 @@ final class Meter {
    * @return whether to go on
    */
   boolean add(long amount) {
-    if (counting && running) {
-      // Others may have reached the limit since: what comes after is not counted.
-      long sum = counted.updateAndGet(before -> isEnough(before) ? before : before + amount);
-      if (isEnough(sum)) {
-        end();
-      }
+    if (counting && running && isEnough(count(amount))) {
+      end();
     }
     return running;
+  }
+
+  /** Adds what still counts: others may have reached the limit since it was asked for. */
+  private long count(long amount) {
+    long before = counted.get();
+    while (!isEnough(before) && !counted.compareAndSet(before, before + amount)) {
+      before = counted.get();
+    }
+    return counted.get();
   }
 
   private boolean isEnough(long sum) {
