@@ -178,6 +178,8 @@ public final class ServeCommand implements Callable<Integer> {
       builder.address(new InetSocketAddress(address, port));
     }
     Http3Server server = start(builder);
+    // First: whoever reads that it serves may stop it.
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(server)));
     for (InetSocketAddress address : server.localAddresses()) {
       stderr.println("serving " + root + " on https://" + authority(address) + "/");
     }
@@ -194,7 +196,6 @@ public final class ServeCommand implements Callable<Integer> {
                 + BrowserHints.webTransport(identity.certificateChain().getFirst(), url));
       }
     }
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(server)));
     server.awaitTermination();
     return ExitCode.OK.code();
   }

@@ -255,4 +255,13 @@ class SigtermTest {
       assertEquals(28, serve.process().waitFor(), "something was lost");
     }
   }
+
+  @Test
+  void itCanBeStoppedAsSoonAsItSaysThatItServes() throws Exception {
+    assumeTrue(System.getProperty("os.name").startsWith("Linux"), "SIGTERM");
+    try (ServeProcess serve = start(60)) {
+      serve.process().toHandle().destroy();
+      assertEquals(0, serve.process().waitFor());
+    }
+  }
 }
