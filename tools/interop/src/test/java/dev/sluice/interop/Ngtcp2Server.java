@@ -52,21 +52,16 @@ final class Ngtcp2Server implements AutoCloseable {
     return port;
   }
 
-  /** What it logged; for failures and for what no response tells. */
-  String log() {
-    return process.output();
-  }
-
-  /** Waits for a line of its log. */
-  void awaitLine(String pattern, Duration limit) {
-    process.awaitLine(pattern, limit);
+  /** Waits for a line of its log, which may be read later than the response that it led to. */
+  void awaitLine(String pattern) {
+    process.awaitLine(pattern, START);
   }
 
   /** The bytes of all request bodies, from the hex dump that it logs. */
   byte[] requestBodies() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     boolean inBody = false;
-    for (String line : log().split("\n")) {
+    for (String line : process.output().split("\n")) {
       if (line.startsWith("http: ")) {
         inBody = line.contains(" body ");
       } else if (inBody && HEX_DUMP.matcher(line).find()) {

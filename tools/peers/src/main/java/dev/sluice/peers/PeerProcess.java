@@ -22,6 +22,11 @@ import java.util.stream.Stream;
 public final class PeerProcess implements AutoCloseable {
   private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(5);
 
+  /**
+   * For the rest of the output when the process has ended; what it has started may hold it open.
+   */
+  private static final Duration REST_OF_OUTPUT = Duration.ofSeconds(30);
+
   private final List<String> command;
   private final Process process;
   private final List<String> lines = new ArrayList<>();
@@ -79,7 +84,7 @@ public final class PeerProcess implements AutoCloseable {
       if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
         throw failure("has not ended after " + limit);
       }
-      reader.join(PATIENCE_AT_THE_END);
+      reader.join(REST_OF_OUTPUT);
       return process.exitValue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
