@@ -108,18 +108,19 @@ class BodyPublishersTest {
   @Test
   void fromPublisher() throws Exception {
     SubmissionPublisher<ByteBuffer> source = new SubmissionPublisher<>();
-    Thread.startVirtualThread(
-        () -> {
-          try (source) {
-            while (source.getNumberOfSubscribers() == 0) {
-              Thread.yield(); // there may be only one thread for all virtual ones
-            }
-            for (int i = 0; i < DATA.length; i += 10_000) {
-              source.submit(ByteBuffer.wrap(DATA, i, 10_000));
-            }
-          }
-        });
-    check(DATA, "700000", BodyPublishers.fromPublisher(source, DATA.length));
+    Flow.Publisher<ByteBuffer> publisher =
+        subscriber -> {
+          source.subscribe(subscriber);
+          Thread.startVirtualThread(
+              () -> {
+                try (source) {
+                  for (int i = 0; i < DATA.length; i += 10_000) {
+                    source.submit(ByteBuffer.wrap(DATA, i, 10_000));
+                  }
+                }
+              });
+        };
+    check(DATA, "700000", BodyPublishers.fromPublisher(publisher, DATA.length));
   }
 
   @Test
