@@ -21,9 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Does once what the commands do most, for the JVM to note down in a cache what it needs for that
- * and where it spends its time: fetches a page, carries bytes both ways, makes small requests and
- * shakes hands, over HTTP/3 and raw QUIC. The launcher runs it after a build.
+ * Does once what the commands do most, for the JVM to note down in a cache what it needs for that:
+ * fetches a page, carries bytes both ways, makes small requests and shakes hands, over HTTP/3 and
+ * raw QUIC. The launcher runs it after a build.
  */
 public final class Rehearsal {
   /**
@@ -36,14 +36,16 @@ public final class Rehearsal {
           .withIdleTimeout(Duration.ofMinutes(10))
           .withHandshakeTimeout(Duration.ofSeconds(30));
 
-  /** As much of each as it takes for what is hot to show. */
+  /**
+   * As little of each as it takes to meet what it needs: what is hot is found out anew each time.
+   */
   private static final List<String> WORKLOADS =
       List.of(
-          "download --bytes 32M",
-          "upload --bytes 32M",
-          "requests --count 20000 --in-flight 100",
-          "connects --count 1000",
-          "connects --count 500 --resumed");
+          "download --bytes 4M",
+          "upload --bytes 4M",
+          "requests --count 1000 --in-flight 100",
+          "connects --count 50",
+          "connects --count 50 --resumed");
 
   private static final StandardStreams STREAMS =
       new StandardStreams(
