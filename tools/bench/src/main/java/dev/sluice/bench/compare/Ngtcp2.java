@@ -16,9 +16,6 @@ record Ngtcp2() implements Peer, Client {
   /** As our own, and as its client's. */
   private static final String WINDOWS = "--max-window=24M --max-stream-window=16M";
 
-  /** Ten thousand requests take a tenth of a second, too little to be measured once. */
-  private static final int REQUEST_RUNS = 9;
-
   @Override
   public String name() {
     return "ngtcp2";
@@ -90,7 +87,7 @@ record Ngtcp2() implements Peer, Client {
       case REQUESTS -> {
         warmUp(scale, () -> requests(lab, server, Scale.NEQO_REQUESTS));
         List<Double> seconds = new ArrayList<>();
-        for (int i = 0; i < REQUEST_RUNS; i++) {
+        for (int i = 0; i < Scale.REQUEST_RUNS; i++) {
           seconds.add(requests(lab, server, Scale.NEQO_REQUESTS));
         }
         yield Scale.NEQO_REQUESTS / Statistics.median(seconds);

@@ -32,7 +32,8 @@ final class PerfClient {
           case COLD_UPLOAD -> "upload --include-handshake --bytes " + scale.coldBytes();
           case LOSSY_DOWNLOAD -> "download --include-handshake --bytes " + scale.lossyBytes();
           case REQUESTS ->
-              "requests --in-flight " + IN_FLIGHT + " --count " + REQUESTS + " --warmup " + warmup;
+              ("requests --in-flight " + IN_FLIGHT + " --count " + REQUESTS + " --warmup " + warmup)
+                  + (" --repeat " + Scale.REQUEST_RUNS);
           case CONNECTS -> "connects --duration " + seconds + " --warmup " + warmup;
           case RESUMED_CONNECTS ->
               "connects --resumed --duration " + seconds + " --warmup " + warmup;
@@ -78,6 +79,8 @@ final class PerfClient {
               ? first.get("seconds").asDouble()
               : Statistics.median(
                   printed.stream().skip(1).map(each -> each.get("seconds").asDouble()).toList());
+      case REQUESTS ->
+          Statistics.median(printed.stream().map(each -> each.get("rate").asDouble()).toList());
       default -> first.get("rate").asDouble();
     };
   }
