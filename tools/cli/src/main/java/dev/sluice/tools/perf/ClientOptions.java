@@ -54,7 +54,10 @@ public final class ClientOptions {
       names = "--repeat",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Measure so often in this process, each time on a new connection.")
+      description = {
+        "Measure so often in this process, each time on a new connection.",
+        "Once warm, it warms up for a second at most."
+      })
   int repeat;
 
   @Option(

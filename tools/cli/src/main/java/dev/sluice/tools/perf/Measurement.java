@@ -2,6 +2,7 @@ package dev.sluice.tools.perf;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,13 +16,18 @@ final class Measurement {
   private static final int DIGITS = 3;
 
   private final ClientOptions options;
+  private final Duration warmup;
   private final PrintStream stderr;
   private final Meter meter;
   private final List<Histogram> latencies = new ArrayList<>();
   private final List<CompletableFuture<Void>> workers = new ArrayList<>();
 
-  Measurement(ClientOptions options, PrintStream stderr) {
+  /**
+   * @param warmup how long to work before anything counts
+   */
+  Measurement(ClientOptions options, Duration warmup, PrintStream stderr) {
     this.options = options;
+    this.warmup = warmup;
     this.stderr = stderr;
     this.meter = new Meter(options.limit());
   }
@@ -36,10 +42,10 @@ final class Measurement {
     if (!options.includeHandshake) {
       server = work.serverUsage();
     }
-    if (!options.warmup().isZero()) {
+    if (!warmup.isZero()) {
       start(work);
       tell("warming up");
-      meter.await(options.warmup().toNanos());
+      meter.await(warmup.toNanos());
       server = work.serverUsage();
       client = Usage.now();
       begin();

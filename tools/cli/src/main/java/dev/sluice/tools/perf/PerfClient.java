@@ -12,11 +12,15 @@ import dev.sluice.tools.StandardStreams;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Measures as its options say, and prints what it found on standard output. */
 final class PerfClient {
+  /** For a new connection's window to grow, once the JVM has compiled what it needs. */
+  private static final Duration WARM_AGAIN = Duration.ofSeconds(1);
+
   private final ClientOptions options;
   private final TransportOptions transport;
   private final StandardStreams streams;
@@ -48,15 +52,18 @@ final class PerfClient {
   void run(Connector connector, InetSocketAddress server)
       throws CommandException, InterruptedException {
     try {
+      Duration warmup = options.warmup();
       for (int i = 0; i < options.repeat; i++) {
-        print(measure(connector));
+        print(measure(connector, warmup));
+        warmup = warmup.compareTo(WARM_AGAIN) < 0 ? warmup : WARM_AGAIN;
       }
     } catch (IOException e) {
       throw Failures.of(e, server.getHostString() + ":" + server.getPort(), false);
     }
   }
 
-  private Finding measure(Connector connector) throws IOException, InterruptedException {
+  private Finding measure(Connector connector, Duration warmup)
+      throws IOException, InterruptedException {
     if (options.workload == Workload.IDLE) {
       return new IdleMemory(options, connector, streams.err()).run();
     }
@@ -64,7 +71,7 @@ final class PerfClient {
         options.workload == Workload.CONNECTS
             ? new ConnectWork(options, connector)
             : ConnectionWork.of(options, connector)) {
-      return new Measurement(options, streams.err()).run(work);
+      return new Measurement(options, warmup, streams.err()).run(work);
     }
   }
 
