@@ -240,15 +240,7 @@ class ConnectingTest {
   @Test
   void cancellingAConnectClosesIt() throws Exception {
     EventLoop serverLoop = use(EventLoop.start("stopped"));
-    CountDownLatch go = new CountDownLatch(1);
-    serverLoop.execute(
-        () -> {
-          try {
-            go.await();
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
-        });
+    CountDownLatch go = Loopback.hold(serverLoop);
     QuicServer server = use(Loopback.server().eventLoop(serverLoop).start());
     QuicClient client = use(Loopback.client(server).build());
     assertTrue(client.connectAsync().cancel(false));

@@ -68,7 +68,10 @@ class EarlyConnectionTest {
     assertArrayEquals(text.getBytes(), stream.inputStream().readAllBytes());
   }
 
-  /** Writes, and lets the server's loop go on when that is out; gives what is still to be read. */
+  /**
+   * Writes, and lets the server's loop go on when that is out: else the handshake may be complete
+   * before this thread has written anything. Gives what is still to be read.
+   */
   private static QuicStream writeEarly(
       StreamWatch watch, QuicConnection connection, CountDownLatch go) throws Exception {
     QuicStream stream = connection.openBidirectional();
@@ -81,30 +84,13 @@ class EarlyConnectionTest {
     return stream;
   }
 
-  /**
-   * Keeps a server's loop from doing anything until the latch is counted down: else the handshake
-   * may be complete before this thread has written anything.
-   */
-  private static CountDownLatch hold(EventLoop loop) {
-    CountDownLatch go = new CountDownLatch(1);
-    loop.execute(
-        () -> {
-          try {
-            go.await();
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
-        });
-    return go;
-  }
-
   @Test
   void aConnectionCanBeUsedBeforeItsHandshakeIsComplete() throws Exception {
     StreamWatch watch = new StreamWatch();
     try (EventLoop loop = EventLoop.start("held");
         QuicServer server = server().earlyData().eventLoop(loop).start()) {
       SessionTicket ticket = firstVisit(server);
-      CountDownLatch go = hold(loop);
+      CountDownLatch go = Loopback.hold(loop);
       try (QuicClient client = Loopback.client(server).session(ticket).tracer(() -> watch).build();
           QuicConnection connection = client.connectEarly()) {
         QuicStream stream = writeEarly(watch, connection, go);
@@ -147,7 +133,7 @@ class EarlyConnectionTest {
     StreamWatch watch = new StreamWatch();
     try (EventLoop loop = EventLoop.start("held");
         QuicServer second = server().tickets(KEYS).eventLoop(loop).start()) {
-      CountDownLatch go = hold(loop);
+      CountDownLatch go = Loopback.hold(loop);
       try (QuicClient client = Loopback.client(second).session(ticket).tracer(() -> watch).build();
           QuicConnection connection = client.connectEarly()) {
         QuicStream stream = writeEarly(watch, connection, go);

@@ -247,9 +247,7 @@ class EndingsTest {
 
   @Test
   void aVanishedPeerIsNoticedByTheIdleTimeout() throws Exception {
-    EventLoop serverLoop = EventLoop.start("vanishing");
-    CountDownLatch back = new CountDownLatch(1);
-    try {
+    try (EventLoop serverLoop = EventLoop.start("vanishing")) {
       server = Loopback.server().eventLoop(serverLoop).start();
       client =
           Loopback.client(server)
@@ -257,28 +255,22 @@ class EndingsTest {
               .build();
       here = client.connect();
       there = server.accept();
-      serverLoop.execute(
-          () -> {
-            try {
-              back.await();
-            } catch (InterruptedException e) {
-              throw new IllegalStateException(e);
-            }
-          });
-      // The timeout may come at any step: on a busy machine even this thread rests for so long.
-      ConnectionEndedException e =
-          assertThrows(
-              ConnectionEndedException.class,
-              () -> {
-                QuicStream stream = here.openBidirectional();
-                stream.outputStream().write(1);
-                stream.inputStream().read();
-              });
-      assertInstanceOf(ConnectionEnding.IdleTimeout.class, e.ending());
-    } finally {
-      back.countDown();
-      server.close();
-      serverLoop.close();
+      CountDownLatch back = Loopback.hold(serverLoop);
+      try {
+        // The timeout may come at any step: on a busy machine even this thread rests for so long.
+        ConnectionEndedException e =
+            assertThrows(
+                ConnectionEndedException.class,
+                () -> {
+                  QuicStream stream = here.openBidirectional();
+                  stream.outputStream().write(1);
+                  stream.inputStream().read();
+                });
+        assertInstanceOf(ConnectionEnding.IdleTimeout.class, e.ending());
+      } finally {
+        back.countDown();
+        server.close();
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.quic;
 
 import dev.sluice.quic.connection.TestPeers;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.io.EventLoop;
 import dev.sluice.tls.cert.PinnedVerifier;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.zip.CRC32C;
 
 /** Clients, servers and data for tests over real sockets. */
@@ -37,6 +39,20 @@ final class Loopback {
         .certificateVerifier(PinnedVerifier.of(TestPeers.IDENTITY.certificateChain().getFirst()))
         .transport(TRANSPORT)
         .tls(tls -> tls.clock(TestPeers.CLOCK));
+  }
+
+  /** Keeps a loop from doing anything until the latch is counted down. */
+  static CountDownLatch hold(EventLoop loop) {
+    CountDownLatch go = new CountDownLatch(1);
+    loop.execute(
+        () -> {
+          try {
+            go.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+    return go;
   }
 
   /** Sends back what comes on every stream; on a stream of its own for unidirectional ones. */

@@ -3,6 +3,7 @@ package dev.sluice.interop;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.sluice.peers.Kwik;
 import dev.sluice.peers.PeerFiles;
 import java.io.IOException;
 import java.io.InputStream;

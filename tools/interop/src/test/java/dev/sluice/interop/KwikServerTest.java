@@ -3,6 +3,7 @@ package dev.sluice.interop;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.peers.Kwik;
 import dev.sluice.peers.PeerFiles;
 import java.io.IOException;
 import java.io.OutputStream;

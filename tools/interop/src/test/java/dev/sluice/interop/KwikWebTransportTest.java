@@ -17,6 +17,7 @@ import dev.sluice.http3.webtransport.SessionEnding;
 import dev.sluice.http3.webtransport.SessionEnding.Side;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.http3.webtransport.WebTransportVersion;
+import dev.sluice.peers.Kwik;
 import dev.sluice.peers.PeerFiles;
 import dev.sluice.tools.serve.WebTransportEcho;
 import java.io.IOException;

@@ -4,23 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.peers.Kwik;
 import dev.sluice.tools.perf.Connector;
 import dev.sluice.tools.perf.PerfConnection;
 import java.net.InetSocketAddress;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The programs that wrap other implementations speak the protocol on both sides. */
-@Timeout(240)
+@Timeout(360)
 class PeersTest {
-  private static final int CHANCES = 4;
-  private static final int LONGEST_SECONDS = 50;
-
   private static boolean onLinux() {
     return (System.getProperty("os.name") + "/" + System.getProperty("os.arch"))
         .equals("Linux/amd64");
@@ -39,7 +33,7 @@ class PeersTest {
   @Test
   void kwikCarriesBytes() throws Exception {
     InetSocketAddress server = new InetSocketAddress("127.0.0.1", KwikProgram.listen());
-    patiently(
+    Kwik.patiently(
         () -> {
           try (Connector connector = new KwikConnector(server)) {
             try (PerfConnection connection = connector.connect()) {
@@ -49,40 +43,6 @@ class PeersTest {
             handshake(connector);
           }
         });
-  }
-
-  /** A conversation with kwik. */
-  @FunctionalInterface
-  private interface Talk {
-    void run() throws Exception;
-  }
-
-  /**
-   * Gives kwik another chance, on connections of its own, where it fell silent or broke off: on a
-   * busy machine its threads lose each other's requests to send. What arrives has to be right.
-   */
-  private static void patiently(Talk talk) throws Exception {
-    for (int chance = 1; ; chance++) {
-      FutureTask<Void> task =
-          new FutureTask<>(
-              () -> {
-                talk.run();
-                return null;
-              });
-      Thread thread = Thread.ofPlatform().daemon().name("with kwik").start(task);
-      try {
-        task.get(LONGEST_SECONDS, TimeUnit.SECONDS);
-        return;
-      } catch (ExecutionException | TimeoutException e) {
-        thread.interrupt();
-        if (e.getCause() instanceof Error wrong) {
-          throw wrong;
-        }
-        if (chance == CHANCES) {
-          throw e;
-        }
-      }
-    }
   }
 
   private static void carry(Connector connector) throws Exception {

@@ -26,10 +26,7 @@ import java.util.List;
  * raw QUIC. The launcher runs it after a build.
  */
 public final class Rehearsal {
-  /**
-   * As patient as the client of {@code perf}: on a slow machine, while a thousand hands are shaken,
-   * the connection that asks for the server's share of the work is idle for longer than usual.
-   */
+  /** As patient as the client of {@code perf}: a slow machine is no reason to fail a build. */
   private static final TransportConfig TRANSPORT =
       TransportConfig.DEFAULTS
           .withMaxDatagramSize(1452)

@@ -1,4 +1,4 @@
-package dev.sluice.interop;
+package dev.sluice.peers;
 
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -7,13 +7,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What tests with kwik have to know about it.
+ * What whoever talks to kwik has to know about it.
  *
  * <p>When kwik 0.10.8 sends, the thread that writes asks its sender to send and counts that request
  * afterwards. Where the sender is quicker, it finds a count below zero, takes it for a request that
  * is waiting, and asks for no other: with all packets acknowledged and the window open it falls
  * silent in the middle of a stream, while the thread that writes waits for room in its buffer. On a
- * busy machine that happens in one megabyte out of ten, so what kwik sends in these tests is short.
+ * busy machine that happens in one megabyte out of ten, so what it is asked to send in tests is
+ * short.
  *
  * <p>Its client acknowledges a ServerHello now and then and does nothing with it: it goes on to
  * probe in Initial packets, and takes none of the Handshake packets that the server sends again and
@@ -22,23 +23,23 @@ import java.util.concurrent.TimeoutException;
  * exception on its thread ends the connection. So whoever falls silent or closes gets another
  * chance, on a new connection. What arrives has to be right at the first.
  */
-final class Kwik {
+public final class Kwik {
   /** In seconds; shorter than a chance, so that it is told what was missing. */
-  static final int PATIENCE = 50;
+  public static final int PATIENCE = 50;
 
   private static final int CHANCES = 5;
   private static final Duration LONGEST = Duration.ofSeconds(60);
 
   /** A conversation with kwik. */
   @FunctionalInterface
-  interface Talk {
+  public interface Talk {
     void run() throws Exception;
   }
 
   private Kwik() {}
 
   /** Runs it again when it took too long or broke off; an assertion that fails is final. */
-  static void patiently(Talk talk) throws Exception {
+  public static void patiently(Talk talk) throws Exception {
     for (int chance = 1; ; chance++) {
       try {
         once(talk);
