@@ -13,6 +13,9 @@ final class LinuxUdpSocket implements UdpSocket {
   /** Errors of earlier datagrams that are cleared away in one call before it gives up for now. */
   private static final int STALE_ERRORS = 16;
 
+  /** Bytes that every path takes (RFC 9000 §14.1). */
+  private static final int ALWAYS_FITS = 1200;
+
   private final EpollPoller poller;
   private final int fd;
   private final int family;
@@ -194,7 +197,7 @@ final class LinuxUdpSocket implements UdpSocket {
         poller.watch(this, true);
         return -next - 1;
       }
-      if (isOfEarlier(-sent) && staleErrors++ < STALE_ERRORS) {
+      if (staleErrors++ < mayBeOfEarlier(-sent, batch.length(next))) {
         continue;
       }
       int end = vector.end(done);
@@ -209,16 +212,27 @@ final class LinuxUdpSocket implements UdpSocket {
       onRefused(-sent, batch, next);
       done++;
       next = end;
+      staleErrors = 0;
     }
     return next;
   }
 
-  /** Whether the system speaks of an earlier datagram, or of none, and has not sent this one. */
-  private boolean isOfEarlier(int errno) {
-    if (errno == Errno.ECONNREFUSED) {
-      refuse("nobody listens at " + remote);
-    }
-    return errno == Errno.ECONNREFUSED || errno == Errno.EINTR;
+  /**
+   * How often in a row the system may say this although it has not tried to send the datagram: of
+   * an earlier one, or of none. On a connected socket an ICMP message about a large datagram is
+   * told to the next call, whatever that sends, and told once. A message must not make a path look
+   * too narrow for QUIC (RFC 9000 §14.2.1), so for what fits everywhere it takes many.
+   */
+  private int mayBeOfEarlier(int errno, int length) {
+    return switch (errno) {
+      case Errno.ECONNREFUSED -> {
+        refuse("nobody listens at " + remote);
+        yield STALE_ERRORS;
+      }
+      case Errno.EINTR -> STALE_ERRORS;
+      case Errno.EMSGSIZE -> length <= ALWAYS_FITS ? STALE_ERRORS : 1;
+      default -> 0;
+    };
   }
 
   /**

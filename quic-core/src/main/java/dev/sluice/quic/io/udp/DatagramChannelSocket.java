@@ -253,24 +253,32 @@ final class DatagramChannelSocket implements UdpSocket {
   private boolean sendOne(DatagramBatch batch, int index) {
     InetSocketAddress to = batch.remote(index);
     try {
-      try {
-        return write(to);
-      } catch (PortUnreachableException e) {
-        // The system speaks of an earlier datagram, and has not sent this one.
-        refusal = "nobody listens at " + to;
-        return write(to);
-      }
+      return write(to);
+    } catch (PortUnreachableException e) {
+      refusal = "nobody listens at " + to;
     } catch (IOException e) {
-      // Too large for the path, forbidden by a filter, no route just now: lost, as far as QUIC is
-      // concerned, and repaired or given up by its own timers. Only a handshake that cannot even
-      // leave this host ends at once. Which of them it is the JDK tells only in words, of whatever
-      // language; taking another reason for "too large" costs some probes of the path's MTU.
-      if (batch.length(index) > ALWAYS_FITS) {
-        tooLarge.onDatagramTooLarge(batch, index);
-      } else if (remote != null && refusal == null) {
-        refusal = "sending to " + to + ": " + e.getMessage();
-      }
+      // The second time will tell.
+    }
+    // An ICMP message about an earlier datagram is told in place of sending this one, and once.
+    try {
+      return write(to);
+    } catch (IOException e) {
+      onRefused(batch, index, e);
       return true;
+    }
+  }
+
+  /**
+   * Too large for the path, forbidden by a filter, no route just now: lost, as far as QUIC is
+   * concerned, and repaired or given up by its own timers. Only a handshake that cannot even leave
+   * this host ends at once. Which of them it is the JDK tells only in words, of whatever language;
+   * taking another reason for "too large" costs some probes of the path's MTU.
+   */
+  private void onRefused(DatagramBatch batch, int index, IOException e) {
+    if (batch.length(index) > ALWAYS_FITS) {
+      tooLarge.onDatagramTooLarge(batch, index);
+    } else if (remote != null && refusal == null) {
+      refusal = "sending to " + batch.remote(index) + ": " + e.getMessage();
     }
   }
 

@@ -19,6 +19,7 @@ import java.net.SocketOption;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -333,6 +334,34 @@ class UdpSocketTest {
     assertArrayEquals(bytes(1000, 3), received.get(1));
     assertEquals(List.of(65_520), tooLarge);
     assertNull(sender.takeRefusal(), "the path is still there for smaller ones");
+  }
+
+  /**
+   * 65,508 bytes are an IPv4 packet of exactly what the loopback interface carries, and one more
+   * than its header can say: Linux answers with an ICMP message, which the next call hears of.
+   */
+  @ParameterizedTest
+  @MethodSource("ways")
+  @Requirement("RFC9000-14.2.1#1")
+  void whatIsSaidOfALargeDatagramIsNotTakenForTheNext(Way way) throws IOException {
+    poller = way.opening().open();
+    UdpSocket receiver = open(IPV4, null);
+    UdpSocket sender = open(null, receiver.localAddress());
+    List<Integer> tooLarge = new ArrayList<>();
+    sender.onTooLarge((in, index) -> tooLarge.add(in.length(index)));
+    DatagramBatch last = poller.newReceiveBatch(2048);
+    for (int i = 0; i < 10; i++) {
+      DatagramBatch batch = new DatagramBatch(4, 65_530);
+      add(batch, bytes(65_508, 1), receiver.localAddress(), 0);
+      add(batch, bytes(35, i), receiver.localAddress(), 0);
+      add(batch, bytes(1400, i), receiver.localAddress(), 0);
+      send(sender, batch);
+      List<byte[]> received = receive(receiver, 2, last);
+      assertArrayEquals(bytes(35, i), received.get(0));
+      assertArrayEquals(bytes(1400, i), received.get(1));
+    }
+    assertEquals(Collections.nCopies(10, 65_508), tooLarge);
+    assertNull(sender.takeRefusal());
   }
 
   /** Nothing can be sent to port 0: as little as where a filter or the routes forbid it. */
