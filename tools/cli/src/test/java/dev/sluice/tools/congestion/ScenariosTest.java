@@ -7,6 +7,7 @@ import dev.sluice.quic.congestion.CongestionAlgorithm;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +28,7 @@ class ScenariosTest {
   @ParameterizedTest
   @MethodSource("quick")
   void reachesTheGoal(Scenario scenario, CongestionAlgorithm algorithm) {
-    Outcome outcome = new ScenarioRun(scenario, algorithm, 1).run();
+    Outcome outcome = Runs.of(scenario, algorithm, 1).median();
     assertTrue(outcome.isAcceptable(), () -> outcome.json().toString());
     assertTrue(outcome.goodput() > outcome.utilisation() - 0.08, () -> outcome.json().toString());
   }
@@ -70,6 +71,19 @@ class ScenariosTest {
 
   private static double ceiling(Scenario scenario, CongestionAlgorithm algorithm) {
     return WindowLaw.ceiling(scenario, algorithm);
+  }
+
+  @Test
+  void severalFlowsAreJudgedByTheMedianOfFiveRuns() {
+    Scenario alone = Scenario.of("short", 5_000_000, 20, 1, 2);
+    assertEquals(1, Runs.of(alone, CongestionAlgorithm.CUBIC, 7).outcomes().size());
+    Runs runs = Runs.of(alone.with(Duration.ofMillis(500)), CongestionAlgorithm.CUBIC, 7);
+    double[] indices = runs.outcomes().stream().mapToDouble(Outcome::fairness).toArray();
+    assertEquals(5, indices.length);
+    assertTrue(indices[0] < indices[4] && runs.median().fairness() == indices[2]);
+    assertTrue(Arrays.stream(indices).filter(index -> index <= indices[2]).count() >= 3);
+    String spread = String.format(Locale.ROOT, "%.3f to %.3f in 5", indices[0], indices[4]);
+    assertTrue(runs.verdict().contains(spread), runs::verdict);
   }
 
   @Test
