@@ -35,7 +35,9 @@ final class Outlet {
   Outlet(ConnectionDriver driver, SendStream send) {
     this.driver = driver;
     this.send = send;
-    this.pipe = new OutboundPipe(CAPACITY, THRESHOLD, () -> driver.onLoop(this::drain));
+    this.pipe =
+        new OutboundPipe(
+            CAPACITY, THRESHOLD, () -> driver.onLoop(this::drain), driver.loop().writerChunks());
   }
 
   /** The writer's side. Any thread. */

@@ -31,7 +31,7 @@ public final class AckRanges {
 
   /** The one range from smallest to largest, both included. */
   public static AckRanges of(long smallest, long largest) {
-    return builder().add(smallest, largest).build();
+    return new Builder(1).add(smallest, largest).exact();
   }
 
   /** Starts an empty list. */
@@ -105,7 +105,7 @@ public final class AckRanges {
         kept.append(smallest, top);
       }
     }
-    return new AckRanges(kept.exact());
+    return kept.exact();
   }
 
   private static long lower(long packetNumber, long by) {
@@ -196,9 +196,9 @@ public final class AckRanges {
       return new AckRanges(Arrays.copyOf(bounds, size));
     }
 
-    /** The bounds without a copy where none is needed; the builder is not used any more. */
-    private long[] exact() {
-      return size == bounds.length ? bounds : Arrays.copyOf(bounds, size);
+    /** The list, without a copy where none is needed; the builder is not used any more. */
+    private AckRanges exact() {
+      return new AckRanges(size == bounds.length ? bounds : Arrays.copyOf(bounds, size));
     }
 
     private Builder append(long smallest, long largest) {

@@ -46,21 +46,18 @@ public final class ByteQueue {
   /** From the smallest to the largest in four steps. */
   private static final long GROWTH = 4;
 
-  /**
-   * As many arrays wait to be filled again as lie between the threads and are in flight on a
-   * network next door, so that a steady transfer makes no garbage: 1 MiB.
-   */
+  /** Of a queue that has none to share with others: 1 MiB waits to be filled again. */
   private static final int SPARES = 16;
 
   private static final byte[] NOTHING = {};
 
   /** A link of the chain: nothing is added to it once the next hangs on it. */
   private static final class Chunk {
-    /** Replaced by the consumer when it has given them back. */
+    /** Replaced by the consumer when it needs them no more. */
     byte[] bytes;
 
     /** Whether the array was made here, and may be filled to its end. */
-    final boolean own;
+    boolean own;
 
     /** Where the array goes when it was read to its end; null for nowhere. Set before that end. */
     ReturnedChunks home;
@@ -77,11 +74,16 @@ public final class ByteQueue {
     volatile int written;
     volatile Chunk next;
 
-    Chunk(byte[] bytes, int from, boolean own) {
-      this.bytes = bytes;
-      this.own = own;
+    Chunk hold(byte[] array, int from, boolean isOwn) {
+      bytes = array;
+      own = isOwn;
+      home = null;
+      lent = false;
+      adopted = false;
       read = from;
       written = from;
+      next = null;
+      return this;
     }
   }
 
@@ -89,10 +91,18 @@ public final class ByteQueue {
   private final RecvStream.Taker adding = this::add;
 
   /** Used-up arrays of the largest size. Null before the first: the consumer makes it. */
-  private volatile ChunkReturn spares;
+  private volatile ReturnedChunks spares;
 
-  private Chunk head; // consumer only
+  /** Written by the consumer: what lies before it in the chain nobody looks at any more. */
+  private volatile Chunk head;
+
   private Chunk tail; // producer only
+
+  /**
+   * Producer only: the first link of the chain, free to be its last again if it is not the head.
+   */
+  private Chunk oldest;
+
   private volatile long produced;
   private volatile long consumed;
 
@@ -100,9 +110,18 @@ public final class ByteQueue {
    * @param capacity bytes that may lie between the threads, at least 1
    */
   public ByteQueue(long capacity) {
+    this(capacity, null);
+  }
+
+  /**
+   * @param spares used-up arrays of 64 KiB that several queues share; null for this one's own
+   */
+  ByteQueue(long capacity, ReturnedChunks spares) {
     this.capacity = capacity;
-    head = new Chunk(NOTHING, 0, false);
-    tail = head;
+    this.spares = spares;
+    oldest = new Chunk().hold(NOTHING, 0, false);
+    head = oldest;
+    tail = oldest;
   }
 
   /** The bound given at the beginning, or since, in bytes. */
@@ -187,17 +206,23 @@ public final class ByteQueue {
   private void add(byte[] bytes, int from, int length, ReturnedChunks home) {
     Chunk chunk = tail;
     if (chunk.bytes != bytes || chunk.written != from || chunk.home != null) {
-      chunk = append(new Chunk(bytes, from, false));
+      chunk = append(bytes, from, false);
     }
     chunk.home = home;
     publish(chunk, length);
   }
 
-  private Chunk append(Chunk fresh) {
+  private Chunk append(byte[] bytes, int from, boolean own) {
+    Chunk free = oldest;
+    if (free == head) {
+      free = new Chunk();
+    } else {
+      oldest = free.next;
+    }
     Chunk before = tail;
-    tail = fresh;
-    before.next = fresh;
-    return fresh;
+    tail = free.hold(bytes, from, own);
+    before.next = free;
+    return free;
   }
 
   private Chunk chunkWithRoom() {
@@ -207,15 +232,15 @@ public final class ByteQueue {
     }
     int size = Math.clamp(GROWTH * chunk.bytes.length, SMALLEST_CHUNK, LARGEST_CHUNK);
     byte[] recycled = size == LARGEST_CHUNK ? takeSpare() : null;
-    return append(new Chunk(recycled != null ? recycled : new byte[size], 0, true));
+    return append(recycled != null ? recycled : new byte[size], 0, true);
   }
 
   private byte[] takeSpare() {
-    ChunkReturn from = spares;
+    ReturnedChunks from = spares;
     return from == null ? null : from.poll();
   }
 
-  private ChunkReturn spares() {
+  private ReturnedChunks spares() {
     if (spares == null) {
       spares = new ChunkReturn(SPARES);
     }
@@ -364,6 +389,7 @@ public final class ByteQueue {
         if (chunk.own && isOurs(chunk) && chunk.bytes.length == LARGEST_CHUNK) {
           spares().give(chunk.bytes);
         }
+        chunk.bytes = NOTHING;
         head = next;
         chunk = next;
       }

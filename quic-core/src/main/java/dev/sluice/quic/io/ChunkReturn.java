@@ -5,20 +5,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The way back of arrays from those who have used them to the thread that fills them: a ring
- * without a lock. What does not fit is left to the garbage collector.
+ * The way back of arrays from those who have used them to those who fill them: a ring without a
+ * lock. What does not fit is left to the garbage collector.
  */
 final class ChunkReturn implements ReturnedChunks {
-  /** 1 MiB of chunks: what some busy readers take between two turns of the loop. */
-  private static final int SLOTS = 128;
-
   private final AtomicReferenceArray<byte[]> slots;
   private final AtomicInteger given = new AtomicInteger();
-  private int taken;
-
-  ChunkReturn() {
-    this(SLOTS);
-  }
+  private final AtomicInteger taken = new AtomicInteger();
 
   /**
    * @param most how many arrays it holds; a power of two, so that places stay the same when the
@@ -30,16 +23,24 @@ final class ChunkReturn implements ReturnedChunks {
 
   @Override
   public void give(byte[] chunk) {
-    slots.compareAndSet(Math.floorMod(given.getAndIncrement(), slots.length()), null, chunk);
+    for (int place = given.get(); place - taken.get() < slots.length(); place = given.get()) {
+      if (given.compareAndSet(place, place + 1)) {
+        // Whoever takes what was here before may not have done so yet.
+        slots.compareAndSet(Math.floorMod(place, slots.length()), null, chunk);
+        return;
+      }
+    }
   }
 
   @Override
   public byte[] poll() {
-    // A place is empty where the ring was full before, or where somebody is about to put one.
-    while (taken != given.get()) {
-      byte[] chunk = slots.getAndSet(Math.floorMod(taken++, slots.length()), null);
-      if (chunk != null) {
-        return chunk;
+    // A place is empty where somebody is about to put one, or came too early to.
+    for (int place = taken.get(); place != given.get(); place = taken.get()) {
+      if (taken.compareAndSet(place, place + 1)) {
+        byte[] chunk = slots.getAndSet(Math.floorMod(place, slots.length()), null);
+        if (chunk != null) {
+          return chunk;
+        }
       }
     }
     return null;

@@ -4,6 +4,7 @@ import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.connection.SharedParts;
 import dev.sluice.quic.endpoint.TimerWheel;
 import dev.sluice.quic.io.udp.Poller;
+import dev.sluice.quic.stream.ReturnedChunks;
 import dev.sluice.tls.KeyShareStock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,6 +42,15 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Datagrams sent in one go. */
   private static final int BATCH = 64;
 
+  /**
+   * 8 MiB of stream memory may wait to be used again behind readers: so much comes back at once
+   * from those who had to wait for a processor.
+   */
+  private static final int READER_CHUNKS = 1024;
+
+  /** And 8 MiB behind writers: what is acknowledged at once on a network next door. */
+  private static final int WRITER_CHUNKS = 128;
+
   /** Room for a datagram, until a socket needs more. */
   private static final int USUAL_SLOT = 2048;
 
@@ -70,7 +80,8 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   private final TimerWheel<QuicSocket> deadlines = new TimerWheel<>();
   private final Deque<DatagramBatch> batches = new ArrayDeque<>();
-  private final SharedParts sharedParts = new SharedParts(new ChunkReturn());
+  private final SharedParts sharedParts = new SharedParts(new ChunkReturn(READER_CHUNKS));
+  private final ReturnedChunks writerChunks = new ChunkReturn(WRITER_CHUNKS);
   private final SecureRandom random = new SecureRandom();
   private int slot = USUAL_SLOT;
   private DatagramBatch received;
@@ -254,6 +265,14 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** For the connections of all sockets. */
   SharedParts sharedParts() {
     return sharedParts;
+  }
+
+  /**
+   * Arrays of 64 KiB that its connections' writers have filled and nobody needs any more: one
+   * supply for all, so that a stream that was busy once holds none. Any thread.
+   */
+  public ReturnedChunks writerChunks() {
+    return writerChunks;
   }
 
   // ---- the thread ----

@@ -1,5 +1,6 @@
 package dev.sluice.quic.io;
 
+import dev.sluice.quic.stream.ReturnedChunks;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -74,7 +75,17 @@ public final class OutboundPipe {
    * @param onData runs on the writer's thread; it is to get {@link #drain} called on the loop
    */
   public OutboundPipe(int capacity, int threshold, Runnable onData) {
-    this.queue = new ByteQueue(capacity);
+    this(capacity, threshold, onData, null);
+  }
+
+  /**
+   * For a pipe whose bytes stay in their arrays until they are acknowledged ({@link #hand}).
+   *
+   * @param spares arrays that the pipes of a loop share ({@link EventLoop#writerChunks}); null for
+   *     none
+   */
+  public OutboundPipe(int capacity, int threshold, Runnable onData, ReturnedChunks spares) {
+    this.queue = new ByteQueue(capacity, spares);
     this.mostCapacity = (long) GROWTH * capacity;
     this.threshold = threshold;
     this.onData = Objects.requireNonNull(onData);

@@ -66,6 +66,9 @@ final class ReceivedPackets {
    * @param from at most the largest number received
    */
   AckRanges ranges(long from, int limit) {
+    if (count == 1 || largest[count - 2] < from || limit == 1) {
+      return AckRanges.of(Math.max(smallest[count - 1], from), largest[count - 1]);
+    }
     AckRanges.Builder ranges = AckRanges.builder();
     for (int i = count - 1; i >= 0 && largest[i] >= from && ranges.count() < limit; i--) {
       ranges.add(Math.max(smallest[i], from), largest[i]);

@@ -3,7 +3,7 @@ package dev.sluice.quic.stream;
 /**
  * Where arrays come back to that have left the thread that fills them, with bytes in them: chunks
  * of a {@link ChunkPool} ({@link RecvStream#take}), or those of a writer ({@link
- * SendStream#adopt}). Any thread gives; the one that fills them takes.
+ * SendStream#adopt}). Any thread gives, and any takes.
  */
 public interface ReturnedChunks {
   /** Takes an array back that nobody uses any more; whoever gives it must forget it. */

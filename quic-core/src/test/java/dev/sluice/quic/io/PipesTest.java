@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.sluice.quic.stream.ReturnedChunks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -164,7 +166,7 @@ class PipesTest {
   /** Arrays that were read to their end go home, those that somebody has taken do not. */
   @Test
   void arraysGoHomeWhenNobodyNeedsThem() {
-    ChunkReturn home = new ChunkReturn();
+    ChunkReturn home = new ChunkReturn(128);
     ByteQueue queue = new ByteQueue(1 << 20);
     byte[][] arrays = {new byte[100], new byte[100], new byte[100], new byte[100]};
     int[] next = {0};
@@ -198,7 +200,7 @@ class PipesTest {
 
   @Test
   void anArrayOfWhichSomethingWasTakenIsNotUsedAgain() {
-    ChunkReturn home = new ChunkReturn();
+    ChunkReturn home = new ChunkReturn(128);
     ByteQueue queue = new ByteQueue(1 << 20);
     byte[] array = new byte[100];
     int[] next = {0};
@@ -221,7 +223,7 @@ class PipesTest {
 
   @Test
   void aRingThatIsFullForgetsWhatDoesNotFit() {
-    ChunkReturn home = new ChunkReturn();
+    ChunkReturn home = new ChunkReturn(128);
     for (int round = 0; round < 3; round++) {
       for (int i = 0; i < 1000; i++) {
         home.give(new byte[] {(byte) round});
@@ -233,6 +235,32 @@ class PipesTest {
       }
       assertEquals(128, back);
     }
+  }
+
+  /** Whoever keeps up uses the same arrays and links again and again. */
+  @Test
+  void aSteadyFlowMakesNoGarbage() {
+    ReturnedChunks spares = new ChunkReturn(8);
+    ByteQueue queue = new ByteQueue(1 << 18, spares);
+    byte[] data = new byte[1 << 18];
+    ByteQueue.Adopter keepingUp =
+        (array, from, length, home) -> {
+          if (home != null) {
+            home.give(array);
+          }
+          return length;
+        };
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = 0;
+    for (int round = 0; round < 2_000; round++) {
+      if (round == 1_000) {
+        before = threads.getCurrentThreadAllocatedBytes();
+      }
+      assertEquals(data.length, queue.write(data, 0, data.length));
+      assertTrue(queue.handTo(keepingUp));
+    }
+    long each = (threads.getCurrentThreadAllocatedBytes() - before) / 1_000;
+    assertTrue(each < 64, each + " bytes for each round of four arrays");
   }
 
   /** A loop thread in miniature: tasks in order on one thread. */
