@@ -17,7 +17,7 @@ final class Matrix {
   static final Sluice HTTP3 = new Sluice(Protocol.HTTP3, null);
   static final Sluice PORTABLE = new Sluice(Protocol.QUIC, "portable");
 
-  /** Its label in {@link Task#PUMP} and {@link Task#ALLOCATION}. */
+  /** Its label in {@link Task#PUMP}. */
   static final String CEILING = "pump / sealed, linux";
 
   /** Its label in {@link Task#PORTABLE_DOWNLOAD}. */
@@ -60,13 +60,13 @@ final class Matrix {
   List<Contender> contenders(Task task) {
     List<Contender> all = new ArrayList<>();
     switch (task) {
-      case PUMP -> all.add(pump(task, CEILING, "rate"));
+      case PUMP -> all.add(pump(task, CEILING));
       case ALLOCATION -> {
-        all.add(pump(task, CEILING, "allocatedBytesEachPacket"));
-        all.add(pair(task, QUIC, QUIC));
+        String name = name(QUIC);
+        all.add(new Contender(task, name, name, null, AllocationProfile::measure));
       }
       case PORTABLE_DOWNLOAD -> {
-        all.add(pump(task, BARE, "rate", "--portable", "--bare"));
+        all.add(pump(task, BARE, "--portable", "--bare"));
         all.add(pair(task, PORTABLE, PORTABLE));
       }
       case IDLE_MEMORY -> all.add(pair(task, QUIC, QUIC));
@@ -108,7 +108,7 @@ final class Matrix {
     return peer.client().filter(client -> client.does(task, ours)).isPresent();
   }
 
-  private static Contender pump(Task task, String label, String field, String... flags) {
+  private static Contender pump(Task task, String label, String... flags) {
     String[] names = label.split(" / ");
     return new Contender(
         task,
@@ -120,7 +120,7 @@ final class Matrix {
           command.addAll(List.of("--warmup", Integer.toString(lab.scale().warmupSeconds())));
           command.addAll(List.of("--duration", Integer.toString(lab.scale().seconds())));
           JsonNode found = lab.json(command).getFirst();
-          return found.get(field).asDouble();
+          return found.get("rate").asDouble();
         });
   }
 

@@ -10,11 +10,6 @@ import java.util.List;
 final class PerfClient {
   private static final int IN_FLIGHT = 100;
   private static final int REQUESTS = 10_000;
-  private static final int DATAGRAM = 1452;
-
-  /** Of which are no data: header, connection ID, packet number, STREAM frame, tag. */
-  private static final int PACKET_OVERHEAD = 37;
-
   private static final int WARM_REPEATS = 6;
 
   private PerfClient() {}
@@ -68,12 +63,6 @@ final class PerfClient {
           Math.max(
               first.get("clientHeapBytesEach").asDouble(),
               first.get("serverHeapBytesEach").asDouble());
-      case ALLOCATION -> {
-        double packets = first.get("amount").asDouble() / (DATAGRAM - PACKET_OVERHEAD);
-        yield (first.at("/client/allocatedBytes").asDouble()
-                + first.at("/server/allocatedBytes").asDouble())
-            / packets;
-      }
       case NEQO_GET, NEQO_POST, NEQO_10000_REQUESTS, NEQO_ONE_REQUEST ->
           cold
               ? first.get("seconds").asDouble()

@@ -73,7 +73,6 @@ public final class Pump implements Callable<Integer> {
     json.put("rate", (receiver.bytes() - bytes) / seconds);
     json.put("io", in.description());
     json.put("packetsLost", Math.max(0, sender.packets() - sent - carried));
-    json.put("allocatedBytesEachPacket", (double) used.allocatedBytes() / Math.max(1, carried));
     json.put("cpuSeconds", used.cpuNanos() / 1e9);
     System.out.println(new ObjectMapper().writeValueAsString(json));
     return 0;
