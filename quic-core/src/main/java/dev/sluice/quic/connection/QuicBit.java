@@ -7,9 +7,14 @@ import java.util.random.RandomGenerator;
  * and so gets one at random, lest the network come to rely on it (RFC 9287 §3.1).
  */
 final class QuicBit {
+  /** A secure source costs more for each call than a packet should; so it is asked for many. */
+  private static final int BYTES = 32;
+
   private final RandomGenerator random;
-  private boolean free;
-  private long bits;
+
+  /** Null while the bit is fixed. */
+  private byte[] bits;
+
   private int left;
 
   QuicBit(RandomGenerator random) {
@@ -18,22 +23,21 @@ final class QuicBit {
 
   /** The peer has said that it takes any value. */
   void free() {
-    free = true;
+    if (bits == null) {
+      bits = new byte[BYTES];
+    }
   }
 
   /** Whether the next packet has a 0 there. */
   boolean isCleared() {
-    if (!free) {
+    if (bits == null) {
       return false;
     }
     if (left == 0) {
-      // A secure source costs more for each call than a packet should; so it is asked for many.
-      bits = random.nextLong();
-      left = Long.SIZE;
+      random.nextBytes(bits);
+      left = BYTES * Byte.SIZE;
     }
     left--;
-    boolean cleared = (bits & 1) == 0;
-    bits >>>= 1;
-    return cleared;
+    return (bits[left / Byte.SIZE] >> left % Byte.SIZE & 1) == 0;
   }
 }

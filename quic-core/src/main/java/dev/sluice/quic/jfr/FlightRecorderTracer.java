@@ -143,9 +143,12 @@ public final class FlightRecorderTracer implements Tracer {
   }
 
   private void onMetrics(TraceEvent.RecoveryMetrics metrics, long now) {
+    if (now < nextMetrics) {
+      return;
+    }
+    nextMetrics = now + METRICS_INTERVAL;
     RecoveryEvent event = new RecoveryEvent();
-    if (now >= nextMetrics && event.isEnabled()) {
-      nextMetrics = now + METRICS_INTERVAL;
+    if (event.isEnabled()) {
       event.connection = connection.id;
       event.path = metrics.path();
       event.smoothedRtt = metrics.smoothedRtt();
