@@ -44,7 +44,11 @@ public final class Compare implements Callable<Integer> {
       names = "--only",
       split = ",",
       paramLabel = "TASK",
-      description = "Some of the tasks, or their beginnings: ${COMPLETION-CANDIDATES}.")
+      description =
+          "Some of the tasks, or their beginnings: pump, download, upload, cold-download,"
+              + " cold-upload, requests, connects, resumed-connects, portable-download,"
+              + " lossy-download, idle-memory, allocation, neqo-get, neqo-post,"
+              + " neqo-10000-requests, neqo-one-request.")
   private List<String> only = List.of();
 
   @Option(
