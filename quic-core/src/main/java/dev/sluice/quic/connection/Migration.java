@@ -29,7 +29,7 @@ final class Migration {
   /** How long a move waits for the server to issue a connection ID (§9.5), in PTOs. */
   private static final int WAIT_FOR_ID_PTOS = 3;
 
-  /** Probe timeouts in a row after which a client's server may lack IDs to answer with. */
+  /** Probe timeouts in a row after which the peer may be elsewhere, or lack IDs to answer with. */
   private static final int SILENT_PTOS = 3;
 
   private static final String TOO_NARROW = "the path does not carry 1200 bytes";
@@ -256,14 +256,29 @@ final class Migration {
     }
   }
 
-  /**
-   * Client: nothing is acknowledged any more. A server may hear us where we are now and have no
-   * connection ID left to answer with: those that it knows went to paths that we have left, and so
-   * does what it retires them with. New ones in place of all give it a voice (§5.1.1, §5.1.2).
-   */
-  void onProbeTimeout() {
-    if (probed && connection.recovery.ptoCount() == SILENT_PTOS) {
+  /** Nothing is acknowledged any more. */
+  void onProbeTimeout(long now) {
+    if (connection.recovery.ptoCount() < SILENT_PTOS) {
+      return;
+    }
+    if (!connection.isClient()) {
+      askElsewhere(now);
+    } else if (probed && connection.recovery.ptoCount() == SILENT_PTOS) {
+      // A server may hear us where we are now and have no connection ID left to answer with: those
+      // that it knows went to paths that we have left, and so does what it retires them with. New
+      // ones in place of all give it a voice (§5.1.1, §5.1.2).
       connection.renewConnectionIds();
+    }
+  }
+
+  /**
+   * Server: the client was elsewhere when it was last heard, and did not answer there. Now it does
+   * not answer here either, and it may have no reason to say anything.
+   */
+  private void askElsewhere(long now) {
+    for (Path path : paths.wantedAndInDoubt()) {
+      trace(MigrationState.PROBING_STARTED, path, now);
+      path.validate(pto(), now);
     }
   }
 

@@ -67,7 +67,7 @@ final class Timers {
     if (connection.closing.isOpen()) {
       if (connection.recovery.onDeadline(now) instanceof Timeout.Probe) {
         connection.counters.onProbeTimeout();
-        connection.migration.onProbeTimeout();
+        connection.migration.onProbeTimeout(now);
       }
       connection.migration.onDeadline(now);
       connection.spaces.oneRtt().onDeadline(now);

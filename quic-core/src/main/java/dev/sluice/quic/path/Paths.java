@@ -113,8 +113,9 @@ public final class Paths {
     }
     if (client) {
       // A server stays at its first address until it has validated a path from the one that it
-      // prefers, however long that takes (§9.6.2).
-      return remote.equals(first.remote()) ? first : null;
+      // prefers, however long that takes (§9.6.2); and it returns to an address that we have left
+      // when it hears no answer from where we are (§9.3.2).
+      return remote.equals(first.remote()) || remote.equals(active.remote()) ? first : null;
     }
     return new Path(local, remote, false, recoveries.get());
   }
@@ -234,6 +235,11 @@ public final class Paths {
     return others.stream().filter(p -> p.isWanted() && p.hasAnswered()).findFirst().orElse(null);
   }
 
+  /** Paths that the connection is to move to, of which nothing is known and nobody asks. */
+  public List<Path> wantedAndInDoubt() {
+    return others.stream().filter(p -> p.isWanted() && p.isInDoubt()).toList();
+  }
+
   /**
    * The connection stays where it is, or moves elsewhere.
    *
@@ -316,6 +322,7 @@ public final class Paths {
         forget(failed);
       } else {
         failed.keptUntil(Long.MAX_VALUE); // with its ID, should the peer be there after all
+        failed.wanted(true);
       }
     }
     return back;

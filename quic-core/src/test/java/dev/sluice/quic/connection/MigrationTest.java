@@ -142,6 +142,33 @@ class MigrationTest {
     assertEquals(0, duo.client.recovery.path().bytesInFlight());
   }
 
+  /**
+   * All that the client says after its move is heard and acknowledged, but no question or answer,
+   * which are longer, gets through. Then it has nothing more to say, and is not where the server
+   * has returned to.
+   */
+  @Test
+  @Requirement("RFC9000-9.3.2#1")
+  void aServerThatHearsNothingAsksAgainWhereItsClientHadMovedTo() {
+    Duo duo = duo();
+    plugIn(duo);
+    duo.client.migrate(elsewhere, sim.now());
+    duo.runFor(15);
+    sim.bothWays(elsewhere, duo.serverAddress, () -> WIRE.get().mtu(1000));
+    duo.runFor(10);
+    assertEquals(elsewhere, local(duo.client, duo));
+    duo.write(duo.client, 500);
+    duo.runFor(5000);
+    assertEquals(duo.clientAddress, duo.server.paths.active().remote());
+    assertEquals(0, duo.client.recovery.path().bytesInFlight());
+    sim.bothWays(elsewhere, duo.serverAddress, WIRE);
+    sim.route(duo.serverAddress, duo.clientAddress, new Link().loss(1));
+    duo.write(duo.server, 50_000);
+    duo.runFor(10_000);
+    assertEquals(elsewhere, duo.server.paths.active().remote());
+    assertEquals(0, duo.server.recovery.path().bytesInFlight());
+  }
+
   /** What overtakes a probe on its way is more than one byte can count (§17.1). */
   @Test
   @Requirement("RFC9000-17.1#3")
