@@ -2,6 +2,7 @@ package dev.sluice.quic.path;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -198,6 +199,21 @@ class PathsTest {
     assertNull(
         new Paths(true, new Path(null, first, true, state()), ids(), PathsTest::state)
             .of(null, moved));
+  }
+
+  /** It may have returned to an address of ours that we have left (§9.3.2). */
+  @Test
+  void aClientHearsItsServerAtWhateverAddressOfItsOwn() {
+    InetSocketAddress preferred = new InetSocketAddress("192.0.2.99", 443);
+    InetSocketAddress ours = new InetSocketAddress("198.51.100.1", 1);
+    RemoteConnectionIds ids = ids();
+    ids.onFrame(issued(1));
+    Paths client = new Paths(true, new Path(ours, first, true, state()), ids, PathsTest::state);
+    client.activate(client.add(ours, preferred), PTO, 0);
+    InetSocketAddress left = new InetSocketAddress("198.51.100.1", 2);
+    assertNotNull(client.of(left, first));
+    assertNotNull(client.of(left, preferred));
+    assertNull(client.of(left, moved));
   }
 
   @Test
