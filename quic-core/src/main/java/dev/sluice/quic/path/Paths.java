@@ -152,8 +152,9 @@ public final class Paths {
       }
       return false;
     }
-    makeRoom();
+    // It may be the ID of the path that has to go.
     path.destination(destinationFor(path, addressedBy, mayMove));
+    makeRoom();
     others.add(path);
     return true;
   }
@@ -289,6 +290,9 @@ public final class Paths {
     active = path;
     path.wanted(false);
     path.keptUntil(Long.MAX_VALUE);
+    if (path.destination() == null) {
+      path.destination(ids.take());
+    }
     if (path.destination() != null) {
       ids.use(path.destination());
     }
@@ -329,8 +333,9 @@ public final class Paths {
   }
 
   /**
-   * The peer has issued or revoked connection IDs: whoever has none, or one that must not be used,
-   * takes another.
+   * The peer has issued or revoked connection IDs: who has none, or one that must not be used,
+   * takes another. Paths that are only kept for what may still come wait until they have something
+   * to say: IDs are few, and the peer may be elsewhere by then.
    */
   public void renewDestinations() {
     renew(active);
@@ -347,10 +352,18 @@ public final class Paths {
       path.destination(ids.inUse()); // replaced already
       return;
     }
-    path.destination(ids.take());
+    path.destination(speaks(path) ? ids.take() : null);
     if (path == active && path.destination() != null) {
       ids.use(path.destination());
     }
+  }
+
+  private boolean speaks(Path path) {
+    return path == active
+        || path == lastValidated
+        || path.isWanted()
+        || path.hasPending()
+        || path.validation().isUnderway();
   }
 
   /**

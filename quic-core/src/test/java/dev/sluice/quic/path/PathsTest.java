@@ -201,6 +201,39 @@ class PathsTest {
             .of(null, moved));
   }
 
+  @Test
+  @Requirement("RFC9000-9.5#4")
+  void aReboundPeerGetsItsIdBackEvenIfItsOldPathHasToGo() {
+    remote.onFrame(issued(1));
+    remote.onFrame(issued(2));
+    for (int i = 1; i <= 3; i++) {
+      Path seen = paths.of(here, new InetSocketAddress("198.51.100.1", i));
+      paths.keep(seen, id(10 + i), true);
+    }
+    Path rebound = paths.of(here, new InetSocketAddress("203.0.113.1", 4));
+    paths.keep(rebound, id(11), true);
+    assertEquals(id(1), rebound.destination().id());
+    assertEquals(3, paths.others().size());
+  }
+
+  /** IDs are few, and a peer may have left all paths but one. */
+  @Test
+  void newIdsGoToPathsThatHaveSomethingToSay() {
+    remote.onFrame(issued(1));
+    remote.onFrame(issued(2));
+    Path silent = paths.of(here, new InetSocketAddress("198.51.100.1", 1));
+    paths.keep(silent, id(11), true);
+    Path asked = paths.of(here, new InetSocketAddress("198.51.100.1", 2));
+    paths.keep(asked, id(12), true);
+    asked.validate(PTO, 0);
+    remote.onFrame(new NewConnectionIdFrame(3, 3, id(3), Bytes.of(new byte[16])));
+    remote.onFrame(new NewConnectionIdFrame(4, 3, id(4), Bytes.of(new byte[16])));
+    paths.renewDestinations();
+    assertEquals(id(3), path.destination().id());
+    assertNull(silent.destination());
+    assertEquals(id(4), asked.destination().id());
+  }
+
   /** It may have returned to an address of ours that we have left (§9.3.2). */
   @Test
   void aClientHearsItsServerAtWhateverAddressOfItsOwn() {
