@@ -49,6 +49,9 @@ public final class ByteQueue {
   /** Of a queue that has none to share with others: 1 MiB waits to be filled again. */
   private static final int SPARES = 16;
 
+  /** Links that wait to be used again: as many as a steady flow has between its threads. */
+  private static final int IDLE_LINKS = 64;
+
   private static final byte[] NOTHING = {};
 
   /** A link of the chain: nothing is added to it once the next hangs on it. */
@@ -102,6 +105,8 @@ public final class ByteQueue {
    * Producer only: the first link of the chain, free to be its last again if it is not the head.
    */
   private Chunk oldest;
+
+  private int passed; // consumer only: links, since it last cut off those behind it
 
   private volatile long produced;
   private volatile long consumed;
@@ -217,7 +222,8 @@ public final class ByteQueue {
     if (free == head) {
       free = new Chunk();
     } else {
-      oldest = free.next;
+      Chunk next = free.next;
+      oldest = next != null ? next : head; // it was cut off
     }
     Chunk before = tail;
     tail = free.hold(bytes, from, own);
@@ -389,12 +395,33 @@ public final class ByteQueue {
         if (chunk.own && isOurs(chunk) && chunk.bytes.length == LARGEST_CHUNK) {
           spares().give(chunk.bytes);
         }
-        chunk.bytes = NOTHING;
-        head = next;
+        pass(chunk, next);
         chunk = next;
       }
     }
     return chunk;
+  }
+
+  /**
+   * From here on the link is the producer's. Now and then the chain is cut behind the head, while
+   * the link is still the consumer's: who once had thousands of them waiting does not keep them.
+   */
+  private void pass(Chunk chunk, Chunk next) {
+    chunk.bytes = NOTHING;
+    if (++passed == IDLE_LINKS) {
+      passed = 0;
+      chunk.next = null;
+    }
+    head = next;
+  }
+
+  /** Links behind the head that can be used again. On a thread that does both. */
+  int idleLinks() {
+    int count = 0;
+    for (Chunk link = oldest; link != null && link != head; link = link.next) {
+      count++;
+    }
+    return count;
   }
 
   /** Only the consumer writes these fields. */

@@ -269,7 +269,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   /**
    * Arrays of 64 KiB that its connections' writers have filled and nobody needs any more: one
-   * supply for all, so that a stream that was busy once holds none. Any thread.
+   * supply for all QUIC streams, so that none holds what it was busy with once. Any thread.
    */
   public ReturnedChunks writerChunks() {
     return writerChunks;

@@ -66,6 +66,7 @@ final class ReceivedPackets {
    * @param from at most the largest number received
    */
   AckRanges ranges(long from, int limit) {
+    // Nearly always: nothing is missing, and an ACK costs one array.
     if (count == 1 || largest[count - 2] < from || limit == 1) {
       return AckRanges.of(Math.max(smallest[count - 1], from), largest[count - 1]);
     }

@@ -13,9 +13,6 @@ final class LinuxUdpSocket implements UdpSocket {
   /** Errors of earlier datagrams that are cleared away in one call before it gives up for now. */
   private static final int STALE_ERRORS = 16;
 
-  /** Bytes that every path takes (RFC 9000 §14.1). */
-  private static final int ALWAYS_FITS = 1200;
-
   private final EpollPoller poller;
   private final int fd;
   private final int family;
@@ -197,7 +194,10 @@ final class LinuxUdpSocket implements UdpSocket {
         poller.watch(this, true);
         return -next - 1;
       }
-      if (staleErrors++ < mayBeOfEarlier(-sent, batch.length(next))) {
+      if (sent == -Errno.ECONNREFUSED) {
+        refuse("nobody listens at " + remote);
+      }
+      if (staleErrors++ < timesOfEarlier(-sent, batch.length(next))) {
         continue;
       }
       int end = vector.end(done);
@@ -223,13 +223,9 @@ final class LinuxUdpSocket implements UdpSocket {
    * told to the next call, whatever that sends, and told once. A message must not make a path look
    * too narrow for QUIC (RFC 9000 §14.2.1), so for what fits everywhere it takes many.
    */
-  private int mayBeOfEarlier(int errno, int length) {
+  private static int timesOfEarlier(int errno, int length) {
     return switch (errno) {
-      case Errno.ECONNREFUSED -> {
-        refuse("nobody listens at " + remote);
-        yield STALE_ERRORS;
-      }
-      case Errno.EINTR -> STALE_ERRORS;
+      case Errno.ECONNREFUSED, Errno.EINTR -> STALE_ERRORS;
       case Errno.EMSGSIZE -> length <= ALWAYS_FITS ? STALE_ERRORS : 1;
       default -> 0;
     };

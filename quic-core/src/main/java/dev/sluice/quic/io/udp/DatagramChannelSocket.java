@@ -32,9 +32,6 @@ final class DatagramChannelSocket implements UdpSocket {
 
   static final String DESCRIPTION = "portable: DatagramChannel, one system call a datagram";
 
-  /** Bytes that every path takes (RFC 9000 §14.1). */
-  private static final int ALWAYS_FITS = 1200;
-
   final DatagramChannel channel;
   private final ByteBuffer transfer;
   private final InetSocketAddress local;

@@ -10,6 +10,9 @@ import java.net.InetSocketAddress;
  */
 public interface UdpSocket {
 
+  /** Bytes that every path takes (RFC 9000 §14.1). */
+  int ALWAYS_FITS = 1200;
+
   /** The address that it is bound to. Any thread. */
   InetSocketAddress localAddress();
 

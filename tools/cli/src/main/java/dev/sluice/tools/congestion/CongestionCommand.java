@@ -63,7 +63,7 @@ public final class CongestionCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Decides everything that happens by chance (1). Further runs take those behind it.")
+          "Decides everything that happens by chance (1). Of five runs it is the first one's seed.")
   private long seed;
 
   @Option(

@@ -10,7 +10,8 @@ import java.util.stream.LongStream;
 /**
  * A scenario with one congestion controller, as often as it takes to judge it. Which of two flows
  * meets a full queue first is a matter of luck, and has effects for minutes: how they share it is
- * the median of several runs. One flow alone does not depend on luck.
+ * the median of several runs. A flow alone is run once: random losses move its share by some
+ * hundredths, and for these it is held to less than its law allows ({@link Outcome#expected}).
  *
  * @param outcomes of at least one run, the least fair first
  */

@@ -1,0 +1,295 @@
+package dev.sluice.quic.io;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.sluice.quic.stream.ReturnedChunks;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Bytes between two threads, and the ring in which their arrays come back. */
+class ByteQueueTest {
+
+  @Test
+  void queueGivesBackWhatWentInAndHoldsItsBound() {
+    Random random = new Random(1);
+    ByteQueue queue = new ByteQueue(200_000);
+    byte[] data = new byte[3_000_000];
+    random.nextBytes(data);
+    byte[] back = new byte[data.length];
+    int in = 0;
+    int out = 0;
+    while (out < data.length) {
+      in += queue.write(data, in, Math.min(random.nextInt(150_000), data.length - in));
+      assertTrue(queue.size() <= 200_000);
+      assertEquals(in - out, queue.size());
+      if (random.nextBoolean()) {
+        out += queue.read(back, out, Math.min(random.nextInt(150_000), back.length - out));
+      } else {
+        ByteBuffer taken = queue.take();
+        if (taken != null) {
+          int n = taken.remaining();
+          taken.get(back, out, n);
+          out += n;
+        }
+      }
+    }
+    assertArrayEquals(data, back);
+    assertNull(queue.take());
+  }
+
+  @Test
+  void queueDrainsIntoASinkThatTakesLittle() {
+    ByteQueue queue = new ByteQueue(1 << 20);
+    byte[] data = new byte[100_000];
+    new Random(2).nextBytes(data);
+    assertEquals(data.length, queue.write(data, 0, data.length));
+    byte[] back = new byte[data.length];
+    int[] out = {0};
+    ByteQueue.Sink sink =
+        (source, offset, length) -> {
+          int n = Math.min(length, 777);
+          System.arraycopy(source, offset, back, out[0], n);
+          out[0] += n;
+          return n;
+        };
+    int rounds = 0;
+    while (!queue.drainTo(sink)) {
+      rounds++;
+    }
+    assertTrue(rounds > 100);
+    assertArrayEquals(data, back);
+  }
+
+  /** What was handed over stays as it is, and is filled again only when it has come back. */
+  @Test
+  void arraysThatWereHandedOverAreFilledAgainOnceTheyComeBack() {
+    Random random = new Random(3);
+    ByteQueue queue = new ByteQueue(300_000);
+    byte[] data = new byte[6_000_000];
+    random.nextBytes(data);
+    Set<byte[]> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    record Piece(byte[] array, int from, int at, int length, ReturnedChunks home) {}
+    ArrayDeque<Piece> held = new ArrayDeque<>();
+    int[] out = {0};
+    ByteQueue.Adopter adopter =
+        (array, from, length, home) -> {
+          int n = random.nextInt(length + 1);
+          seen.add(array);
+          held.add(new Piece(array, from, out[0], n, n == length ? home : null));
+          out[0] += n;
+          return n;
+        };
+    for (int in = 0; out[0] < data.length; ) {
+      in += queue.write(data, in, Math.min(random.nextInt(90_000), data.length - in));
+      queue.handTo(adopter);
+      while (held.size() > 4) {
+        Piece piece = held.poll();
+        assertArrayEquals(
+            Arrays.copyOfRange(data, piece.at, piece.at + piece.length),
+            Arrays.copyOfRange(piece.array, piece.from, piece.from + piece.length));
+        if (piece.home != null) {
+          piece.home.give(piece.array);
+        }
+      }
+    }
+    assertTrue(seen.size() < 40, seen.size() + " arrays for what fits into 92");
+  }
+
+  /** Of what somebody took for good, no array comes back. */
+  @Test
+  void whatWasTakenIsNotHandedOverWithAHome() {
+    ByteQueue queue = new ByteQueue(1 << 20);
+    byte[] data = new byte[1 << 18];
+    queue.write(data, 0, data.length);
+    while (queue.take().array().length < 1 << 16) {
+      // up to the first array of the largest size
+    }
+    queue.write(data, 0, 1000);
+    List<ReturnedChunks> homes = new ArrayList<>();
+    queue.handTo(
+        (array, from, length, home) -> {
+          homes.add(home);
+          return length;
+        });
+    assertTrue(homes.getFirst() != null);
+    assertNull(homes.getLast());
+  }
+
+  /** Arrays that were read to their end go home, those that somebody has taken do not. */
+  @Test
+  void arraysGoHomeWhenNobodyNeedsThem() {
+    ChunkReturn home = new ChunkReturn(128);
+    ByteQueue queue = new ByteQueue(1 << 20);
+    byte[][] arrays = {new byte[100], new byte[100], new byte[100], new byte[100]};
+    int[] next = {0};
+    queue.fill(
+        (most, to) -> {
+          int i = next[0]++;
+          if (i == 8) {
+            return 0;
+          }
+          to.take(arrays[i / 2], 50 * (i % 2), 50, i % 2 == 0 ? null : home);
+          return 50;
+        });
+    assertEquals(400, queue.size());
+    byte[] target = new byte[400];
+    assertEquals(50, queue.read(target, 0, 50));
+    assertNull(home.poll());
+    assertEquals(50, queue.read(target, 0, 50));
+    assertSame(arrays[0], home.poll());
+    assertSame(arrays[1], queue.take().array());
+    assertNull(home.poll());
+    List<ByteBuffer> seen = new ArrayList<>();
+    assertEquals(200, queue.peek(9, seen));
+    assertEquals(2, seen.size());
+    queue.skip(150);
+    assertSame(arrays[2], home.poll());
+    assertNull(home.poll());
+    queue.clear();
+    assertSame(arrays[3], home.poll());
+    assertEquals(0, queue.size());
+  }
+
+  @Test
+  void anArrayOfWhichSomethingWasTakenIsNotUsedAgain() {
+    ChunkReturn home = new ChunkReturn(128);
+    ByteQueue queue = new ByteQueue(1 << 20);
+    byte[] array = new byte[100];
+    int[] next = {0};
+    ByteQueue.Source source =
+        (most, to) -> {
+          if (next[0] % 2 == 1) {
+            next[0]++;
+            return 0;
+          }
+          to.take(array, 25 * next[0], 50, next[0] == 0 ? null : home);
+          next[0]++;
+          return 50;
+        };
+    queue.fill(source);
+    assertEquals(50, queue.take().remaining());
+    queue.fill(source);
+    queue.clear();
+    assertNull(home.poll());
+  }
+
+  @Test
+  void aRingThatIsFullForgetsWhatDoesNotFit() {
+    ChunkReturn home = new ChunkReturn(128);
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < 1000; i++) {
+        home.give(new byte[] {(byte) round});
+      }
+      int back = 0;
+      for (byte[] one = home.poll(); one != null; one = home.poll()) {
+        assertEquals(round, one[0]);
+        back++;
+      }
+      assertEquals(128, back);
+    }
+  }
+
+  /** Whatever threads give and take at once, an array has one owner at a time. */
+  @Test
+  @Timeout(60)
+  void noArrayIsTakenTwice() throws Exception {
+    ChunkReturn ring = new ChunkReturn(4);
+    AtomicInteger madeNew = new AtomicInteger();
+    List<CompletableFuture<Void>> threads = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      threads.add(done);
+      Thread.ofPlatform()
+          .daemon()
+          .start(
+              () -> {
+                for (int round = 0; round < 100_000 && !done.isDone(); round++) {
+                  byte[] one = ring.poll();
+                  if (one == null) {
+                    madeNew.incrementAndGet();
+                    one = new byte[1];
+                  }
+                  if (one[0] != 0) {
+                    done.completeExceptionally(new AssertionError("somebody else has it too"));
+                  }
+                  one[0] = 1;
+                  Thread.onSpinWait();
+                  one[0] = 0;
+                  ring.give(one);
+                }
+                done.complete(null);
+              });
+    }
+    CompletableFuture.allOf(threads.toArray(CompletableFuture[]::new)).get();
+    assertTrue(madeNew.get() < 200_000, madeNew + " of 400,000 were made anew");
+  }
+
+  /** Whoever keeps up uses the same arrays and links again and again. */
+  @Test
+  void aSteadyFlowMakesNoGarbage() {
+    ReturnedChunks spares = new ChunkReturn(8);
+    ByteQueue queue = new ByteQueue(1 << 18, spares);
+    byte[] data = new byte[1 << 18];
+    ByteQueue.Adopter keepingUp =
+        (array, from, length, home) -> {
+          if (home != null) {
+            home.give(array);
+          }
+          return length;
+        };
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = 0;
+    for (int round = 0; round < 2_000; round++) {
+      if (round == 1_000) {
+        before = threads.getCurrentThreadAllocatedBytes();
+      }
+      assertEquals(data.length, queue.write(data, 0, data.length));
+      assertTrue(queue.handTo(keepingUp));
+    }
+    long each = (threads.getCurrentThreadAllocatedBytes() - before) / 1_000;
+    assertTrue(each < 64, each + " bytes for each round of four arrays");
+  }
+
+  /** However many links waited once, not many are kept for another time. */
+  @Test
+  void aQueueThatWasLongKeepsFewLinks() {
+    ByteQueue queue = new ByteQueue(1 << 20);
+    int[] left = {5_000};
+    queue.fill(
+        (most, to) -> {
+          if (left[0]-- == 0) {
+            return 0;
+          }
+          to.take(new byte[1], 0, 1, null);
+          return 1;
+        });
+    queue.clear();
+    assertTrue(queue.idleLinks() <= 64, queue.idleLinks() + " links");
+    byte[] data = new byte[100_000];
+    new Random(4).nextBytes(data);
+    byte[] back = new byte[data.length];
+    for (int round = 0; round < 200; round++) {
+      assertEquals(data.length, queue.write(data, 0, data.length));
+      assertEquals(data.length, queue.read(back, 0, back.length));
+      assertArrayEquals(data, back);
+      assertTrue(queue.idleLinks() <= 64, queue.idleLinks() + " links");
+    }
+  }
+}
