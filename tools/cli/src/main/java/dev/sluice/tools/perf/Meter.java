@@ -13,6 +13,10 @@ final class Meter {
   private final AtomicLong counted = new AtomicLong();
   private final CountDownLatch over = new CountDownLatch(1);
   private volatile boolean counting;
+
+  /** What was counted before the beginning: it is counted then too, or counting would be new. */
+  private volatile long before;
+
   private volatile boolean running = true;
   private volatile long began;
   private volatile long ended;
@@ -27,6 +31,7 @@ final class Meter {
   /** What was done until now was warming up. */
   void begin() {
     began = System.nanoTime();
+    before = counted.get();
     counting = true;
   }
 
@@ -36,7 +41,7 @@ final class Meter {
    * @return whether to go on
    */
   boolean add(long amount) {
-    if (counting && running && isEnough(count(amount))) {
+    if (running && isEnough(count(amount))) {
       end();
     }
     return running;
@@ -44,15 +49,15 @@ final class Meter {
 
   /** Adds what still counts: others may have reached the limit since it was asked for. */
   private long count(long amount) {
-    long before = counted.get();
-    while (!isEnough(before) && !counted.compareAndSet(before, before + amount)) {
-      before = counted.get();
+    long sum = counted.get();
+    while (!isEnough(sum) && !counted.compareAndSet(sum, sum + amount)) {
+      sum = counted.get();
     }
     return counted.get();
   }
 
   private boolean isEnough(long sum) {
-    return limit > 0 && sum >= limit;
+    return limit > 0 && counting && sum - before >= limit;
   }
 
   /** Whether it counts: after the beginning, and before the end. */
@@ -70,7 +75,7 @@ final class Meter {
     if (!running) {
       return 0;
     }
-    return limit > 0 && counting ? Math.min(amount, Math.max(0, limit - counted.get())) : amount;
+    return limit > 0 && counting ? Math.min(amount, Math.max(0, limit - counted())) : amount;
   }
 
   /** It is over; only the first time counts. */
@@ -92,9 +97,9 @@ final class Meter {
     return over.await(nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** What was counted so far. */
+  /** What was counted since the beginning. */
   long counted() {
-    return counted.get();
+    return counted.get() - before;
   }
 
   /** From begin to end. */
