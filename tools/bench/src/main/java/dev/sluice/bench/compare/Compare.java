@@ -80,10 +80,18 @@ public final class Compare implements Callable<Integer> {
   @Option(
       names = "--lossy-bytes",
       paramLabel = "SIZE",
-      defaultValue = "32M",
+      defaultValue = "8M",
       converter = Quantity.Bytes.class,
       description = "Bytes of a transfer with loss (${DEFAULT-VALUE}).")
   private long lossyBytes;
+
+  @Option(
+      names = "--lossy-seeds",
+      paramLabel = "N",
+      defaultValue = "4",
+      description =
+          "So many of them make one measurement, each with losses of its own (${DEFAULT-VALUE}).")
+  private int lossySeeds;
 
   @Option(
       names = "--warmup",
@@ -126,7 +134,8 @@ public final class Compare implements Callable<Integer> {
       return CommandLine.ExitCode.USAGE;
     }
     Matrix matrix = new Matrix(peers(), !noCross);
-    Scale scale = new Scale(bytes, coldBytes, lossyBytes, warmup, duration, connections);
+    Scale scale =
+        new Scale(bytes, coldBytes, lossyBytes, lossySeeds, warmup, duration, connections);
     Path folder = Files.createTempDirectory("sluice-compare");
     Results results = new Results();
     try {

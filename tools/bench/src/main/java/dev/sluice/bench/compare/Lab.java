@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 
 /**
  * Where it all happens: a folder with a certificate and files, and how programs are run.
@@ -42,6 +43,12 @@ record Lab(Path folder, PeerFiles files, Scale scale, int round) {
   /** The same for a peer that is slow. */
   Lab slow(int divisor) {
     return new Lab(folder, files, scale.slow(divisor), round);
+  }
+
+  /** The seeds of this round's relays: no round has those of another. */
+  List<Long> relaySeeds() {
+    long first = (round - 1L) * scale.lossySeeds() + 1;
+    return LongStream.range(first, first + scale.lossySeeds()).boxed().toList();
   }
 
   /** A command that runs a class of this program's class path in a JVM with the same flags. */

@@ -6,12 +6,19 @@ package dev.sluice.bench.compare;
  * @param bytes of a warm download or upload
  * @param coldBytes of one in new processes
  * @param lossyBytes of one through loss and delay
+ * @param lossySeeds how many of those make one measurement, each with losses of its own
  * @param warmupSeconds for what has to be compiled first
  * @param seconds of what is measured for a time
  * @param idle connections
  */
 record Scale(
-    long bytes, long coldBytes, long lossyBytes, int warmupSeconds, int seconds, int idle) {
+    long bytes,
+    long coldBytes,
+    long lossyBytes,
+    int lossySeeds,
+    int warmupSeconds,
+    int seconds,
+    int idle) {
   /** neqo's. */
   static final long NEQO_BYTES = 100L << 20;
 
@@ -23,6 +30,6 @@ record Scale(
   /** The same with so small a share of the bytes, for whoever is slow. */
   Scale slow(int divisor) {
     return new Scale(
-        bytes / divisor, coldBytes / divisor, lossyBytes, warmupSeconds, seconds, idle);
+        bytes / divisor, coldBytes / divisor, lossyBytes, lossySeeds, warmupSeconds, seconds, idle);
   }
 }

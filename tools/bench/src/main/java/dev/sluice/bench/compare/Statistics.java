@@ -15,4 +15,9 @@ final class Statistics {
     }
     return (sorted.get((size - 1) / 2) + sorted.get(size / 2)) / 2;
   }
+
+  /** The rate of all together, where each of these was that of the same amount; NaN of nothing. */
+  static double ofEqualAmounts(List<Double> rates) {
+    return rates.size() / rates.stream().mapToDouble(rate -> 1 / rate).sum();
+  }
 }

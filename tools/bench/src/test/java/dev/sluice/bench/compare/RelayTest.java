@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -59,5 +60,12 @@ class RelayTest {
       DatagramPacket got = new DatagramPacket(new byte[10], 10);
       assertThrows(SocketTimeoutException.class, () -> server.receive(got));
     }
+  }
+
+  @Test
+  void noRoundHasTheLossesOfAnother() {
+    Lab lab = new Lab(null, null, new Scale(1, 1, 1, 4, 1, 1, 1), 1);
+    assertEquals(List.of(1L, 2L, 3L, 4L), lab.relaySeeds());
+    assertEquals(List.of(5L, 6L, 7L, 8L), lab.in(2).relaySeeds());
   }
 }

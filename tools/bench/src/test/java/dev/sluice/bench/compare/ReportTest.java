@@ -29,6 +29,12 @@ class ReportTest {
   }
 
   @Test
+  void whatIsSlowTakesMoreOfTheTime() {
+    assertEquals(1.5, Statistics.ofEqualAmounts(List.of(1.0, 3.0)));
+    assertTrue(Double.isNaN(Statistics.ofEqualAmounts(List.of())));
+  }
+
+  @Test
   void ratiosAreTakenRoundByRound() {
     add(Task.DOWNLOAD, "sluice / sluice", null, 100, 200, 300);
     add(Task.DOWNLOAD, "kwik / kwik", "sluice / sluice", 50, Double.NaN, 100);

@@ -35,8 +35,8 @@ import picocli.CommandLine.Parameters;
           + " that was used, the share that became data of streams, Jain's fairness index of the"
           + " flows over the last third, the mean round-trip time, and the packets lost. Where two"
           + " flows share, five runs are made, with five seeds, and the one with the median index"
-          + " is printed. The goal is 90% and 0.9. Where packets are lost at random or the queue is"
-          + " small, a window that follows losses cannot use everything: there the line says how"
+          + " is printed. The goal is 90%% and 0.9. Where packets are lost at random or the queue"
+          + " is small, a window that follows losses cannot use everything: there the line says how"
           + " much it could use at best, and is held to that. A line that misses its goal without a"
           + " known reason makes the exit code 1."
     })
