@@ -38,6 +38,12 @@ final class SocketOpener {
    */
   private static final int BUFFER = 4 << 20;
 
+  /**
+   * The same for a socket with one peer. What lies longer than the processor's cache remembers is
+   * fetched from memory again, so that a queue that a sender can fill is better short.
+   */
+  private static final int BUFFER_FOR_ONE = 1 << 20;
+
   /** What was opened. */
   record Opened(int fd, int family, InetSocketAddress local, Features features) {}
 
@@ -56,7 +62,7 @@ final class SocketOpener {
     binding.requireResolved();
     int family = openSocket(binding);
     try {
-      set(SOL_SOCKET, SO_RCVBUF, BUFFER);
+      set(SOL_SOCKET, SO_RCVBUF, binding.remote() == null ? BUFFER : BUFFER_FOR_ONE);
       set(SOL_SOCKET, SO_SNDBUF, BUFFER);
       Features features = ask(family);
       if (binding.sharing() == Sharing.JOINING) {
