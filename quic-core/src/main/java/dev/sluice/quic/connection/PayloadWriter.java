@@ -140,6 +140,8 @@ final class PayloadWriter {
     if (connection.streams.hasData()) {
       connection.ackFrequency.write(out, path.recovery(), Recovery.PACKET_THRESHOLD, now);
       if (!writeData(out, now)) {
+        // The end of answers gives the peer streams for more.
+        connection.streams.writeControl(out, now);
         connection.ackFrequency.writeImmediate(out, false);
       }
     } else {

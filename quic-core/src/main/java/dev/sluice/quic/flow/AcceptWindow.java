@@ -6,16 +6,21 @@ import dev.sluice.quic.trace.Footprint;
 /**
  * Streams of one type that we allow the peer to open (RFC 9000 §4.6). The limit moves ahead as
  * streams close, so that the peer always has the same number of streams at its disposal.
+ *
+ * <p>A stream on which everything was received and sent closes when the last of it is acknowledged.
+ * The peer needs nothing more of us on it, and would have to wait a round trip longer for another:
+ * so it has one already then, as long as those that linger like this are no more than may be open.
  */
 public final class AcceptWindow {
   private final long concurrent;
   private long limit;
   private long opened;
   private long closed;
+  private long lingering;
 
   /**
-   * @param concurrent streams that the peer may have open at once, 0 to 2^60; it bounds the state
-   *     that the peer can make us keep
+   * @param concurrent streams that the peer may have open at once, 0 to 2^60, and linger at once;
+   *     it bounds the state that the peer can make us keep
    */
   public AcceptWindow(long concurrent) {
     this.concurrent = concurrent;
@@ -37,9 +42,21 @@ public final class AcceptWindow {
     opened++;
   }
 
-  /** One of the peer's streams is done in both directions. */
-  public void close() {
+  /** One of the peer's streams waits for nothing but acknowledgments. */
+  public void linger() {
+    lingering++;
+  }
+
+  /**
+   * One of the peer's streams is done in both directions.
+   *
+   * @param lingered whether it was told of before
+   */
+  public void close(boolean lingered) {
     closed++;
+    if (lingered) {
+      lingering--;
+    }
   }
 
   /**
@@ -57,17 +74,18 @@ public final class AcceptWindow {
     return limit;
   }
 
-  /** How many streams the peer may have open at once. */
-  public long concurrent() {
-    return concurrent;
+  /** How many streams of the peer there can be at once. */
+  public long most() {
+    return 2 * concurrent;
   }
 
-  /** How many are open, and how many may be. */
+  /** How many there are, and how many there can be. */
   public void measure(Footprint out) {
-    out.holds("streams of the peer", opened - closed, concurrent);
+    out.holds("streams of the peer", opened - closed, most());
   }
 
   private long target() {
-    return Math.min(MaxStreamsFrame.LARGEST, closed + concurrent);
+    long done = closed + Math.min(lingering, concurrent);
+    return Math.min(MaxStreamsFrame.LARGEST, done + concurrent);
   }
 }

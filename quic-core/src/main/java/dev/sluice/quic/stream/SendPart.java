@@ -36,9 +36,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
   private boolean finSent;
 
   private boolean finAcked;
-
   private final SendReset reset;
-
   private boolean connectionEnded;
   private boolean controlQueued;
   private int urgency = DEFAULT_URGENCY;
@@ -51,6 +49,9 @@ final class SendPart implements SendStream, ControlQueue.Source {
 
   /** Kept by the {@link Scheduler}: whether the stream waits for connection credit. */
   boolean parked;
+
+  /** Kept by the {@link StreamTable}: whether the peer has another stream for this one already. */
+  boolean lingers;
 
   /**
    * @param maxStreamData what the peer lets this stream send at first
@@ -294,6 +295,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
     if (fin) {
       finSent = true;
       state = SendState.DATA_SENT;
+      context.allSent.accept(id);
     }
     if (isResetDue()) {
       queueControl();

@@ -14,6 +14,9 @@ final class StreamContext {
   /** Told the id of a stream when one of its parts reaches a terminal state. */
   final LongConsumer partDone;
 
+  /** Told the id of a stream when everything was sent that there is to send on it. */
+  final LongConsumer allSent;
+
   /** What the peer may send on all streams together. */
   final ReceiveWindow connectionWindow;
 
@@ -42,11 +45,16 @@ final class StreamContext {
   long received;
 
   StreamContext(
-      StreamConfig config, StreamListener listener, ChunkPool pool, LongConsumer partDone) {
+      StreamConfig config,
+      StreamListener listener,
+      ChunkPool pool,
+      LongConsumer partDone,
+      LongConsumer allSent) {
     this.config = config;
     this.listener = listener;
     this.pool = pool;
     this.partDone = partDone;
+    this.allSent = allSent;
     this.connectionWindow =
         new ReceiveWindow(config.limits().maxData(), config.maxConnectionWindow());
   }

@@ -18,6 +18,13 @@ record StreamParts(long id, SendPart send, RecvPart recv) {
     }
   }
 
+  /** Whether everything was received and sent, and only acknowledgments are to come. */
+  boolean isAnswered() {
+    return send != null
+        && send.state() == SendState.DATA_SENT
+        && (recv == null || recv.state().isTerminal());
+  }
+
   /** Whether both parts are in terminal states, so that the stream can be forgotten (§3.4). */
   boolean isClosed() {
     return (send == null || send.state().isTerminal())

@@ -74,12 +74,30 @@ final class StreamTable {
   /** A part of the stream has reached a terminal state. */
   void onPartDone(long id) {
     StreamParts stream = streams.get(id);
-    if (stream != null && stream.isClosed()) {
-      streams.remove(id);
-      context.listener.closed(id);
-      if (!isOurs(id)) {
-        limits.accept(StreamId.isBidirectional(id)).close();
-      }
+    if (stream == null) {
+      return;
+    }
+    if (!stream.isClosed()) {
+      lingerIfAnswered(stream);
+      return;
+    }
+    streams.remove(id);
+    context.listener.closed(id);
+    if (!isOurs(id)) {
+      boolean lingered = stream.send() != null && stream.send().lingers;
+      limits.accept(StreamId.isBidirectional(id)).close(lingered);
+    }
+  }
+
+  /** Everything was sent that there is to send on the stream. */
+  void onAllSent(long id) {
+    lingerIfAnswered(streams.get(id));
+  }
+
+  private void lingerIfAnswered(StreamParts stream) {
+    if (stream.isAnswered() && !stream.send().lingers && !isOurs(stream.id())) {
+      stream.send().lingers = true;
+      limits.accept(StreamId.isBidirectional(stream.id())).linger();
     }
   }
 

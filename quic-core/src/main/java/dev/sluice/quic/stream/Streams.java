@@ -41,7 +41,7 @@ public final class Streams {
    * @param pool storage, which connections of the same thread may share
    */
   public Streams(boolean client, StreamConfig local, StreamListener listener, ChunkPool pool) {
-    this.context = new StreamContext(local, listener, pool, this::onPartDone);
+    this.context = new StreamContext(local, listener, pool, this::onPartDone, this::onAllSent);
     this.control = new ConnectionControl(context);
     this.table = new StreamTable(client, context, control);
   }
@@ -405,7 +405,7 @@ public final class Streams {
     long window = context.connectionWindow.maximum();
     out.holds("storage of all streams", storage, window + 2L * ChunkPool.CHUNK * count);
     // A part stands in a queue once, and may have ended since: no more parts than can have begun.
-    long parts = 2 * (count + control.acceptBidi.concurrent() + control.acceptUni.concurrent());
+    long parts = 2 * (count + control.acceptBidi.most() + control.acceptUni.most());
     out.holds("streams with control frames", context.control.size(), parts);
     out.holds("streams with data", context.scheduler.size(), parts);
   }
@@ -417,6 +417,10 @@ public final class Streams {
 
   private void onPartDone(long id) {
     table.onPartDone(id);
+  }
+
+  private void onAllSent(long id) {
+    table.onAllSent(id);
   }
 
   private void raiseStreams(boolean bidirectional, long maximum) {

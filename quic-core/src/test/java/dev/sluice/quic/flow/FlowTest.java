@@ -161,16 +161,16 @@ class FlowTest {
     for (int i = 0; i < 4; i++) {
       window.open();
     }
-    window.close();
+    window.close(false);
     assertFalse(window.isUpdateDue(), "one of eight is not worth a frame");
-    window.close();
+    window.close(false);
     assertTrue(window.isUpdateDue());
     assertEquals(10, window.update());
     assertFalse(window.isUpdateDue());
     for (int i = 4; i < 9; i++) {
       window.open();
     }
-    window.close();
+    window.close(false);
     assertTrue(window.isUpdateDue(), "one is, for a peer that has but one left");
   }
 
@@ -179,7 +179,7 @@ class FlowTest {
     AcceptWindow window = new AcceptWindow(1);
     window.open();
     assertFalse(window.isUpdateDue());
-    window.close();
+    window.close(false);
     assertTrue(window.isUpdateDue());
     assertEquals(2, window.update());
     AcceptWindow none = new AcceptWindow(0);
@@ -187,10 +187,33 @@ class FlowTest {
   }
 
   @Test
+  void streamsThatLingerMakeRoomForAsManyAgainButNoMore() {
+    AcceptWindow window = new AcceptWindow(8);
+    for (int i = 0; i < 8; i++) {
+      window.open();
+      window.linger();
+    }
+    assertTrue(window.isUpdateDue());
+    assertEquals(16, window.update());
+    for (int i = 0; i < 8; i++) {
+      window.open();
+      window.linger();
+    }
+    assertFalse(window.isUpdateDue(), "nothing was acknowledged");
+    window.close(true);
+    assertTrue(window.isUpdateDue());
+    assertEquals(17, window.update());
+    for (int i = 0; i < 15; i++) {
+      window.close(true);
+    }
+    assertEquals(24, window.update(), "as ever when nothing lingers");
+  }
+
+  @Test
   void streamCountsEndAtTwoToTheSixtieth() {
     AcceptWindow window = new AcceptWindow(1L << 60);
     window.open();
-    window.close();
+    window.close(false);
     assertFalse(window.isUpdateDue());
   }
 }

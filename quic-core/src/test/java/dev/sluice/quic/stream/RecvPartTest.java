@@ -28,7 +28,7 @@ class RecvPartTest {
   private final StreamsEnd end = new StreamsEnd(true, StreamConfig.DEFAULT);
   private int done;
   private final StreamContext context =
-      new StreamContext(StreamConfig.DEFAULT, end, end.pool, id -> done++);
+      new StreamContext(StreamConfig.DEFAULT, end, end.pool, id -> done++, id -> {});
   private final RecvPart part = new RecvPart(3, 1000, context);
 
   private void receive(StreamFrame frame) {

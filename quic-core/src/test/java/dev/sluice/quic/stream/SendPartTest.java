@@ -27,7 +27,7 @@ class SendPartTest {
   private final StreamsEnd end = new StreamsEnd(true, StreamConfig.DEFAULT);
   private int done;
   private final StreamContext context =
-      new StreamContext(StreamConfig.DEFAULT, end, end.pool, id -> done++);
+      new StreamContext(StreamConfig.DEFAULT, end, end.pool, id -> done++, id -> {});
   private final SendPart part = new SendPart(2, 100, context);
 
   SendPartTest() {

@@ -21,6 +21,7 @@ import dev.sluice.quic.frame.StreamFrame;
 import dev.sluice.quic.frame.StreamsBlockedFrame;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.testkit.Requirement;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -277,6 +278,39 @@ class StreamsTest {
       assertEquals(true, limit > i + 1, "never out of streams");
     }
     assertEquals(0, server.pool.taken());
+  }
+
+  @Test
+  @Requirement("RFC9000-4.6#6")
+  void anAnsweredStreamMakesRoomBeforeItsAnswerIsAcknowledged() {
+    long limit = 10;
+    List<StreamsEnd.Packet> sent = new ArrayList<>();
+    for (long i = 0; i < limit; i++) {
+      server.receive(data(4 * i, 0, 1, true));
+      SendStream answer = server.answers.get(4 * i);
+      if (i % 2 == 0) { // the end of the answer may come before that of the question is read
+        answer.finish();
+        sent.add(server.send());
+      }
+      assertEquals(1, server.received.get(4 * i).read(new byte[10], 0, 10));
+      answer.finish();
+      for (var packet = server.send(); packet != null; packet = server.send()) {
+        sent.add(packet);
+      }
+      limit = limit(sent, limit);
+    }
+    assertEquals(20, limit, "ten may be open, and ten linger");
+    sent.forEach(server::acked);
+    assertEquals(30, limit(List.of(server.send()), 20));
+  }
+
+  /** What MAX_STREAMS says in these packets, or what it was before. */
+  private static long limit(List<StreamsEnd.Packet> packets, long before) {
+    return packets.stream()
+        .flatMap(packet -> packet.frames().stream())
+        .mapToLong(frame -> frame instanceof MaxStreamsFrame max ? max.maximum() : before)
+        .max()
+        .orElse(before);
   }
 
   @Test
