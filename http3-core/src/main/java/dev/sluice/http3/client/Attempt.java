@@ -61,7 +61,8 @@ final class Attempt {
 
   /**
    * @param publisher null when the request has no body
-   * @param userExecutor where the publisher, the handler and the subscriber are called
+   * @param requests where the publisher is called
+   * @param responses where the handler and the subscriber are called
    */
   Attempt(
       RequestHead head,
@@ -69,18 +70,19 @@ final class Attempt {
       boolean expectContinue,
       Listener listener,
       Executor loop,
-      Executor userExecutor) {
+      Executor requests,
+      Executor responses) {
     this.head = head;
     this.expectContinue = expectContinue;
     this.listener = listener;
     this.loop = loop;
-    this.executor = new SerialExecutor(userExecutor);
+    this.executor = new SerialExecutor(responses);
     this.responseBody = new ResponseBody(executor, new ResponseOwner());
     // A publisher may block, and must not keep the response from being delivered meanwhile.
     this.requestBody =
         publisher == null
             ? null
-            : new RequestBody(publisher, new SerialExecutor(userExecutor), new RequestOwner());
+            : new RequestBody(publisher, new SerialExecutor(requests), new RequestOwner());
   }
 
   RequestHead head() {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -37,6 +38,7 @@ final class Call<T> implements Attempt.Listener {
 
   private final Http3Client client;
   private final BodyHandler<T> handler;
+  private final Executor responses;
   private final CallFuture<HttpResponse<T>> future = new CallFuture<>(this::cancel);
   private final Authentication.Attempts authentication = new Authentication.Attempts();
   private final AtomicReference<Attempt> current = new AtomicReference<>();
@@ -51,13 +53,16 @@ final class Call<T> implements Attempt.Listener {
   private boolean tooEarly;
 
   private ReceivedResponse<T> previous;
-  private Deadline deadline;
   private volatile boolean subscribed;
 
-  Call(Http3Client client, HttpRequest request, BodyHandler<T> handler) {
+  /**
+   * @param responses where the handler and its subscriber are called
+   */
+  Call(Http3Client client, HttpRequest request, BodyHandler<T> handler, Executor responses) {
     this.client = client;
     this.request = request;
     this.handler = handler;
+    this.responses = responses;
   }
 
   /** Its number among the calls of the client, given before it starts. */
@@ -92,14 +97,11 @@ final class Call<T> implements Attempt.Listener {
     request
         .timeout()
         .ifPresent(
-            limit ->
-                deadline = Deadline.after(limit, client.userExecutor(), () -> onTimeout(limit)));
-    future.whenComplete(
-        (response, failure) -> {
-          if (deadline != null) {
-            deadline.callOff();
-          }
-        });
+            limit -> {
+              Executor executor = client.userExecutor();
+              Deadline deadline = Deadline.after(limit, executor, () -> onTimeout(limit));
+              future.whenComplete((response, failure) -> deadline.callOff());
+            });
   }
 
   private void onTimeout(Duration limit) {
@@ -146,7 +148,8 @@ final class Call<T> implements Attempt.Listener {
               sent.expectContinue(),
               this,
               client.loop(),
-              client.userExecutor());
+              client.userExecutor(),
+              responses);
       if (!tooEarly && client.earlyData().maySend(sent)) {
         attempt.allowEarly();
       }

@@ -285,33 +285,51 @@ final class ClientConnection {
   }
 
   private void openWaiting() {
+    if (!handshakeComplete) {
+      openEarly();
+      return;
+    }
+    boolean goesOn = true;
+    while (goesOn && !waiting.isEmpty()) {
+      goesOn = open(waiting.peek());
+    }
+  }
+
+  /** Those that may be replayed; the others wait on. */
+  private void openEarly() {
     for (Attempt attempt : List.copyOf(waiting)) {
-      if (attempt.isOver()) {
-        waiting.remove(attempt);
-        continue;
-      }
-      if (!handshakeComplete && !attempt.mayBeEarly()) {
-        continue;
-      }
-      if (!isUsable()) {
-        failWaiting(new RequestEnding.NotSent(http.ending()));
+      boolean mayGo = attempt.mayBeEarly() || attempt.isOver();
+      if (mayGo && !open(attempt)) {
         return;
       }
-      RequestStream stream;
-      try {
-        stream = http.openRequest(attempt.head(), attempt.isHeadOnly());
-      } catch (IllegalArgumentException e) {
-        waiting.remove(attempt);
-        attempt.end(new RequestEnding.Abandoned(Http3Error.H3_REQUEST_CANCELLED.code()), e);
-        continue;
-      }
-      if (stream == null) {
-        return; // RequestsAvailable follows
-      }
-      waiting.remove(attempt);
-      receiving.add(attempt);
-      attempt.onOpened(this, stream);
     }
+  }
+
+  /** Sends an attempt that waits; false when it has to wait on, or none waits any more. */
+  private boolean open(Attempt attempt) {
+    if (attempt.isOver()) {
+      waiting.remove(attempt);
+      return true;
+    }
+    if (!isUsable()) {
+      failWaiting(new RequestEnding.NotSent(http.ending()));
+      return false;
+    }
+    RequestStream stream;
+    try {
+      stream = http.openRequest(attempt.head(), attempt.isHeadOnly());
+    } catch (IllegalArgumentException e) {
+      waiting.remove(attempt);
+      attempt.end(new RequestEnding.Abandoned(Http3Error.H3_REQUEST_CANCELLED.code()), e);
+      return true;
+    }
+    if (stream == null) {
+      return false; // RequestsAvailable follows
+    }
+    waiting.remove(attempt);
+    receiving.add(attempt);
+    attempt.onOpened(this, stream);
+    return true;
   }
 
   private void failWaiting(RequestEnding ending) {

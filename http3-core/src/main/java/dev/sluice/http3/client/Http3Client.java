@@ -71,7 +71,6 @@ import javax.net.ssl.X509TrustManager;
  * thread is a daemon.
  */
 public final class Http3Client extends HttpClient {
-
   private final ClientSettings settings;
   private final ClientRuntime runtime;
   private final Operations operations;
@@ -107,11 +106,13 @@ public final class Http3Client extends HttpClient {
   @Override
   public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> responseBodyHandler)
       throws IOException, InterruptedException {
-    // Whoever waits here can as well do the first steps.
+    WaitingCaller caller = new WaitingCaller(userExecutor());
+    // Who is to wait for so long only, whatever a handler is at, cannot be who runs it.
+    boolean here = settings.executor() == null && request.timeout().isEmpty();
     CompletableFuture<HttpResponse<T>> future =
-        begin(request, responseBodyHandler, Call::startHere);
+        begin(request, responseBodyHandler, here ? caller : userExecutor(), Call::startHere);
     try {
-      return future.get();
+      return caller.await(future);
     } catch (InterruptedException e) {
       future.cancel(true);
       throw e;
@@ -138,12 +139,13 @@ public final class Http3Client extends HttpClient {
       HttpRequest request,
       BodyHandler<T> responseBodyHandler,
       PushPromiseHandler<T> pushPromiseHandler) {
-    return begin(request, responseBodyHandler, Call::start);
+    return begin(request, responseBodyHandler, userExecutor(), Call::start);
   }
 
   private <T> CompletableFuture<HttpResponse<T>> begin(
       HttpRequest request,
       BodyHandler<T> responseBodyHandler,
+      Executor responses,
       Function<Call<T>, CompletableFuture<HttpResponse<T>>> start) {
     Objects.requireNonNull(responseBodyHandler, "responseBodyHandler");
     HttpRequest checked = RequestChecks.check(request);
@@ -151,7 +153,7 @@ public final class Http3Client extends HttpClient {
     if (refusal != null) {
       return CompletableFuture.failedFuture(refusal);
     }
-    Call<T> call = new Call<>(this, checked, responseBodyHandler);
+    Call<T> call = new Call<>(this, checked, responseBodyHandler, responses);
     if (!operations.begin(call)) {
       return CompletableFuture.failedFuture(new IOException("the client was shut down"));
     }
@@ -192,15 +194,14 @@ public final class Http3Client extends HttpClient {
       throw new IllegalArgumentException("an https URI with a host: " + uri);
     }
     CompletableFuture<WebTransport> result = new CompletableFuture<>();
-    SessionAttempt attempt =
-        new SessionAttempt(Origin.of(uri), HeaderFields.target(uri), options, result, this::submit);
-    submit(attempt);
+    String target = HeaderFields.target(uri);
+    submit(new SessionAttempt(Origin.of(uri), target, options, result, this::submit));
     return result;
   }
 
   private void submit(SessionAttempt attempt) {
     try {
-      runtime.loop().execute(() -> runtime.pool().submit(attempt));
+      loop().execute(() -> pool().submit(attempt));
     } catch (RejectedExecutionException e) {
       attempt.fail(new IOException("the client was shut down"));
     }
@@ -347,7 +348,6 @@ public final class Http3Client extends HttpClient {
 
   /** Builds clients: what {@link HttpClient.Builder} has, and what HTTP/3 adds. */
   public interface Builder extends HttpClient.Builder {
-
     @Override
     Builder cookieHandler(CookieHandler cookieHandler);
 
@@ -368,7 +368,10 @@ public final class Http3Client extends HttpClient {
     @Override
     Builder sslParameters(SSLParameters sslParameters);
 
-    /** {@inheritDoc} Without one, each task runs on a virtual thread of its own. */
+    /**
+     * {@inheritDoc} Without one, each task runs on a virtual thread of its own, and those of a
+     * response on the thread that waits in {@code send} for it, if it does so without a timeout.
+     */
     @Override
     Builder executor(Executor executor);
 

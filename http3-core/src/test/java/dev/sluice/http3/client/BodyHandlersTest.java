@@ -3,7 +3,9 @@ package dev.sluice.http3.client;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -71,6 +74,21 @@ class BodyHandlersTest {
     HttpResponse<T> response = loopback.client.send(loopback.request(path).build(), handler);
     assertEquals(200, response.statusCode());
     return response.body();
+  }
+
+  @Test
+  void areCalledByWhoWaitsUnlessThatEndsByTheClock() throws Exception {
+    List<Thread> threads = new ArrayList<>();
+    BodyHandler<Void> noting =
+        head -> {
+          threads.add(Thread.currentThread());
+          return BodySubscribers.discarding();
+        };
+    get("/data", noting);
+    assertSame(Thread.currentThread(), threads.getLast());
+    Duration limit = Duration.ofSeconds(50);
+    loopback.client.send(loopback.request("/data").timeout(limit).build(), noting);
+    assertNotSame(Thread.currentThread(), threads.getLast());
   }
 
   @Test
