@@ -55,8 +55,8 @@ public final class ClientOptions {
       paramLabel = "N",
       defaultValue = "1",
       description = {
-        "Measure so often in this process, each time on a new connection.",
-        "Once warm, it warms up for a second at most."
+        "Measure so often in this process: requests on one connection, everything else each"
+            + " time on a new one, for which it warms up for a second at most."
       })
   int repeat;
 
@@ -71,6 +71,13 @@ public final class ClientOptions {
       paramLabel = "N",
       description = "Requests (1), datagrams (32) or handshakes (8) under way at once.")
   Integer inFlight;
+
+  @Option(
+      names = "--blocking",
+      description =
+          "Let a virtual thread wait for each request over HTTP/3. Those without content are"
+              + " otherwise begun where the end of another is told, on the client's own thread.")
+  boolean blocking;
 
   @Option(
       names = "--request-size",
@@ -164,6 +171,11 @@ public final class ClientOptions {
 
   int size() {
     return (int) Math.min(size != null ? size : workload == Workload.MESSAGES ? 64 : 1000, 1 << 30);
+  }
+
+  /** Whether requests are made without threads that wait, where the connection can. */
+  boolean hasCallbacks() {
+    return workload == Workload.REQUESTS && requestSize == 0 && !blocking;
   }
 
   /** The amount at which the measurement ends; 0 when time decides. */

@@ -15,14 +15,25 @@ final class ConnectionWork implements Work {
   private final Connector connector;
   private final int workers;
   private final boolean sending;
+  private final boolean callbacks;
   private final Worker worker;
   private PerfConnection connection;
 
-  private ConnectionWork(Connector connector, int workers, boolean sending, Worker worker) {
+  /**
+   * @param sending whether it is over when the workers have returned
+   * @param callbacks whether one worker does for all, where the connection has callbacks
+   */
+  private ConnectionWork(
+      Connector connector, int workers, boolean sending, boolean callbacks, Worker worker) {
     this.connector = connector;
     this.workers = workers;
     this.sending = sending;
+    this.callbacks = callbacks;
     this.worker = worker;
+  }
+
+  private ConnectionWork(Connector connector, int workers, boolean sending, Worker worker) {
+    this(connector, workers, sending, false, worker);
   }
 
   static Work of(ClientOptions options, Connector connector) {
@@ -50,6 +61,7 @@ final class ConnectionWork implements Work {
               connector,
               options.inFlight(),
               false,
+              options.hasCallbacks(),
               (on, meter, latencies) -> requests(options, on, meter, latencies));
       case DATAGRAMS ->
           new ConnectionWork(
@@ -105,6 +117,10 @@ final class ConnectionWork implements Work {
   private static void requests(
       ClientOptions options, PerfConnection on, Meter meter, Histogram latencies)
       throws IOException, InterruptedException {
+    if (options.hasCallbacks() && on.hasCallbacks()) {
+      new RequestChains(on, options.inFlight(), options.responseSize, meter, latencies).run();
+      return;
+    }
     while (meter.running()) {
       long began = System.nanoTime();
       on.exchange(fixed(options.requestSize), options.responseSize, received -> true);
@@ -134,7 +150,12 @@ final class ConnectionWork implements Work {
 
   @Override
   public int workers() {
-    return workers;
+    return isOneForAll() ? 1 : workers;
+  }
+
+  /** Whether one worker sees to everything that is under way. */
+  private boolean isOneForAll() {
+    return callbacks && connection.hasCallbacks();
   }
 
   @Override

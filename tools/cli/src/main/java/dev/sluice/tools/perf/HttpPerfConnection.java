@@ -4,41 +4,77 @@ import dev.sluice.http3.client.Http3Client;
 import dev.sluice.http3.session.SessionOptions;
 import dev.sluice.http3.session.WebTransport;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.CompletableFuture;
 
 /** {@link PerfProtocol} over HTTP/3, and downloads from any other server. */
 final class HttpPerfConnection implements PerfConnection {
   private final Http3Client client;
   private final URI origin;
   private final String path;
+  private final boolean callbacks;
+
+  /** The last of those without content: programs that ask again do not put it together again. */
+  private volatile Get last = new Get(-1, null);
+
   private WebTransport session;
+
+  private record Get(long wanted, HttpRequest request) {}
 
   /**
    * @param client whose only connection this is
    * @param path what is fetched in place of a number; null when the server is our own
+   * @param callbacks whether the client's executor is its loop
    */
-  HttpPerfConnection(Http3Client client, URI origin, String path) {
+  HttpPerfConnection(Http3Client client, URI origin, String path, boolean callbacks) {
     this.client = client;
     this.origin = origin;
     this.path = path;
+    this.callbacks = callbacks;
   }
 
   @Override
   public void exchange(Source source, long wanted, Sink sink)
       throws IOException, InterruptedException {
-    URI uri = origin.resolve(path == null ? "/" + wanted : path);
-    HttpRequest.Builder request = HttpRequest.newBuilder(uri);
+    HttpRequest request = get(wanted);
     if (source != Source.NOTHING) {
-      request.POST(publisher(source));
+      request = HttpRequest.newBuilder(request.uri()).POST(publisher(source)).build();
     }
-    HttpResponse<Void> response = client.send(request.build(), head -> new SinkSubscriber(sink));
+    requireOk(client.send(request, head -> new SinkSubscriber(sink)));
+  }
+
+  @Override
+  public boolean hasCallbacks() {
+    return callbacks;
+  }
+
+  @Override
+  public CompletableFuture<Void> request(long wanted) {
+    return client
+        .sendAsync(get(wanted), head -> new SinkSubscriber(received -> true))
+        .thenAccept(HttpPerfConnection::requireOk);
+  }
+
+  private HttpRequest get(long wanted) {
+    Get get = last;
+    if (get.wanted() != wanted) {
+      URI uri = origin.resolve(path == null ? "/" + wanted : path);
+      get = new Get(wanted, HttpRequest.newBuilder(uri).build());
+      last = get;
+    }
+    return get.request();
+  }
+
+  private static void requireOk(HttpResponse<?> response) {
     if (response.statusCode() != 200) {
-      throw new IOException(uri + " was answered with status " + response.statusCode());
+      throw new UncheckedIOException(
+          new IOException(response.uri() + " was answered with status " + response.statusCode()));
     }
   }
 

@@ -18,6 +18,9 @@ final class Measurement {
   /** How often a warm-up interrupts itself, so that nothing is new when it counts. */
   private static final int WARM_PARTS = 10;
 
+  /** For what ends by itself. */
+  static final Duration ENDLESS = Duration.ofDays(365);
+
   private final ClientOptions options;
   private final Duration warmup;
   private final PrintStream stderr;
@@ -56,7 +59,27 @@ final class Measurement {
       begin();
       start(work);
     }
-    watch();
+    watch(options.limit() > 0 ? ENDLESS : options.duration);
+    return result(work, client, server);
+  }
+
+  /**
+   * Measures what is open already, from the first thing begun.
+   *
+   * @param most how long at the most, whatever the options say
+   */
+  Result again(Work work, Duration most) throws IOException, InterruptedException {
+    Usage server = work.serverUsage();
+    Usage client = Usage.now();
+    meter.begin();
+    start(work);
+    boolean limited = options.limit() > 0 || most.compareTo(options.duration) < 0;
+    watch(limited ? most : options.duration);
+    return result(work, client, server);
+  }
+
+  private Result result(Work work, Usage client, Usage server)
+      throws IOException, InterruptedException {
     meter.end();
     join();
     if (work.lastsUntilWorkersReturn()) {
@@ -105,9 +128,11 @@ final class Measurement {
     }
   }
 
-  private void watch() throws InterruptedException {
-    long deadline =
-        options.limit() > 0 ? Long.MAX_VALUE : System.nanoTime() + options.duration.toNanos();
+  /**
+   * @param most how long at the most
+   */
+  private void watch(Duration most) throws InterruptedException {
+    long deadline = System.nanoTime() + most.toNanos();
     long before = meter.counted();
     long time = System.nanoTime();
     while (!meter.await(Math.min(SECOND, Math.max(0, deadline - time)))) {

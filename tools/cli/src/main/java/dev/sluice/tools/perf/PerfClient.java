@@ -43,7 +43,8 @@ final class PerfClient {
     KeyLog keyLog = KeyLogFile.open(null);
     transport.applyIo();
     try (Connector connector =
-        new SluiceConnector(server, config, transport.http3, options.path, keyLog)) {
+        new SluiceConnector(
+            server, config, transport.http3, options.path, keyLog, options.hasCallbacks())) {
       run(connector, server);
     }
   }
@@ -52,6 +53,10 @@ final class PerfClient {
   void run(Connector connector, InetSocketAddress server)
       throws CommandException, InterruptedException {
     try {
+      if (options.workload == Workload.REQUESTS && !options.includeHandshake) {
+        measureInTurn(connector);
+        return;
+      }
       Duration warmup = options.warmup();
       for (int i = 0; i < options.repeat; i++) {
         print(measure(connector, warmup));
@@ -60,6 +65,29 @@ final class PerfClient {
     } catch (IOException e) {
       throw Failures.of(e, server.getHostString() + ":" + server.getPort(), false);
     }
+  }
+
+  /**
+   * All on one connection. The warm-up consists of measurements like those that count then: else
+   * what is done only at their beginning and end would be met for the first time by the first, and
+   * have the JVM compile anew what it had compiled without.
+   */
+  private void measureInTurn(Connector connector)
+      throws IOException, InterruptedException, CommandException {
+    try (Work work = ConnectionWork.of(options, connector)) {
+      work.open();
+      long warm = System.nanoTime() + options.warmup().toNanos();
+      for (long left = warm - System.nanoTime(); left > 0; left = warm - System.nanoTime()) {
+        measurement(Duration.ZERO).again(work, Duration.ofNanos(left));
+      }
+      for (int i = 0; i < options.repeat; i++) {
+        print(measurement(Duration.ZERO).again(work, Measurement.ENDLESS));
+      }
+    }
+  }
+
+  private Measurement measurement(Duration warmup) {
+    return new Measurement(options, warmup, streams.err());
   }
 
   private Finding measure(Connector connector, Duration warmup)
@@ -71,7 +99,7 @@ final class PerfClient {
         options.workload == Workload.CONNECTS
             ? new ConnectWork(options, connector)
             : ConnectionWork.of(options, connector)) {
-      return new Measurement(options, warmup, streams.err()).run(work);
+      return measurement(warmup).run(work);
     }
   }
 

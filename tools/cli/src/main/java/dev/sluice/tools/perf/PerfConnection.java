@@ -1,6 +1,7 @@
 package dev.sluice.tools.perf;
 
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 
 /** A client's connection to a server of {@link PerfProtocol}, over raw QUIC or HTTP/3. */
 public interface PerfConnection extends AutoCloseable {
@@ -26,6 +27,23 @@ public interface PerfConnection extends AutoCloseable {
    * @param wanted bytes that the server is to send
    */
   void exchange(Source source, long wanted, Sink sink) throws IOException, InterruptedException;
+
+  /** Whether requests can be made without a thread that waits for each. */
+  default boolean hasCallbacks() {
+    return false;
+  }
+
+  /**
+   * One request without content on a fresh stream, whose response is thrown away; does not wait.
+   * Only where {@link #hasCallbacks()}.
+   *
+   * @param wanted bytes that the server is to send
+   * @return completes when both directions are over, one request after the other, on a thread that
+   *     must not be held up
+   */
+  default CompletableFuture<Void> request(long wanted) {
+    throw new UnsupportedOperationException("requests are waited for here");
+  }
 
   /** Sends a datagram, which will come back; false when it cannot be sent. */
   boolean sendDatagram(byte[] data) throws IOException, InterruptedException;

@@ -27,6 +27,7 @@ final class SluiceConnector implements Connector {
   private final boolean http3;
   private final String path;
   private final KeyLog keyLog;
+  private final boolean callbacks;
 
   /** Its connections are full handshakes; over HTTP/3 what they carry is left to others. */
   private final QuicClient bare;
@@ -38,18 +39,21 @@ final class SluiceConnector implements Connector {
 
   /**
    * @param path what is fetched over HTTP/3 in place of a number; null for our own server
+   * @param callbacks whether what happens over HTTP/3 is told on the loop's thread
    */
   SluiceConnector(
       InetSocketAddress server,
       TransportConfig transport,
       boolean http3,
       String path,
-      KeyLog keyLog) {
+      KeyLog keyLog,
+      boolean callbacks) {
     this.server = server;
     this.transport = transport;
     this.http3 = http3;
     this.path = path;
     this.keyLog = keyLog;
+    this.callbacks = callbacks;
     this.bare = builder().onTicket(ticket::complete).build();
     this.resuming = builder().tls(tls -> tls.ticket(ticket.getNow(null))).build();
   }
@@ -59,16 +63,18 @@ final class SluiceConnector implements Connector {
     if (!http3) {
       return new QuicPerfConnection(bare.connect());
     }
-    Http3Client client =
+    Http3Client.Builder builder =
         Http3Client.newBuilder()
             .insecurelyTrustEveryone()
             .resolve(SERVER_NAME, server.getPort(), List.of(server.getAddress()))
             .quic(transport)
             .webTransport(WebTransportConfig.DEFAULT)
-            .keyLog(keyLog)
-            .build();
+            .keyLog(keyLog);
+    if (callbacks) {
+      builder.executor(Runnable::run);
+    }
     URI origin = URI.create("https://" + SERVER_NAME + ":" + server.getPort() + "/");
-    return new HttpPerfConnection(client, origin, path);
+    return new HttpPerfConnection(builder.build(), origin, path, callbacks);
   }
 
   @Override

@@ -108,6 +108,8 @@ class PerfTest {
   @ValueSource(
       strings = {
         "requests --count 50 --warmup 0s --in-flight 7",
+        "requests --count 50 --warmup 0s --in-flight 7 --blocking",
+        "requests --count 50 --warmup 100ms --in-flight 7",
         "requests --count 3 --warmup 0s --request-size 100K --response-size 200K",
         "datagrams --count 50 --warmup 0s --in-flight 4 --size 100",
         "connects --count 10 --warmup 0s",

@@ -1,0 +1,69 @@
+package dev.sluice.tools.perf;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Requests side by side without a thread for each: where the end of one is told, the next is begun,
+ * as event-driven programs do.
+ */
+final class RequestChains {
+  private final PerfConnection connection;
+  private final long wanted;
+  private final Meter meter;
+
+  /** The connection's callbacks come one at a time. */
+  private final Histogram latencies;
+
+  private final AtomicInteger chains;
+  private final CompletableFuture<Void> over = new CompletableFuture<>();
+
+  /**
+   * @param count how many there are side by side
+   * @param wanted content of each response
+   */
+  RequestChains(
+      PerfConnection connection, int count, long wanted, Meter meter, Histogram latencies) {
+    this.connection = connection;
+    this.wanted = wanted;
+    this.meter = meter;
+    this.latencies = latencies;
+    this.chains = new AtomicInteger(count);
+  }
+
+  /** Begins, and waits until the meter has enough and nothing is under way. */
+  void run() throws IOException, InterruptedException {
+    for (int i = chains.get(); i > 0; i--) {
+      next();
+    }
+    try {
+      over.get();
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    }
+  }
+
+  private void next() {
+    if (meter.running()) {
+      long began = System.nanoTime();
+      connection.request(wanted).whenComplete((done, failure) -> onEnd(began, failure));
+    } else if (chains.decrementAndGet() == 0) {
+      over.complete(null);
+    }
+  }
+
+  private void onEnd(long began, Throwable failure) {
+    if (failure != null) {
+      over.completeExceptionally(failure);
+      return;
+    }
+    if (meter.counting()) {
+      latencies.recordValue(System.nanoTime() - began);
+    }
+    meter.add(1);
+    next();
+  }
+}
