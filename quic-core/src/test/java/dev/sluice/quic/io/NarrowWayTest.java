@@ -179,7 +179,7 @@ class NarrowWayTest {
 
     @Override
     public int send(DatagramBatch batch, int from) {
-      DatagramBatch fitting = new DatagramBatch(64, 2048);
+      DatagramBatch fitting = new DatagramBatch(batch.count(), batch.slotSize());
       for (int i = from; i < batch.count(); i++) {
         if (batch.length(i) > WIDTH) {
           refused.incrementAndGet();
