@@ -13,9 +13,12 @@ final class Matrix {
   private static final Duration ROUND_TRIP = Duration.ofMillis(20);
   private static final double LOSS = 0.01;
 
-  static final Sluice QUIC = new Sluice(Protocol.QUIC, null);
-  static final Sluice HTTP3 = new Sluice(Protocol.HTTP3, null);
-  static final Sluice PORTABLE = new Sluice(Protocol.QUIC, "portable");
+  static final Sluice QUIC = new Sluice(Protocol.QUIC, null, null);
+  static final Sluice HTTP3 = new Sluice(Protocol.HTTP3, null, null);
+  static final Sluice PORTABLE = new Sluice(Protocol.QUIC, "portable", null);
+
+  /** With the only group that quiche under Netty offers, so that both do the same work. */
+  static final Sluice X25519 = new Sluice(Protocol.QUIC, null, "X25519");
 
   /** Its label in {@link Task#PUMP}. */
   static final String CEILING = "pump / sealed, linux";
@@ -68,6 +71,12 @@ final class Matrix {
       case PORTABLE_DOWNLOAD -> {
         all.add(pump(task, BARE, "--portable", "--bare"));
         all.add(pair(task, PORTABLE, PORTABLE));
+      }
+      case CONNECTS -> {
+        all.add(pair(task, X25519, X25519));
+        all.add(pair(task, QUIC, QUIC));
+        all.add(pair(task, HTTP3, HTTP3));
+        addPeers(task, all, false);
       }
       case IDLE_MEMORY -> all.add(pair(task, QUIC, QUIC));
       case NEQO_GET, NEQO_POST, NEQO_10000_REQUESTS, NEQO_ONE_REQUEST -> {
@@ -125,16 +134,23 @@ final class Matrix {
   }
 
   private static Contender pair(Task task, Peer client, Peer server) {
-    Sluice reference = client.protocol() == Protocol.HTTP3 ? HTTP3 : QUIC;
-    String own = ours(reference);
+    String own = ours(reference(task, client));
     boolean isReference = label(client, server).equals(own);
     int divisor = Math.max(client.divisor(), server.divisor());
     return new Contender(
         task,
         name(client),
         name(server),
-        isReference || client instanceof Sluice && client.equals(PORTABLE) ? null : own,
+        isReference || PORTABLE.equals(client) ? null : own,
         lab -> run(lab.slow(divisor), task, client.client().orElseThrow(), server));
+  }
+
+  /** Our pair that does what a client's does. */
+  private static Sluice reference(Task task, Peer client) {
+    if (client.protocol() == Protocol.HTTP3) {
+      return HTTP3;
+    }
+    return task == Task.CONNECTS ? X25519 : QUIC;
   }
 
   /** Like neqo's own benchmark: in a new process, or in one that has done the same before. */

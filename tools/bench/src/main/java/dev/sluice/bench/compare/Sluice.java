@@ -9,13 +9,17 @@ import java.util.Optional;
  * Our own.
  *
  * @param io the mode of its sockets; null for the best
+ * @param group the key exchange of {@link Task#CONNECTS}; null for what both ends prefer
  */
-record Sluice(Protocol protocol, String io) implements Peer, Client {
+record Sluice(Protocol protocol, String io, String group) implements Peer, Client {
   /** The launcher's path: {@code tools/sluice}, with all that it does for a quick start. */
   private static final String LAUNCHER = "sluice.launcher";
 
   @Override
   public String name() {
+    if (group != null) {
+      return "sluice --group " + group;
+    }
     return io == null ? "sluice" : "sluice --io " + io;
   }
 
@@ -68,6 +72,9 @@ record Sluice(Protocol protocol, String io) implements Peer, Client {
     command.addAll(PerfClient.arguments(task, lab.scale(), !cold));
     command.add("127.0.0.1:" + server.port());
     command.addAll(options());
+    if (group != null) {
+      command.addAll(List.of("--group", group));
+    }
     if (!server.ours()) {
       command.addAll(List.of("--path", path(task, lab.scale())));
     }

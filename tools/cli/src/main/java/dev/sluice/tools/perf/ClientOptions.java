@@ -1,5 +1,6 @@
 package dev.sluice.tools.perf;
 
+import dev.sluice.tls.NamedGroup;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import java.time.Duration;
@@ -106,6 +107,15 @@ public final class ClientOptions {
   boolean resumed;
 
   @Option(
+      names = "--group",
+      paramLabel = "NAME",
+      description = {
+        "Make connects with this key exchange alone, such as X25519; else the client offers all and"
+            + " the server prefers X25519MLKEM768."
+      })
+  NamedGroup group;
+
+  @Option(
       names = "--path",
       paramLabel = "PATH",
       description =
@@ -136,6 +146,7 @@ public final class ClientOptions {
                 && workload != Workload.DATAGRAMS,
         "--path is for what is fetched and for connections");
     require(!resumed || workload == Workload.CONNECTS, "--resumed is for connects");
+    require(group == null || workload == Workload.CONNECTS, "--group is for connects");
     require(repeat >= 1, "--repeat is at least 1");
     require(streams() >= 1 && inFlight() >= 1, "--streams and --in-flight are at least 1");
     require(size() >= 1 && size() <= PerfProtocol.CHUNK, "--size is 1 to " + PerfProtocol.CHUNK);

@@ -58,6 +58,9 @@ public final class ForeignClient implements Callable<Integer> {
         new InetSocketAddress(
             server.substring(0, colon), Integer.parseInt(server.substring(colon + 1)));
     options.check(false);
+    if (options.group != null) {
+      throw new CommandException(ExitCode.USAGE, "--group is for sluice's own client");
+    }
     try (Connector connector = factory.connector(address)) {
       new PerfClient(options, new TransportOptions(), StandardStreams.ofProcess())
           .run(connector, address);

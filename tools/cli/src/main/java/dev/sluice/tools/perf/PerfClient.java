@@ -44,7 +44,13 @@ final class PerfClient {
     transport.applyIo();
     try (Connector connector =
         new SluiceConnector(
-            server, config, transport.http3, options.path, keyLog, options.hasCallbacks())) {
+            server,
+            config,
+            transport.http3,
+            options.path,
+            keyLog,
+            options.hasCallbacks(),
+            options.group)) {
       run(connector, server);
     }
   }

@@ -7,7 +7,9 @@ import dev.sluice.quic.QuicClientBuilder;
 import dev.sluice.quic.QuicConnection;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.tls.KeyLog;
+import dev.sluice.tls.NamedGroup;
 import dev.sluice.tls.SessionTicket;
+import dev.sluice.tls.TlsClientConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -28,6 +30,7 @@ final class SluiceConnector implements Connector {
   private final String path;
   private final KeyLog keyLog;
   private final boolean callbacks;
+  private final NamedGroup group;
 
   /** Its connections are full handshakes; over HTTP/3 what they carry is left to others. */
   private final QuicClient bare;
@@ -40,6 +43,7 @@ final class SluiceConnector implements Connector {
   /**
    * @param path what is fetched over HTTP/3 in place of a number; null for our own server
    * @param callbacks whether what happens over HTTP/3 is told on the loop's thread
+   * @param group the only one that handshakes are made with; null for all
    */
   SluiceConnector(
       InetSocketAddress server,
@@ -47,15 +51,17 @@ final class SluiceConnector implements Connector {
       boolean http3,
       String path,
       KeyLog keyLog,
-      boolean callbacks) {
+      boolean callbacks,
+      NamedGroup group) {
     this.server = server;
     this.transport = transport;
     this.http3 = http3;
     this.path = path;
     this.keyLog = keyLog;
     this.callbacks = callbacks;
+    this.group = group;
     this.bare = builder().onTicket(ticket::complete).build();
-    this.resuming = builder().tls(tls -> tls.ticket(ticket.getNow(null))).build();
+    this.resuming = builder().tls(tls -> groups(tls).ticket(ticket.getNow(null))).build();
   }
 
   @Override
@@ -119,8 +125,13 @@ final class SluiceConnector implements Connector {
         .serverName(SERVER_NAME)
         .applicationProtocols(http3 ? PerfProtocol.ALPN_HTTP3 : PerfProtocol.ALPN)
         .insecure()
+        .tls(this::groups)
         .transport(transport)
         .keyLog(keyLog);
+  }
+
+  private TlsClientConfig.Builder groups(TlsClientConfig.Builder tls) {
+    return group == null ? tls : tls.groups(group);
   }
 
   @Override

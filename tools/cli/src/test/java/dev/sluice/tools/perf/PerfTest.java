@@ -114,6 +114,7 @@ class PerfTest {
         "datagrams --count 50 --warmup 0s --in-flight 4 --size 100",
         "connects --count 10 --warmup 0s",
         "connects --count 10 --warmup 0s --resumed",
+        "connects --count 10 --warmup 0s --group X25519",
       })
   void countsWhatIsDoneAndHowLongEachTakes(String arguments) throws IOException {
     for (PerfServer server : List.of(quic, http3)) {
@@ -167,6 +168,7 @@ class PerfTest {
         "messages --size 100K",
         "requests --in-flight 0",
         "connects --include-handshake",
+        "download --group X25519",
         "download --duration 0s",
       })
   void refusesWhatDoesNotGoTogether(String arguments) {
