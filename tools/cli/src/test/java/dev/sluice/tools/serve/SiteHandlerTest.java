@@ -25,6 +25,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,10 @@ class SiteHandlerTest {
   @TempDir Path folder;
 
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+
+  /** A permit for each line of it: a handler writes one after its client has all of the answer. */
+  private final Semaphore written = new Semaphore(0);
+
   private Http3Server server;
   private Http3Client client;
   private Identity identity;
@@ -48,7 +54,14 @@ class SiteHandlerTest {
         SelfSignedIdentity.create(
             List.of("localhost"), Duration.ofDays(1), new SecureRandom(), InstantSource.system());
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    PrintStream lines = new PrintStream(log, true, StandardCharsets.UTF_8);
+    PrintStream lines =
+        new PrintStream(log, true, StandardCharsets.UTF_8) {
+          @Override
+          public void println(String line) {
+            super.println(line);
+            written.release();
+          }
+        };
     server =
         Http3Server.builder()
             .address(anyPort)
@@ -94,7 +107,8 @@ class SiteHandlerTest {
     assertEquals(405, send(request("/a.txt").DELETE()).statusCode());
     assertEquals(404, send(request("/b.txt")).statusCode());
     client.shutdown();
-    assertTrue(server.stop(GRACE), "so that every line is written");
+    assertTrue(server.stop(GRACE));
+    assertTrue(written.tryAcquire(6, GRACE.toSeconds(), TimeUnit.SECONDS), "a line for each");
     String lines = log.toString(StandardCharsets.UTF_8);
     assertEquals(6, lines.lines().count(), lines);
     assertTrue(lines.contains("\"GET /a.txt HTTP/3\" 206 1 "), lines);
