@@ -80,7 +80,8 @@ public final class Http3Server implements AutoCloseable {
    * Stops in an orderly way (RFC 9114 §5.2), on all connections at once: takes no new connections,
    * asks clients to send no more requests, a round trip later rejects those that come all the same,
    * lets the ones under way finish, and closes with H3_NO_ERROR. WebTransport sessions are asked to
-   * wind down on both sides, and count as requests. Blocks until this is done.
+   * wind down on both sides, and count as requests. Blocks until this is done. A handler whose
+   * whole response has gone out may still be about to return.
    *
    * @param grace how long requests under way may take; then they are cut off
    * @return whether everything was finished within the grace

@@ -1,6 +1,7 @@
 package dev.sluice.tools.perf;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
 /** Work of which all happens on one connection. */
@@ -15,25 +16,18 @@ final class ConnectionWork implements Work {
   private final Connector connector;
   private final int workers;
   private final boolean sending;
-  private final boolean callbacks;
   private final Worker worker;
   private PerfConnection connection;
 
   /**
+   * @param workers of which one does for all where the connection has an asker
    * @param sending whether it is over when the workers have returned
-   * @param callbacks whether one worker does for all, where the connection has callbacks
    */
-  private ConnectionWork(
-      Connector connector, int workers, boolean sending, boolean callbacks, Worker worker) {
+  private ConnectionWork(Connector connector, int workers, boolean sending, Worker worker) {
     this.connector = connector;
     this.workers = workers;
     this.sending = sending;
-    this.callbacks = callbacks;
     this.worker = worker;
-  }
-
-  private ConnectionWork(Connector connector, int workers, boolean sending, Worker worker) {
-    this(connector, workers, sending, false, worker);
   }
 
   static Work of(ClientOptions options, Connector connector) {
@@ -61,7 +55,6 @@ final class ConnectionWork implements Work {
               connector,
               options.inFlight(),
               false,
-              options.hasCallbacks(),
               (on, meter, latencies) -> requests(options, on, meter, latencies));
       case DATAGRAMS ->
           new ConnectionWork(
@@ -117,8 +110,10 @@ final class ConnectionWork implements Work {
   private static void requests(
       ClientOptions options, PerfConnection on, Meter meter, Histogram latencies)
       throws IOException, InterruptedException {
-    if (options.hasCallbacks() && on.hasCallbacks()) {
-      new RequestChains(on, options.inFlight(), options.responseSize, meter, latencies).run();
+    Optional<PerfConnection.Asker> asker = on.asker();
+    if (asker.isPresent()) {
+      new RequestChains(asker.get(), options.inFlight(), options.responseSize, meter, latencies)
+          .run();
       return;
     }
     while (meter.running()) {
@@ -150,12 +145,7 @@ final class ConnectionWork implements Work {
 
   @Override
   public int workers() {
-    return isOneForAll() ? 1 : workers;
-  }
-
-  /** Whether one worker sees to everything that is under way. */
-  private boolean isOneForAll() {
-    return callbacks && connection.hasCallbacks();
+    return connection.asker().isPresent() ? 1 : workers;
   }
 
   @Override

@@ -4,13 +4,13 @@ import dev.sluice.http3.client.Http3Client;
 import dev.sluice.http3.session.SessionOptions;
 import dev.sluice.http3.session.WebTransport;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** {@link PerfProtocol} over HTTP/3, and downloads from any other server. */
@@ -50,15 +50,22 @@ final class HttpPerfConnection implements PerfConnection {
   }
 
   @Override
-  public boolean hasCallbacks() {
-    return callbacks;
+  public Optional<Asker> asker() {
+    return callbacks ? Optional.of(this::ask) : Optional.empty();
   }
 
-  @Override
-  public CompletableFuture<Void> request(long wanted) {
+  private CompletableFuture<Void> ask(long wanted) {
     return client
         .sendAsync(get(wanted), head -> new SinkSubscriber(received -> true))
-        .thenAccept(HttpPerfConnection::requireOk);
+        .thenCompose(
+            response -> {
+              try {
+                requireOk(response);
+                return CompletableFuture.completedFuture(null);
+              } catch (IOException e) {
+                return CompletableFuture.failedFuture(e);
+              }
+            });
   }
 
   private HttpRequest get(long wanted) {
@@ -71,10 +78,9 @@ final class HttpPerfConnection implements PerfConnection {
     return get.request();
   }
 
-  private static void requireOk(HttpResponse<?> response) {
+  private static void requireOk(HttpResponse<?> response) throws IOException {
     if (response.statusCode() != 200) {
-      throw new UncheckedIOException(
-          new IOException(response.uri() + " was answered with status " + response.statusCode()));
+      throw new IOException(response.uri() + " was answered with status " + response.statusCode());
     }
   }
 

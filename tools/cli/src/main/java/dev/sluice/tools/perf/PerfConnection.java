@@ -1,6 +1,7 @@
 package dev.sluice.tools.perf;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** A client's connection to a server of {@link PerfProtocol}, over raw QUIC or HTTP/3. */
@@ -28,21 +29,22 @@ public interface PerfConnection extends AutoCloseable {
    */
   void exchange(Source source, long wanted, Sink sink) throws IOException, InterruptedException;
 
-  /** Whether requests can be made without a thread that waits for each. */
-  default boolean hasCallbacks() {
-    return false;
+  /** Makes requests without a thread that waits for each. */
+  @FunctionalInterface
+  interface Asker {
+    /**
+     * One request without content on a fresh stream, whose response is thrown away; does not wait.
+     *
+     * @param wanted bytes that the server is to send
+     * @return completes when both directions are over, one request after the other, on a thread
+     *     that must not be held up
+     */
+    CompletableFuture<Void> ask(long wanted);
   }
 
-  /**
-   * One request without content on a fresh stream, whose response is thrown away; does not wait.
-   * Only where {@link #hasCallbacks()}.
-   *
-   * @param wanted bytes that the server is to send
-   * @return completes when both directions are over, one request after the other, on a thread that
-   *     must not be held up
-   */
-  default CompletableFuture<Void> request(long wanted) {
-    throw new UnsupportedOperationException("requests are waited for here");
+  /** For requests of which none has a thread; empty where each has to be waited for. */
+  default Optional<Asker> asker() {
+    return Optional.empty();
   }
 
   /** Sends a datagram, which will come back; false when it cannot be sent. */

@@ -2,6 +2,7 @@ package dev.sluice.tools.perf;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.HdrHistogram.Histogram;
@@ -11,7 +12,7 @@ import org.HdrHistogram.Histogram;
  * as event-driven programs do.
  */
 final class RequestChains {
-  private final PerfConnection connection;
+  private final PerfConnection.Asker asker;
   private final long wanted;
   private final Meter meter;
 
@@ -26,8 +27,8 @@ final class RequestChains {
    * @param wanted content of each response
    */
   RequestChains(
-      PerfConnection connection, int count, long wanted, Meter meter, Histogram latencies) {
-    this.connection = connection;
+      PerfConnection.Asker asker, int count, long wanted, Meter meter, Histogram latencies) {
+    this.asker = asker;
     this.wanted = wanted;
     this.meter = meter;
     this.latencies = latencies;
@@ -42,14 +43,14 @@ final class RequestChains {
     try {
       over.get();
     } catch (ExecutionException e) {
-      throw new IOException(e.getCause());
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
     }
   }
 
   private void next() {
     if (meter.running()) {
       long began = System.nanoTime();
-      connection.request(wanted).whenComplete((done, failure) -> onEnd(began, failure));
+      asker.ask(wanted).whenComplete((done, failure) -> onEnd(began, failure));
     } else if (chains.decrementAndGet() == 0) {
       over.complete(null);
     }
@@ -57,7 +58,8 @@ final class RequestChains {
 
   private void onEnd(long began, Throwable failure) {
     if (failure != null) {
-      over.completeExceptionally(failure);
+      over.completeExceptionally(
+          failure instanceof CompletionException wrapped ? wrapped.getCause() : failure);
       return;
     }
     if (meter.counting()) {

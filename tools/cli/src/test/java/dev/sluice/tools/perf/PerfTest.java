@@ -82,6 +82,15 @@ class PerfTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"", " --blocking"})
+  void saysWhatARequestWasAnsweredWith(String how) {
+    assertEquals(1, run(http3, "requests --count 5 --warmup 0s --in-flight 3 --path /no" + how));
+    String said = err.toString(StandardCharsets.UTF_8);
+    assertTrue(
+        said.matches("(?s)[^ ]*CommandException: [0-9.:]+ https:[^ ]*/no was answered.*"), said);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "download --bytes 1M --warmup 0s",
