@@ -31,11 +31,6 @@ final class ChannelSockets implements RelaySockets {
     }
 
     @Override
-    public boolean isOpen() {
-      return channel.isOpen();
-    }
-
-    @Override
     public void close() {
       try {
         channel.close();

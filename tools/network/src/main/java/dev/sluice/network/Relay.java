@@ -1,14 +1,18 @@
 package dev.sluice.network;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -52,6 +56,9 @@ public final class Relay implements AutoCloseable {
 
   /** Each stands for a client at the servers: what comes there is an answer of one of them. */
   private final Map<InetSocketAddress, RelaySockets.Port> backs = new HashMap<>();
+
+  /** Those that the NAT has forgotten, as long as something is due through them. */
+  private final Set<RelaySockets.Port> forgotten = new HashSet<>();
 
   private final PriorityQueue<Due> due = new PriorityQueue<>();
   private final Thread thread;
@@ -123,8 +130,9 @@ public final class Relay implements AutoCloseable {
   }
 
   /**
-   * The server sees all clients at new ports from here on, as when a NAT has forgotten them; what
-   * is under way to the old ones is lost.
+   * The server sees all clients at new ports from here on, as when a NAT has forgotten them. What
+   * they have sent before is past the NAT, and arrives from the old ports; what comes to those from
+   * now on is lost.
    *
    * @param newHost whether at a new IP address too; IPv4 only
    */
@@ -132,8 +140,21 @@ public final class Relay implements AutoCloseable {
     if (newHost) {
       hosts++;
     }
-    backs.values().forEach(RelaySockets.Port::close);
+    forgotten.addAll(backs.values());
     backs.clear();
+    closeForgotten();
+  }
+
+  private void closeForgotten() {
+    Set<RelaySockets.Port> needed = due.stream().map(Due::through).collect(toSet());
+    forgotten.removeIf(
+        port -> {
+          boolean unused = !needed.contains(port);
+          if (unused) {
+            port.close();
+          }
+          return unused;
+        });
   }
 
   /** Changes a link, between two datagrams: {@code relay.change(() -> link.cut())}. */
@@ -165,14 +186,14 @@ public final class Relay implements AutoCloseable {
         return wait;
       }
       Due one = due.remove();
-      if (!one.through.isOpen()) {
-        continue; // the NAT has forgotten the client
-      }
       try {
         watcher.arrived(System.nanoTime(), one.datagram);
         one.through.send(one.datagram, one.to);
       } catch (IOException e) {
         // Its socket is gone, or nobody listens: as on any network.
+      }
+      if (!forgotten.isEmpty()) {
+        closeForgotten();
       }
     }
     return LONGEST_WAIT;
@@ -185,7 +206,11 @@ public final class Relay implements AutoCloseable {
     enter(toServer, datagram, back, front.server);
   }
 
-  private synchronized void toClient(InetSocketAddress client, Datagram datagram) {
+  private synchronized void toClient(
+      RelaySockets.Port back, InetSocketAddress client, Datagram datagram) {
+    if (back != backs.get(client)) {
+      return; // the NAT has forgotten the client
+    }
     for (Front front : fronts) {
       if (front.server.equals(datagram.source())) {
         enter(toClients, datagram, front.port, client);
@@ -211,7 +236,8 @@ public final class Relay implements AutoCloseable {
         sockets.open(
             at,
             (from, bytes, ecn) ->
-                toClient(client, new Datagram(0, bytes, from, opened[0].address(), ecn)));
+                toClient(
+                    opened[0], client, new Datagram(0, bytes, from, opened[0].address(), ecn)));
     backs.put(client, opened[0]);
     return opened[0];
   }

@@ -17,9 +17,6 @@ public interface RelaySockets extends AutoCloseable {
     /** Sends a datagram, or drops it where there is no room. On the waiting thread. */
     void send(Datagram datagram, InetSocketAddress to) throws IOException;
 
-    /** Whether it was not closed. Any thread. */
-    boolean isOpen();
-
     /** Closes it. Any thread. */
     void close();
   }

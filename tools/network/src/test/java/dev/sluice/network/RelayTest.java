@@ -9,8 +9,10 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,27 @@ class RelayTest {
       send(server, first, 3);
       send(server, second, 4);
       assertEquals(relay.address(), receive(client, 4));
+    }
+  }
+
+  @Test
+  void whatIsPastANatArrivesFromTheOldPort() throws IOException, InterruptedException {
+    Link toServer = new Link().delay(Duration.ofMillis(50));
+    try (Relay relay = Relay.start(addressOf(server), toServer, new Link(), 1)) {
+      CountDownLatch entered = new CountDownLatch(1);
+      relay.watch(
+          new Watcher() {
+            @Override
+            public void sent(long now, Datagram datagram) {
+              entered.countDown();
+            }
+          });
+      send(client, relay.address(), 1);
+      entered.await();
+      relay.rebind(false);
+      send(client, relay.address(), 2);
+      SocketAddress first = receive(server, 1);
+      assertNotEquals(first, receive(server, 2));
     }
   }
 

@@ -82,7 +82,7 @@ final class CellRun {
           .hold(
               new Evidence(
                   which,
-                  server instanceof SluicePeer ? 3 : 4,
+                  server instanceof SluicePeer,
                   capture,
                   Dissector.dissect(capture.sent(), secrets)));
     }

@@ -48,11 +48,6 @@ final class MarkingSockets implements RelaySockets {
       socket.send(outgoing, 0); // what finds no room is lost
     }
 
-    @Override
-    public boolean isOpen() {
-      return open;
-    }
-
     /** The waiting thread closes the socket itself, since nobody else may use it. */
     @Override
     public void close() {
@@ -88,7 +83,7 @@ final class MarkingSockets implements RelaySockets {
     }
     for (MarkingPort port : ports) {
       port.receive();
-      if (!port.isOpen() || closed) {
+      if (!port.open || closed) {
         port.open = false;
         ports.remove(port);
         port.socket.close();

@@ -63,7 +63,7 @@ class MatrixTest {
               cell.toString(),
               () -> {
                 matrix.put(cell, verdict.get());
-                judge(verdict.get());
+                judge(cell, verdict.get());
               }));
     }
     return Stream.concat(
@@ -86,11 +86,11 @@ class MatrixTest {
     return verdicts;
   }
 
-  private static void judge(Verdict verdict) {
+  private static void judge(Cell cell, Verdict verdict) {
     switch (verdict) {
       case Verdict.Passed passed -> {}
       case Verdict.Excused excused -> {}
-      case Verdict.Failed failed -> fail(failed.why());
+      case Verdict.Failed failed -> fail(cell + ": " + failed.why());
       case Verdict.Missing missing ->
           Assumptions.abort("skipped: " + missing.program() + " is missing");
     }

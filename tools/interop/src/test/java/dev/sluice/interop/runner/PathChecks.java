@@ -1,6 +1,9 @@
 package dev.sluice.interop.runner;
 
 import static dev.sluice.interop.runner.Evidence.require;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toSet;
 
 import dev.sluice.interop.runner.Capture.Seen;
 import dev.sluice.quic.frame.PathChallengeFrame;
@@ -10,8 +13,11 @@ import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What must hold of addresses (RFC 9000 §8, §9). */
 final class PathChecks {
@@ -56,29 +62,44 @@ final class PathChecks {
         .anyMatch(p -> p.in().bytes() == arrived.bytes());
   }
 
-  /** A server's first packet on a new path asks for an answer, and gets it. */
+  /**
+   * A server asks on each new path for an answer, ours with its first packet there, and gets it.
+   * ngtcp2's keeps its window where nothing but the client's port has changed, and while that is
+   * full it lets acknowledgements go before the question.
+   */
   static void newPathsAreChallenged(Evidence evidence) {
-    Set<Route> routes = new HashSet<>();
-    List<Long> asked = new ArrayList<>();
-    for (Packet packet : evidence.packets().filter(p -> !p.toServer()).toList()) {
-      if (routes.add(Route.of(packet)) && routes.size() > 1) {
-        List<Long> challenges =
-            packet.all(PathChallengeFrame.class).map(PathChallengeFrame::data).toList();
-        require(
-            !challenges.isEmpty(),
-            "the server's first packet on a new path asks for no answer: " + packet.frames());
-        asked.addAll(challenges);
-      }
-    }
+    Map<Route, List<Packet>> routes =
+        evidence
+            .packets()
+            .filter(p -> !p.toServer())
+            .collect(groupingBy(Route::of, LinkedHashMap::new, toList()));
     require(routes.size() > 1, "there was one path only");
-    List<Long> answers =
+    Set<Long> answers =
         evidence
             .packets()
             .filter(Packet::toServer)
             .flatMap(p -> p.all(PathResponseFrame.class))
             .map(PathResponseFrame::data)
-            .toList();
-    require(answers.containsAll(asked), "a PATH_CHALLENGE was not answered");
+            .collect(toSet());
+    routes.values().stream().skip(1).forEach(path -> isChallenged(path, answers, evidence));
+  }
+
+  private static void isChallenged(List<Packet> path, Set<Long> answers, Evidence evidence) {
+    Packet first = path.getFirst();
+    List<Long> asked = challenges(evidence.strict() ? Stream.of(first) : path.stream());
+    require(
+        !asked.isEmpty(),
+        "the server's first packet on a new path asks for no answer: " + first.frames());
+    boolean answered =
+        evidence.strict() ? answers.containsAll(asked) : asked.stream().anyMatch(answers::contains);
+    require(answered, "a PATH_CHALLENGE was not answered");
+  }
+
+  private static List<Long> challenges(Stream<Packet> packets) {
+    return packets
+        .flatMap(p -> p.all(PathChallengeFrame.class))
+        .map(PathChallengeFrame::data)
+        .toList();
   }
 
   /** A client's first packet on a new path has another destination ID than any before. */
