@@ -162,20 +162,44 @@ public final class QuicStream {
    * @throws WritePendingException the last write is not done
    */
   public CompletableFuture<Void> writeAsync(ByteBuffer source) {
-    sending();
+    return writeAsync(sending().pipe()::offer, source);
+  }
+
+  /**
+   * Writes without blocking, and without a copy of what lies in an array: for content that stays as
+   * it is, such as answers made once and sent often. The bytes are sent from where they are, again
+   * where they get lost.
+   *
+   * @param source whose bytes nobody changes before {@link #sendEnded} is complete; only its
+   *     position is this stream's until the future is done. Bytes that lie elsewhere than in an
+   *     array that it gives access to are copied
+   * @return as from {@link #writeAsync}
+   * @throws WritePendingException the last write is not done
+   */
+  public CompletableFuture<Void> lendAsync(ByteBuffer source) {
+    return writeAsync(sending().pipe()::lend, source);
+  }
+
+  /** Takes bytes into the pipe: how many, possibly 0. */
+  @FunctionalInterface
+  private interface Way {
+    int offer(byte[] source, int offset, int length) throws IOException;
+  }
+
+  private CompletableFuture<Void> writeAsync(Way way, ByteBuffer source) {
     if (!writePending.compareAndSet(false, true)) {
       throw new WritePendingException();
     }
     CompletableFuture<Void> result = new CompletableFuture<>();
-    writeFrom(source, result);
+    writeFrom(way, source, result);
     return result;
   }
 
-  private void writeFrom(ByteBuffer source, CompletableFuture<Void> result) {
+  private void writeFrom(Way way, ByteBuffer source, CompletableFuture<Void> result) {
     try {
-      offer(source);
+      offer(way, source);
       if (source.hasRemaining()) {
-        outlet.pipe().whenWritable(() -> writeFrom(source, result));
+        outlet.pipe().whenWritable(() -> writeFrom(way, source, result));
         return;
       }
       writePending.set(false);
@@ -186,12 +210,10 @@ public final class QuicStream {
     }
   }
 
-  private void offer(ByteBuffer source) throws IOException {
+  private void offer(Way way, ByteBuffer source) throws IOException {
     if (source.hasArray()) {
-      int n =
-          outlet
-              .pipe()
-              .offer(source.array(), source.arrayOffset() + source.position(), source.remaining());
+      int at = source.arrayOffset() + source.position();
+      int n = way.offer(source.array(), at, source.remaining());
       source.position(source.position() + n);
       return;
     }

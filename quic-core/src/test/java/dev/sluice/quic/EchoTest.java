@@ -1,5 +1,6 @@
 package dev.sluice.quic;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,7 +13,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -134,6 +137,35 @@ class EchoTest {
     }
     written.get();
     assertEquals(source.flip(), target.flip());
+  }
+
+  /** The same array again and again, beside copies, directly and in part. */
+  @Test
+  void lentBuffersArriveAsTheyAre() throws Exception {
+    byte[] content = new byte[100_000];
+    new Random(3).nextBytes(content);
+    QuicStream stream = connection.openBidirectional();
+    CompletableFuture<Void> written =
+        CompletableFuture.runAsync(
+            () -> {
+              for (int i = 0; i < 30; i++) {
+                stream.lendAsync(ByteBuffer.wrap(content)).join();
+                stream.writeAsync(ByteBuffer.wrap(content, 7, 50)).join();
+                stream.lendAsync(ByteBuffer.wrap(content, 50_000, 100)).join();
+                stream.lendAsync(ByteBuffer.wrap(content, 1, 2000).asReadOnlyBuffer()).join();
+              }
+              stream.finish();
+            });
+    for (int i = 0; i < 30; i++) {
+      assertArrayEquals(content, stream.inputStream().readNBytes(100_000));
+      assertArrayEquals(Arrays.copyOfRange(content, 7, 57), stream.inputStream().readNBytes(50));
+      assertArrayEquals(
+          Arrays.copyOfRange(content, 50_000, 50_100), stream.inputStream().readNBytes(100));
+      assertArrayEquals(
+          Arrays.copyOfRange(content, 1, 2001), stream.inputStream().readNBytes(2000));
+    }
+    assertEquals(-1, stream.inputStream().read());
+    written.get();
   }
 
   /** A future that is waited for on the loop would never come: better an exception. */

@@ -165,7 +165,9 @@ final class PayloadWriter {
     if (datagramsFirst) {
       connection.datagrams.write(out, now);
     }
+    out.limitToBlocks();
     boolean more = connection.streams.writeData(out, now);
+    out.unlimit();
     if (!datagramsFirst) {
       connection.datagrams.write(out, now);
     }

@@ -46,6 +46,8 @@ public final class ByteQueue {
   /** From the smallest to the largest in four steps. */
   private static final long GROWTH = 4;
 
+  private static final int LEAST_LENT = 1024;
+
   /** Of a queue that has none to share with others: 1 MiB waits to be filled again. */
   private static final int SPARES = 16;
 
@@ -175,6 +177,21 @@ public final class ByteQueue {
       done += n;
     }
     return done;
+  }
+
+  /**
+   * Producer: adds bytes where they lie, as many as there is room for, and says how many. Nobody
+   * writes to them from now on. Few are copied: a link for them would cost more.
+   */
+  public int lend(byte[] source, int offset, int length) {
+    if (length < LEAST_LENT) {
+      return write(source, offset, length);
+    }
+    int n = Math.clamp(room(), 0, length);
+    if (n > 0) {
+      add(source, offset, n, null);
+    }
+    return n;
   }
 
   /**

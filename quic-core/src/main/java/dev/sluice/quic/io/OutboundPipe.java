@@ -187,11 +187,26 @@ public final class OutboundPipe {
    * @throws IOException as from the stream
    */
   public int offer(byte[] source, int offset, int length) throws IOException {
+    return offer(queue::write, source, offset, length);
+  }
+
+  /**
+   * Writer: the same without a copy, for bytes that nobody changes as long as the stream is not
+   * over.
+   *
+   * @return how many, possibly 0
+   * @throws IOException as from the stream
+   */
+  public int lend(byte[] source, int offset, int length) throws IOException {
+    return offer(queue::lend, source, offset, length);
+  }
+
+  private int offer(ByteQueue.Sink to, byte[] source, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, source.length);
     writing.lock();
     try {
       check();
-      int n = queue.write(source, offset, length);
+      int n = to.write(source, offset, length);
       announce();
       return n;
     } finally {

@@ -14,11 +14,14 @@ import java.util.List;
  * connection's thread.
  */
 public final class PacketContents {
+  private static final int BLOCK = 16;
+
   private final ArrayList<RecoveryToken> tokens = new ArrayList<>();
   private final List<RecoveryToken> tokensView = Collections.unmodifiableList(tokens);
   private final StreamRanges streams = new StreamRanges();
   private WireWriter out;
   private int start;
+  private int beyondBlocks;
   private boolean ackEliciting;
   private boolean inFlight;
   private boolean probe;
@@ -48,6 +51,20 @@ public final class PacketContents {
   /** How many more bytes of frames fit. */
   public int remaining() {
     return out.remaining();
+  }
+
+  /**
+   * Keeps what is added next, until {@link #unlimit}, to a payload of whole blocks of AES. The
+   * bytes of a block that is not whole cost sealing and opening more than they carry.
+   */
+  public void limitToBlocks() {
+    beyondBlocks = Math.min((out.limit() - start) % BLOCK, out.remaining());
+    out.limit(out.limit() - beyondBlocks);
+  }
+
+  /** All of the room may be used again. */
+  public void unlimit() {
+    out.limit(out.limit() + beyondBlocks);
   }
 
   /**

@@ -28,6 +28,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** DATAGRAM frames between two live connections (RFC 9221). */
 class DatagramsTest {
@@ -272,14 +274,18 @@ class DatagramsTest {
     assertFalse(send(duo.client, new byte[0]));
   }
 
-  /** Both could fill the path alone: neither may starve the other. */
-  @Test
-  void shareWithStreams() {
+  /**
+   * Both could fill the path alone: neither may starve the other, nor may datagrams for which a
+   * whole packet is hardly enough.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1000, 1168})
+  void shareWithStreams(int length) {
     Duo duo =
         new Duo(
             new Simulation(3),
-            with(DatagramConfig.ON.withSendQueue(20, Duration.ZERO)),
-            ON,
+            with(DatagramConfig.ON.withSendQueue(20, Duration.ZERO)).withMtuDiscovery(false),
+            ON.withMtuDiscovery(false),
             () -> new Link().delay(Simulation.ms(10)).rate(10_000_000).queue(50_000));
     SendStream stream = duo.client.openUni();
     byte[] chunk = new byte[64 << 10];
@@ -289,7 +295,7 @@ class DatagramsTest {
     for (int millis = 0; millis < 5000; millis++) {
       stream.write(chunk, 0, chunk.length);
       for (int i = 0; i < 3; i++) {
-        assertTrue(send(duo.client, numbered(number++, 1000)));
+        assertTrue(send(duo.client, numbered(number++, length)));
       }
       duo.runFor(1);
       for (QuicEvent event : List.copyOf(duo.serverEvents)) {
@@ -302,7 +308,7 @@ class DatagramsTest {
       }
       duo.serverEvents.removeIf(QuicEvent.Readable.class::isInstance);
     }
-    long inDatagrams = 1000L * numbers(duo.serverEvents).size();
+    long inDatagrams = (long) length * numbers(duo.serverEvents).size();
     assertTrue(streamed + inDatagrams > 3_000_000, streamed + " and " + inDatagrams);
     assertTrue(
         inDatagrams > streamed / 2 && streamed > inDatagrams / 2,

@@ -48,7 +48,8 @@ class PathStatsTest {
     PathStats now = stats.activePath();
     assertEquals(elsewhere, now.remote());
     assertTrue(now.active());
-    assertEquals(100_000_000, now.minRtt());
+    // The delay of an acknowledgement is a part of it (RFC 9002 §5.2).
+    assertTrue(now.minRtt() >= 100_000_000 && now.minRtt() <= 125_000_000, now.minRtt() + " ns");
     assertEquals(0, now.packetsLost());
     PathStats left = stats.paths().get(1);
     assertFalse(left.active());

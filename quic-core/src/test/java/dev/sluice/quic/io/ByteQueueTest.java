@@ -2,6 +2,7 @@ package dev.sluice.quic.io;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -52,6 +53,32 @@ class ByteQueueTest {
     }
     assertArrayEquals(data, back);
     assertNull(queue.take());
+  }
+
+  @Test
+  void lentBytesStayWhereTheyLieAndFewAreCopied() {
+    ByteQueue queue = new ByteQueue(10_000);
+    byte[] data = new byte[6000];
+    new Random(2).nextBytes(data);
+    assertEquals(6000, queue.lend(data, 0, 6000));
+    assertEquals(500, queue.lend(data, 100, 500));
+    assertEquals(3500, queue.lend(data, 0, 6000));
+    List<byte[]> arrays = new ArrayList<>();
+    List<byte[]> contents = new ArrayList<>();
+    assertTrue(
+        queue.handTo(
+            (array, offset, length, home) -> {
+              arrays.add(array);
+              contents.add(Arrays.copyOfRange(array, offset, offset + length));
+              assertNull(home);
+              return length;
+            }));
+    assertSame(data, arrays.get(0));
+    assertNotSame(data, arrays.get(1));
+    assertSame(data, arrays.get(2));
+    assertArrayEquals(data, contents.get(0));
+    assertArrayEquals(Arrays.copyOfRange(data, 100, 600), contents.get(1));
+    assertArrayEquals(Arrays.copyOf(data, 3500), contents.get(2));
   }
 
   @Test

@@ -76,8 +76,8 @@ public final class ClientOptions {
   @Option(
       names = "--blocking",
       description =
-          "Let a virtual thread wait for each request over HTTP/3. Those without content are"
-              + " otherwise begun where the end of another is told, on the client's own thread.")
+          "Let virtual threads read, write and wait for each request. Otherwise that happens in"
+              + " callbacks on the connection's own thread, but for raw QUIC's requests.")
   boolean blocking;
 
   @Option(
@@ -185,7 +185,7 @@ public final class ClientOptions {
   }
 
   /** Whether requests are made without threads that wait, where the connection can. */
-  boolean hasCallbacks() {
+  boolean areRequestsChained() {
     return workload == Workload.REQUESTS && requestSize == 0 && !blocking;
   }
 

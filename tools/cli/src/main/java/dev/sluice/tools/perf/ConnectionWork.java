@@ -15,17 +15,26 @@ final class ConnectionWork implements Work {
 
   private final Connector connector;
   private final int workers;
+  private final boolean chained;
   private final boolean sending;
   private final Worker worker;
   private PerfConnection connection;
 
   /**
-   * @param workers of which one does for all where the connection has an asker
    * @param sending whether it is over when the workers have returned
    */
   private ConnectionWork(Connector connector, int workers, boolean sending, Worker worker) {
+    this(connector, workers, false, sending, worker);
+  }
+
+  /**
+   * @param chained whether one worker does for all where the connection has an asker
+   */
+  private ConnectionWork(
+      Connector connector, int workers, boolean chained, boolean sending, Worker worker) {
     this.connector = connector;
     this.workers = workers;
+    this.chained = chained;
     this.sending = sending;
     this.worker = worker;
   }
@@ -54,6 +63,7 @@ final class ConnectionWork implements Work {
           new ConnectionWork(
               connector,
               options.inFlight(),
+              options.areRequestsChained(),
               false,
               (on, meter, latencies) -> requests(options, on, meter, latencies));
       case DATAGRAMS ->
@@ -111,7 +121,7 @@ final class ConnectionWork implements Work {
       ClientOptions options, PerfConnection on, Meter meter, Histogram latencies)
       throws IOException, InterruptedException {
     Optional<PerfConnection.Asker> asker = on.asker();
-    if (asker.isPresent()) {
+    if (options.areRequestsChained() && asker.isPresent()) {
       new RequestChains(asker.get(), options.inFlight(), options.responseSize, meter, latencies)
           .run();
       return;
@@ -145,7 +155,7 @@ final class ConnectionWork implements Work {
 
   @Override
   public int workers() {
-    return connection.asker().isPresent() ? 1 : workers;
+    return chained && connection.asker().isPresent() ? 1 : workers;
   }
 
   @Override

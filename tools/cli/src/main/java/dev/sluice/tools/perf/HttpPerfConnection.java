@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 /** {@link PerfProtocol} over HTTP/3, and downloads from any other server. */
 final class HttpPerfConnection implements PerfConnection {
@@ -46,7 +47,19 @@ final class HttpPerfConnection implements PerfConnection {
     if (source != Source.NOTHING) {
       request = HttpRequest.newBuilder(request.uri()).POST(publisher(source)).build();
     }
-    requireOk(client.send(request, head -> new SinkSubscriber(sink)));
+    requireOk(send(request, sink));
+  }
+
+  private HttpResponse<Void> send(HttpRequest request, Sink sink)
+      throws IOException, InterruptedException {
+    if (!callbacks) {
+      return client.send(request, head -> new SinkSubscriber(sink));
+    }
+    try {
+      return client.sendAsync(request, head -> new SinkSubscriber(sink)).get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+    }
   }
 
   @Override

@@ -49,7 +49,7 @@ final class PerfClient {
             transport.http3,
             options.path,
             keyLog,
-            options.hasCallbacks(),
+            !options.blocking,
             options.group)) {
       run(connector, server);
     }

@@ -4,6 +4,7 @@ import dev.sluice.quic.ConnectionHandler;
 import dev.sluice.quic.QuicConnection;
 import dev.sluice.quic.QuicStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /** The server's side of {@link PerfProtocol} over raw QUIC. */
 final class PerfService implements ConnectionHandler {
@@ -33,11 +34,26 @@ final class PerfService implements ConnectionHandler {
 
   private static void serve(QuicStream stream) {
     try {
-      StreamExchange.serve(stream.inputStream(), stream.outputStream());
+      byte[] head = stream.inputStream().readNBytes(Long.BYTES);
+      if (head.length < Long.BYTES) {
+        stream.reset(0);
+        return;
+      }
+      long wanted = ByteBuffer.wrap(head).getLong();
+      if (wanted == PerfProtocol.USAGE || wanted == PerfProtocol.USAGE_AFTER_COLLECTION) {
+        stream.outputStream().write(StreamExchange.usage(wanted).encode());
+        stream.finish();
+        return;
+      }
+      CallbackExchange.serve(stream, wanted)
+          .whenComplete(
+              (nothing, failure) -> {
+                if (failure != null) {
+                  stream.reset(0); // the client has enough, or is gone
+                }
+              });
     } catch (IOException e) {
-      stream.reset(0); // the client has enough, or is gone
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      stream.reset(0);
     }
   }
 }

@@ -3,16 +3,34 @@ package dev.sluice.tools.perf;
 import dev.sluice.quic.QuicConnection;
 import dev.sluice.quic.QuicStream;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
-/** {@link PerfProtocol} over raw QUIC. */
-record QuicPerfConnection(QuicConnection connection) implements PerfConnection {
+/**
+ * {@link PerfProtocol} over raw QUIC.
+ *
+ * @param callbacks whether exchanges happen on the connection's loop; else threads read and write
+ */
+record QuicPerfConnection(QuicConnection connection, boolean callbacks) implements PerfConnection {
 
   @Override
   public void exchange(Source source, long wanted, Sink sink)
       throws IOException, InterruptedException {
     QuicStream stream = connection.openBidirectional();
-    if (!StreamExchange.ask(stream.inputStream(), stream.outputStream(), source, wanted, sink)) {
+    if (callbacks) {
+      await(CallbackExchange.ask(stream, source, wanted, sink));
+    } else if (!StreamExchange.ask(
+        stream.inputStream(), stream.outputStream(), source, wanted, sink)) {
       stream.stopSending(0);
+    }
+  }
+
+  private static void await(CompletableFuture<Void> exchange)
+      throws IOException, InterruptedException {
+    try {
+      exchange.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
     }
   }
 

@@ -42,7 +42,7 @@ final class SluiceConnector implements Connector {
 
   /**
    * @param path what is fetched over HTTP/3 in place of a number; null for our own server
-   * @param callbacks whether what happens over HTTP/3 is told on the loop's thread
+   * @param callbacks whether what happens is told on the loop's thread
    * @param group the only one that handshakes are made with; null for all
    */
   SluiceConnector(
@@ -67,7 +67,7 @@ final class SluiceConnector implements Connector {
   @Override
   public PerfConnection connect() throws IOException {
     if (!http3) {
-      return new QuicPerfConnection(bare.connect());
+      return new QuicPerfConnection(bare.connect(), callbacks);
     }
     Http3Client.Builder builder =
         Http3Client.newBuilder()

@@ -1,0 +1,58 @@
+package dev.sluice.tools.perf;
+
+import dev.sluice.quic.QuicStream;
+import dev.sluice.tools.perf.PerfConnection.Sink;
+import dev.sluice.tools.perf.PerfConnection.Source;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Both sides of one exchange of {@link PerfProtocol} on the connection's loop, as event-driven
+ * programs do it: no thread waits for what arrives or for room, and what is sent is not copied.
+ * {@link StreamExchange} does the same with threads.
+ */
+final class CallbackExchange {
+  private CallbackExchange() {}
+
+  /**
+   * Asks for bytes, sends what the source gives, and gives the answer to the sink.
+   *
+   * @return completes when both directions are over, or the sink wants no more; as the stream's end
+   *     otherwise
+   */
+  static CompletableFuture<Void> ask(QuicStream stream, Source source, long wanted, Sink sink) {
+    byte[] number = ByteBuffer.allocate(Long.BYTES).putLong(wanted).array();
+    CompletableFuture<Void> sent = StreamWriting.begin(stream, number, source);
+    return StreamReading.begin(stream, sink)
+        .thenCompose(
+            toTheEnd -> {
+              if (!toTheEnd) {
+                stream.stopSending(0);
+              }
+              return sent;
+            });
+  }
+
+  /**
+   * Answers one request of which the number was read.
+   *
+   * @return completes when the answer is on its way and the request was read to its end
+   */
+  static CompletableFuture<Void> serve(QuicStream stream, long wanted) {
+    CompletableFuture<Boolean> read = StreamReading.begin(stream, received -> true);
+    if (wanted == 0) {
+      return read.thenRun(stream::finish);
+    }
+    CompletableFuture<Void> sent = StreamWriting.begin(stream, new byte[0], ofLength(wanted));
+    return read.thenCombine(sent, (toTheEnd, nothing) -> null);
+  }
+
+  private static Source ofLength(long length) {
+    long[] left = {length};
+    return () -> {
+      int next = (int) Math.min(left[0], PerfProtocol.CHUNK);
+      left[0] -= next;
+      return next;
+    };
+  }
+}
