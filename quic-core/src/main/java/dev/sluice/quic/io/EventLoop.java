@@ -26,9 +26,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The thread that owns sockets and their connections. Each turn it runs what other threads asked
- * for, takes in datagrams, lets listeners act, sends, and then waits for the next datagram, task or
- * deadline. Time is read once a turn.
+ * The thread that owns sockets and their connections. Each turn it takes in datagrams, lets
+ * listeners act, runs what they or other threads asked for, sends what all of that led to, and then
+ * waits for the next datagram, task or deadline. Time is read once a turn.
  */
 public final class EventLoop implements Executor, AutoCloseable {
   private static final Logger LOG = System.getLogger(EventLoop.class.getName());
@@ -36,8 +36,12 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Where this program's time begins, so that it never overflows; one for all loops. */
   private static final long START = System.nanoTime();
 
-  /** Tasks run in one turn: a thread that never stops asking does not keep datagrams waiting. */
-  private static final int TASKS_PER_TURN = 1024;
+  /**
+   * Tasks run in one turn. What they lead to is sent then, so that the peer works on the first of
+   * many requests while the next are written: all of them at once, and each end would wait while
+   * the other works. A turn costs what a few tasks do.
+   */
+  private static final int TASKS_PER_TURN = 32;
 
   /** Datagrams sent in one go: two messages of 64 KiB, as full as UDP_SEGMENT lets them be. */
   private static final int BATCH = 88;
@@ -311,19 +315,24 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   private void turn() throws IOException {
     now = clock();
-    runTasks(TASKS_PER_TURN);
     for (QuicSocket due = deadlines.poll(now); due != null; due = deadlines.poll(now)) {
       want(due);
     }
+    for (int count = wanting.size(); count > 0; count--) {
+      QuicSocket socket = wanting.poll();
+      socket.takeIn(now);
+      wanting.add(socket);
+    }
+    runTasks(TASKS_PER_TURN);
     // Those who want again have to wait for the others.
     for (int count = wanting.size(); count > 0; count--) {
-      turn(wanting.poll());
+      giveOut(wanting.poll());
     }
     await(!wanting.isEmpty());
   }
 
-  private void turn(QuicSocket socket) {
-    boolean more = socket.turn(now);
+  private void giveOut(QuicSocket socket) {
+    boolean more = socket.giveOut(now);
     if (socket.isClosed()) {
       sockets.remove(socket);
       deadlines.forget(socket.timer());

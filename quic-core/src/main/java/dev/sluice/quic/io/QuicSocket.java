@@ -39,6 +39,7 @@ public final class QuicSocket implements AutoCloseable {
   private final Map<Connection, LoopConnection> handles = new HashMap<>();
   private final TimerWheel.Entry<QuicSocket> timer = new TimerWheel.Entry<>(this);
   private final StrayQueue strays = new StrayQueue();
+  private final Arrival arrival;
   private final Signatures signatures;
   private Acceptor acceptor;
   private boolean wanting;
@@ -59,6 +60,7 @@ public final class QuicSocket implements AutoCloseable {
               endpoint.touch(connection);
               loop.want(this);
             });
+    this.arrival = new Arrival(loop, endpoint, socket, strays);
     this.departure = new Departure(loop, endpoint, socket);
   }
 
@@ -290,27 +292,38 @@ public final class QuicSocket implements AutoCloseable {
     return timer;
   }
 
-  /**
-   * One turn: in, events, out.
-   *
-   * @return whether there is more to do at once
-   */
-  boolean turn(long now) {
-    wanting = false;
-    boolean more = false;
+  /** The first half of a turn: in, and events. */
+  void takeIn(long now) {
     try {
-      receive(now);
+      arrival.receive(now);
       endpoint.onDeadline(now);
       deliver();
-      more = departure.send(now) | endpoint.isTouched();
-      more |= onRefusal(now);
-      retireSockets();
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the socket at " + localAddress() + " fails", e);
       fail("the socket failed: " + e.getMessage());
     } catch (RuntimeException | Error e) {
-      LOG.log(Level.ERROR, "a connection failed and is given up; the others go on", e);
-      endpoint.giveUpFaulty(now);
+      onFault(e, now);
+    }
+  }
+
+  /**
+   * The second half: what has happened to connections since, and out.
+   *
+   * @return whether there is more to do at once
+   */
+  boolean giveOut(long now) {
+    wanting = false;
+    if (closed) {
+      return false;
+    }
+    boolean more = false;
+    try {
+      deliver();
+      more = departure.send(now) | endpoint.isTouched();
+      more |= arrival.onRefusal(now);
+      retireSockets();
+    } catch (RuntimeException | Error e) {
+      onFault(e, now);
       more = true;
     }
     boolean quiet = closeWhenQuiet && endpoint.connections().isEmpty();
@@ -319,6 +332,11 @@ public final class QuicSocket implements AutoCloseable {
       shut();
     }
     return !closed && (more || socket.isReadable() || !strays.isEmpty());
+  }
+
+  private void onFault(Throwable fault, long now) {
+    LOG.log(Level.ERROR, "a connection failed and is given up; the others go on", fault);
+    endpoint.giveUpFaulty(now);
   }
 
   /** The socket is gone, and with it the connections, whose peers are not told. */
@@ -402,42 +420,6 @@ public final class QuicSocket implements AutoCloseable {
           (local, remote) ->
               endpoint.connections().stream().anyMatch(c -> c.hasPath(local, remote)));
     }
-  }
-
-  private void receive(long now) throws IOException {
-    DatagramBatch in = loop.received();
-    if (!strays.isEmpty()) {
-      strays.drainTo(in);
-      endpoint.receive(in, now);
-      in.clear();
-    }
-    if (!socket.isReadable()) {
-      return;
-    }
-    try {
-      socket.receive(in);
-    } finally {
-      endpoint.receive(in, now);
-      in.clear();
-    }
-    onRefusal(now);
-  }
-
-  /**
-   * The system says that the peer cannot be reached.
-   *
-   * @return whether that was so; connections may have events then
-   */
-  private boolean onRefusal(long now) {
-    String refusal = socket.takeRefusal();
-    if (refusal == null) {
-      return false;
-    }
-    for (Connection connection : List.copyOf(endpoint.connections())) {
-      connection.onUnreachable(refusal, now);
-      endpoint.touch(connection);
-    }
-    return true;
   }
 
   private void deliver() {

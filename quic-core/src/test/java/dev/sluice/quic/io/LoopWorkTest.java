@@ -89,6 +89,53 @@ class LoopWorkTest {
     assertTrue(poller.wakeUps.get() - before <= turns, "never two for one wait");
   }
 
+  /** The peer can begin with the first of many things while the loop is busy with the others. */
+  @Test
+  void firstTasksAreSentBeforeTheLastAreRun() throws Exception {
+    QuicSocket socket = open();
+    turns(2);
+    int[] sent = new int[1];
+    CompletableFuture<Void> last = new CompletableFuture<>();
+    inLoop(
+        () -> {
+          for (int i = 0; i < 100; i++) {
+            socket.connect(PEER, TestPeers.client(random.split()), c -> on -> {});
+          }
+          loop.execute(
+              () -> {
+                sent[0] = poller.sockets.getFirst().sent.size();
+                last.complete(null);
+              });
+        });
+    last.join();
+    assertTrue(sent[0] >= 50, sent[0] + " datagrams");
+  }
+
+  /** What a listener asks for happens before anything is sent about what it was told. */
+  @Test
+  void tasksOfListenersAreRunInTheSameTurn() throws Exception {
+    QuicSocket socket = open();
+    turns(2);
+    List<Integer> waits = new ArrayList<>();
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    ConnectionListener listener =
+        on -> {
+          if (on.transport().ending() != null) {
+            waits.add(poller.waits.get());
+            loop.execute(
+                () -> {
+                  waits.add(poller.waits.get());
+                  done.complete(null);
+                });
+          }
+        };
+    socket.connect(PEER, TestPeers.client(random.split()), c -> listener).join();
+    turns(2);
+    inLoop(() -> poller.sockets.getFirst().refuse("nobody listens"));
+    done.join();
+    assertEquals(waits.getFirst(), waits.getLast());
+  }
+
   /** Sockets that have nothing to do are not looked at, whoever else is busy. */
   @Test
   void idleSocketsCostNothing() throws Exception {

@@ -69,6 +69,9 @@ final class ScriptedPoller implements Poller {
     private Runnable ready = () -> {};
     private boolean writable = true;
 
+    /** What the system will say of the peer. */
+    private String refusal;
+
     Socket(int port) {
       this.local = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
@@ -77,6 +80,12 @@ final class ScriptedPoller implements Poller {
     void makeRoom(int datagrams) {
       room = datagrams;
       writable = true;
+      ready.run();
+    }
+
+    /** On the loop's thread: the peer cannot be reached. */
+    void refuse(String why) {
+      refusal = why;
       ready.run();
     }
 
@@ -97,7 +106,7 @@ final class ScriptedPoller implements Poller {
 
     @Override
     public boolean isReadable() {
-      return false;
+      return refusal != null;
     }
 
     @Override
@@ -124,7 +133,9 @@ final class ScriptedPoller implements Poller {
 
     @Override
     public String takeRefusal() {
-      return null;
+      String taken = refusal;
+      refusal = null;
+      return taken;
     }
 
     @Override

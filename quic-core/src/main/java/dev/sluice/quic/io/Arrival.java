@@ -1,0 +1,59 @@
+package dev.sluice.quic.io;
+
+import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.connection.Connection;
+import dev.sluice.quic.endpoint.Endpoint;
+import java.io.IOException;
+import java.util.List;
+
+/** What comes to a socket, on its way to the endpoint. On the loop's thread. */
+final class Arrival {
+  private final EventLoop loop;
+  private final Endpoint endpoint;
+  private final SocketSet socket;
+  private final StrayQueue strays;
+
+  Arrival(EventLoop loop, Endpoint endpoint, SocketSet socket, StrayQueue strays) {
+    this.loop = loop;
+    this.endpoint = endpoint;
+    this.socket = socket;
+    this.strays = strays;
+  }
+
+  /** Takes in a batch of what has arrived, here or at other loops. */
+  void receive(long now) throws IOException {
+    DatagramBatch in = loop.received();
+    if (!strays.isEmpty()) {
+      strays.drainTo(in);
+      endpoint.receive(in, now);
+      in.clear();
+    }
+    if (!socket.isReadable()) {
+      return;
+    }
+    try {
+      socket.receive(in);
+    } finally {
+      endpoint.receive(in, now);
+      in.clear();
+    }
+    onRefusal(now);
+  }
+
+  /**
+   * The system says that the peer cannot be reached.
+   *
+   * @return whether that was so; connections may have events then
+   */
+  boolean onRefusal(long now) {
+    String refusal = socket.takeRefusal();
+    if (refusal == null) {
+      return false;
+    }
+    for (Connection connection : List.copyOf(endpoint.connections())) {
+      connection.onUnreachable(refusal, now);
+      endpoint.touch(connection);
+    }
+    return true;
+  }
+}
