@@ -3,6 +3,7 @@ package dev.sluice.tools.perf;
 import dev.sluice.quic.QuicStream;
 import dev.sluice.tools.perf.PerfConnection.Sink;
 import dev.sluice.tools.perf.PerfConnection.Source;
+import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 
@@ -33,12 +34,40 @@ final class CallbackExchange {
             });
   }
 
-  /**
-   * Answers one request of which the number was read.
-   *
-   * @return completes when the answer is on its way and the request was read to its end
-   */
-  static CompletableFuture<Void> serve(QuicStream stream, long wanted) {
+  /** Answers one request. */
+  static void answer(QuicStream stream) {
+    readNumber(stream, ByteBuffer.allocate(Long.BYTES))
+        .thenCompose(wanted -> answer(stream, wanted))
+        .whenComplete(
+            (nothing, failure) -> {
+              if (failure != null) {
+                stream.reset(0); // the client has enough, or is gone
+              }
+            });
+  }
+
+  private static CompletableFuture<Long> readNumber(QuicStream stream, ByteBuffer number) {
+    return stream
+        .readAsync(number)
+        .thenCompose(
+            n -> {
+              if (n < 0) {
+                return CompletableFuture.failedFuture(
+                    new EOFException("a stream without a number"));
+              }
+              return number.hasRemaining()
+                  ? readNumber(stream, number)
+                  : CompletableFuture.completedFuture(number.getLong(0));
+            });
+  }
+
+  private static CompletableFuture<Void> answer(QuicStream stream, long wanted) {
+    if (wanted == PerfProtocol.USAGE || wanted == PerfProtocol.USAGE_AFTER_COLLECTION) {
+      return CompletableFuture.supplyAsync(
+              () -> StreamExchange.usage(wanted).encode(), Thread::startVirtualThread)
+          .thenCompose(usage -> stream.writeAsync(ByteBuffer.wrap(usage)))
+          .thenRun(stream::finish);
+    }
     CompletableFuture<Boolean> read = StreamReading.begin(stream, received -> true);
     if (wanted == 0) {
       return read.thenRun(stream::finish);

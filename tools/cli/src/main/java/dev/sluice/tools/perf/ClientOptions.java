@@ -77,7 +77,7 @@ public final class ClientOptions {
       names = "--blocking",
       description =
           "Let virtual threads read, write and wait for each request. Otherwise that happens in"
-              + " callbacks on the connection's own thread, but for raw QUIC's requests.")
+              + " callbacks on the connection's own thread.")
   boolean blocking;
 
   @Option(

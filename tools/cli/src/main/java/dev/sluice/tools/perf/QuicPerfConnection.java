@@ -3,6 +3,7 @@ package dev.sluice.tools.perf;
 import dev.sluice.quic.QuicConnection;
 import dev.sluice.quic.QuicStream;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -23,6 +24,18 @@ record QuicPerfConnection(QuicConnection connection, boolean callbacks) implemen
         stream.inputStream(), stream.outputStream(), source, wanted, sink)) {
       stream.stopSending(0);
     }
+  }
+
+  @Override
+  public Optional<Asker> asker() {
+    return callbacks ? Optional.of(this::ask) : Optional.empty();
+  }
+
+  private CompletableFuture<Void> ask(long wanted) {
+    return connection
+        .openBidirectionalAsync()
+        .thenCompose(
+            stream -> CallbackExchange.ask(stream, Source.NOTHING, wanted, received -> true));
   }
 
   private static void await(CompletableFuture<Void> exchange)
