@@ -96,6 +96,28 @@ public final class DatagramBatch {
   }
 
   /**
+   * Adds datagrams of another batch, with all that is noted of them.
+   *
+   * @param from the number of the first of them
+   * @param to the number behind the last
+   */
+  public void append(DatagramBatch other, int from, int to) {
+    if (from == to) {
+      return;
+    }
+    int start = other.offsets[from];
+    int bytes = other.offsets[to - 1] + other.lengths[to - 1] - start;
+    if (to - from > datagramsFree() || bytes > bytesFree()) {
+      throw new IllegalArgumentException("no room for " + (to - from) + " datagrams");
+    }
+    System.arraycopy(other.buffer, start, buffer, nextOffset, bytes);
+    for (int i = from; i < to; i++) {
+      add(other.lengths[i], other.locals[i], other.remotes[i], other.ecn[i]);
+      senders[count - 1] = other.senders[i];
+    }
+  }
+
+  /**
    * Names the address at which datagrams have come in, where their socket has not.
    *
    * @param from the number of the first of them
@@ -111,6 +133,11 @@ public final class DatagramBatch {
   /** How many bytes can still be added. */
   public int bytesFree() {
     return buffer.length - nextOffset;
+  }
+
+  /** How many datagrams it can hold. */
+  public int capacity() {
+    return lengths.length;
   }
 
   /** How many datagrams can still be added. */

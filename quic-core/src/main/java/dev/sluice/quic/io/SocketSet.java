@@ -201,12 +201,9 @@ final class SocketSet implements UdpSocket {
     }
     for (int i = from; i < batch.count(); i++) {
       Member member = memberFor(batch.local(i), batch.remote(i));
-      single = single == null ? new DatagramBatch(1, 65_536) : single;
       single.clear();
       if (member != null) {
-        System.arraycopy(batch.buffer(), batch.offset(i), single.buffer(), 0, batch.length(i));
-        single.add(batch.length(i), batch.local(i), batch.remote(i), batch.ecn(i));
-        single.setSender(0, batch.sender(i));
+        single.append(batch, i, i + 1);
         if (member.socket.send(single, 0) == 0) {
           return i;
         }

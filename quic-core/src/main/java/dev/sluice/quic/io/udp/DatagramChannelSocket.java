@@ -37,8 +37,8 @@ final class DatagramChannelSocket implements UdpSocket {
   private final InetSocketAddress local;
   private final InetSocketAddress remote;
   private final boolean whole;
+  private final DatagramSender sender;
   private SelectionKey key;
-  private int marked;
   private boolean readable;
   private boolean writable = true;
   private String refusal;
@@ -46,16 +46,28 @@ final class DatagramChannelSocket implements UdpSocket {
   private Runnable ready = () -> {};
 
   private DatagramChannelSocket(
-      DatagramChannel channel, ByteBuffer transfer, InetSocketAddress remote, boolean whole)
+      DatagramChannel channel,
+      ByteBuffer transfer,
+      SendingThread thread,
+      InetSocketAddress remote,
+      boolean whole)
       throws IOException {
     this.channel = channel;
     this.transfer = transfer;
     this.local = (InetSocketAddress) channel.getLocalAddress();
     this.remote = remote;
     this.whole = whole;
+    this.sender =
+        new DatagramSender(
+            new Output(channel, remote != null),
+            transfer,
+            thread,
+            this::onRefused,
+            this::onProgress);
   }
 
-  static DatagramChannelSocket open(Selector selector, ByteBuffer transfer, Binding binding)
+  static DatagramChannelSocket open(
+      Selector selector, ByteBuffer transfer, SendingThread thread, Binding binding)
       throws IOException {
     binding.requireResolved();
     InetSocketAddress remote = binding.remote();
@@ -74,7 +86,8 @@ final class DatagramChannelSocket implements UdpSocket {
       if (remote != null) {
         channel.connect(remote);
       }
-      DatagramChannelSocket socket = new DatagramChannelSocket(channel, transfer, remote, whole);
+      DatagramChannelSocket socket =
+          new DatagramChannelSocket(channel, transfer, thread, remote, whole);
       socket.key = channel.register(selector, SelectionKey.OP_READ, socket);
       return socket;
     } catch (ClosedSelectorException e) {
@@ -167,6 +180,7 @@ final class DatagramChannelSocket implements UdpSocket {
     readable |= (operations & SelectionKey.OP_READ) != 0;
     if ((operations & SelectionKey.OP_WRITE) != 0) {
       writable = true;
+      sender.unstick();
       key.interestOps(SelectionKey.OP_READ);
     }
     ready.run();
@@ -215,54 +229,26 @@ final class DatagramChannelSocket implements UdpSocket {
 
   @Override
   public int send(DatagramBatch batch, int from) {
-    for (int i = from; i < batch.count(); i++) {
-      transfer.clear();
-      transfer.put(batch.buffer(), batch.offset(i), batch.length(i));
-      transfer.flip();
-      mark(batch.ecn(i));
-      if (!sendOne(batch, i)) {
-        writable = false;
-        if (key.isValid()) {
-          key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
-        }
-        return i;
-      }
+    int reached = sender.send(batch, from);
+    if (reached < batch.count()) {
+      writable = false;
+      watch();
     }
-    return batch.count();
+    return reached;
   }
 
-  /**
-   * The mark is the socket's: a path is either marked or not, so that it seldom changes. A system
-   * that takes no marks sends without; the peer's counts will tell (RFC 9000 §13.4.2).
-   */
-  private void mark(int ecn) {
-    if (ecn != marked) {
-      marked = ecn;
-      try {
-        channel.setOption(StandardSocketOptions.IP_TOS, ecn);
-      } catch (IOException | UnsupportedOperationException e) {
-        // As if the network had cleared it.
-      }
+  /** Has the poller tell when the system's buffer has room again, if that is what is waited for. */
+  private void watch() {
+    if (sender.isStuck() && key.isValid()) {
+      key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
     }
   }
 
-  /** False when the system's buffer is full. */
-  private boolean sendOne(DatagramBatch batch, int index) {
-    InetSocketAddress to = batch.remote(index);
-    try {
-      return write(to);
-    } catch (PortUnreachableException e) {
-      refusal = "nobody listens at " + to;
-    } catch (IOException e) {
-      // The second time will tell.
-    }
-    // An ICMP message about an earlier datagram is told in place of sending this one, and once.
-    try {
-      return write(to);
-    } catch (IOException e) {
-      onRefused(batch, index, e);
-      return true;
-    }
+  /** Some of what was on its way is out, or the system's buffer is full. */
+  private void onProgress() {
+    writable = !sender.isStuck();
+    watch();
+    ready.run();
   }
 
   /**
@@ -272,20 +258,13 @@ final class DatagramChannelSocket implements UdpSocket {
    * taking another reason for "too large" costs some probes of the path's MTU.
    */
   private void onRefused(DatagramBatch batch, int index, IOException e) {
-    if (batch.length(index) > ALWAYS_FITS) {
+    if (e instanceof PortUnreachableException) {
+      refusal = "nobody listens at " + batch.remote(index);
+    } else if (batch.length(index) > ALWAYS_FITS) {
       tooLarge.onDatagramTooLarge(batch, index);
     } else if (remote != null && refusal == null) {
       refusal = "sending to " + batch.remote(index) + ": " + e.getMessage();
     }
-  }
-
-  private boolean write(InetSocketAddress to) throws IOException {
-    if (remote != null) {
-      channel.write(transfer);
-    } else {
-      channel.send(transfer, to);
-    }
-    return !transfer.hasRemaining();
   }
 
   @Override
@@ -298,10 +277,45 @@ final class DatagramChannelSocket implements UdpSocket {
   @Override
   public void close() {
     readable = false;
-    try {
-      channel.close();
-    } catch (IOException e) {
-      // Nothing is written to it any more, so nothing is lost.
+    sender.close();
+  }
+
+  /** The channel, as what leaves by it sees it. */
+  private record Output(DatagramChannel channel, boolean connected)
+      implements DatagramSender.Output {
+
+    @Override
+    public void write(ByteBuffer datagram, InetSocketAddress to) throws IOException {
+      if (connected) {
+        channel.write(datagram);
+      } else {
+        try {
+          channel.send(datagram, to);
+        } catch (IllegalArgumentException e) {
+          throw new IOException("this socket does not send to " + to, e); // of the other family
+        }
+      }
+    }
+
+    /**
+     * A system that takes no marks sends without; the peer's counts will tell (RFC 9000 §13.4.2).
+     */
+    @Override
+    public void mark(int ecn) {
+      try {
+        channel.setOption(StandardSocketOptions.IP_TOS, ecn);
+      } catch (IOException | UnsupportedOperationException e) {
+        // As if the network had cleared it.
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // Nothing is written to it any more, so nothing is lost.
+      }
     }
   }
 }

@@ -22,14 +22,17 @@ public final class SelectorPoller implements Poller {
   /** On the way between arrays and the system; one is enough, since one thread uses it. */
   private final ByteBuffer transfer = ByteBuffer.allocateDirect(65_536);
 
+  private final SendingThread sending;
+
   /** Opens a poller. */
   public SelectorPoller() throws IOException {
     this.selector = Selector.open();
+    this.sending = new SendingThread(selector::wakeup);
   }
 
   @Override
   public UdpSocket open(Binding binding) throws IOException {
-    return DatagramChannelSocket.open(selector, transfer, binding);
+    return DatagramChannelSocket.open(selector, transfer, sending, binding);
   }
 
   @Override
@@ -53,6 +56,7 @@ public final class SelectorPoller implements Poller {
       // is met too early would make the loop spin.
       selector.select(ON_READY, (nanos - 1) / NANOS_PER_MILLI + 1);
     }
+    sending.deliver();
   }
 
   @Override
@@ -62,6 +66,7 @@ public final class SelectorPoller implements Poller {
 
   @Override
   public void close() throws IOException {
+    sending.close();
     selector.close();
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -175,6 +176,30 @@ class UdpSocketTest {
     }
   }
 
+  /** One behind the other, long and short, without waiting for what was said of them. */
+  @ParameterizedTest
+  @MethodSource("ways")
+  void batchesKeepTheirOrder(Way way) throws IOException {
+    poller = way.opening().open();
+    UdpSocket receiver = open(IPV4, null);
+    UdpSocket sender = open(IPV4, null);
+    DatagramBatch last = poller.newReceiveBatch(2048);
+    for (int round = 0, made = 0; round < 50; round++) {
+      int first = made;
+      for (int count : new int[] {40, 2, 70, 1}) {
+        DatagramBatch batch = new DatagramBatch(88, 64);
+        for (int i = 0; i < count; i++) {
+          add(batch, bytes(20 + made % 3, made++), receiver.localAddress(), 0);
+        }
+        send(sender, batch);
+      }
+      List<byte[]> received = receive(receiver, made - first, last);
+      for (int i = first; i < made; i++) {
+        assertArrayEquals(bytes(20 + i % 3, i), received.get(i - first), "datagram " + i);
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("ways")
   void aBatchGoesToManyPeers(Way way) throws IOException {
@@ -334,6 +359,63 @@ class UdpSocketTest {
     assertArrayEquals(bytes(1000, 3), received.get(1));
     assertEquals(List.of(65_520), tooLarge);
     assertNull(sender.takeRefusal(), "the path is still there for smaller ones");
+  }
+
+  /** As many as leave behind the loop's back, where there is such a way. */
+  @ParameterizedTest
+  @MethodSource("ways")
+  void tellsOfThemInWholeBatchesToo(Way way) throws IOException {
+    poller = way.opening().open();
+    UdpSocket receiver = open(IPV4, null);
+    UdpSocket sender = open(null, receiver.localAddress());
+    Thread loop = Thread.currentThread();
+    List<Integer> tooLarge = new ArrayList<>();
+    sender.onTooLarge(
+        (in, index) -> {
+          assertSame(loop, Thread.currentThread());
+          assertEquals("a connection", in.sender(index));
+          tooLarge.add(in.length(index));
+        });
+    DatagramBatch batch = new DatagramBatch(88, 65_530);
+    for (int i = 0; i < 88; i++) {
+      add(batch, bytes(i == 30 ? 65_520 : 100, i), receiver.localAddress(), 0);
+    }
+    batch.setSender(0, "a connection");
+    send(sender, batch);
+    batch.clear();
+    List<byte[]> received = receive(receiver, 87, poller.newReceiveBatch(2048));
+    assertArrayEquals(bytes(100, 31), received.get(30));
+    while (tooLarge.isEmpty()) {
+      poller.await(LONG);
+    }
+    assertEquals(List.of(65_520), tooLarge);
+    assertNull(sender.takeRefusal());
+  }
+
+  /** What was sent before the end arrives, and the port is free. */
+  @ParameterizedTest
+  @MethodSource("ways")
+  void closesBehindWhatWasSent(Way way) throws IOException {
+    poller = way.opening().open();
+    UdpSocket receiver = open(IPV4, null);
+    UdpSocket sender = poller.open(Binding.alone(IPV4, null));
+    DatagramBatch batch = new DatagramBatch(88, 64);
+    for (int i = 0; i < 88; i++) {
+      add(batch, bytes(50, i), receiver.localAddress(), 0);
+    }
+    send(sender, batch);
+    sender.close();
+    List<byte[]> received = receive(receiver, 88, poller.newReceiveBatch(2048));
+    assertArrayEquals(bytes(50, 87), received.get(87));
+    UdpSocket again = null;
+    while (again == null) {
+      poller.await(1_000_000); // only now a selector lets go of it
+      try {
+        again = open(sender.localAddress(), null);
+      } catch (BindException e) {
+        // Not yet.
+      }
+    }
   }
 
   /**
