@@ -17,10 +17,11 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 
 /**
- * The portable socket: one system call a datagram. It sets ECN bits but does not tell them, nor at
- * which of the host's addresses a datagram arrived, since the JDK does not. A server on a host with
- * several addresses therefore binds to each of them rather than to the wildcard: else answers may
- * leave from an address that the client did not write to.
+ * The portable socket: one system call a datagram, for whole batches on a thread of their own
+ * ({@link DatagramSender}). It sets ECN bits but does not tell them, nor at which of the host's
+ * addresses a datagram arrived, since the JDK does not. A server on a host with several addresses
+ * therefore binds to each of them rather than to the wildcard: else answers may leave from an
+ * address that the client did not write to.
  */
 final class DatagramChannelSocket implements UdpSocket {
 

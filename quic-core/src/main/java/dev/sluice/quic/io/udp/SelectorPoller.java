@@ -22,6 +22,7 @@ public final class SelectorPoller implements Poller {
   /** On the way between arrays and the system; one is enough, since one thread uses it. */
   private final ByteBuffer transfer = ByteBuffer.allocateDirect(65_536);
 
+  /** For whole batches of all sockets. */
   private final SendingThread sending;
 
   /** Opens a poller. */

@@ -8,9 +8,9 @@ public interface TooLarge {
 
   /**
    * A datagram was not sent; a smaller one may be. Called on the loop's thread, out of {@link
-   * UdpSocket#send}.
+   * UdpSocket#send}, or out of {@link Poller#await} where the socket has taken the batch over.
    *
-   * @param batch what is being sent
+   * @param batch what is being sent, or a copy of it with all that is noted of its datagrams
    * @param index the datagram's number in it
    */
   void onDatagramTooLarge(DatagramBatch batch, int index);

@@ -42,10 +42,12 @@ public interface UdpSocket {
 
   /**
    * Sends datagrams of the batch, beginning with number {@code from}. One that the system refuses
-   * counts as sent: to QUIC it is lost.
+   * counts as sent: to QUIC it is lost. A socket may keep copies that leave a moment later, in the
+   * order of the calls.
    *
-   * @return the number of the first that was not sent, since the system's buffer is full, and the
-   *     poller will wake the loop when that has changed; the batch's count when all were
+   * @return the number of the first that was not taken, since the system's buffer is full, or the
+   *     socket has as many copies as it keeps, and the poller will wake the loop when that has
+   *     changed; the batch's count when all were
    */
   int send(DatagramBatch batch, int from);
 
@@ -64,6 +66,6 @@ public interface UdpSocket {
   /** Says who hears of datagrams that are too large to leave. Default: nobody. */
   void onTooLarge(TooLarge listener);
 
-  /** Closes the socket. */
+  /** Closes the socket; what it was given before still leaves, if the system has room for it. */
   void close();
 }
