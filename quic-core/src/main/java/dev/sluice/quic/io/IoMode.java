@@ -45,6 +45,17 @@ public enum IoMode {
     return this == LINUX ? LinuxIo.obstacle() : null;
   }
 
+  /**
+   * Does ahead what the first socket would have to wait for: the Linux way, where it can be gone,
+   * links C functions, some 60 ms in a JVM that has just started. For a program that has other
+   * things to do meanwhile, on another thread; does nothing when it was done.
+   */
+  public void prepare() {
+    if (this != PORTABLE) {
+      LinuxIo.prepare();
+    }
+  }
+
   Poller newPoller() throws IOException {
     return switch (this) {
       case PORTABLE -> new SelectorPoller();

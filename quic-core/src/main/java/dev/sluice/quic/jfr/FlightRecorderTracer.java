@@ -13,12 +13,19 @@ import org.agrona.collections.Long2ObjectHashMap;
  * Tells the JDK Flight Recorder of one connection. While nobody records it hears of the
  * connection's beginning and costs nothing from there on; a connection that began before a
  * recording is in it too.
+ *
+ * <p>The first event of a JVM sets the recorder up, which takes some 70 ms of the loop that meets
+ * it. So no event is made before there is a recorder that somebody asked for.
  */
 public final class FlightRecorderTracer implements Tracer {
   /** Metrics change with every acknowledgement; ten a second draw the same curve. */
   private static final long METRICS_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
 
+  private TraceEvent.ConnectionStarted started;
+
+  /** Null until the recorder hears of the connection. */
   private ConnectionEvent connection;
+
   private final Long2ObjectHashMap<StreamEvent> streams = new Long2ObjectHashMap<>();
   private long nextMetrics = Long.MIN_VALUE;
 
@@ -41,7 +48,7 @@ public final class FlightRecorderTracer implements Tracer {
 
   @Override
   public boolean isEnabled() {
-    return connection == null || FlightRecorder.isInitialized();
+    return started == null || FlightRecorder.isInitialized();
   }
 
   /** Too many for a recorder. */
@@ -52,14 +59,19 @@ public final class FlightRecorderTracer implements Tracer {
 
   @Override
   public void on(long now, TraceEvent event) {
+    if (event instanceof TraceEvent.ConnectionStarted e) {
+      started = e;
+    }
+    if (FlightRecorder.isInitialized()) {
+      record(now, event);
+    }
+  }
+
+  private void record(long now, TraceEvent event) {
+    if (connection == null) {
+      begin();
+    }
     switch (event) {
-      case TraceEvent.ConnectionStarted e -> {
-        connection = new ConnectionEvent();
-        connection.id = HexFormat.of().formatHex(e.originalDestination().toArray());
-        connection.role = e.client() ? "client" : "server";
-        connection.remote = String.valueOf(e.remote());
-        connection.begin();
-      }
       case TraceEvent.ProtocolChosen e -> connection.protocol = e.protocol();
       case TraceEvent.PacketLost e -> onLost(e);
       case TraceEvent.StreamStateUpdated e -> onStream(e);
@@ -88,6 +100,14 @@ public final class FlightRecorderTracer implements Tracer {
       }
       default -> {}
     }
+  }
+
+  private void begin() {
+    connection = new ConnectionEvent();
+    connection.id = HexFormat.of().formatHex(started.originalDestination().toArray());
+    connection.role = started.client() ? "client" : "server";
+    connection.remote = String.valueOf(started.remote());
+    connection.begin();
   }
 
   private void onLost(TraceEvent.PacketLost lost) {

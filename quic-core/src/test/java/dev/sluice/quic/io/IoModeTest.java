@@ -22,6 +22,7 @@ class IoModeTest {
     private Program() {}
 
     public static void main(String[] args) throws InterruptedException {
+      IoMode.valueOf(args[0]).prepare();
       EventLoop loop = EventLoop.start("program", true, IoMode.valueOf(args[0]));
       System.out.println(loop.ioDescription());
       loop.close();

@@ -11,6 +11,7 @@ import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.wire.ConnectionId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import jdk.jfr.Recording;
@@ -132,6 +133,39 @@ class FlightRecorderTest {
             () ->
                 tracer.on(9, new TraceEvent.ConnectionEnded(new ConnectionEnding.IdleTimeout(1))));
     assertNotNull(only(events, "Connection").getString("id"));
+  }
+
+  /** What a connection does in a JVM in which nobody records. */
+  static final class Unrecorded {
+    private Unrecorded() {}
+
+    /** Takes no arguments. */
+    public static void main(String[] args) {
+      FlightRecorderTest test = new FlightRecorderTest();
+      test.begin();
+      test.tracer.on(1, metrics(5_000_000));
+      test.tracer.on(2, new TraceEvent.ConnectionEnded(new ConnectionEnding.StatelessReset()));
+      System.out.println("asks " + test.tracer.isEnabled());
+    }
+  }
+
+  @Test
+  void setsNoRecorderUpForNobody() throws IOException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xshare:auto",
+                "-XX:TieredStopAtLevel=1",
+                "-Xlog:class+load",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Unrecorded.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(said.contains("asks false"), said);
+    assertTrue(said.contains(FlightRecorderTracer.class.getName()));
+    assertFalse(said.contains(ConnectionEvent.class.getName()), "the recorder was set up");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.sluice.tools;
 
+import dev.sluice.quic.io.IoMode;
 import dev.sluice.tools.congestion.CongestionCommand;
 import dev.sluice.tools.demo.DemoCommand;
 import dev.sluice.tools.get.GetCommand;
@@ -14,6 +15,7 @@ import dev.sluice.tools.wt.WebTransportCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -43,12 +45,19 @@ public final class Sluice {
   private static final List<String> COMMANDS =
       List.of("demo", "serve", "get", "wt", "perf", "congestion", "interop", "requirements");
 
+  /** Those that open sockets. */
+  private static final Set<String> SPEAKING = Set.of("demo", "serve", "get", "wt", "perf");
+
   private Sluice() {}
 
   /** Runs a command and exits with its code. */
   public static void main(String[] args) {
     // java.net.http refuses a Host field unless told otherwise; -H of get may set one.
     System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host,content-length,expect");
+    if (args.length > 1 && SPEAKING.contains(args[0])) {
+      // Linking what sockets need takes as long as making sense of the arguments: both at once.
+      Thread.ofPlatform().daemon().name("sluice-linking").start(IoMode.AUTO::prepare);
+    }
     int code = run(StandardStreams.ofProcess(), args);
     if (code != ExitCode.OK.code()) {
       System.exit(code);

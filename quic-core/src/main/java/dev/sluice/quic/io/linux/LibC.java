@@ -87,6 +87,9 @@ class LibC {
     this.state = arena.allocate(Linker.Option.captureStateLayout());
   }
 
+  /** Has all functions linked, which the first use of this class does. */
+  static void link() {}
+
   private static MethodHandle function(String name, FunctionDescriptor type) {
     return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, CAPTURE);
   }

@@ -24,6 +24,17 @@ public final class LinuxIo {
     return null;
   }
 
+  /** Has the C functions linked, if this way can be gone, which else the first poller does. */
+  public static void prepare() {
+    if (obstacle() == null) {
+      try {
+        LibC.link();
+      } catch (LinkageError | UnsupportedOperationException e) {
+        // open() will meet it too, and has somebody to tell
+      }
+    }
+  }
+
   /**
    * A poller with its own descriptors and memory.
    *
