@@ -32,8 +32,11 @@ final class SluiceConnector implements Connector {
   private final boolean callbacks;
   private final NamedGroup group;
 
-  /** Its connections are full handshakes; over HTTP/3 what they carry is left to others. */
+  /** For raw QUIC, each connection on a socket of its own. */
   private final QuicClient bare;
+
+  /** Whose handshakes are full ones: one socket for all, as those have who open thousands. */
+  private final QuicClient full;
 
   private final QuicClient resuming;
 
@@ -60,8 +63,10 @@ final class SluiceConnector implements Connector {
     this.keyLog = keyLog;
     this.callbacks = callbacks;
     this.group = group;
-    this.bare = builder().onTicket(ticket::complete).build();
-    this.resuming = builder().tls(tls -> groups(tls).ticket(ticket.getNow(null))).build();
+    this.bare = builder().build();
+    this.full = builder().sharedSocket().onTicket(ticket::complete).build();
+    this.resuming =
+        builder().sharedSocket().tls(tls -> groups(tls).ticket(ticket.getNow(null))).build();
   }
 
   @Override
@@ -88,7 +93,7 @@ final class SluiceConnector implements Connector {
     if (resumed && ticket.getNow(null) == null) {
       takeTicket();
     }
-    QuicConnection connection = (resumed ? resuming : bare).connect();
+    QuicConnection connection = (resumed ? resuming : full).connect();
     if (connection.tls().resumed() != resumed) {
       connection.close();
       throw new IOException("the server did not take the ticket");
@@ -107,7 +112,7 @@ final class SluiceConnector implements Connector {
   }
 
   private synchronized void takeTicket() throws IOException, InterruptedException {
-    QuicConnection connection = bare.connect();
+    QuicConnection connection = full.connect();
     try {
       ticket.get(TICKET_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
@@ -137,6 +142,7 @@ final class SluiceConnector implements Connector {
   @Override
   public void close() {
     bare.close();
+    full.close();
     resuming.close();
   }
 }
