@@ -170,7 +170,8 @@ public final class QuicStream {
    * it is, such as answers made once and sent often. The bytes are sent from where they are, again
    * where they get lost.
    *
-   * @param source whose bytes nobody changes before {@link #sendEnded} is complete; only its
+   * @param source whose bytes nobody changes before {@link #sendEnded} is complete, or after {@link
+   *     #resetAt} before the connection has ended: its beginning may still be sent. Only its
    *     position is this stream's until the future is done. Bytes that lie elsewhere than in an
    *     array that it gives access to are copied
    * @return as from {@link #writeAsync}

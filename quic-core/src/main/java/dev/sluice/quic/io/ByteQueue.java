@@ -2,6 +2,7 @@ package dev.sluice.quic.io;
 
 import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.stream.ReturnedChunks;
+import dev.sluice.quic.stream.SendBuffer;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -45,8 +46,6 @@ public final class ByteQueue {
 
   /** From the smallest to the largest in four steps. */
   private static final long GROWTH = 4;
-
-  private static final int LEAST_LENT = 1024;
 
   /** Of a queue that has none to share with others: 1 MiB waits to be filled again. */
   private static final int SPARES = 16;
@@ -181,10 +180,10 @@ public final class ByteQueue {
 
   /**
    * Producer: adds bytes where they lie, as many as there is room for, and says how many. Nobody
-   * writes to them from now on. Few are copied: a link for them would cost more.
+   * writes to them from now on. Few are copied, as the stream would do it.
    */
   public int lend(byte[] source, int offset, int length) {
-    if (length < LEAST_LENT) {
+    if (length < SendBuffer.LEAST_ADOPTED) {
       return write(source, offset, length);
     }
     int n = Math.clamp(room(), 0, length);

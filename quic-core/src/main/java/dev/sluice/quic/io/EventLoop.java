@@ -318,6 +318,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     for (QuicSocket due = deadlines.poll(now); due != null; due = deadlines.poll(now)) {
       want(due);
     }
+    // In rotation, since others may want meanwhile.
     for (int count = wanting.size(); count > 0; count--) {
       QuicSocket socket = wanting.poll();
       socket.takeIn(now);

@@ -191,8 +191,7 @@ public final class OutboundPipe {
   }
 
   /**
-   * Writer: the same without a copy, for bytes that nobody changes as long as the stream is not
-   * over.
+   * Writer: the same without a copy, for bytes that nobody changes as long as any may be sent.
    *
    * @return how many, possibly 0
    * @throws IOException as from the stream

@@ -19,7 +19,7 @@ public final class SendBuffer {
    * Fewer bytes than this are copied rather than taken over: what is kept of each segment would
    * weigh too much beside them.
    */
-  private static final int LEAST_ADOPTED = 1024;
+  public static final int LEAST_ADOPTED = 1024;
 
   private final SendSegments bytes;
   private final RangeSet ackedBeyondGap = new RangeSet();

@@ -46,7 +46,8 @@ public final class Sluice {
       List.of("demo", "serve", "get", "wt", "perf", "congestion", "interop", "requirements");
 
   /** Those that open sockets. */
-  private static final Set<String> SPEAKING = Set.of("demo", "serve", "get", "wt", "perf");
+  private static final Set<String> SPEAKING =
+      Set.of("demo", "serve", "get", "wt", "perf", "interop");
 
   private Sluice() {}
 

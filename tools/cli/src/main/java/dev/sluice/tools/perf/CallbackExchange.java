@@ -72,16 +72,8 @@ final class CallbackExchange {
     if (wanted == 0) {
       return read.thenRun(stream::finish);
     }
-    CompletableFuture<Void> sent = StreamWriting.begin(stream, new byte[0], ofLength(wanted));
-    return read.thenCombine(sent, (toTheEnd, nothing) -> null);
-  }
-
-  private static Source ofLength(long length) {
-    long[] left = {length};
-    return () -> {
-      int next = (int) Math.min(left[0], PerfProtocol.CHUNK);
-      left[0] -= next;
-      return next;
-    };
+    CompletableFuture<Void> sent =
+        StreamWriting.begin(stream, new byte[0], Source.ofLength(wanted));
+    return read.thenCompose(toTheEnd -> sent);
   }
 }

@@ -128,24 +128,15 @@ final class ConnectionWork implements Work {
     }
     while (meter.running()) {
       long began = System.nanoTime();
-      on.exchange(fixed(options.requestSize), options.responseSize, received -> true);
+      on.exchange(
+          PerfConnection.Source.ofLength(options.requestSize),
+          options.responseSize,
+          received -> true);
       if (meter.counting()) {
         latencies.recordValue(System.nanoTime() - began);
       }
       meter.add(1);
     }
-  }
-
-  private static PerfConnection.Source fixed(long bytes) {
-    if (bytes == 0) {
-      return PerfConnection.Source.NOTHING;
-    }
-    long[] left = {bytes};
-    return () -> {
-      int next = (int) Math.min(left[0], PerfProtocol.CHUNK);
-      left[0] -= next;
-      return next;
-    };
   }
 
   @Override

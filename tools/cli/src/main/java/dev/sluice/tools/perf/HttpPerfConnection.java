@@ -12,7 +12,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /** {@link PerfProtocol} over HTTP/3, and downloads from any other server. */
 final class HttpPerfConnection implements PerfConnection {
@@ -52,14 +51,9 @@ final class HttpPerfConnection implements PerfConnection {
 
   private HttpResponse<Void> send(HttpRequest request, Sink sink)
       throws IOException, InterruptedException {
-    if (!callbacks) {
-      return client.send(request, head -> new SinkSubscriber(sink));
-    }
-    try {
-      return client.sendAsync(request, head -> new SinkSubscriber(sink)).get();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
-    }
+    return callbacks
+        ? Waiting.result(client.sendAsync(request, head -> new SinkSubscriber(sink)))
+        : client.send(request, head -> new SinkSubscriber(sink));
   }
 
   @Override

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Opens connections, leaves them alone, and sees how much heap they hold on either side. */
@@ -119,10 +118,8 @@ final class IdleMemory {
     Thread progress = Thread.startVirtualThread(this::watch);
     try {
       for (CompletableFuture<Void> worker : workers) {
-        worker.get();
+        Waiting.result(worker);
       }
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
     } finally {
       progress.interrupt();
     }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.HdrHistogram.Histogram;
 
 /** Runs one workload: warms up, measures, and says every second how it goes. */
@@ -155,14 +154,7 @@ final class Measurement {
 
   private void join() throws IOException, InterruptedException {
     for (CompletableFuture<Void> worker : workers) {
-      try {
-        worker.get();
-      } catch (ExecutionException e) {
-        if (e.getCause() instanceof IOException failure) {
-          throw failure;
-        }
-        throw new IOException(e.getCause());
-      }
+      Waiting.result(worker);
     }
   }
 

@@ -14,6 +14,19 @@ public interface PerfConnection extends AutoCloseable {
     Source NOTHING = () -> 0;
 
     int next();
+
+    /** So many bytes in all; {@link #NOTHING} for none. */
+    static Source ofLength(long length) {
+      if (length == 0) {
+        return NOTHING;
+      }
+      long[] left = {length};
+      return () -> {
+        int next = (int) Math.min(left[0], PerfProtocol.CHUNK);
+        left[0] -= next;
+        return next;
+      };
+    }
   }
 
   /** Is told of bytes that arrived, and says whether it wants more. */

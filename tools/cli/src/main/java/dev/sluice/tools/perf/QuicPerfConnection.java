@@ -5,7 +5,6 @@ import dev.sluice.quic.QuicStream;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /**
  * {@link PerfProtocol} over raw QUIC.
@@ -19,7 +18,7 @@ record QuicPerfConnection(QuicConnection connection, boolean callbacks) implemen
       throws IOException, InterruptedException {
     QuicStream stream = connection.openBidirectional();
     if (callbacks) {
-      await(CallbackExchange.ask(stream, source, wanted, sink));
+      Waiting.result(CallbackExchange.ask(stream, source, wanted, sink));
     } else if (!StreamExchange.ask(
         stream.inputStream(), stream.outputStream(), source, wanted, sink)) {
       stream.stopSending(0);
@@ -36,15 +35,6 @@ record QuicPerfConnection(QuicConnection connection, boolean callbacks) implemen
         .openBidirectionalAsync()
         .thenCompose(
             stream -> CallbackExchange.ask(stream, Source.NOTHING, wanted, received -> true));
-  }
-
-  private static void await(CompletableFuture<Void> exchange)
-      throws IOException, InterruptedException {
-    try {
-      exchange.get();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
-    }
   }
 
   @Override

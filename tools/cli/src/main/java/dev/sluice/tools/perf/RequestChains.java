@@ -3,7 +3,6 @@ package dev.sluice.tools.perf;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.HdrHistogram.Histogram;
 
@@ -38,11 +37,7 @@ final class RequestChains {
     for (int i = chains.get(); i > 0; i--) {
       next();
     }
-    try {
-      over.get();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
-    }
+    Waiting.result(over);
   }
 
   private void next() {

@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /**
  * Both sides of one exchange of {@link PerfProtocol} over the two directions of a stream, of
@@ -38,7 +37,7 @@ public final class StreamExchange {
     }
     CompletableFuture<Void> sent = aside(() -> send(out, source, wanted));
     boolean toTheEnd = receive(in, sink);
-    join(sent);
+    Waiting.result(sent);
     return toTheEnd;
   }
 
@@ -100,7 +99,7 @@ public final class StreamExchange {
       // Both directions at once: neither may wait for the other's flow control.
       CompletableFuture<Void> sent = aside(() -> write(out, wanted));
       drain(in);
-      join(sent);
+      Waiting.result(sent);
     } else {
       drain(in);
       write(out, wanted);
@@ -145,13 +144,5 @@ public final class StreamExchange {
           }
         });
     return done;
-  }
-
-  private static void join(CompletableFuture<Void> done) throws IOException, InterruptedException {
-    try {
-      done.get();
-    } catch (ExecutionException e) {
-      throw new IOException(e.getCause().getMessage(), e.getCause());
-    }
   }
 }
