@@ -49,18 +49,43 @@ public final class Pacer {
   }
 
   /**
-   * How many bytes may leave now; 0 or less when it is too early.
+   * Whether time has passed that {@link #advance} has not been told of. The rate has to be known
+   * only then, which is once for each turn and not for each packet.
+   */
+  public boolean isBehind(long now) {
+    return !started || now > filledAt;
+  }
+
+  /**
+   * Earns credit for the time that has passed, unless none has.
    *
    * @param rate bytes per second
    */
-  public long allowance(double rate, long now) {
-    fill(rate, now);
+  public void advance(double rate, long now) {
+    if (!isBehind(now)) {
+      return;
+    }
+    // Two ticks: one that may pass before the timer fires, one for the sender's own turn.
+    double leastBurst = MIN_BURST_DATAGRAMS * (double) maxDatagramSize;
+    double burst = Math.max(leastBurst, 2 * rate * TIMER_GRANULARITY / 1e9);
+    if (!paced) {
+      credit = leastBurst;
+    } else if (!started) {
+      credit = burst;
+    } else {
+      credit = Math.min(credit + (now - filledAt) * rate / 1e9, burst);
+    }
+    started = true;
+    filledAt = now;
+  }
+
+  /** How many bytes may leave at the time of the last {@link #advance}; 0 or less for none. */
+  public long allowance() {
     return (long) credit;
   }
 
-  /** A packet that counts toward bytes in flight left, paced or not. */
-  public void onPacketSent(int bytes, double rate, long now) {
-    fill(rate, now);
+  /** A packet that counts toward bytes in flight left then, paced or not. */
+  public void onPacketSent(int bytes) {
     credit -= bytes;
   }
 
@@ -81,21 +106,5 @@ public final class Pacer {
     double perTick = rate * TIMER_GRANULARITY / 1e9;
     double wanted = Math.clamp(perTick, maxDatagramSize, SEGMENTED_SEND_BYTES);
     return filledAt + Math.max(1, (long) Math.ceil((wanted - credit) * 1e9 / rate));
-  }
-
-  private void fill(double rate, long now) {
-    // Two ticks: one that may pass before the timer fires, one for the sender's own turn.
-    double burst =
-        Math.max(
-            MIN_BURST_DATAGRAMS * (double) maxDatagramSize, 2 * rate * TIMER_GRANULARITY / 1e9);
-    if (!started || !paced && now > filledAt) {
-      started = true;
-      credit = paced ? burst : MIN_BURST_DATAGRAMS * (double) maxDatagramSize;
-      filledAt = now;
-    } else if (now > filledAt) {
-      credit += (now - filledAt) * rate / 1e9;
-      filledAt = now;
-    }
-    credit = Math.min(credit, burst);
   }
 }

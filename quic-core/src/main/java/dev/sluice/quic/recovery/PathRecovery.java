@@ -105,7 +105,7 @@ public final class PathRecovery {
       // One packet may go at once when a recovery period begins (§7.3.2, MaybeSendOnePacket).
       return recoveryPacketAllowed ? mtu.size() : 0;
     }
-    return Math.min(room, Math.max(0, pacer.allowance(pacingRate(), now)));
+    return Math.min(room, Math.max(0, paced(now).allowance()));
   }
 
   /**
@@ -227,7 +227,7 @@ public final class PathRecovery {
     elicitingInFlight += elicits ? 1 : 0;
     recoveryPacketAllowed = false;
     reduction.onPacketSent(bytes);
-    pacer.onPacketSent(bytes, pacingRate(), now);
+    paced(now).onPacketSent(bytes);
     tellChanges(now);
     return congestion.onPacketSent(bytes, bytesInFlight, now);
   }
@@ -428,6 +428,14 @@ public final class PathRecovery {
     long room = reduction.isActive() ? Math.min(reduction.room(), window) : window - bytesInFlight;
     // What is in flight and elicits no acknowledgment may stay so: it must not block the rest.
     return elicitingInFlight == 0 ? Math.max(room, mtu.size()) : room;
+  }
+
+  /** The pacer, which has earned what it has until now. */
+  private Pacer paced(long now) {
+    if (pacer.isBehind(now)) {
+      pacer.advance(pacingRate(), now);
+    }
+    return pacer;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.sluice.quic.congestion;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.testkit.Requirement;
@@ -19,8 +20,9 @@ class PacerTest {
 
   private int burst(double rate) {
     int sent = 0;
-    while (pacer.allowance(rate, now) > 0) {
-      pacer.onPacketSent(SIZE, rate, now);
+    pacer.advance(rate, now);
+    while (pacer.allowance() > 0) {
+      pacer.onPacketSent(SIZE);
       sent++;
     }
     return sent;
@@ -62,8 +64,9 @@ class PacerTest {
     double sent = 0;
     double burst = Math.max(10 * SIZE, rate * 0.002);
     for (int i = 0; i < 2000; i++) {
-      while (tested.allowance(rate, time) > 0) {
-        tested.onPacketSent(SIZE, rate, time);
+      tested.advance(rate, time);
+      while (tested.allowance() > 0) {
+        tested.onPacketSent(SIZE);
         sent += SIZE;
       }
       double earned = (time - start) * rate / 1e9;
@@ -86,12 +89,24 @@ class PacerTest {
     Pacer unpaced = new Pacer(SIZE, false);
     long now = -9;
     int burst = 0;
-    while (unpaced.allowance(1, now) > 0) {
-      unpaced.onPacketSent(SIZE, 1, now);
+    unpaced.advance(1, now);
+    while (unpaced.allowance() > 0) {
+      unpaced.onPacketSent(SIZE);
       burst++;
     }
     assertEquals(Pacer.MIN_BURST_DATAGRAMS, burst);
     assertEquals(now + Pacer.TIMER_GRANULARITY, unpaced.nextSendTime(1));
-    assertTrue(unpaced.allowance(1, now + 1) > 0, "an acknowledgment lets the next go");
+    unpaced.advance(1, now + 1);
+    assertTrue(unpaced.allowance() > 0, "an acknowledgment lets the next go");
+  }
+
+  @Test
+  void onlyTimeEarns() {
+    assertTrue(pacer.isBehind(now), "nothing has been earned yet");
+    burst(120_000);
+    assertFalse(pacer.isBehind(now));
+    pacer.advance(1e9, now);
+    assertEquals(0, pacer.allowance(), "a higher rate earns nothing for no time");
+    assertTrue(pacer.isBehind(now + 1));
   }
 }
