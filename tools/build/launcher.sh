@@ -4,8 +4,26 @@
 #   program  the name that messages begin with
 #   project  the folder of the Maven module that they run
 #   modules  the folders of the modules whose sources it is made of
-# They find a JDK 25 ($jdk) by reading it, then call ensure_built, and may call ensure_quick.
-# Prints nothing on standard output.
+# They find a JDK 25 ($jdk) by reading it, then call ensure_built, and may call ensure_quick; the
+# flags of Sluice's own JVMs are in it too. Prints nothing on standard output.
+
+# What every JVM gets, also those that a comparison starts for others.
+jvm_flags="-XX:+UseSerialGC -XX:-UsePerfData --enable-native-access=ALL-UNNAMED"
+
+# What Sluice's own get besides. What was hot in the rehearsal is not compiled ahead of what is hot now
+# (AOTReplayTraining): the compiler has one queue, and a transfer would wait in it behind all that was rehearsed and that
+# it never needs.
+pace="-XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTReplayTraining"
+# C2 puts so much into one method that what sends a packet takes it 0.4 s of both its time and everybody's, and again
+# whenever a branch is met that was never taken. Methods that are not small are left outside; calls of those cost little.
+pace="$pace -XX:FreqInlineSize=150"
+# Where there is much to do, garbage is young: memory that was used before costs less than new pages for a nursery that
+# grows.
+pace_busy="$pace -Xmn128m"
+# Most fetches are over before C2 has anything to show for its time. So it waits for what is hot by far; a long
+# transfer still gets all that it can do.
+pace_brief="$pace -XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=2400"
+pace_brief="$pace_brief -XX:Tier4CompileThreshold=60000"
 
 # Whether $1 is the home of a JDK of at least Java 25. Its "release" file tells without a JVM start.
 is_jdk() {

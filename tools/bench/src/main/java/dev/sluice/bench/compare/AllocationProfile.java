@@ -41,11 +41,12 @@ final class AllocationProfile {
     Path serving = lab.folder().resolve("server.jfr");
     Path fetching = lab.folder().resolve("client.jfr");
     JsonNode found;
-    try (Server server = lab.serve(command(serving, List.of("server", "--port", "0")))) {
-      List<String> arguments = new ArrayList<>(List.of("client"));
-      arguments.addAll(PerfClient.arguments(Task.ALLOCATION, lab.scale(), false));
-      arguments.add("127.0.0.1:" + server.port());
-      found = lab.json(command(fetching, arguments)).getFirst();
+    List<String> serve = recorded(serving, Sluice.command("perf", "server", "--port", "0"));
+    try (Server server = lab.serve(serve)) {
+      List<String> fetch = Sluice.command("perf", "client");
+      fetch.addAll(PerfClient.arguments(Task.ALLOCATION, lab.scale(), false));
+      fetch.add("127.0.0.1:" + server.port());
+      found = lab.json(recorded(fetching, fetch)).getFirst();
     }
     List<RecordedEvent> ofClient = samples(fetching);
     Instant end = ofClient.getLast().getStartTime();
@@ -56,7 +57,11 @@ final class AllocationProfile {
     return bytes / (found.get("amount").asDouble() / (DATAGRAM - PACKET_OVERHEAD));
   }
 
-  private static List<String> command(Path recording, List<String> arguments) {
+  /**
+   * A command of the launcher's with the flight recorder. It is told by the environment, so that
+   * all else is as in every other measurement of ours.
+   */
+  static List<String> recorded(Path recording, List<String> command) {
     String sampling = ",+" + SAMPLE + "#";
     String options =
         "-XX:StartFlightRecording:settings=none,dumponexit=true,filename="
@@ -67,10 +72,9 @@ final class AllocationProfile {
             + "throttle=20000/s"
             + sampling
             + "stackTrace=true";
-    List<String> command =
-        Lab.java(List.of("-Xmn128m", options), "dev.sluice.tools.Sluice", "perf");
-    command.addAll(arguments);
-    return command;
+    List<String> recorded = new ArrayList<>(List.of("env", "JDK_JAVA_OPTIONS=\"" + options + "\""));
+    recorded.addAll(command);
+    return recorded;
   }
 
   /** The samples of a recording in their order, of which at least one; the recording is deleted. */

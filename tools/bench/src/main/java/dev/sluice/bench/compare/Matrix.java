@@ -125,7 +125,9 @@ final class Matrix {
         names[1],
         null,
         lab -> {
-          List<String> command = Lab.java(List.of(), PUMP, flags);
+          // With our own flags, so that a share of it tells of the protocol and not of C2's
+          // settings; without the cache of the launcher, which only makes the start quicker.
+          List<String> command = Lab.java(Sluice.flags(), PUMP, flags);
           command.addAll(List.of("--warmup", Integer.toString(lab.scale().warmupSeconds())));
           command.addAll(List.of("--duration", Integer.toString(lab.scale().seconds())));
           JsonNode found = lab.json(command).getFirst();

@@ -15,6 +15,9 @@ record Sluice(Protocol protocol, String io, String group) implements Peer, Clien
   /** The launcher's path: {@code tools/sluice}, with all that it does for a quick start. */
   private static final String LAUNCHER = "sluice.launcher";
 
+  /** The flags that the launcher gives to the JVMs of {@code sluice perf}, as it says itself. */
+  private static final String FLAGS = "sluice.flags";
+
   @Override
   public String name() {
     if (group != null) {
@@ -23,7 +26,13 @@ record Sluice(Protocol protocol, String io, String group) implements Peer, Clien
     return io == null ? "sluice" : "sluice --io " + io;
   }
 
-  private static List<String> command(String... arguments) {
+  /** What {@code sluice perf} runs with, for what is measured beside it from other classes. */
+  static List<String> flags() {
+    return List.of(System.getProperty(FLAGS).split(" "));
+  }
+
+  /** The command line as everybody starts it. */
+  static List<String> command(String... arguments) {
     List<String> command = new ArrayList<>(List.of(System.getProperty(LAUNCHER)));
     command.addAll(List.of(arguments));
     return command;
