@@ -108,6 +108,8 @@ public final class DemoCommand implements Callable<Integer> {
                 .keyLog(KeyLogFile.open(null))
                 .tracer(QlogFiles.open(null))
                 .build()) {
+      print("server I/O", server.ioDescription());
+      print("client I/O", client.ioDescription());
       run(client, URI.create("https://" + HOST + ":" + server.localAddress().getPort() + "/"));
       return ExitCode.OK.code();
     } catch (IOException | CompletionException | GeneralSecurityException e) {

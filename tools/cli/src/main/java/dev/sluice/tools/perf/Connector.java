@@ -1,6 +1,7 @@
 package dev.sluice.tools.perf;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * Opens connections to the server that is measured: with our own client, or with that of another
@@ -16,6 +17,11 @@ public interface Connector extends AutoCloseable {
 
     @Override
     void close();
+  }
+
+  /** How datagrams are moved, for people; empty when the client does not tell. */
+  default Optional<String> io() {
+    return Optional.empty();
   }
 
   /** A connection of its own; with HTTP/3 it may come about with the first request only. */

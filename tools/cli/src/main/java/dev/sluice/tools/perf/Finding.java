@@ -1,5 +1,6 @@
 package dev.sluice.tools.perf;
 
+import java.util.Locale;
 import java.util.Map;
 
 /** What a measurement found. */
@@ -10,4 +11,9 @@ interface Finding {
 
   /** Names and values for a JSON object. */
   Map<String, Object> json();
+
+  /** A line of {@link #text()}. */
+  static String line(String name, String value) {
+    return String.format(Locale.ROOT, "%-13s %s%n", name, value);
+  }
 }

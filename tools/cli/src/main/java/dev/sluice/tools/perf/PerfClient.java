@@ -10,6 +10,7 @@ import dev.sluice.tools.Failures;
 import dev.sluice.tools.KeyLogFile;
 import dev.sluice.tools.StandardStreams;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -35,23 +36,27 @@ final class PerfClient {
   void check() throws CommandException {
     options.check(transport.http3);
     transport.config();
+    transport.io();
   }
 
   void run(InetSocketAddress server) throws CommandException, InterruptedException {
     check();
     TransportConfig config = transport.config();
     KeyLog keyLog = KeyLogFile.open(null);
-    transport.applyIo();
     try (Connector connector =
         new SluiceConnector(
             server,
             config,
+            transport.io(),
             transport.http3,
             options.path,
             keyLog,
             !options.blocking,
             options.group)) {
       run(connector, server);
+    } catch (UncheckedIOException e) {
+      throw new CommandException(
+          ExitCode.NOT_CONNECTED, "no socket can be had: " + e.getCause().getMessage(), e);
     }
   }
 
@@ -65,7 +70,7 @@ final class PerfClient {
       }
       Duration warmup = options.warmup();
       for (int i = 0; i < options.repeat; i++) {
-        print(measure(connector, warmup));
+        print(connector, measure(connector, warmup));
         warmup = warmup.compareTo(WARM_AGAIN) < 0 ? warmup : WARM_AGAIN;
       }
     } catch (IOException e) {
@@ -86,10 +91,10 @@ final class PerfClient {
       work.open();
       long warm = System.nanoTime() + options.warmup().toNanos();
       for (long left = warm - System.nanoTime(); left > 0; left = warm - System.nanoTime()) {
-        written(measurement(Duration.ZERO).again(work, Duration.ofNanos(left)));
+        written(connector, measurement(Duration.ZERO).again(work, Duration.ofNanos(left)));
       }
       for (int i = 0; i < options.repeat; i++) {
-        print(measurement(Duration.ZERO).again(work, Measurement.ENDLESS));
+        print(connector, measurement(Duration.ZERO).again(work, Measurement.ENDLESS));
       }
     }
   }
@@ -111,9 +116,9 @@ final class PerfClient {
     }
   }
 
-  private void print(Finding finding) throws CommandException {
+  private void print(Connector connector, Finding finding) throws CommandException {
     try {
-      streams.out().write(written(finding));
+      streams.out().write(written(connector, finding));
       streams.out().flush();
     } catch (IOException e) {
       throw new CommandException(
@@ -121,14 +126,21 @@ final class PerfClient {
     }
   }
 
-  private byte[] written(Finding finding) throws JsonProcessingException {
-    String text = options.json ? json(finding) + "\n" : finding.text();
+  private byte[] written(Connector connector, Finding finding) throws JsonProcessingException {
+    String text =
+        options.json ? json(connector, finding) + "\n" : finding.text() + ioLine(connector);
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private String json(Finding finding) throws JsonProcessingException {
+  /** A rate means little to those who do not know how its datagrams were moved. */
+  private static String ioLine(Connector connector) {
+    return connector.io().map(how -> Finding.line("io", how)).orElse("");
+  }
+
+  private String json(Connector connector, Finding finding) throws JsonProcessingException {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("protocol", transport.http3 ? "http3" : "quic");
+    connector.io().ifPresent(how -> all.put("io", how));
     all.putAll(finding.json());
     return new ObjectMapper().writeValueAsString(all);
   }

@@ -46,8 +46,8 @@ public final class PerfPairCommand implements Callable<Integer> {
       server = new ProcessBuilder(command()).redirectErrorStream(true).start();
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(server::destroy));
       BufferedReader output = server.inputReader(StandardCharsets.UTF_8);
-      InetSocketAddress address = address(output);
       PrintStream stderr = streams.err();
+      InetSocketAddress address = address(output, stderr);
       Thread.startVirtualThread(() -> output.lines().forEach(line -> stderr.println(line)));
       client.run(address);
       return ExitCode.OK.code();
@@ -62,7 +62,7 @@ public final class PerfPairCommand implements Callable<Integer> {
   }
 
   /** This JVM's own, with the same flags. */
-  private List<String> command() {
+  private List<String> command() throws CommandException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -72,14 +72,18 @@ public final class PerfPairCommand implements Callable<Integer> {
     return command;
   }
 
-  private static InetSocketAddress address(BufferedReader output) throws IOException {
+  /** Where it listens, as it says itself, for whoever reads standard error here too. */
+  private static InetSocketAddress address(BufferedReader output, PrintStream stderr)
+      throws IOException {
     String line = output.readLine();
     while (line != null && !line.startsWith(PerfServerCommand.LISTENING)) {
+      stderr.println(line);
       line = output.readLine();
     }
     if (line == null) {
       throw new IOException("it ended");
     }
+    stderr.println("server " + line);
     String address = line.substring(PerfServerCommand.LISTENING.length(), line.indexOf(','));
     int colon = address.lastIndexOf(':');
     return new InetSocketAddress(

@@ -3,6 +3,7 @@ package dev.sluice.tools.perf;
 import dev.sluice.http3.server.Http3Server;
 import dev.sluice.quic.QuicServer;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.io.IoMode;
 import dev.sluice.tls.Identity;
 import dev.sluice.tls.psk.RotatingTicketProtector;
 import dev.sluice.tools.CommandException;
@@ -18,26 +19,33 @@ import java.time.InstantSource;
  * A server of {@link PerfProtocol} that runs until it is closed.
  *
  * @param address where it listens
+ * @param io how it moves datagrams, for people
  */
-public record PerfServer(InetSocketAddress address, AutoCloseable server) implements AutoCloseable {
+public record PerfServer(InetSocketAddress address, String io, AutoCloseable server)
+    implements AutoCloseable {
   private static final Duration TICKET_LIFETIME = Duration.ofHours(6);
 
   /**
    * Binds and serves.
    *
+   * @param io how datagrams are to be moved
    * @param http3 whether it speaks HTTP/3, or else raw QUIC
    * @throws CommandException the key log that the environment asks for cannot be written
    */
   public static PerfServer start(
-      InetSocketAddress address, Identity identity, TransportConfig transport, boolean http3)
+      InetSocketAddress address,
+      Identity identity,
+      TransportConfig transport,
+      IoMode io,
+      boolean http3)
       throws IOException, CommandException {
     return http3
-        ? startHttp3(address, identity, transport)
-        : startQuic(address, identity, transport);
+        ? startHttp3(address, identity, transport, io)
+        : startQuic(address, identity, transport, io);
   }
 
   private static PerfServer startQuic(
-      InetSocketAddress address, Identity identity, TransportConfig transport)
+      InetSocketAddress address, Identity identity, TransportConfig transport, IoMode io)
       throws IOException, CommandException {
     SecureRandom random = new SecureRandom();
     RotatingTicketProtector tickets =
@@ -49,14 +57,15 @@ public record PerfServer(InetSocketAddress address, AutoCloseable server) implem
             .applicationProtocols(PerfProtocol.ALPN)
             .tls(tls -> tls.ticketProtector(tickets).ticketLifetime(TICKET_LIFETIME))
             .transport(transport)
+            .io(io)
             .keyLog(KeyLogFile.open(null))
             .handler(new PerfService())
             .start();
-    return new PerfServer(server.localAddress(), server);
+    return new PerfServer(server.localAddress(), server.ioDescription(), server);
   }
 
   private static PerfServer startHttp3(
-      InetSocketAddress address, Identity identity, TransportConfig transport)
+      InetSocketAddress address, Identity identity, TransportConfig transport, IoMode io)
       throws IOException, CommandException {
     PerfSite site = new PerfSite();
     Http3Server server =
@@ -64,12 +73,13 @@ public record PerfServer(InetSocketAddress address, AutoCloseable server) implem
             .address(address)
             .identity(identity)
             .quic(transport)
+            .io(io)
             .keyLog(KeyLogFile.open(null))
             .handler(site)
             .handleOn(site)
             .webTransport(PerfProtocol.DATAGRAMS_PATH, new WebTransportEcho())
             .start();
-    return new PerfServer(server.localAddress(), server);
+    return new PerfServer(server.localAddress(), server.ioDescription(), server);
   }
 
   @Override

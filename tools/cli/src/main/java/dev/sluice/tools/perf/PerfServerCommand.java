@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
       "Over raw QUIC the ALPN protocol is 'perf': on each stream the client sends eight bytes,"
           + " big-endian, with the number of bytes that it wants back. Over HTTP/3 the number is"
           + " the path: GET /1000, or POST /1000 with content.",
-      "Says on standard error where it listens; runs until it is ended."
+      "Says on standard error where it listens and how it moves datagrams; runs until it is ended."
     })
 public final class PerfServerCommand implements Callable<Integer> {
   /** What the line begins with that says where the server listens. */
@@ -81,16 +81,17 @@ public final class PerfServerCommand implements Callable<Integer> {
     if (address.isUnresolved()) {
       throw new CommandException(ExitCode.UNRESOLVED_HOST, "could not resolve host: " + host);
     }
-    transport.applyIo();
     try (PerfServer server =
-        PerfServer.start(address, identity(), transport.config(), transport.http3)) {
+        PerfServer.start(
+            address, identity(), transport.config(), transport.io(), transport.http3)) {
       InetSocketAddress bound = server.address();
       stderr.println(
           LISTENING
               + bound.getAddress().getHostAddress()
               + ":"
               + bound.getPort()
-              + (transport.http3 ? ", HTTP/3" : ", raw QUIC"));
+              + (transport.http3 ? ", HTTP/3, " : ", raw QUIC, ")
+              + server.io());
       new CountDownLatch(1).await(); // until a signal ends the process
       return ExitCode.OK.code();
     } catch (IOException e) {

@@ -39,12 +39,12 @@ final class Result implements Finding {
   @Override
   public String text() {
     StringBuilder text = new StringBuilder();
-    line(
-        text,
-        options.workload.toString(),
-        rate(options.workload, amount / seconds)
-            + String.format(
-                Locale.ROOT, " (%d %s in %.3f s)", amount, options.workload.unit(), seconds));
+    text.append(
+        Finding.line(
+            options.workload.toString(),
+            rate(options.workload, amount / seconds)
+                + String.format(
+                    Locale.ROOT, " (%d %s in %.3f s)", amount, options.workload.unit(), seconds)));
     if (latencies.getTotalCount() > 0) {
       StringBuilder values = new StringBuilder();
       for (double percentile : PERCENTILES) {
@@ -56,29 +56,13 @@ final class Result implements Finding {
                 name(percentile),
                 latencies.getValueAtPercentile(percentile) / MICRO));
       }
-      line(text, "latency", values.toString());
+      text.append(Finding.line("latency", values.toString()));
     }
-    usage(text, "client", client);
-    usage(text, "server", server);
+    text.append(Finding.line("client", client.text()));
+    if (server != null) {
+      text.append(Finding.line("server", server.text()));
+    }
     return text.toString();
-  }
-
-  private static void usage(StringBuilder text, String who, Usage usage) {
-    if (usage != null) {
-      line(
-          text,
-          who,
-          String.format(
-              Locale.ROOT,
-              "%.2f CPU s, %.3f s of GC, %.1f MB allocated",
-              usage.cpuNanos() / 1e9,
-              usage.gcMillis() / 1e3,
-              usage.allocatedBytes() / 1e6));
-    }
-  }
-
-  private static void line(StringBuilder text, String name, String value) {
-    text.append(String.format(Locale.ROOT, "%-13s %s%n", name, value));
   }
 
   private static String name(double percentile) {
@@ -103,16 +87,8 @@ final class Result implements Finding {
       }
       json.put("latencyMicros", values);
     }
-    json.put("client", json(client));
-    json.put("server", server == null ? null : json(server));
-    return json;
-  }
-
-  private static Map<String, Object> json(Usage usage) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("cpuSeconds", usage.cpuNanos() / 1e9);
-    json.put("gcSeconds", usage.gcMillis() / 1e3);
-    json.put("allocatedBytes", usage.allocatedBytes());
+    json.put("client", client.json());
+    json.put("server", server == null ? null : server.json());
     return json;
   }
 }

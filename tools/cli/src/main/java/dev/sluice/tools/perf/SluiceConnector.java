@@ -6,6 +6,8 @@ import dev.sluice.quic.QuicClient;
 import dev.sluice.quic.QuicClientBuilder;
 import dev.sluice.quic.QuicConnection;
 import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.io.IoMode;
 import dev.sluice.tls.KeyLog;
 import dev.sluice.tls.NamedGroup;
 import dev.sluice.tls.SessionTicket;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +27,9 @@ final class SluiceConnector implements Connector {
   private static final String SERVER_NAME = "localhost";
   private static final long TICKET_SECONDS = 30;
 
+  /** How long the loop may take to send what tells the server of the end. */
+  private static final long CLOSE_MILLIS = 5_000;
+
   private final InetSocketAddress server;
   private final TransportConfig transport;
   private final boolean http3;
@@ -31,6 +37,14 @@ final class SluiceConnector implements Connector {
   private final KeyLog keyLog;
   private final boolean callbacks;
   private final NamedGroup group;
+
+  /** Of all connections but those of HTTP/3 clients, which bring their own. */
+  private final EventLoop loop;
+
+  private final IoMode ioMode;
+
+  /** How the newest of the loops moves datagrams. */
+  private volatile String io;
 
   /** For raw QUIC, each connection on a socket of its own. */
   private final QuicClient bare;
@@ -44,13 +58,16 @@ final class SluiceConnector implements Connector {
   private final CompletableFuture<SessionTicket> ticket = new CompletableFuture<>();
 
   /**
+   * @param ioMode how datagrams are to be moved
    * @param path what is fetched over HTTP/3 in place of a number; null for our own server
    * @param callbacks whether what happens is told on the loop's thread
    * @param group the only one that handshakes are made with; null for all
+   * @throws java.io.UncheckedIOException the system does not give what is needed
    */
   SluiceConnector(
       InetSocketAddress server,
       TransportConfig transport,
+      IoMode ioMode,
       boolean http3,
       String path,
       KeyLog keyLog,
@@ -58,15 +75,23 @@ final class SluiceConnector implements Connector {
       NamedGroup group) {
     this.server = server;
     this.transport = transport;
+    this.ioMode = ioMode;
     this.http3 = http3;
     this.path = path;
     this.keyLog = keyLog;
     this.callbacks = callbacks;
     this.group = group;
+    this.loop = EventLoop.start("sluice-perf", true, ioMode);
+    this.io = loop.ioDescription();
     this.bare = builder().build();
     this.full = builder().sharedSocket().onTicket(ticket::complete).build();
     this.resuming =
         builder().sharedSocket().tls(tls -> groups(tls).ticket(ticket.getNow(null))).build();
+  }
+
+  @Override
+  public Optional<String> io() {
+    return Optional.of(io);
   }
 
   @Override
@@ -79,13 +104,16 @@ final class SluiceConnector implements Connector {
             .insecurelyTrustEveryone()
             .resolve(SERVER_NAME, server.getPort(), List.of(server.getAddress()))
             .quic(transport)
+            .io(ioMode)
             .webTransport(WebTransportConfig.DEFAULT)
             .keyLog(keyLog);
     if (callbacks) {
       builder.executor(Runnable::run);
     }
     URI origin = URI.create("https://" + SERVER_NAME + ":" + server.getPort() + "/");
-    return new HttpPerfConnection(builder.build(), origin, path, callbacks);
+    Http3Client client = builder.build();
+    io = client.ioDescription();
+    return new HttpPerfConnection(client, origin, path, callbacks);
   }
 
   @Override
@@ -126,6 +154,7 @@ final class SluiceConnector implements Connector {
 
   private QuicClientBuilder builder() {
     return QuicClient.builder()
+        .eventLoop(loop)
         .remote(server)
         .serverName(SERVER_NAME)
         .applicationProtocols(http3 ? PerfProtocol.ALPN_HTTP3 : PerfProtocol.ALPN)
@@ -144,5 +173,11 @@ final class SluiceConnector implements Connector {
     bare.close();
     full.close();
     resuming.close();
+    loop.close();
+    try {
+      loop.awaitEnd(CLOSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // it ends all the same
+    }
   }
 }

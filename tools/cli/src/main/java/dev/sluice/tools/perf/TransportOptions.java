@@ -8,10 +8,12 @@ import dev.sluice.quic.stream.StreamConfig;
 import dev.sluice.quic.stream.StreamLimits;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.IoOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What both ends of a measurement are told about their transport. */
@@ -53,22 +55,16 @@ final class TransportOptions {
       description = "The largest UDP payload that this side sends, 1200 to 2048 (1452).")
   private int datagramSize;
 
-  @Option(
-      names = "--io",
-      paramLabel = "MODE",
-      description = "How datagrams get to the system: auto, portable or linux (auto).")
-  private String io;
+  @Mixin private IoOption io = new IoOption();
 
   /** The options on a command line, for a process that is to have the same. */
-  List<String> asArguments() {
+  List<String> asArguments() throws CommandException {
     List<String> arguments = new ArrayList<>();
     if (http3) {
       arguments.add("--http3");
     }
     arguments.addAll(List.of("--cc", congestion, "--datagram-size", "" + datagramSize));
-    if (io != null) {
-      arguments.addAll(List.of("--io", io));
-    }
+    arguments.addAll(List.of("--io", io().name().toLowerCase(Locale.ROOT)));
     return arguments;
   }
 
@@ -100,17 +96,9 @@ final class TransportOptions {
         usual.maxStreamsUni());
   }
 
-  /** Has the loops of this process use the mode that was asked for. */
-  void applyIo() throws CommandException {
-    if (io == null) {
-      return;
-    }
-    try {
-      IoMode.valueOf(io.toUpperCase(Locale.ROOT));
-    } catch (IllegalArgumentException e) {
-      throw new CommandException(ExitCode.USAGE, "--io is auto, portable or linux", e);
-    }
-    System.setProperty(IoMode.PROPERTY, io);
+  /** How the loops of this process are to move datagrams. */
+  IoMode io() throws CommandException {
+    return io.mode();
   }
 
   private CongestionAlgorithm algorithm() throws CommandException {

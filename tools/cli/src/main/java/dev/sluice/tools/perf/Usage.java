@@ -5,6 +5,9 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * What a process has used since its start, or between two moments.
@@ -51,6 +54,25 @@ public record Usage(long cpuNanos, long gcMillis, long allocatedBytes, long heap
         gcMillis - earlier.gcMillis,
         allocatedBytes - earlier.allocatedBytes,
         heapBytes - earlier.heapBytes);
+  }
+
+  /** For people: what was used, without the heap of this moment. */
+  String text() {
+    return String.format(
+        Locale.ROOT,
+        "%.2f CPU s, %.3f s of GC, %.1f MB allocated",
+        cpuNanos / 1e9,
+        gcMillis / 1e3,
+        allocatedBytes / 1e6);
+  }
+
+  /** The same as names and values for a JSON object. */
+  Map<String, Object> json() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("cpuSeconds", cpuNanos / 1e9);
+    json.put("gcSeconds", gcMillis / 1e3);
+    json.put("allocatedBytes", allocatedBytes);
+    return json;
   }
 
   public byte[] encode() {

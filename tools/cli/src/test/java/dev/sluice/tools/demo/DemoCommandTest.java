@@ -28,6 +28,8 @@ class DemoCommandTest {
     String report = out.toString(StandardCharsets.UTF_8);
     for (String line :
         new String[] {
+          "server I/O    ",
+          "client I/O    ",
           "QUIC version  1\n",
           "cipher suite  TLS_",
           "key exchange  X25519MLKEM768\n",

@@ -7,13 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.datagram.DatagramConfig;
+import dev.sluice.quic.io.IoMode;
 import dev.sluice.tls.cert.SelfSignedIdentity;
+import dev.sluice.tools.Sluice;
 import dev.sluice.tools.StandardStreams;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -24,14 +25,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** Every workload measures what it was asked for, over raw QUIC and over HTTP/3. */
 @Timeout(60)
 class PerfTest {
+  private static final String PORTABLE = "portable: DatagramChannel, one system call a datagram";
+
   private static PerfServer quic;
   private static PerfServer http3;
 
@@ -56,6 +59,7 @@ class PerfTest {
         SelfSignedIdentity.create(
             List.of("localhost"), Duration.ofDays(1), new SecureRandom(), InstantSource.system()),
         TransportConfig.DEFAULTS.withDatagrams(DatagramConfig.ON),
+        IoMode.preferred(),
         http3);
   }
 
@@ -65,29 +69,31 @@ class PerfTest {
             new ByteArrayInputStream(new byte[0]),
             out,
             new PrintStream(err, true, StandardCharsets.UTF_8));
-    List<String> all = new ArrayList<>(List.of(arguments.split(" ")));
+    List<String> all = new ArrayList<>(List.of("perf", "client"));
+    all.addAll(List.of(arguments.split(" ")));
     InetSocketAddress address = server.address();
-    all.add(1, address.getAddress().getHostAddress() + ":" + address.getPort());
+    all.add(3, address.getAddress().getHostAddress() + ":" + address.getPort());
     if (server == http3) {
       all.add("--http3");
     }
-    return new CommandLine(new PerfClientCommand(streams))
-        .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
-        .execute(all.toArray(String[]::new));
+    return Sluice.run(streams, all.toArray(String[]::new));
+  }
+
+  private String said() {
+    return err.toString(StandardCharsets.UTF_8);
   }
 
   private JsonNode measure(PerfServer server, String arguments) throws IOException {
-    assertEquals(0, run(server, arguments + " --json"), err.toString(StandardCharsets.UTF_8));
+    assertEquals(0, run(server, arguments + " --json"), this::said);
     return new ObjectMapper().readTree(out.toByteArray());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", " --blocking"})
   void saysWhatARequestWasAnsweredWith(String how) {
-    assertEquals(1, run(http3, "requests --count 5 --warmup 0s --in-flight 3 --path /no" + how));
-    String said = err.toString(StandardCharsets.UTF_8);
-    assertTrue(
-        said.matches("(?s)[^ ]*CommandException: [0-9.:]+ https:[^ ]*/no was answered.*"), said);
+    assertEquals(56, run(http3, "requests --count 5 --warmup 0s --in-flight 3 --path /no" + how));
+    String said = said();
+    assertTrue(said.matches("(?s)sluice: .56. [0-9.:]+ https:[^ ]*/no was answered.*"), said);
   }
 
   @ParameterizedTest
@@ -164,6 +170,32 @@ class PerfTest {
     assertEquals(2, out.toString(StandardCharsets.UTF_8).lines().count());
   }
 
+  @Test
+  void tellsHowDatagramsAreMoved() throws IOException {
+    for (PerfServer server : List.of(quic, http3)) {
+      out.reset();
+      String what = "download --bytes 10K --warmup 0s --io portable";
+      assertEquals(PORTABLE, measure(server, what).path("io").asText());
+      out.reset();
+      assertEquals(0, run(server, what), this::said);
+      String text = out.toString(StandardCharsets.UTF_8);
+      assertTrue(text.contains("\nio            " + PORTABLE + "\n"), text);
+    }
+  }
+
+  /** Nothing else takes the place of what was asked for by name. */
+  @Test
+  void aWayThatCannotBeGoneIsOneLine() throws IOException {
+    String obstacle = IoMode.LINUX.obstacle();
+    if (obstacle == null) {
+      JsonNode result = measure(quic, "download --bytes 10K --warmup 0s --io linux");
+      assertTrue(result.path("io").asText().startsWith("Linux: "), result::toString);
+    } else {
+      assertEquals(2, run(quic, "download --bytes 10K --warmup 0s --io linux"));
+      assertEquals("sluice: (2) --io linux: " + obstacle + "\n", said());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -179,6 +211,7 @@ class PerfTest {
         "connects --include-handshake",
         "download --group X25519",
         "download --duration 0s",
+        "download --io pigeon",
       })
   void refusesWhatDoesNotGoTogether(String arguments) {
     assertTrue(run(quic, arguments) != 0);
