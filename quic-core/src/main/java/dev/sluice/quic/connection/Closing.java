@@ -168,6 +168,9 @@ final class Closing {
 
   /** Sends CONNECTION_CLOSE when one is due. */
   void send(long now, DatagramBatch out) {
+    if (phase == Phase.CLOSING && closeWanted && !closeSent) {
+      connection.sender.sendRestOfHandshake(now, out);
+    }
     if (phase == Phase.CLOSING && closeWanted && out.hasRoom()) {
       closeWanted = false;
       int before = out.count();

@@ -77,7 +77,7 @@ final class Sender {
         sendProbe(active, now, out);
       }
       sendMtuProbe(now, out);
-      while (sendDatagram(now, out)) {
+      while (sendDatagram(drafts.length, now, out)) {
         if (!out.hasRoom()) {
           return true;
         }
@@ -133,8 +133,13 @@ final class Sender {
     return pacedUntil;
   }
 
-  /** One datagram on the active path; false when there is nothing to send or it may not be. */
-  private boolean sendDatagram(long now, DatagramBatch out) {
+  /**
+   * One datagram on the active path.
+   *
+   * @param spaces how many packet number spaces may take part, beginning with that of Initials
+   * @return false when there is nothing to send or it may not be
+   */
+  private boolean sendDatagram(int spaces, long now, DatagramBatch out) {
     if (!out.hasRoom()) {
       return true;
     }
@@ -147,7 +152,8 @@ final class Sender {
     }
     boolean mayElicit = path.recovery().canSend(now);
     begin(out, size);
-    for (PacketDraft draft : drafts) {
+    for (int i = 0; i < spaces; i++) {
+      PacketDraft draft = drafts[i];
       if (connection.spaces.canSend(draft.space())
           && payloads.hasSomething(draft.space(), path, mayElicit, now)) {
         fill(draft, path, mayElicit, now);
@@ -331,6 +337,17 @@ final class Sender {
       padTo(out, size);
       path.recovery().mtu().onProbeSent(draft.number(), size);
       dispatch(path, now, out);
+    }
+  }
+
+  /**
+   * What has not left yet of a handshake that is complete on this side. Without it the peer could
+   * not read what is sealed for 1-RTT: what an application says as it closes would come as the
+   * failure of a handshake, from whoever closes at once (§10.2.3).
+   */
+  void sendRestOfHandshake(long now, DatagramBatch out) {
+    if (connection.handshake.isComplete() && !connection.handshake.isConfirmed()) {
+      while (out.hasRoom() && sendDatagram(drafts.length - 1, now, out)) {}
     }
   }
 
