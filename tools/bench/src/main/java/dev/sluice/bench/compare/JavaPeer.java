@@ -38,6 +38,11 @@ record JavaPeer(String name, List<String> flags, String mainClass, Set<Task> lac
   }
 
   @Override
+  public boolean speaksAsOurs() {
+    return true;
+  }
+
+  @Override
   public Server serve(Lab lab) throws IOException {
     return lab.serve(Lab.java(flags, mainClass, "server"));
   }

@@ -44,6 +44,14 @@ final class Matrix {
         new Ngtcp2(), new Caddy(), JavaPeer.quiche(true), JavaPeer.quiche(false), JavaPeer.kwik());
   }
 
+  /** The peers that can have a pair of their own in a task, of those that speak a protocol. */
+  static List<String> pairs(Task task, Protocol protocol) {
+    return allPeers().stream()
+        .filter(peer -> peer.protocol() == protocol && does(peer, task, peer.speaksAsOurs()))
+        .map(Peer::name)
+        .toList();
+  }
+
   /** The label of a pair of ours. */
   static String ours(Sluice peer) {
     return label(peer, peer);
@@ -100,14 +108,13 @@ final class Matrix {
   private void addPeers(Task task, List<Contender> all, boolean crossed) {
     for (Peer peer : peers) {
       Sluice ours = peer.protocol() == Protocol.HTTP3 ? HTTP3 : QUIC;
-      boolean speaksAsOurs = peer instanceof JavaPeer;
-      if (does(peer, task, speaksAsOurs)) {
+      if (does(peer, task, peer.speaksAsOurs())) {
         all.add(pair(task, peer, peer));
       }
       if (crossed && does(peer, task, true)) {
         all.add(pair(task, peer, ours));
       }
-      if (crossed && ours.does(task, speaksAsOurs)) {
+      if (crossed && ours.does(task, peer.speaksAsOurs())) {
         all.add(pair(task, ours, peer));
       }
     }

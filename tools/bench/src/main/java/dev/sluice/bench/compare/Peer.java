@@ -23,6 +23,14 @@ interface Peer {
     return Optional.empty();
   }
 
+  /**
+   * Whether its server answers as {@code sluice perf server} does, usage included; else it has
+   * files of zeros that are named by their length, or answers a number with so many bytes.
+   */
+  default boolean speaksAsOurs() {
+    return false;
+  }
+
   /** Starts a server, and waits until it answers. */
   Server serve(Lab lab) throws IOException;
 

@@ -36,7 +36,10 @@ final class Report {
     for (Target target : Target.of(results)) {
       targets.add(
           List.of(
-              target.what(), target.wanted(), number(target.found()), target.met() ? "yes" : "no"));
+              target.task() + ", " + target.what(),
+              target.wanted(),
+              target.isKnown() ? number(target.found()) : "not measured",
+              target.isKnown() ? target.met() ? "yes" : "no" : ""));
     }
     if (targets.size() > 1) {
       text.append('\n').append(markdown(targets));
@@ -106,8 +109,18 @@ final class Report {
     all.put("java", System.getProperty("java.vm.version"));
     all.put("processors", Runtime.getRuntime().availableProcessors());
     all.put("results", rows);
-    all.put("targets", Target.of(results));
+    all.put("targets", Target.of(results).stream().map(Report::json).toList());
     return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(all);
+  }
+
+  private static Map<String, Object> json(Target target) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("task", target.task().toString());
+    json.put("what", target.what());
+    json.put("wanted", target.wanted());
+    json.put("found", finite(target.found()));
+    json.put("met", target.isKnown() ? target.met() : null);
+    return json;
   }
 
   /** JSON has no NaN. */

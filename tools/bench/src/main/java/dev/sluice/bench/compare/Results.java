@@ -54,6 +54,23 @@ final class Results {
     return rows.getOrDefault(task, Map.of()).get(label);
   }
 
+  /** The highest value of each round, of rows that count in rates; null of none. */
+  static Row best(List<Row> several) {
+    if (several.isEmpty()) {
+      return null;
+    }
+    List<Double> best = new ArrayList<>(several.getFirst().values());
+    for (Row row : several) {
+      for (int i = 0; i < Math.min(best.size(), row.values().size()); i++) {
+        double value = row.values().get(i);
+        if (!(best.get(i) >= value) && !Double.isNaN(value)) {
+          best.set(i, value);
+        }
+      }
+    }
+    return new Row(several.getFirst().contender(), best, List.of());
+  }
+
   /** How many times better the first is than the second, round by round. */
   static Ratio ratio(Row one, Row other, boolean isRate) {
     List<Double> ratios = new ArrayList<>();

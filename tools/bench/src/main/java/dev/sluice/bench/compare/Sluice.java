@@ -50,6 +50,11 @@ record Sluice(Protocol protocol, String io, String group) implements Peer, Clien
   }
 
   @Override
+  public boolean speaksAsOurs() {
+    return true;
+  }
+
+  @Override
   public Server serve(Lab lab) throws IOException {
     List<String> command = command("perf", "server", "--port", "0");
     command.addAll(options());

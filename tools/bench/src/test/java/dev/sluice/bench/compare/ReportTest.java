@@ -59,18 +59,68 @@ class ReportTest {
     assertEquals(3, ratio.median(), 1e-9);
   }
 
+  private Target target(Task task, String what) {
+    return Target.of(results).stream()
+        .filter(target -> target.task() == task && target.what().startsWith(what))
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Test
   void targetsAreMetOrNot() {
     add(Task.PUMP, Matrix.CEILING, null, 1000e6);
     add(Task.DOWNLOAD, "sluice / sluice", null, 700e6);
-    add(Task.DOWNLOAD, "quiche-netty gso / quiche-netty gso", "sluice / sluice", 100e6);
-    add(Task.DOWNLOAD, "quiche-netty / quiche-netty", "sluice / sluice", 350e6);
+    add(Task.DOWNLOAD, "kwik / kwik", "sluice / sluice", 36e6);
+    assertEquals(0.7, target(Task.DOWNLOAD, "share of the pump").found(), 1e-9);
+    assertTrue(target(Task.DOWNLOAD, "share of the pump").met());
+    assertEquals(700 / 36.0, target(Task.DOWNLOAD, "of kwik").found(), 1e-9);
+    assertFalse(target(Task.DOWNLOAD, "of kwik").met());
+  }
+
+  @Test
+  void theBestOfSeveralIsThatOfEachRound() {
+    add(Task.UPLOAD, "sluice / sluice", null, 700e6, 600e6);
+    add(Task.UPLOAD, "quiche-netty gso / quiche-netty gso", "sluice / sluice", 100e6, 300e6);
+    add(Task.UPLOAD, "quiche-netty / quiche-netty", "sluice / sluice", 350e6, Double.NaN);
+    Target target = target(Task.UPLOAD, "of the best");
+    assertEquals("of the best of quiche-netty gso, quiche-netty", target.what());
+    assertEquals(2, target.found(), 1e-9);
+    assertFalse(target.met());
+  }
+
+  @Test
+  void whoIsMissingAmongTheBestIsNamed() {
+    add(Task.UPLOAD, "sluice / sluice", null, 700e6);
+    add(Task.UPLOAD, "quiche-netty gso / quiche-netty gso", "sluice / sluice", Double.NaN);
+    add(Task.UPLOAD, "quiche-netty / quiche-netty", "sluice / sluice", 200e6);
+    Target target = target(Task.UPLOAD, "of the best");
+    assertTrue(target.what().endsWith("; not measured: quiche-netty gso"), target.what());
+    assertEquals(3.5, target.found(), 1e-9);
+  }
+
+  @Test
+  void aTargetThatCannotBeToldIsNamedAllTheSame() throws Exception {
+    add(Task.DOWNLOAD, "sluice / sluice", null, 700e6);
+    add(Task.DOWNLOAD, "kwik / kwik", "sluice / sluice", Double.NaN);
+    add(Task.IDLE_MEMORY, "sluice / sluice", null, Double.NaN);
     List<Target> targets = Target.of(results);
-    assertEquals(2, targets.size(), targets::toString);
-    assertEquals(0.7, targets.get(0).found(), 1e-9);
-    assertTrue(targets.get(0).met());
-    assertEquals(2, targets.get(1).found(), 1e-9); // of the better of the two
-    assertFalse(targets.get(1).met());
+    assertEquals(5, targets.size(), targets::toString);
+    assertTrue(targets.stream().noneMatch(each -> each.isKnown() || each.met()));
+    String text = new Report(results).text();
+    assertTrue(text.matches("(?s).*download, of kwik +\\| at least 20 +\\| not measured.*"), text);
+    JsonNode json = new ObjectMapper().readTree(new Report(results).json());
+    assertTrue(json.at("/targets/0/found").isNull(), json::toString);
+    assertTrue(json.at("/targets/0/met").isNull(), json::toString);
+  }
+
+  @Test
+  void requestsAreHeldAgainstAllPeersOfTheirProtocol() {
+    add(Task.REQUESTS, "sluice / sluice", null, 600);
+    add(Task.REQUESTS, "quiche-netty / quiche-netty", "sluice / sluice", 100);
+    add(Task.REQUESTS, "kwik / kwik", "sluice / sluice", 200);
+    Target target = target(Task.REQUESTS, "of the best of quiche-netty gso, quiche-netty, kwik");
+    assertEquals(3, target.found(), 1e-9);
+    assertFalse(target(Task.REQUESTS, "of ngtcp2").isKnown());
   }
 
   @Test
