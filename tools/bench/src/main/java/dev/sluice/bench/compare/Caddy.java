@@ -45,18 +45,24 @@ record Caddy() implements Peer {
 
   @Override
   public Server serve(Lab lab) throws IOException {
+    int port = FreePort.udp();
+    return lab.serve(server(lab, port), port);
+  }
+
+  /**
+   * Writes the configuration, and the files that a path can name, since it has no other content.
+   */
+  static List<String> server(Lab lab, int port) throws IOException {
     Scale scale = lab.scale();
     for (long bytes : new long[] {1, scale.bytes(), scale.coldBytes(), scale.lossyBytes()}) {
       lab.zeros(bytes);
     }
-    int port = FreePort.udp();
     Path config =
         Files.writeString(
             lab.folder().resolve("Caddyfile"),
             CADDYFILE.formatted(
                 port, lab.files().certificate(), lab.files().key(), lab.zeros(1).getParent()));
-    return lab.serve(
-        List.of("caddy", "run", "--adapter", "caddyfile", "--config", config.toString()), port);
+    return List.of("caddy", "run", "--adapter", "caddyfile", "--config", config.toString());
   }
 
   @Override

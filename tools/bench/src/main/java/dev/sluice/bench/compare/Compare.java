@@ -119,7 +119,8 @@ public final class Compare implements Callable<Integer> {
 
   private final PrintStream stderr = System.err;
 
-  private Compare() {}
+  /** Takes its options from picocli. */
+  Compare() {}
 
   /** Takes options. */
   public static void main(String[] args) {
@@ -133,7 +134,7 @@ public final class Compare implements Callable<Integer> {
       stderr.println("compare: nothing to do; tasks are " + Arrays.toString(Task.values()));
       return CommandLine.ExitCode.USAGE;
     }
-    Matrix matrix = new Matrix(peers(), !noCross);
+    Matrix matrix = new Matrix(usable(), crosses());
     Scale scale =
         new Scale(bytes, coldBytes, lossyBytes, lossySeeds, warmup, duration, connections);
     Path folder = Files.createTempDirectory("sluice-compare");
@@ -156,7 +157,8 @@ public final class Compare implements Callable<Integer> {
     return CommandLine.ExitCode.OK;
   }
 
-  private List<Task> tasks() {
+  /** Those that are asked for, in their order. */
+  List<Task> tasks() {
     return Arrays.stream(Task.values())
         .filter(
             task ->
@@ -164,12 +166,21 @@ public final class Compare implements Callable<Integer> {
         .toList();
   }
 
-  private List<Peer> peers() {
+  /** Those that are asked for, whether they can be run here or not. */
+  List<Peer> peers() {
+    return Matrix.allPeers().stream()
+        .filter(peer -> names == null || names.contains(peer.name()))
+        .toList();
+  }
+
+  /** Whether pairs of our own with a peer are asked for. */
+  boolean crosses() {
+    return !noCross;
+  }
+
+  private List<Peer> usable() {
     List<Peer> usable = new ArrayList<>();
-    for (Peer peer : Matrix.allPeers()) {
-      if (names != null && !names.contains(peer.name())) {
-        continue;
-      }
+    for (Peer peer : peers()) {
       peer.obstacle()
           .ifPresentOrElse(
               obstacle -> stderr.println("without " + peer.name() + ": " + obstacle),

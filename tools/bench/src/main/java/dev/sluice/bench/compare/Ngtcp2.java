@@ -35,15 +35,18 @@ record Ngtcp2() implements Peer, Client {
 
   @Override
   public Server serve(Lab lab) throws IOException {
-    lab.zeros(1);
     int port = FreePort.udp();
+    return lab.serve(server(lab, port), port);
+  }
+
+  static List<String> server(Lab lab, int port) throws IOException {
     List<String> command = new ArrayList<>(List.of("gtlsserver"));
     command.addAll(Arrays.asList((LIMITS + " " + WINDOWS).split(" ")));
     // A path that is a number is answered with so many bytes, without a file.
     command.addAll(List.of("--max-dyn-length=8G", "-d", lab.zeros(1).getParent().toString()));
     command.addAll(List.of("127.0.0.1", Integer.toString(port)));
     command.addAll(List.of(lab.files().key().toString(), lab.files().certificate().toString()));
-    return lab.serve(command, port);
+    return command;
   }
 
   @Override
@@ -72,73 +75,67 @@ record Ngtcp2() implements Peer, Client {
   @Override
   public double measure(Lab lab, Task task, Server server) throws IOException {
     Scale scale = lab.scale();
+    int port = server.port();
     return switch (task) {
       case DOWNLOAD -> {
-        warmUp(scale, () -> download(lab, server, Scale.NEQO_BYTES));
-        yield scale.bytes() / download(lab, server, scale.bytes());
+        warmUp(lab, download(port, Scale.NEQO_BYTES));
+        yield scale.bytes() / lab.time(download(port, scale.bytes()));
       }
-      case COLD_DOWNLOAD -> scale.coldBytes() / download(lab, server, scale.coldBytes());
-      case LOSSY_DOWNLOAD -> scale.lossyBytes() / download(lab, server, scale.lossyBytes());
+      case COLD_DOWNLOAD -> scale.coldBytes() / lab.time(download(port, scale.coldBytes()));
+      case LOSSY_DOWNLOAD -> scale.lossyBytes() / lab.time(download(port, scale.lossyBytes()));
       case UPLOAD -> {
-        warmUp(scale, () -> upload(lab, server, Scale.NEQO_BYTES));
-        yield scale.bytes() / upload(lab, server, scale.bytes());
+        warmUp(lab, upload(lab, port, Scale.NEQO_BYTES));
+        yield scale.bytes() / lab.time(upload(lab, port, scale.bytes()));
       }
-      case COLD_UPLOAD -> scale.coldBytes() / upload(lab, server, scale.coldBytes());
+      case COLD_UPLOAD -> scale.coldBytes() / lab.time(upload(lab, port, scale.coldBytes()));
       case REQUESTS -> {
-        warmUp(scale, () -> requests(lab, server, Scale.NEQO_REQUESTS));
+        warmUp(lab, requests(port, Scale.NEQO_REQUESTS));
         List<Double> seconds = new ArrayList<>();
         for (int i = 0; i < Scale.REQUEST_RUNS; i++) {
-          seconds.add(requests(lab, server, Scale.NEQO_REQUESTS));
+          seconds.add(lab.time(requests(port, Scale.NEQO_REQUESTS)));
         }
         yield Scale.NEQO_REQUESTS / Statistics.median(seconds);
       }
-      case NEQO_GET -> download(lab, server, Scale.NEQO_BYTES);
-      case NEQO_POST -> upload(lab, server, Scale.NEQO_BYTES);
-      case NEQO_10000_REQUESTS -> requests(lab, server, Scale.NEQO_REQUESTS);
-      case NEQO_ONE_REQUEST -> requests(lab, server, 1);
+      case NEQO_GET -> lab.time(download(port, Scale.NEQO_BYTES));
+      case NEQO_POST -> lab.time(upload(lab, port, Scale.NEQO_BYTES));
+      case NEQO_10000_REQUESTS -> lab.time(requests(port, Scale.NEQO_REQUESTS));
+      case NEQO_ONE_REQUEST -> lab.time(requests(port, 1));
       default -> throw new IllegalArgumentException(task.toString());
     };
-  }
-
-  /** Something that takes seconds. */
-  @FunctionalInterface
-  private interface Timed {
-    double run() throws IOException;
   }
 
   /**
    * The client needs none, but the server may be a JVM, whose code is to be compiled before a task
    * that is warm: ours as much as ngtcp2's, so that all are treated alike.
    */
-  private static void warmUp(Scale scale, Timed task) throws IOException {
+  private static void warmUp(Lab lab, List<String> client) throws IOException {
     double seconds = 0;
-    while (seconds < scale.warmupSeconds()) {
-      seconds += task.run();
+    while (seconds < lab.scale().warmupSeconds()) {
+      seconds += lab.time(client);
     }
   }
 
-  private static double download(Lab lab, Server server, long bytes) throws IOException {
-    return run(lab, server, "", "/" + bytes);
+  static List<String> download(int port, long bytes) {
+    return client(port, "", "/" + bytes);
   }
 
-  private static double upload(Lab lab, Server server, long bytes) throws IOException {
-    return run(lab, server, "-m POST -d " + lab.zeros(bytes), "/1");
+  static List<String> upload(Lab lab, int port, long bytes) throws IOException {
+    return client(port, "-m POST -d " + lab.zeros(bytes), "/1");
   }
 
-  private static double requests(Lab lab, Server server, int count) throws IOException {
-    return run(lab, server, "-n " + count, "/1");
+  static List<String> requests(int port, int count) {
+    return client(port, "-n " + count, "/1");
   }
 
-  private static double run(Lab lab, Server server, String options, String path)
-      throws IOException {
+  private static List<String> client(int port, String options, String path) {
     List<String> command = new ArrayList<>(List.of("gtlsclient"));
     command.addAll(Arrays.asList((LIMITS + " " + WINDOWS).split(" ")));
     command.add("--exit-on-all-streams-close");
     if (!options.isEmpty()) {
       command.addAll(Arrays.asList(options.split(" ")));
     }
-    String port = Integer.toString(server.port());
-    command.addAll(List.of("127.0.0.1", port, "https://localhost:" + port + path));
-    return lab.time(command);
+    command.addAll(
+        List.of("127.0.0.1", Integer.toString(port), "https://localhost:" + port + path));
+    return command;
   }
 }
