@@ -21,8 +21,8 @@ public enum IoMode {
 
   /**
    * Linux' own calls through {@code java.lang.foreign}: many datagrams a call, ECN, the address at
-   * this host. What the kernel does not have of it is done without; where there is nothing of it,
-   * loops do not start.
+   * this host. What the kernel does not have of it is done without; where the calls themselves are
+   * missing or forbidden, loops do not start.
    */
   LINUX;
 
@@ -57,21 +57,29 @@ public enum IoMode {
   }
 
   Poller newPoller() throws IOException {
+    return newPoller(LinuxIo::open);
+  }
+
+  /** Goes a way that there may not be. */
+  interface Opening {
+    Poller open() throws IOException;
+  }
+
+  /**
+   * @param linux the Linux way
+   */
+  Poller newPoller(Opening linux) throws IOException {
     return switch (this) {
       case PORTABLE -> new SelectorPoller();
-      case LINUX -> LinuxIo.open();
+      case LINUX -> linux.open();
       case AUTO -> {
-        String obstacle = LinuxIo.obstacle();
-        if (obstacle == null) {
-          try {
-            yield LinuxIo.open();
-          } catch (IOException e) {
-            obstacle = e.getMessage();
-          }
+        try {
+          yield linux.open();
+        } catch (IOException e) {
+          System.Logger log = System.getLogger(IoMode.class.getName());
+          log.log(Level.DEBUG, "sockets are portable ones: {0}", e.getMessage());
+          yield new SelectorPoller();
         }
-        System.Logger log = System.getLogger(IoMode.class.getName());
-        log.log(Level.DEBUG, "sockets are portable ones: {0}", obstacle);
-        yield new SelectorPoller();
       }
     };
   }

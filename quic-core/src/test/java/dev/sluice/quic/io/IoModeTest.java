@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.quic.io.udp.Poller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -65,6 +66,20 @@ class IoModeTest {
     assertEquals(1, run.out().lines().count(), run.out());
     Run chosen = run(IoMode.PORTABLE, "--enable-native-access=ALL-UNNAMED");
     assertTrue(chosen.out().startsWith("portable"), chosen.out());
+  }
+
+  /** A sandbox without the calls, as the Linux way tells it (FallbackTest). */
+  @Test
+  void whereTheLinuxWayCannotBeGoneItIsPortable() throws IOException {
+    IoMode.Opening refused =
+        () -> {
+          throw new IOException("sendmmsg cannot be called: not permitted");
+        };
+    Poller instead = IoMode.AUTO.newPoller(refused);
+    assertTrue(instead.description().startsWith("portable"), instead.description());
+    instead.close();
+    IOException e = assertThrows(IOException.class, () -> IoMode.LINUX.newPoller(refused));
+    assertEquals("sendmmsg cannot be called: not permitted", e.getMessage());
   }
 
   @Test

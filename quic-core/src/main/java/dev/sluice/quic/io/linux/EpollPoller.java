@@ -42,6 +42,7 @@ public final class EpollPoller implements Poller {
    */
   private final Arena arena = Arena.ofAuto();
 
+  private final Function<Arena, LibC> library;
   private final LibC libc;
   private final SendVector sending = new SendVector(arena);
   private final ReceiveVector receiving = new ReceiveVector(arena);
@@ -58,7 +59,7 @@ public final class EpollPoller implements Poller {
    */
   private final ReentrantLock descriptors = new ReentrantLock();
 
-  private final LibC libcOfOthers = new LibC(arena);
+  private final LibC libcOfOthers;
   private final MemorySegment one = arena.allocateFrom(JAVA_LONG, 1);
   private final MemorySegment newcomer = arena.allocate(EVENT_SIZE, 8);
   private boolean closed;
@@ -71,16 +72,35 @@ public final class EpollPoller implements Poller {
     this(LibC::new);
   }
 
-  /** With a C library of one's own on the loop's thread. */
+  /**
+   * With C libraries of one's own.
+   *
+   * @param library makes one for each thread that needs it, and for each socket that is opened
+   */
   EpollPoller(Function<Arena, LibC> library) throws IOException {
+    this.library = library;
     libc = library.apply(arena);
+    libcOfOthers = library.apply(arena);
+    requireCall(libc.sendmmsg(-1, events, 0), "sendmmsg");
+    requireCall(libc.recvmmsg(-1, events, 0), "recvmmsg");
     epoll = Errno.check(libc.epollCreate(EPOLL_CLOEXEC), "opening epoll");
     wakeUp = libc.eventfd(0, EFD_NONBLOCK_CLOEXEC);
-    if (wakeUp < 0) {
-      libc.close(epoll);
-      Errno.check(wakeUp, "opening an eventfd");
+    int watched = wakeUp < 0 ? wakeUp : control(libc, EPOLL_CTL_ADD, wakeUp, EPOLLIN, newcomer);
+    if (watched < 0) {
+      close();
+      Errno.check(watched, "watching an eventfd");
     }
-    control(libc, EPOLL_CTL_ADD, wakeUp, EPOLLIN, newcomer);
+  }
+
+  /**
+   * Sandboxes refuse calls that they have not heard of, which would show with the first datagram,
+   * when it is too late for another way. So each is made of no socket: the kernel says that it is
+   * none, a filter and a kernel without the call say something else.
+   */
+  private static void requireCall(int result, String name) throws IOException {
+    if (result != -Errno.EBADF) {
+      throw new IOException(name + " cannot be called: " + Errno.describe(-result));
+    }
   }
 
   private int control(LibC using, int operation, int fd, int interest, MemorySegment event) {
@@ -105,8 +125,9 @@ public final class EpollPoller implements Poller {
   @Override
   public String description() {
     try (Arena scratch = Arena.ofConfined()) {
-      SocketOpener.Opened probe = new SocketOpener(scratch).open(Binding.alone(null, null));
-      new LibC(scratch).close(probe.fd());
+      LibC own = library.apply(scratch);
+      SocketOpener.Opened probe = new SocketOpener(own, scratch).open(Binding.alone(null, null));
+      own.close(probe.fd());
       return probe.features().describe();
     } catch (IOException e) {
       return "Linux: no socket, " + e.getMessage();
@@ -122,7 +143,7 @@ public final class EpollPoller implements Poller {
   public UdpSocket open(Binding binding) throws IOException {
     SocketOpener.Opened opened;
     try (Arena scratch = Arena.ofConfined()) {
-      opened = new SocketOpener(scratch).open(binding);
+      opened = new SocketOpener(library.apply(scratch), scratch).open(binding);
     }
     LinuxUdpSocket socket = new LinuxUdpSocket(this, binding, opened);
     descriptors.lock();
@@ -198,10 +219,10 @@ public final class EpollPoller implements Poller {
       timeout.set(JAVA_LONG, 0, nanos / NANOS_PER_SECOND);
       timeout.set(JAVA_LONG, 8, nanos % NANOS_PER_SECOND);
       int count = libc.epollPwait2(epoll, events, EVENTS, timeout);
-      if (count != -Errno.ENOSYS) {
+      if (count != -Errno.ENOSYS && count != -Errno.EPERM) {
         return count;
       }
-      nanosecondWaits = false;
+      nanosecondWaits = false; // an older kernel, or a filter that has not heard of it
     }
     return libc.epollWait(epoll, events, EVENTS, millis(nanos));
   }
@@ -235,7 +256,9 @@ public final class EpollPoller implements Poller {
     try {
       if (!closed) {
         closed = true;
-        libc.close(wakeUp);
+        if (wakeUp >= 0) {
+          libc.close(wakeUp);
+        }
         libc.close(epoll);
       }
     } finally {

@@ -9,6 +9,7 @@ final class Errno {
   static final int EPERM = 1;
   static final int EINTR = 4;
   static final int EIO = 5;
+  static final int EBADF = 9;
   static final int EAGAIN = 11;
   static final int ENOMEM = 12;
   static final int EACCES = 13;
@@ -55,6 +56,7 @@ final class Errno {
       case ENOMEM, ENOBUFS -> "the system is out of memory for it";
       case EACCES -> "permission denied";
       case EMFILE -> "too many open files";
+      case ENOSYS -> "this system does not have it";
       case EMSGSIZE -> "too large for the path";
       case EAFNOSUPPORT -> "this host does not speak the address's protocol";
       case EADDRINUSE -> "the address is in use";

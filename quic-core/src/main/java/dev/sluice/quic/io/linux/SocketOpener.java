@@ -15,16 +15,16 @@ final class SocketOpener {
   private static final int SOCK_DGRAM = 2;
   private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOCK_CLOEXEC = 0x80000;
-  private static final int SOL_SOCKET = 1;
-  private static final int SO_SNDBUF = 7;
-  private static final int SO_RCVBUF = 8;
-  private static final int SO_REUSEPORT = 15;
-  private static final int IP_MTU_DISCOVER = 10;
-  private static final int IP_RECVTOS = 13;
-  private static final int IPV6_MTU_DISCOVER = 23;
-  private static final int IPV6_V6ONLY = 26;
-  private static final int IPV6_RECVPKTINFO = 49;
-  private static final int IPV6_RECVTCLASS = 66;
+  static final int SOL_SOCKET = 1;
+  static final int SO_SNDBUF = 7;
+  static final int SO_RCVBUF = 8;
+  static final int SO_REUSEPORT = 15;
+  static final int IP_MTU_DISCOVER = 10;
+  static final int IP_RECVTOS = 13;
+  static final int IPV6_MTU_DISCOVER = 23;
+  static final int IPV6_V6ONLY = 26;
+  static final int IPV6_RECVPKTINFO = 49;
+  static final int IPV6_RECVTCLASS = 66;
 
   /**
    * Sets DF, and does not let the kernel's own path MTU hold a probe back (RFC 8899 §3, item 2).
@@ -52,8 +52,8 @@ final class SocketOpener {
   private final MemorySegment address;
   private int fd = -1;
 
-  SocketOpener(Arena arena) {
-    this.libc = new LibC(arena);
+  SocketOpener(LibC libc, Arena arena) {
+    this.libc = libc;
     this.number = arena.allocate(JAVA_INT);
     this.address = arena.allocate(SocketAddresses.SIZE, 8);
   }

@@ -13,15 +13,11 @@ import dev.sluice.quic.io.udp.Binding;
 import dev.sluice.quic.io.udp.UdpSocket;
 import dev.sluice.testkit.Requirement;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the kernel may answer, and seldom does: played by a C library that answers as told. */
+/** What the kernel may answer, and seldom does: played by a kernel that answers as told. */
 @Timeout(120)
 class LinuxErrorsTest {
   /** Nanoseconds in which whatever is waited for has long happened. */
@@ -43,44 +39,7 @@ class LinuxErrorsTest {
   /** More than every path takes. */
   private static final int LARGE = 1400;
 
-  /** Answers what stands in its queues before it asks the real one. */
-  private static final class ScriptedLibC extends LibC {
-    /** Negative: this error. Positive: at most that many messages of what is asked for. */
-    final Deque<Integer> sends = new ArrayDeque<>();
-
-    final Deque<Integer> receives = new ArrayDeque<>();
-    int sendCalls;
-    int messagesSent;
-    int messagesReceived;
-    int receiveCalls;
-
-    ScriptedLibC(Arena arena) {
-      super(arena);
-    }
-
-    @Override
-    int sendmmsg(int fd, MemorySegment messages, int count) {
-      sendCalls++;
-      Integer answer = sends.poll();
-      int sent =
-          answer == null
-              ? super.sendmmsg(fd, messages, count)
-              : answer < 0 ? answer : super.sendmmsg(fd, messages, Math.min(count, answer));
-      messagesSent += Math.max(0, sent);
-      return sent;
-    }
-
-    @Override
-    int recvmmsg(int fd, MemorySegment messages, int count) {
-      receiveCalls++;
-      Integer answer = receives.poll();
-      int received = answer == null ? super.recvmmsg(fd, messages, count) : answer;
-      messagesReceived += Math.max(0, received);
-      return received;
-    }
-  }
-
-  private ScriptedLibC libc;
+  private final ScriptedKernel kernel = new ScriptedKernel();
   private EpollPoller poller;
   private UdpSocket receiver;
   private UdpSocket sender;
@@ -90,12 +49,7 @@ class LinuxErrorsTest {
   @BeforeEach
   void open() throws IOException {
     assumeTrue(LinuxIo.obstacle() == null, LinuxIo.obstacle());
-    poller =
-        new EpollPoller(
-            arena -> {
-              libc = new ScriptedLibC(arena);
-              return libc;
-            });
+    poller = new EpollPoller(kernel::library);
     receiver = poller.open(Binding.alone(LOOPBACK, null));
     sender = poller.open(Binding.alone(LOOPBACK, null));
     connected = poller.open(Binding.alone(null, receiver.localAddress()));
@@ -170,9 +124,9 @@ class LinuxErrorsTest {
     assumeTrue(sender.description().contains("UDP_SEGMENT"));
     assertEquals(40, sender.send(batch(40), 0));
     assertArrayEquals(upTo(40), arrived(40));
-    assertEquals(1, libc.messagesSent);
+    assertEquals(1, kernel.messagesSent);
     if (receiver.description().contains("UDP_GRO")) {
-      assertEquals(1, libc.messagesReceived);
+      assertEquals(1, kernel.messagesReceived);
     }
   }
 
@@ -183,7 +137,7 @@ class LinuxErrorsTest {
       batch.buffer()[batch.nextOffset()] = (byte) i;
       batch.add(100 + i, null, receiver.localAddress(), 0);
     }
-    libc.sends.addAll(List.of(4, -Errno.EAGAIN));
+    kernel.sends.addAll(List.of(4, -Errno.EAGAIN));
     int next = sender.send(batch, 0);
     assertEquals(4, next);
     assertFalse(sender.isWritable());
@@ -191,15 +145,15 @@ class LinuxErrorsTest {
     assertTrue(sender.isWritable());
     assertEquals(9, sender.send(batch, next));
     assertArrayEquals(upTo(9), arrived(9));
-    int calls = libc.sendCalls;
+    int calls = kernel.sendCalls;
     poller.await(0);
     assertTrue(sender.isWritable());
-    assertEquals(calls, libc.sendCalls);
+    assertEquals(calls, kernel.sendCalls);
   }
 
   @Test
   void aFullBufferAtTheVeryFirst() throws IOException {
-    libc.sends.add(-Errno.EAGAIN);
+    kernel.sends.add(-Errno.EAGAIN);
     DatagramBatch batch = batch(3);
     assertEquals(0, sender.send(batch, 0));
     poller.await(LONG);
@@ -209,9 +163,9 @@ class LinuxErrorsTest {
 
   @Test
   void interruptedCallsAreMadeAgain() throws IOException {
-    libc.sends.addAll(List.of(-Errno.EINTR, -Errno.EINTR));
+    kernel.sends.addAll(List.of(-Errno.EINTR, -Errno.EINTR));
     assertEquals(5, sender.send(batch(5), 0));
-    libc.receives.add(-Errno.EINTR);
+    kernel.receives.add(-Errno.EINTR);
     assertArrayEquals(upTo(5), arrived(5));
   }
 
@@ -220,14 +174,14 @@ class LinuxErrorsTest {
   @ValueSource(ints = {Errno.EIO, Errno.EINVAL, Errno.EOPNOTSUPP})
   void withoutSegmentsItSendsThemOneByOneFromThenOn(int errno) throws IOException {
     assumeTrue(sender.description().contains("UDP_SEGMENT"));
-    libc.sends.add(-errno);
+    kernel.sends.add(-errno);
     assertEquals(20, sender.send(batch(20), 0));
     assertArrayEquals(upTo(20), arrived(20));
     assertFalse(sender.description().contains("UDP_SEGMENT"));
     assertTrue(connected.description().contains("UDP_SEGMENT"), "another way out may well cut");
-    assertEquals(2, libc.sendCalls);
+    assertEquals(2, kernel.sendCalls);
     sender.send(batch(20), 0);
-    assertEquals(3, libc.sendCalls);
+    assertEquals(3, kernel.sendCalls);
     assertArrayEquals(upTo(20), arrived(20));
   }
 
@@ -235,9 +189,9 @@ class LinuxErrorsTest {
   @ValueSource(ints = {Errno.EINVAL, Errno.EMSGSIZE})
   void aRunThatIsTooLargeForTheDeviceIsNotTheKernelsFault(int errno) throws IOException {
     assumeTrue(sender.description().contains("UDP_SEGMENT"));
-    libc.sends.add(-errno);
+    kernel.sends.add(-errno);
     // Each is tried again, since it may have been said of an earlier one.
-    libc.sends.addAll(Collections.nCopies(errno == Errno.EMSGSIZE ? 5 : 4, -Errno.EMSGSIZE));
+    kernel.sends.addAll(Collections.nCopies(errno == Errno.EMSGSIZE ? 5 : 4, -Errno.EMSGSIZE));
     assertEquals(4, sender.send(batch(4, LARGE), 0));
     assertEquals(List.of(LARGE, LARGE), tooLarge);
     assertArrayEquals(new int[] {2, 3}, arrived(2));
@@ -253,11 +207,11 @@ class LinuxErrorsTest {
       batch.buffer()[batch.nextOffset()] = (byte) i;
       batch.add(100 + i, null, receiver.localAddress(), 0);
     }
-    libc.sends.addAll(List.of(2, -errno));
+    kernel.sends.addAll(List.of(2, -errno));
     assertEquals(5, sender.send(batch, 0));
     assertArrayEquals(new int[] {0, 1, 3, 4}, arrived(4));
     assertNull(sender.takeRefusal(), "it says nothing about the other peers");
-    libc.sends.add(-errno);
+    kernel.sends.add(-errno);
     assertEquals(5, connected.send(batch, 0));
     assertTrue(connected.takeRefusal().startsWith("sending to "));
     assertTrue(sender.isWritable());
@@ -267,8 +221,8 @@ class LinuxErrorsTest {
   @ParameterizedTest
   @ValueSource(ints = {Errno.ENOBUFS, Errno.ENOMEM})
   void aQueueThatIsFullLosesLikeTheNetwork(int errno) throws IOException {
-    libc.sends.add(-errno); // the run
-    libc.sends.add(-errno); // its first datagram
+    kernel.sends.add(-errno); // the run
+    kernel.sends.add(-errno); // its first datagram
     assertEquals(4, connected.send(batch(4), 0));
     assertArrayEquals(new int[] {1, 2, 3}, arrived(3));
     assertNull(connected.takeRefusal());
@@ -276,12 +230,12 @@ class LinuxErrorsTest {
 
   @Test
   void errorsOfEarlierDatagramsDoNotCostThisOne() throws IOException {
-    libc.sends.addAll(List.of(-Errno.ECONNREFUSED, -Errno.ECONNREFUSED));
+    kernel.sends.addAll(List.of(-Errno.ECONNREFUSED, -Errno.ECONNREFUSED));
     assertEquals(6, connected.send(batch(6), 0));
     assertArrayEquals(upTo(6), arrived(6));
     assertTrue(connected.takeRefusal().startsWith("nobody listens at"));
     assertNull(connected.takeRefusal());
-    libc.sends.add(-Errno.ECONNREFUSED);
+    kernel.sends.add(-Errno.ECONNREFUSED);
     assertEquals(6, sender.send(batch(6), 0));
     assertArrayEquals(upTo(6), arrived(6));
     assertNull(sender.takeRefusal());
@@ -292,14 +246,14 @@ class LinuxErrorsTest {
   @ValueSource(ints = {SIZE, LARGE})
   @Requirement("RFC9000-14.2.1#1")
   void thatAnEarlierDatagramWasTooLargeDoesNotCostThisOne(int size) throws IOException {
-    libc.sends.add(-Errno.EMSGSIZE);
+    kernel.sends.add(-Errno.EMSGSIZE);
     assertEquals(1, connected.send(batch(1, 2 * size), 0));
     assertArrayEquals(upTo(1), arrived(1));
-    libc.sends.addAll(List.of(-Errno.EMSGSIZE, -Errno.EMSGSIZE)); // the run, then its first
+    kernel.sends.addAll(List.of(-Errno.EMSGSIZE, -Errno.EMSGSIZE)); // the run, then its first
     assertEquals(6, connected.send(batch(6, size), 0));
     assertArrayEquals(upTo(6), arrived(6));
     assertEquals(List.of(), tooLarge);
-    libc.sends.addAll(Collections.nCopies(6, -Errno.EMSGSIZE));
+    kernel.sends.addAll(Collections.nCopies(6, -Errno.EMSGSIZE));
     assertEquals(1, connected.send(batch(1, 2 * SIZE), 0));
     assertArrayEquals(upTo(1), arrived(1), "a flood of forged messages");
     assertEquals(List.of(), tooLarge);
@@ -308,13 +262,13 @@ class LinuxErrorsTest {
   @Test
   void anEndlessErrorDoesNotHoldTheLoop() throws IOException {
     for (int i = 0; i < 1000; i++) {
-      libc.sends.add(-Errno.ECONNREFUSED);
-      libc.receives.add(-Errno.ECONNREFUSED);
+      kernel.sends.add(-Errno.ECONNREFUSED);
+      kernel.receives.add(-Errno.ECONNREFUSED);
     }
     assertEquals(3, connected.send(batch(3), 0));
-    assertTrue(libc.sendCalls < 100, libc.sendCalls + " calls");
+    assertTrue(kernel.sendCalls < 100, kernel.sendCalls + " calls");
     connected.receive(poller.newReceiveBatch(2048));
-    assertTrue(libc.receiveCalls < 100, libc.receiveCalls + " calls");
+    assertTrue(kernel.receiveCalls < 100, kernel.receiveCalls + " calls");
   }
 
   @ParameterizedTest
@@ -328,14 +282,14 @@ class LinuxErrorsTest {
       })
   void errorsInThePlaceOfDatagramsHideNone(int errno) throws IOException {
     assertEquals(4, sender.send(batch(4), 0));
-    libc.receives.addAll(List.of(-errno, -errno));
+    kernel.receives.addAll(List.of(-errno, -errno));
     assertArrayEquals(upTo(4), arrived(4));
     assertNull(receiver.takeRefusal());
   }
 
   @Test
   void aSocketThatDoesNotWorkSaysSo() {
-    libc.receives.add(-9); // EBADF
+    kernel.receives.add(-9); // EBADF
     assertThrows(IOException.class, () -> receiver.receive(poller.newReceiveBatch(2048)));
   }
 
@@ -345,7 +299,7 @@ class LinuxErrorsTest {
     DatagramBatch batch = new DatagramBatch(4, 2048);
     batch.buffer()[0] = 7;
     batch.add(10, null, receiver.localAddress(), 2);
-    libc.sends.add(-Errno.EINVAL);
+    kernel.sends.add(-Errno.EINVAL);
     assertEquals(1, sender.send(batch, 0));
     assertArrayEquals(new int[] {7}, arrived(1));
     assertFalse(sender.description().contains("ECN"));
