@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -25,11 +26,12 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "One connection, loopback, UDP payload of at most 1452 bytes, CUBIC, a server of its own for"
-          + " each measurement. The table has the median and the spread of the rounds, the share of"
-          + " what a pump without a protocol carries, and how many times better our own pair is"
-          + " (median of the rounds' ratios). Peers for HTTP/3 are compared with 'sluice h3', peers"
-          + " for raw QUIC with 'sluice'. What has not ended after two minutes has failed, and the"
-          + " comparison goes on.",
+          + " each measurement. Where a peer offers no choice it has its own: kwik, and flupke on"
+          + " it, NewReno and at most 1252 bytes, quic-go inside Caddy Reno. The table has the"
+          + " median and the spread of the rounds, the share of what a pump without a protocol"
+          + " carries, and how many times better our own pair is (median of the rounds' ratios)."
+          + " Peers for HTTP/3 are compared with 'sluice h3', peers for raw QUIC with 'sluice'."
+          + " What has not ended after two minutes has failed, and the comparison goes on.",
       "",
       "A quick look: --rounds 1 --bytes 256M --warmup 3 --only pump,download"
     })
@@ -44,18 +46,16 @@ public final class Compare implements Callable<Integer> {
       names = "--only",
       split = ",",
       paramLabel = "TASK",
-      description =
-          "Some of the tasks, or their beginnings: pump, download, upload, cold-download,"
-              + " cold-upload, requests, connects, resumed-connects, portable-download,"
-              + " lossy-download, idle-memory, allocation, neqo-get, neqo-post,"
-              + " neqo-10000-requests, neqo-one-request.")
+      description = "Some of the tasks, or their beginnings: ${COMPLETION-CANDIDATES}.",
+      completionCandidates = TaskNames.class)
   private List<String> only = List.of();
 
   @Option(
       names = "--peers",
       split = ",",
       paramLabel = "PEER",
-      description = "Some of the peers: ngtcp2, caddy, quiche-netty gso, quiche-netty, kwik.")
+      description = "Some of the peers: ${COMPLETION-CANDIDATES}.",
+      completionCandidates = PeerNames.class)
   private List<String> names;
 
   @Option(names = "--no-cross", description = "No pairs of our own with a peer.")
@@ -118,6 +118,20 @@ public final class Compare implements Callable<Integer> {
   private boolean json;
 
   private final PrintStream stderr = System.err;
+
+  private record TaskNames() implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(Task.values()).map(Task::toString).iterator();
+    }
+  }
+
+  private record PeerNames() implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Matrix.allPeers().stream().map(Peer::name).iterator();
+    }
+  }
 
   /** Takes its options from picocli. */
   Compare() {}

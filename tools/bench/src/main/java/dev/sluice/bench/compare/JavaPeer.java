@@ -6,21 +6,29 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An implementation for the JVM that a program of this module wraps: raw QUIC with the protocol and
- * the workloads of {@code sluice perf}.
+ * An implementation for the JVM that a program of this module wraps, with the protocol and the
+ * workloads of {@code sluice perf}.
  *
  * @param flags for its JVM
  * @param mainClass takes {@code server}, or {@code client} with the arguments of {@code sluice perf
  *     client}
  * @param lacks what it cannot do
  */
-record JavaPeer(String name, List<String> flags, String mainClass, Set<Task> lacks, int divisor)
+record JavaPeer(
+    String name,
+    Protocol protocol,
+    List<String> flags,
+    String mainClass,
+    Set<Task> lacks,
+    int divisor)
     implements Peer, Client {
+  private static final int SLOW = 32;
 
   /** quiche under Netty, sending with UDP_SEGMENT or without. */
   static JavaPeer quiche(boolean gso) {
     return new JavaPeer(
         gso ? "quiche-netty gso" : "quiche-netty",
+        Protocol.QUIC,
         List.of("-Dgso=" + gso),
         "dev.sluice.bench.peer.QuicheProgram",
         Set.of(Task.RESUMED_CONNECTS),
@@ -29,12 +37,19 @@ record JavaPeer(String name, List<String> flags, String mainClass, Set<Task> lac
 
   /** kwik. */
   static JavaPeer kwik() {
-    return new JavaPeer("kwik", List.of(), "dev.sluice.bench.peer.KwikProgram", Set.of(), 32);
+    return new JavaPeer(
+        "kwik", Protocol.QUIC, List.of(), "dev.sluice.bench.peer.KwikProgram", Set.of(), SLOW);
   }
 
-  @Override
-  public Protocol protocol() {
-    return Protocol.QUIC;
+  /** flupke, which is HTTP/3 over kwik: its handshakes are kwik's. */
+  static JavaPeer flupke() {
+    return new JavaPeer(
+        "flupke",
+        Protocol.HTTP3,
+        List.of(),
+        "dev.sluice.bench.peer.FlupkeProgram",
+        Set.of(Task.CONNECTS, Task.RESUMED_CONNECTS),
+        SLOW);
   }
 
   @Override

@@ -41,7 +41,12 @@ final class Matrix {
   /** Every peer there is: another one is a line here, and a file. */
   static List<Peer> allPeers() {
     return List.of(
-        new Ngtcp2(), new Caddy(), JavaPeer.quiche(true), JavaPeer.quiche(false), JavaPeer.kwik());
+        new Ngtcp2(),
+        new Caddy(),
+        JavaPeer.quiche(true),
+        JavaPeer.quiche(false),
+        JavaPeer.kwik(),
+        JavaPeer.flupke());
   }
 
   /** The peers that can have a pair of their own in a task, of those that speak a protocol. */

@@ -16,7 +16,7 @@ import tech.kwik.core.log.NullLogger;
 
 /** kwik's client. */
 final class KwikConnector implements Connector {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration IDLE = Duration.ofMinutes(10);
   private static final long TICKET_POLL_MILLIS = 10;
   private static final int TICKET_POLLS = 500;
@@ -29,11 +29,24 @@ final class KwikConnector implements Connector {
   }
 
   private QuicClientConnection open(QuicSessionTicket with) throws IOException {
+    QuicClientConnection connection = build(server, PerfProtocol.ALPN, with);
+    connection.connect();
+    return connection;
+  }
+
+  /**
+   * A connection that has not begun yet. There is nothing to be said of its congestion controller
+   * and its datagrams: see {@link KwikProgram}.
+   *
+   * @param with may be null
+   */
+  static QuicClientConnection build(
+      InetSocketAddress server, String protocol, QuicSessionTicket with) throws IOException {
     QuicClientConnection.Builder builder =
         QuicClientConnection.newBuilder()
             .host(server.getHostString())
             .port(server.getPort())
-            .applicationProtocol(PerfProtocol.ALPN)
+            .applicationProtocol(protocol)
             .noServerCertificateCheck()
             .connectTimeout(PATIENCE)
             .maxIdleTimeout(IDLE)
@@ -42,9 +55,7 @@ final class KwikConnector implements Connector {
     if (with != null) {
       builder.sessionTicket(with);
     }
-    QuicClientConnection connection = builder.build();
-    connection.connect();
-    return connection;
+    return builder.build();
   }
 
   @Override

@@ -19,7 +19,11 @@ import tech.kwik.core.server.ApplicationProtocolConnectionFactory;
 import tech.kwik.core.server.ServerConnectionConfig;
 import tech.kwik.core.server.ServerConnector;
 
-/** kwik with the protocol of {@code sluice perf}: a server, or a client with its workloads. */
+/**
+ * kwik with the protocol of {@code sluice perf}: a server, or a client with its workloads. Neither
+ * of its builders has a choice of congestion controllers, it has NewReno alone; nor of the size of
+ * its datagrams, of which the largest have 1252 bytes over IPv4 and cannot be made larger.
+ */
 public final class KwikProgram {
   /** With larger windows it has been seen to stall. */
   static final long WINDOW = 256 * 1024;
@@ -32,13 +36,19 @@ public final class KwikProgram {
   /** {@code server}, or {@code client} with the arguments of {@code sluice perf client}. */
   public static void main(String[] args) throws Exception {
     if (args[0].equals("server")) {
-      Serving.forEver(listen());
+      Serving.forEver(listen(), "raw QUIC");
     }
     System.exit(ForeignClient.run(KwikConnector::new, Arrays.copyOfRange(args, 1, args.length)));
   }
 
   /** Starts a server; gives its port. */
   static int listen() throws Exception {
+    return listen(PerfProtocol.ALPN, new Factory());
+  }
+
+  /** Starts a server of any protocol. */
+  static int listen(String protocol, ApplicationProtocolConnectionFactory factory)
+      throws Exception {
     Identity identity = Serving.identity();
     char[] password = "bench".toCharArray();
     KeyStore store = KeyStore.getInstance("PKCS12");
@@ -66,7 +76,7 @@ public final class KwikProgram {
                     .build())
             .withLogger(new NullLogger())
             .build();
-    server.registerApplicationProtocol(PerfProtocol.ALPN, new Factory());
+    server.registerApplicationProtocol(protocol, factory);
     server.start();
     return socket.getLocalPort();
   }

@@ -47,7 +47,7 @@ public final class QuicheProgram {
   /** {@code server}, or {@code client} with the arguments of {@code sluice perf client}. */
   public static void main(String[] args) throws Exception {
     if (args[0].equals("server")) {
-      Serving.forEver(listen());
+      Serving.forEver(listen(), "raw QUIC");
     }
     System.exit(ForeignClient.run(QuicheConnector::new, Arrays.copyOfRange(args, 1, args.length)));
   }

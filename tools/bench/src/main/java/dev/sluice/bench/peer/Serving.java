@@ -19,11 +19,15 @@ final class Serving {
         List.of("localhost"), Duration.ofDays(1), new SecureRandom(), InstantSource.system());
   }
 
-  /** Says where the server listens, as {@code sluice perf server} does, and goes on for ever. */
-  static void forEver(int port) throws InterruptedException {
+  /**
+   * Says where the server listens, as {@code sluice perf server} does, and goes on for ever.
+   *
+   * @param protocol for people
+   */
+  static void forEver(int port, String protocol) throws InterruptedException {
     InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
     System.err.println(
-        "listening on " + address.getAddress().getHostAddress() + ":" + port + ", raw QUIC");
+        "listening on " + address.getAddress().getHostAddress() + ":" + port + ", " + protocol);
     new CountDownLatch(1).await();
   }
 }

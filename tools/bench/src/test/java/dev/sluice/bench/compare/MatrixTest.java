@@ -54,6 +54,17 @@ class MatrixTest {
   }
 
   @Test
+  void aPeerForTheJvmOverHttp3SpeaksAsOurs() {
+    List<String> ours = List.of("sluice / sluice", "sluice h3 / sluice h3");
+    List<String> all = new ArrayList<>(ours);
+    all.addAll(List.of("flupke / flupke", "flupke / sluice h3", "sluice h3 / flupke"));
+    // An upload needs a server that reads what it is sent.
+    assertEquals(all, labels("--only", "upload", "--peers", "flupke"));
+    List<String> handshakes = labels("--only", "connects", "--peers", "flupke");
+    assertFalse(handshakes.contains("flupke / flupke"), handshakes::toString);
+  }
+
+  @Test
   void whoOnlyServesMeetsOnlyOurClient() {
     List<String> ours = List.of("sluice / sluice", "sluice h3 / sluice h3");
     List<String> served = new ArrayList<>(ours);

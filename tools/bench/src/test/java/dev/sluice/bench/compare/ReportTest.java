@@ -120,7 +120,7 @@ class ReportTest {
     add(Task.REQUESTS, "kwik / kwik", "sluice / sluice", 200);
     Target target = target(Task.REQUESTS, "of the best of quiche-netty gso, quiche-netty, kwik");
     assertEquals(3, target.found(), 1e-9);
-    assertFalse(target(Task.REQUESTS, "of ngtcp2").isKnown());
+    assertFalse(target(Task.REQUESTS, "of the best of ngtcp2, flupke").isKnown());
   }
 
   @Test

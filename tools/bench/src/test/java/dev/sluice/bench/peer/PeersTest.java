@@ -45,6 +45,20 @@ class PeersTest {
         });
   }
 
+  @Test
+  void flupkeCarriesBytes() throws Exception {
+    InetSocketAddress server = new InetSocketAddress("127.0.0.1", FlupkeProgram.listen());
+    Kwik.patiently(
+        () -> {
+          try (Connector connector = new FlupkeConnector(server);
+              PerfConnection connection = connector.connect()) {
+            assertEquals(1000, answer(connection, PerfConnection.Source.NOTHING, 1000));
+            assertEquals(1, answer(connection, PerfConnection.Source.ofLength(100_000), 1));
+            assertTrue(connection.usage(false).cpuNanos() > 0);
+          }
+        });
+  }
+
   private static void carry(Connector connector) throws Exception {
     try (PerfConnection connection = connector.connect()) {
       assertEquals(1, answer(connection, PerfConnection.Source.NOTHING, 1));
