@@ -1,7 +1,6 @@
 package dev.sluice.tools.launch;
 
 import dev.sluice.quic.connection.TransportConfig;
-import dev.sluice.quic.io.IoMode;
 import dev.sluice.tls.Identity;
 import dev.sluice.tls.cert.SelfSignedIdentity;
 import dev.sluice.tools.CommandException;
@@ -65,7 +64,7 @@ public final class Rehearsal {
             List.of("localhost"), Duration.ofDays(1), new SecureRandom(), InstantSource.system());
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (PerfServer server =
-        PerfServer.start(anyPort, identity, TRANSPORT, IoMode.preferred(), http3)) {
+        PerfServer.start(anyPort, identity, TRANSPORT, PerfServer.Loops.one(), http3)) {
       int port = server.address().getPort();
       int code = http3 ? run("get", "-k", "https://localhost:" + port + "/1000") : 0;
       for (String workload : WORKLOADS) {

@@ -32,27 +32,37 @@ final class IdleMemory {
   }
 
   /**
+   * One of the two processes.
+   *
+   * @param heapEach bytes that a connection holds
+   * @param opening what it used while all were opened
+   */
+  record Side(double heapEach, Usage opening) {}
+
+  /**
    * What was found.
    *
    * @param seconds in which all were opened
-   * @param client bytes of heap for each connection in this process
-   * @param server and in the server's; null when that is not known
-   * @param alive connections that were still open at the end
+   * @param client this process
+   * @param server the server's; null when it is not known
    */
-  record Held(int connections, double seconds, double client, Double server, long alive)
-      implements Finding {
+  record Held(int connections, double seconds, Side client, Side server) implements Finding {
     @Override
     public String text() {
-      return String.format(
-          Locale.ROOT,
-          "%-13s %.1f KiB of heap each at the client%s (%d connections, opened in %.1f s)%n",
-          Workload.IDLE,
-          client / 1024,
-          server == null
-              ? ""
-              : String.format(Locale.ROOT, ", %.1f KiB at the server", server / 1024),
-          connections,
-          seconds);
+      String heap =
+          String.format(
+              Locale.ROOT,
+              "%.1f KiB of heap each at the client%s (%d connections, opened in %.1f s)",
+              client.heapEach() / 1024,
+              server == null
+                  ? ""
+                  : String.format(
+                      Locale.ROOT, ", %.1f KiB at the server", server.heapEach() / 1024),
+              connections,
+              seconds);
+      return Finding.line(Workload.IDLE.toString(), heap)
+          + Finding.line("client", client.opening().text())
+          + (server == null ? "" : Finding.line("server", server.opening().text()));
     }
 
     @Override
@@ -63,8 +73,10 @@ final class IdleMemory {
       json.put("amount", connections);
       json.put("seconds", seconds);
       json.put("rate", connections / seconds);
-      json.put("clientHeapBytesEach", client);
-      json.put("serverHeapBytesEach", server);
+      json.put("clientHeapBytesEach", client.heapEach());
+      json.put("serverHeapBytesEach", server == null ? null : server.heapEach());
+      json.put("client", client.opening().json());
+      json.put("server", server == null ? null : server.opening().json());
       return json;
     }
   }
@@ -78,22 +90,28 @@ final class IdleMemory {
       long began = System.nanoTime();
       openAll();
       double seconds = (System.nanoTime() - began) / 1e9;
+      Usage opening = Usage.now().since(before);
+      Usage serverOpening = observer == null ? null : observer.usage(false).since(serverBefore);
       tell("all are open; collecting garbage");
       // By now the handshakes' last packets are through, and what they needed is let go.
       Thread.sleep(options.warmup());
       Usage serverSince = observer == null ? null : observer.usage(true).since(serverBefore);
-      Usage since = Usage.afterCollection().since(before);
-      long alive = open.stream().filter(Connector.Handshake::isAlive).count();
-      if (alive < count) {
-        throw new IOException((count - alive) + " of " + count + " connections have ended");
-      }
+      Side client = side(Usage.afterCollection().since(before), opening);
+      requireAlive();
       open.forEach(Connector.Handshake::close);
       return new Held(
-          count,
-          seconds,
-          (double) since.heapBytes() / count,
-          serverSince == null ? null : (double) serverSince.heapBytes() / count,
-          alive);
+          count, seconds, client, observer == null ? null : side(serverSince, serverOpening));
+    }
+  }
+
+  private Side side(Usage since, Usage opening) {
+    return new Side((double) since.heapBytes() / count, opening);
+  }
+
+  private void requireAlive() throws IOException {
+    long alive = open.stream().filter(Connector.Handshake::isAlive).count();
+    if (alive < count) {
+      throw new IOException((count - alive) + " of " + count + " connections have ended");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.tools.perf;
 
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.LoopsOption;
 import dev.sluice.tools.Sluice;
 import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Version;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Mixin;
     footer = {"", "'sluice perf client --help' explains the workloads."})
 public final class PerfPairCommand implements Callable<Integer> {
   @Mixin private ClientOptions options;
+  @Mixin private LoopsOption loops;
   @Mixin private TransportOptions transport;
 
   private final StandardStreams streams;
@@ -41,6 +43,7 @@ public final class PerfPairCommand implements Callable<Integer> {
   public Integer call() throws CommandException, InterruptedException {
     PerfClient client = new PerfClient(options, transport, streams);
     client.check();
+    loops.count();
     Process server = null;
     try {
       server = new ProcessBuilder(command()).redirectErrorStream(true).start();
@@ -67,7 +70,7 @@ public final class PerfPairCommand implements Callable<Integer> {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Sluice.class.getName()));
-    command.addAll(List.of("perf", "server", "--port", "0"));
+    command.addAll(List.of("perf", "server", "--port", "0", "--loops", "" + loops.count()));
     command.addAll(transport.asArguments());
     return command;
   }

@@ -26,9 +26,20 @@ public record PerfServer(InetSocketAddress address, String io, AutoCloseable ser
   private static final Duration TICKET_LIFETIME = Duration.ofHours(6);
 
   /**
+   * The threads of its network.
+   *
+   * @param io how they move datagrams
+   */
+  public record Loops(int count, IoMode io) {
+    /** One, on the usual way. */
+    public static Loops one() {
+      return new Loops(1, IoMode.preferred());
+    }
+  }
+
+  /**
    * Binds and serves.
    *
-   * @param io how datagrams are to be moved
    * @param http3 whether it speaks HTTP/3, or else raw QUIC
    * @throws CommandException the key log that the environment asks for cannot be written
    */
@@ -36,16 +47,16 @@ public record PerfServer(InetSocketAddress address, String io, AutoCloseable ser
       InetSocketAddress address,
       Identity identity,
       TransportConfig transport,
-      IoMode io,
+      Loops loops,
       boolean http3)
       throws IOException, CommandException {
     return http3
-        ? startHttp3(address, identity, transport, io)
-        : startQuic(address, identity, transport, io);
+        ? startHttp3(address, identity, transport, loops)
+        : startQuic(address, identity, transport, loops);
   }
 
   private static PerfServer startQuic(
-      InetSocketAddress address, Identity identity, TransportConfig transport, IoMode io)
+      InetSocketAddress address, Identity identity, TransportConfig transport, Loops loops)
       throws IOException, CommandException {
     SecureRandom random = new SecureRandom();
     RotatingTicketProtector tickets =
@@ -57,7 +68,8 @@ public record PerfServer(InetSocketAddress address, String io, AutoCloseable ser
             .applicationProtocols(PerfProtocol.ALPN)
             .tls(tls -> tls.ticketProtector(tickets).ticketLifetime(TICKET_LIFETIME))
             .transport(transport)
-            .io(io)
+            .loops(loops.count())
+            .io(loops.io())
             .keyLog(KeyLogFile.open(null))
             .handler(new PerfService())
             .start();
@@ -65,7 +77,7 @@ public record PerfServer(InetSocketAddress address, String io, AutoCloseable ser
   }
 
   private static PerfServer startHttp3(
-      InetSocketAddress address, Identity identity, TransportConfig transport, IoMode io)
+      InetSocketAddress address, Identity identity, TransportConfig transport, Loops loops)
       throws IOException, CommandException {
     PerfSite site = new PerfSite();
     Http3Server server =
@@ -73,7 +85,8 @@ public record PerfServer(InetSocketAddress address, String io, AutoCloseable ser
             .address(address)
             .identity(identity)
             .quic(transport)
-            .io(io)
+            .loops(loops.count())
+            .io(loops.io())
             .keyLog(KeyLogFile.open(null))
             .handler(site)
             .handleOn(site)

@@ -4,6 +4,7 @@ import dev.sluice.tls.Identity;
 import dev.sluice.tls.cert.SelfSignedIdentity;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.LoopsOption;
 import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Version;
 import java.io.IOException;
@@ -63,6 +64,7 @@ public final class PerfServerCommand implements Callable<Integer> {
   @Option(names = "--key", paramLabel = "FILE", description = "Its private key (PEM).")
   private Path key;
 
+  @Mixin private LoopsOption loops;
   @Mixin private TransportOptions transport;
 
   private final PrintStream stderr;
@@ -81,9 +83,9 @@ public final class PerfServerCommand implements Callable<Integer> {
     if (address.isUnresolved()) {
       throw new CommandException(ExitCode.UNRESOLVED_HOST, "could not resolve host: " + host);
     }
+    PerfServer.Loops network = new PerfServer.Loops(loops.count(), transport.io());
     try (PerfServer server =
-        PerfServer.start(
-            address, identity(), transport.config(), transport.io(), transport.http3)) {
+        PerfServer.start(address, identity(), transport.config(), network, transport.http3)) {
       InetSocketAddress bound = server.address();
       stderr.println(
           LISTENING

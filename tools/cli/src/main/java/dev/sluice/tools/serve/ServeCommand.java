@@ -11,6 +11,7 @@ import dev.sluice.tools.CongestionOptions;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.IoOption;
 import dev.sluice.tools.KeyLogFile;
+import dev.sluice.tools.LoopsOption;
 import dev.sluice.tools.QlogFiles;
 import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Version;
@@ -126,12 +127,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Mixin private VersionOptions versions;
 
-  @Option(
-      names = "--loops",
-      paramLabel = "NUMBER",
-      defaultValue = "1",
-      description = "Threads for the network, one a core at the most (${DEFAULT-VALUE}).")
-  private int loops;
+  @Mixin private LoopsOption loops;
 
   @Mixin private IoOption io;
 
@@ -161,7 +157,7 @@ public final class ServeCommand implements Callable<Integer> {
         Http3Server.builder()
             .identity(identity)
             .io(io.mode())
-            .loops(checkLoops())
+            .loops(loops.count())
             .quic(versions.applyTo(congestion.applyTo(TransportConfig.DEFAULTS)))
             .admission(admission.admission())
             .daemon(false)
@@ -247,13 +243,6 @@ public final class ServeCommand implements Callable<Integer> {
           ExitCode.USAGE, option + " takes a path, which begins with a slash");
     }
     return path;
-  }
-
-  private int checkLoops() throws CommandException {
-    if (loops < 1 || loops > 64) {
-      throw new CommandException(ExitCode.USAGE, "--loops is 1 to 64");
-    }
-    return loops;
   }
 
   private Identity identity() throws CommandException {

@@ -11,9 +11,15 @@ import dev.sluice.quic.io.IoMode;
 import dev.sluice.tls.cert.SelfSignedIdentity;
 import dev.sluice.tools.Sluice;
 import dev.sluice.tools.StandardStreams;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,6 +29,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,16 +67,11 @@ class PerfTest {
         SelfSignedIdentity.create(
             List.of("localhost"), Duration.ofDays(1), new SecureRandom(), InstantSource.system()),
         TransportConfig.DEFAULTS.withDatagrams(DatagramConfig.ON),
-        IoMode.preferred(),
+        PerfServer.Loops.one(),
         http3);
   }
 
   private int run(PerfServer server, String arguments) {
-    StandardStreams streams =
-        new StandardStreams(
-            new ByteArrayInputStream(new byte[0]),
-            out,
-            new PrintStream(err, true, StandardCharsets.UTF_8));
     List<String> all = new ArrayList<>(List.of("perf", "client"));
     all.addAll(List.of(arguments.split(" ")));
     InetSocketAddress address = server.address();
@@ -76,7 +79,16 @@ class PerfTest {
     if (server == http3) {
       all.add("--http3");
     }
-    return Sluice.run(streams, all.toArray(String[]::new));
+    return command(all.toArray(String[]::new));
+  }
+
+  private int command(String... arguments) {
+    return Sluice.run(
+        new StandardStreams(
+            new ByteArrayInputStream(new byte[0]),
+            out,
+            new PrintStream(err, true, StandardCharsets.UTF_8)),
+        arguments);
   }
 
   private String said() {
@@ -114,8 +126,21 @@ class PerfTest {
       long amount = result.get("amount").asLong();
       assertTrue(amount >= 1 << 20 && amount < 3 << 20, result::toString);
       assertTrue(result.get("rate").asDouble() > 0, result::toString);
-      // The system counts in hundredths of a second; this may take less.
-      assertTrue(result.at("/client/cpuSeconds").asDouble(-1) >= 0, result::toString);
+      if (arguments.contains("--include-handshake")) {
+        // To ask the server before would be a handshake that does not count.
+        assertTellsUsage(result, "/client");
+      } else {
+        assertTellsUsage(result, "/client", "/server");
+      }
+    }
+  }
+
+  /** What was used beside the rate; the system counts in hundredths of a second, which may be 0. */
+  private static void assertTellsUsage(JsonNode result, String... sides) {
+    for (String side : sides) {
+      assertTrue(result.at(side + "/cpuSeconds").asDouble(-1) >= 0, result::toString);
+      assertTrue(result.at(side + "/gcSeconds").asDouble(-1) >= 0, result::toString);
+      assertTrue(result.at(side + "/allocatedBytes").asLong() > 0, result::toString);
     }
   }
 
@@ -138,7 +163,7 @@ class PerfTest {
       long wanted = Long.parseLong(arguments.split(" ")[2]);
       assertEquals(wanted, result.get("amount").asLong(), result::toString);
       assertTrue(result.at("/latencyMicros/p50").asDouble() > 0, result::toString);
-      assertTrue(result.at("/server/allocatedBytes").asLong() > 0, result::toString);
+      assertTellsUsage(result, "/client", "/server");
     }
   }
 
@@ -158,7 +183,9 @@ class PerfTest {
       out.reset();
       JsonNode result = measure(server, arguments);
       assertEquals(5, result.get("amount").asInt());
-      assertTrue(result.has("serverHeapBytesEach"), result::toString);
+      assertTrue(result.path("clientHeapBytesEach").isNumber(), result::toString);
+      assertTrue(result.path("serverHeapBytesEach").isNumber(), result::toString);
+      assertTellsUsage(result, "/client", "/server");
     }
   }
 
@@ -168,6 +195,85 @@ class PerfTest {
     JsonNode result = measure(quic, arguments + " --repeat 2");
     assertTrue(result.get("seconds").asDouble() >= 0.05, result::toString);
     assertEquals(2, out.toString(StandardCharsets.UTF_8).lines().count());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "download --bytes 1M --warmup 0s",
+        "requests --count 50 --warmup 0s",
+        "idle --count 5 --warmup 0s"
+      })
+  void tellsPeople(String arguments) {
+    assertEquals(0, run(quic, arguments), this::said);
+    String usage = " +[0-9.]+ CPU s, [0-9.]+ s of GC, [0-9.]+ MB allocated\n";
+    String found =
+        switch (arguments.split(" ")[0]) {
+          case "download" -> "download +[0-9.]+ MB/s \\([0-9]+ bytes in [0-9.]+ s\\)\n";
+          case "requests" ->
+              "requests +[0-9]+ requests/s \\(50 requests in [0-9.]+ s\\)\n"
+                  + "latency +p50 [0-9]+ us, p90 [0-9]+ us, p99 [0-9]+ us, p99.9 [0-9]+ us,"
+                  + " p100 [0-9]+ us\n";
+          default ->
+              "idle +[-0-9.]+ KiB of heap each at the client, [-0-9.]+ KiB at the server"
+                  + " \\(5 connections, opened in [0-9.]+ s\\)\n";
+        };
+    String text = out.toString(StandardCharsets.UTF_8);
+    assertTrue(text.matches(found + "client" + usage + "server" + usage + "io +.+\n"), text);
+  }
+
+  @Test
+  void tellsEverySecondHowItGoes() {
+    String what = "download --duration 2500ms --warmup 10ms";
+    assertEquals(0, run(quic, what), this::said);
+    assertTrue(said().matches("download: warming up\n(download: [0-9.]+ MB/s\n)+"), said());
+    err.reset();
+    assertEquals(0, run(quic, "download --duration 10ms --warmup 10ms --quiet"), this::said);
+    assertEquals("", said());
+  }
+
+  /** In a thread that is interrupted where a process would get a signal. */
+  @Test
+  void servesAsACommand() throws Exception {
+    PipedInputStream reading = new PipedInputStream(1 << 16);
+    PrintStream writing =
+        new PrintStream(new PipedOutputStream(reading), true, StandardCharsets.UTF_8);
+    StandardStreams streams =
+        new StandardStreams(
+            InputStream.nullInputStream(), OutputStream.nullOutputStream(), writing);
+    Thread serving =
+        Thread.ofPlatform()
+            .start(() -> Sluice.run(streams, "perf", "server", "--port", "0", "--loops", "2"));
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(reading, StandardCharsets.UTF_8));
+    Matcher listening =
+        Pattern.compile("listening on 127.0.0.1:(\\d+), raw QUIC, .+; 2 loops")
+            .matcher(lines.readLine());
+    assertTrue(listening.matches(), listening::toString);
+    String server = "127.0.0.1:" + listening.group(1);
+    String what = "perf client download " + server + " --bytes 1M --warmup 0s";
+    assertEquals(0, command(what.split(" ")), this::said);
+    serving.interrupt();
+    serving.join();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " --http3"})
+  void aPairHasItsServerInAnotherProcess(String protocol) throws IOException {
+    String what = "perf pair download --bytes 64M --warmup 0s --json --loops 2" + protocol;
+    assertEquals(0, command(what.split(" ")), this::said);
+    JsonNode result = new ObjectMapper().readTree(out.toByteArray());
+    assertTrue(result.get("amount").asLong() >= 64 << 20, result::toString);
+    assertTellsUsage(result, "/client", "/server");
+    assertTrue(result.at("/client/cpuSeconds").asDouble() > 0, result::toString);
+    assertTrue(said().matches("(?s)server listening on 127.0.0.1:\\d+, .+; 2 loops\n.*"), said());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"server --loops 0", "pair download --loops 65", "server --io pigeon"})
+  void serversRefuseWhatTheyCannotDo(String arguments) {
+    assertEquals(2, command(("perf " + arguments).split(" ")), this::said);
+    assertTrue(said().matches("sluice: \\(2\\) --(loops|io) is .*\n"), said());
   }
 
   @Test
