@@ -24,6 +24,24 @@ public interface Connector extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** Opens connections that are then left alone, and ends those that are left. */
+  interface Idle extends AutoCloseable {
+    /** One more. */
+    Handshake open() throws IOException, InterruptedException;
+
+    @Override
+    default void close() {}
+  }
+
+  /**
+   * For connections as programs hold them that do not use them.
+   *
+   * @param most how many there will be
+   */
+  default Idle idle(int most) {
+    return () -> handshake(false);
+  }
+
   /** A connection of its own; with HTTP/3 it may come about with the first request only. */
   PerfConnection connect() throws IOException, InterruptedException;
 

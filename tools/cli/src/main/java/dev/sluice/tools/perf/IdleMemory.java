@@ -82,13 +82,14 @@ final class IdleMemory {
   }
 
   Finding run() throws IOException, InterruptedException {
-    try (PerfConnection observer = options.path == null ? connector.connect() : null) {
+    try (PerfConnection observer = options.path == null ? connector.connect() : null;
+        Connector.Idle idle = connector.idle(count + 1)) {
       // What the first connection loads is not the first connection's.
-      connector.handshake(false).close();
+      idle.open().close();
       Usage serverBefore = observer == null ? null : observer.usage(true);
       Usage before = Usage.afterCollection();
       long began = System.nanoTime();
-      openAll();
+      openAll(idle);
       double seconds = (System.nanoTime() - began) / 1e9;
       Usage opening = Usage.now().since(before);
       Usage serverOpening = observer == null ? null : observer.usage(false).since(serverBefore);
@@ -115,7 +116,7 @@ final class IdleMemory {
     }
   }
 
-  private void openAll() throws IOException, InterruptedException {
+  private void openAll(Connector.Idle idle) throws IOException, InterruptedException {
     List<CompletableFuture<Void>> workers = new ArrayList<>();
     for (int i = 0; i < options.inFlight(); i++) {
       CompletableFuture<Void> done = new CompletableFuture<>();
@@ -124,7 +125,7 @@ final class IdleMemory {
           () -> {
             try {
               while (begun.getAndIncrement() < count) {
-                open.add(connector.handshake(false));
+                open.add(idle.open());
               }
               done.complete(null);
             } catch (IOException | InterruptedException | RuntimeException e) {

@@ -54,9 +54,9 @@ final class PerfClient {
             !options.blocking,
             options.group)) {
       run(connector, server);
-    } catch (UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new CommandException(
-          ExitCode.NOT_CONNECTED, "no socket can be had: " + e.getCause().getMessage(), e);
+          ExitCode.NOT_CONNECTED, "no socket can be had: " + e.getMessage(), e);
     }
   }
 

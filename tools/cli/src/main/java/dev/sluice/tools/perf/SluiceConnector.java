@@ -5,6 +5,7 @@ import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.QuicClient;
 import dev.sluice.quic.QuicClientBuilder;
 import dev.sluice.quic.QuicConnection;
+import dev.sluice.quic.connection.ClientConfig;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.io.EventLoop;
 import dev.sluice.quic.io.IoMode;
@@ -12,9 +13,12 @@ import dev.sluice.tls.KeyLog;
 import dev.sluice.tls.NamedGroup;
 import dev.sluice.tls.SessionTicket;
 import dev.sluice.tls.TlsClientConfig;
+import dev.sluice.tls.cert.TrustAllVerifier;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +47,9 @@ final class SluiceConnector implements Connector {
 
   private final IoMode ioMode;
 
+  /** For handshakes over HTTP/3; null over raw QUIC. */
+  private final Http3Dialer dialer;
+
   /** How the newest of the loops moves datagrams. */
   private volatile String io;
 
@@ -62,7 +69,7 @@ final class SluiceConnector implements Connector {
    * @param path what is fetched over HTTP/3 in place of a number; null for our own server
    * @param callbacks whether what happens is told on the loop's thread
    * @param group the only one that handshakes are made with; null for all
-   * @throws java.io.UncheckedIOException the system does not give what is needed
+   * @throws IOException the system does not give what is needed; also as UncheckedIOException
    */
   SluiceConnector(
       InetSocketAddress server,
@@ -72,7 +79,8 @@ final class SluiceConnector implements Connector {
       String path,
       KeyLog keyLog,
       boolean callbacks,
-      NamedGroup group) {
+      NamedGroup group)
+      throws IOException {
     this.server = server;
     this.transport = transport;
     this.ioMode = ioMode;
@@ -87,6 +95,22 @@ final class SluiceConnector implements Connector {
     this.full = builder().sharedSocket().onTicket(ticket::complete).build();
     this.resuming =
         builder().sharedSocket().tls(tls -> groups(tls).ticket(ticket.getNow(null))).build();
+    this.dialer = http3 ? dialer() : null;
+  }
+
+  private Http3Dialer dialer() throws IOException {
+    SecureRandom random = new SecureRandom();
+    TlsClientConfig tls =
+        groups(TlsClientConfig.builder())
+            .serverName(SERVER_NAME)
+            .applicationProtocols(PerfProtocol.ALPN_HTTP3)
+            .certificateVerifier(TrustAllVerifier.INSTANCE)
+            .keyLog(keyLog)
+            .random(random)
+            .clock(InstantSource.system())
+            .build();
+    ClientConfig config = ClientConfig.of(tls).withTransport(transport);
+    return new Http3Dialer(loop, server, config, random, ticket::complete);
   }
 
   @Override
@@ -100,13 +124,9 @@ final class SluiceConnector implements Connector {
       return new QuicPerfConnection(bare.connect(), callbacks);
     }
     Http3Client.Builder builder =
-        Http3Client.newBuilder()
-            .insecurelyTrustEveryone()
+        http3Builder()
             .resolve(SERVER_NAME, server.getPort(), List.of(server.getAddress()))
-            .quic(transport)
-            .io(ioMode)
-            .webTransport(WebTransportConfig.DEFAULT)
-            .keyLog(keyLog);
+            .webTransport(WebTransportConfig.DEFAULT);
     if (callbacks) {
       builder.executor(Runnable::run);
     }
@@ -116,31 +136,68 @@ final class SluiceConnector implements Connector {
     return new HttpPerfConnection(client, origin, path, callbacks);
   }
 
+  private Http3Client.Builder http3Builder() {
+    return Http3Client.newBuilder()
+        .insecurelyTrustEveryone()
+        .quic(transport)
+        .io(ioMode)
+        .keyLog(keyLog);
+  }
+
+  @Override
+  public Idle idle(int most) {
+    if (!http3) {
+      return Connector.super.idle(most);
+    }
+    String small = path == null ? "/0" : path;
+    IdleHttp3 idle =
+        new IdleHttp3(http3Builder(), server.getAddress(), server.getPort(), small, most);
+    io = idle.io();
+    return idle;
+  }
+
   @Override
   public Handshake handshake(boolean resumed) throws IOException, InterruptedException {
     if (resumed && ticket.getNow(null) == null) {
       takeTicket();
     }
+    return http3 ? http3Handshake(resumed) : quicHandshake(resumed);
+  }
+
+  private Handshake http3Handshake(boolean resumed) throws IOException, InterruptedException {
+    Http3Dialer.Dialled connection = dialer.connect(resumed ? ticket.getNow(null) : null);
+    requireResumption(resumed, connection.resumed(), connection);
+    return connection;
+  }
+
+  private Handshake quicHandshake(boolean resumed) throws IOException {
     QuicConnection connection = (resumed ? resuming : full).connect();
-    if (connection.tls().resumed() != resumed) {
+    Handshake handshake =
+        new Handshake() {
+          @Override
+          public boolean isAlive() {
+            return connection.ending() == null;
+          }
+
+          @Override
+          public void close() {
+            connection.close();
+          }
+        };
+    requireResumption(resumed, connection.tls().resumed(), handshake);
+    return handshake;
+  }
+
+  private static void requireResumption(boolean wanted, boolean found, Handshake connection)
+      throws IOException {
+    if (wanted != found) {
       connection.close();
       throw new IOException("the server did not take the ticket");
     }
-    return new Handshake() {
-      @Override
-      public boolean isAlive() {
-        return connection.ending() == null;
-      }
-
-      @Override
-      public void close() {
-        connection.close();
-      }
-    };
   }
 
   private synchronized void takeTicket() throws IOException, InterruptedException {
-    QuicConnection connection = full.connect();
+    Handshake connection = handshake(false);
     try {
       ticket.get(TICKET_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
@@ -157,7 +214,7 @@ final class SluiceConnector implements Connector {
         .eventLoop(loop)
         .remote(server)
         .serverName(SERVER_NAME)
-        .applicationProtocols(http3 ? PerfProtocol.ALPN_HTTP3 : PerfProtocol.ALPN)
+        .applicationProtocols(PerfProtocol.ALPN)
         .insecure()
         .tls(this::groups)
         .transport(transport)
@@ -173,6 +230,9 @@ final class SluiceConnector implements Connector {
     bare.close();
     full.close();
     resuming.close();
+    if (dialer != null) {
+      dialer.close();
+    }
     loop.close();
     try {
       loop.awaitEnd(CLOSE_MILLIS);
