@@ -2,8 +2,10 @@ package dev.sluice.tools.serve;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.quic.io.IoMode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,11 +30,16 @@ public final class ServeProcess implements AutoCloseable {
     Thread.startVirtualThread(this::readLog);
   }
 
-  /** Starts it on any port of the loopback interface, and waits until it serves the folder. */
+  /**
+   * Starts it on any port of the loopback interface, with the flags and the way of moving datagrams
+   * that this JVM has, and waits until it serves the folder.
+   */
   public static ServeProcess start(Path folder, String... options)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.add("-D" + IoMode.PROPERTY + "=" + IoMode.preferred());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("dev.sluice.tools.Sluice", "serve", "--host=127.0.0.1", "--port=0"));
     command.add("--root=" + folder);
