@@ -1,0 +1,146 @@
+package dev.sluice.quic.connection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.network.Link;
+import dev.sluice.network.Simulation;
+import dev.sluice.quic.crypto.PacketKeys;
+import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
+import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.frame.AckFrame;
+import dev.sluice.quic.frame.AckRanges;
+import dev.sluice.quic.frame.PaddingFrame;
+import dev.sluice.quic.frame.PingFrame;
+import dev.sluice.quic.packet.LongHeaderWriter;
+import dev.sluice.quic.packet.PacketType;
+import dev.sluice.quic.packet.QuicVersion;
+import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.wire.Bytes;
+import dev.sluice.quic.wire.WireWriter;
+import dev.sluice.testkit.Requirement;
+import dev.sluice.tls.SessionTicket;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What 0-RTT may not be used for, and what a peer must not do about it. */
+class EarlyDataRulesTest {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  private final EarlyVisits visits = new EarlyVisits(new Simulation(1));
+
+  private static SessionTicket promising(SessionTicket ticket, byte[] transportParameters) {
+    return new SessionTicket(
+        ticket.ticket(),
+        ticket.cipherSuite(),
+        ticket.resumptionSecret(),
+        ticket.receivedAt(),
+        ticket.lifetimeSeconds(),
+        ticket.ageAdd(),
+        ticket.maxEarlyData(),
+        ticket.applicationProtocol(),
+        ticket.serverName(),
+        transportParameters,
+        ticket.peerCertificates(),
+        ticket.applicationState());
+  }
+
+  @Test
+  @Requirement("RFC9000-7.4.1#5")
+  void aServerThatTakesEarlyDataAndLowersItsLimitsBreaksARule() {
+    SessionTicket ticket = visits.ticket();
+    TransportParameters.Builder more =
+        TransportParameterCodec.read(ticket.transportParameters(), true).toBuilder();
+    more.initialMaxStreamsUni++;
+    byte[] promised = TransportParameterCodec.write(more.build(), visits.random.split());
+    Connection connection = visits.revisit(promising(ticket, promised));
+    visits.sim.run(LIMIT, () -> connection.ending() != null);
+    TransportClose close = assertInstanceOf(TransportClose.class, connection.ending());
+    assertEquals(TransportError.PROTOCOL_VIOLATION.code(), close.code());
+    assertTrue(close.reason().contains("initial_max_streams_uni"), close.reason());
+  }
+
+  @Test
+  @Requirement("RFC9001-4.6.2#2")
+  void anAcknowledgementOfWhatWasRefusedIsAnError() {
+    SessionTicket ticket = visits.ticket();
+    visits.terms = null;
+    visits.listen(c -> c);
+    Connection connection = visits.revisit(ticket);
+    visits.send(connection, new byte[1000]);
+    visits.sim.run(LIMIT, () -> connection.handshake.isConfirmed());
+    Connection server = visits.serverNode.accepted().getFirst();
+    byte[] ack =
+        SealedPackets.oneRtt(
+            server, SealedPackets.payload(new AckFrame(0, 0, AckRanges.of(0, 0), null)), 5_000);
+    connection.receive(
+        ack, 0, ack.length, visits.clientAddress, visits.serverAddress, 0, visits.sim.now());
+    TransportClose close = assertInstanceOf(TransportClose.class, connection.ending());
+    assertEquals(TransportError.PROTOCOL_VIOLATION.code(), close.code());
+  }
+
+  @Test
+  @Requirement("RFC9000-7.4.1#2")
+  void whatBelongsToOneConnectionIsNotRemembered() {
+    TransportParameters sent =
+        TransportParameterCodec.read(visits.ticket().transportParameters(), true);
+    TransportParameters remembered = sent.remembered();
+    assertNotNull(sent.statelessResetToken());
+    assertNull(remembered.statelessResetToken());
+    assertNull(remembered.initialSourceConnectionId());
+    assertNull(remembered.originalDestinationConnectionId());
+    assertEquals(25, remembered.maxAckDelayMillis());
+    assertEquals(sent.initialMaxData(), remembered.initialMaxData());
+    assertEquals(sent.maxDatagramFrameSize(), remembered.maxDatagramFrameSize());
+  }
+
+  @Test
+  void aTicketForAnotherProtocolThanTheOnlyOneIsNotTriedEarly() {
+    SessionTicket ticket = visits.ticket();
+    visits.client =
+        visits.client.withTls(
+            visits.client.tls().toBuilder().applicationProtocols("test", "other").build());
+    Connection connection = visits.revisit(ticket);
+    assertEquals(EarlyDataState.NONE, connection.earlyData());
+    visits.sim.run(LIMIT, () -> connection.handshake.isConfirmed());
+    assertTrue(connection.tls().resumed());
+  }
+
+  @Test
+  @Requirement("RFC9001-5.6#6")
+  void aClientReadsNoEarlyData() {
+    Connection connection = visits.revisit(visits.ticket());
+    visits.send(connection, new byte[100]);
+    visits.sim.route(visits.serverAddress, visits.clientAddress, new Link().loss(1));
+    visits.sim.runFor(Duration.ofMillis(5));
+    PacketKeys keys = connection.early.keys();
+    assertNotNull(keys);
+    byte[] payload = SealedPackets.payload(new PingFrame(), new PaddingFrame(40));
+    byte[] datagram = new byte[200];
+    WireWriter out = new WireWriter(datagram, 0, datagram.length);
+    int lengthField =
+        LongHeaderWriter.begin(
+            out,
+            PacketType.ZERO_RTT,
+            QuicVersion.V1,
+            connection.ids.localFirst(),
+            connection.ids.originalDestination(),
+            Bytes.EMPTY,
+            1000,
+            2);
+    int start = out.position();
+    out.bytes(payload);
+    int end = out.position() + PacketKeys.TAG_LENGTH;
+    LongHeaderWriter.finishLength(datagram, lengthField, end);
+    keys.seal(datagram, 0, start, payload.length, 1000);
+    keys.protectHeader(datagram, 0, start - 2, 2);
+    visits.clientNode.receive(
+        datagram, 0, end, visits.clientAddress, visits.serverAddress, 0, visits.sim.now());
+    visits.sim.runFor(Duration.ofMillis(5));
+    assertTrue(visits.clientTrace.stream().noneMatch(TraceEvent.PacketReceived.class::isInstance));
+    assertNull(connection.ending());
+  }
+}

@@ -1,0 +1,180 @@
+package dev.sluice.tls;
+
+import static dev.sluice.tls.AlertDescription.BAD_CERTIFICATE;
+import static dev.sluice.tls.AlertDescription.CERTIFICATE_EXPIRED;
+import static dev.sluice.tls.AlertDescription.DECODE_ERROR;
+import static dev.sluice.tls.AlertDescription.DECRYPT_ERROR;
+import static dev.sluice.tls.AlertDescription.ILLEGAL_PARAMETER;
+import static dev.sluice.tls.AlertDescription.MISSING_EXTENSION;
+import static dev.sluice.tls.AlertDescription.UNEXPECTED_MESSAGE;
+import static dev.sluice.tls.AlertDescription.UNKNOWN_CA;
+import static dev.sluice.tls.AlertDescription.UNSUPPORTED_EXTENSION;
+import static dev.sluice.tls.ClientRefusalTest.run;
+import static dev.sluice.tls.ClientRefusalTest.unknown;
+import static dev.sluice.tls.TlsPair.clientConfig;
+import static dev.sluice.tls.TlsPair.requireAlert;
+import static dev.sluice.tls.TlsPair.serverConfig;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.testkit.Requirement;
+import dev.sluice.tls.cert.PkixVerifier;
+import dev.sluice.tls.extension.ExtensionType;
+import dev.sluice.tls.extension.Extensions;
+import dev.sluice.tls.extension.Place;
+import dev.sluice.tls.extension.UnknownExtension;
+import dev.sluice.tls.message.Certificate;
+import dev.sluice.tls.message.CertificateRequest;
+import dev.sluice.tls.message.CertificateVerify;
+import dev.sluice.tls.message.HandshakeType;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every way in which a client refuses what a server shows and says of its certificate. */
+class CertificateRefusalTest {
+  private static final byte[] NONE = new byte[0];
+
+  static List<Arguments> certificates() {
+    return List.of(
+        Arguments.of(
+            "empty", DECODE_ERROR, Rewrite.certificate(c -> new Certificate(NONE, List.of()))),
+        Arguments.of(
+            "context",
+            ILLEGAL_PARAMETER,
+            Rewrite.certificate(c -> new Certificate(new byte[] {1}, c.entries()))),
+        Arguments.of(
+            "garbage",
+            BAD_CERTIFICATE,
+            Rewrite.certificate(
+                c ->
+                    new Certificate(
+                        NONE,
+                        List.of(
+                            new Certificate.Entry(
+                                new byte[] {0x30, 3, 2, 1, 1},
+                                c.entries().getFirst().extensions()))))),
+        Arguments.of(
+            "unasked status",
+            UNSUPPORTED_EXTENSION,
+            Rewrite.certificate(
+                c ->
+                    new Certificate(
+                        NONE,
+                        List.of(
+                            new Certificate.Entry(
+                                c.entries().getFirst().der(),
+                                Extensions.of(
+                                    Place.CERTIFICATE,
+                                    List.of(unknown(ExtensionType.STATUS_REQUEST)))))))),
+        Arguments.of(
+            "an endless chain",
+            DECODE_ERROR,
+            Rewrite.certificate(
+                c ->
+                    new Certificate(
+                        NONE, java.util.Collections.nCopies(17, c.entries().getFirst())))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("certificates")
+  @Requirement({"RFC8446-4.4.2.4#1", "RFC8446-4.4.2#6"})
+  void refusesCertificate(String what, AlertDescription alert, TlsPair.Tamper tamper) {
+    TlsException e = requireAlert(run(tamper).client, alert);
+    assertTrue(e.getMessage().startsWith("Certificate"), e.getMessage());
+  }
+
+  @Test
+  @Requirement({"RFC9001-4.4#1", "RFC8446-4.4.2.2#9"})
+  void refusesChainsWithTheAlertThatFits() {
+    record Case(AlertDescription alert, TlsClientConfig client) {}
+    TlsClientConfig client = clientConfig().build();
+    List<Case> cases =
+        List.of(
+            new Case(BAD_CERTIFICATE, client.toBuilder().serverName("other.example").build()),
+            new Case(
+                CERTIFICATE_EXPIRED,
+                client.toBuilder()
+                    .clock(() -> TestAuthority.NOW.plus(Duration.ofDays(60)))
+                    .build()),
+            new Case(
+                UNKNOWN_CA,
+                client.toBuilder()
+                    .certificateVerifier(
+                        PkixVerifier.of(
+                            List.of(TestAuthority.create("Other", "P-256").certificate)))
+                    .build()));
+    for (Case one : cases) {
+      requireAlert(run((c, l, b) -> b, one.client, serverConfig().build()).client, one.alert);
+    }
+  }
+
+  @Test
+  @Requirement({
+    "RFC8446-4.4.3#4",
+    "RFC8446-4.4.3#6",
+    "RFC8446-4.4.3#7",
+    "RFC8446-4.4.3#8",
+    "RFC8446-4.4.3#9",
+    "RFC8446-4.4.3#10"
+  })
+  void refusesCertificateVerify() {
+    requireAlert(run(Rewrite.lastBit(HandshakeType.CERTIFICATE_VERIFY)).client, DECRYPT_ERROR);
+    for (int code : new int[] {0x0401, 0x0203, 0x0807, 0x0503, 0x9999}) {
+      TlsPair.Tamper other =
+          Rewrite.certificateVerify(v -> new CertificateVerify(code, v.signature()));
+      requireAlert(run(other).client, ILLEGAL_PARAMETER);
+    }
+    requireAlert(
+        run(Rewrite.certificateVerify(v -> new CertificateVerify(v.algorithm(), NONE))).client,
+        DECRYPT_ERROR);
+    requireAlert(
+        run(Rewrite.message(HandshakeType.CERTIFICATE_VERIFY, m -> null)).client,
+        UNEXPECTED_MESSAGE);
+    requireAlert(
+        run(Rewrite.message(HandshakeType.CERTIFICATE, m -> null)).client, UNEXPECTED_MESSAGE);
+  }
+
+  @Test
+  @Requirement({"RFC8446-4.3.2#6", "RFC8446-4.3.2#7"})
+  void judgesCertificateRequests() {
+    TlsServerConfig want =
+        serverConfig()
+            .clientAuthentication(ClientAuthentication.WANT, HandshakeTest.trustRoot())
+            .build();
+    TlsClientConfig client = clientConfig().identitySelector(r -> TlsPair.RSA).build();
+    requireAlert(
+        run(
+                Rewrite.certificateRequest(
+                    r -> new CertificateRequest(new byte[] {1}, r.extensions())),
+                client,
+                want)
+            .client,
+        ILLEGAL_PARAMETER);
+    requireAlert(
+        run(
+                Rewrite.certificateRequest(
+                    r ->
+                        new CertificateRequest(
+                            NONE,
+                            Rewrite.without(r.extensions(), ExtensionType.SIGNATURE_ALGORITHMS))),
+                client,
+                want)
+            .client,
+        MISSING_EXTENSION);
+    // Unknown extensions are passed over; only the Finished then shows that it was altered.
+    requireAlert(
+        run(
+                Rewrite.certificateRequest(
+                    r ->
+                        new CertificateRequest(
+                            NONE,
+                            Rewrite.plus(r.extensions(), new UnknownExtension(0x1234, NONE)))),
+                client,
+                want)
+            .client,
+        DECRYPT_ERROR);
+  }
+}
