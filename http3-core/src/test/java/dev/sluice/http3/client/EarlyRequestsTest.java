@@ -11,6 +11,7 @@ import dev.sluice.http3.server.Http3Exchange;
 import dev.sluice.http3.server.Http3Server;
 import dev.sluice.http3.server.Http3ServerBuilder;
 import dev.sluice.quic.connection.EarlyDataState;
+import dev.sluice.testkit.Requirement;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.DatagramSocket;
@@ -135,6 +136,7 @@ class EarlyRequestsTest {
   }
 
   @Test
+  @Requirement("RFC9114-10.9#1")
   void whatCameTooEarlyIsSentAgainAfterTheHandshakeAndOnce() throws Exception {
     serve(EarlyRequests.REFUSE_UNSAFE);
     firstVisit();
@@ -173,6 +175,7 @@ class EarlyRequestsTest {
   }
 
   @Test
+  @Requirement("RFC9114-10.9#1")
   void whatAGatewayHasMarkedIsRefusedWhereWaitingTellsNothing() throws Exception {
     serve(EarlyRequests.DELAY_UNSAFE);
     HttpRequest.Builder marked = request("/post").header("early-data", "1");

@@ -14,6 +14,7 @@ import dev.sluice.http3.server.Http3Server;
 import dev.sluice.http3.session.SessionOptions;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.testkit.Requirement;
 import dev.sluice.tls.ClientAuthentication;
 import dev.sluice.tls.Identity;
 import dev.sluice.tls.cert.CertificateFingerprint;
@@ -88,6 +89,7 @@ class TrustTest {
   }
 
   @Test
+  @Requirement({"RFC9114-3.1#1", "RFC9114-3.1#2"})
   void aNameThatIsNotInTheCertificateIsRefused() throws Exception {
     try (Loopback loopback = Loopback.of(FINE)) {
       int port = loopback.server.localAddress().getPort();
@@ -187,6 +189,7 @@ class TrustTest {
   }
 
   @Test
+  @Requirement({"RFC9114-3.2#2", "RFC9114-3.2#3"})
   void theNameChoosesTheIdentity() throws Exception {
     Identity one = Loopback.identity("one.test");
     Identity two = Loopback.identity("two.test", "*.two.test");

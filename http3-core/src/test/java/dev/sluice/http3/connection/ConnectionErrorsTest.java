@@ -146,6 +146,7 @@ class ConnectionErrorsTest {
     "RFC9114-6.2.1#3",
     "RFC9114-6.2.1#5",
     "RFC9114-7.1#2",
+    "RFC9114-7.1#3",
     "RFC9114-7.2.1#2",
     "RFC9114-7.2.2#1",
     "RFC9114-7.2.3#8",
@@ -158,7 +159,9 @@ class ConnectionErrorsTest {
     "RFC9114-7.2.8#3",
     "RFC9114-5.2#9",
     "RFC9114-9#3",
-    "RFC9114-10.8#1"
+    "RFC9114-10.8#1",
+    "RFC9204-4.2#2",
+    "RFC9204-4.2#4"
   })
   void eitherSideCloses(Consumer<RawPeer> act, Http3Error error) {
     for (RawPeer peer : List.of(RawPeer.ofClient(), RawPeer.ofServer())) {
@@ -305,8 +308,17 @@ class ConnectionErrorsTest {
 
   @Test
   @Requirement({
-    "RFC9114-4.1#6", "RFC9114-6.2#4", "RFC9114-6.2#5", "RFC9114-6.2#6", "RFC9114-6.2#10",
-    "RFC9114-7.2.4#7", "RFC9114-7.2.4.1#2", "RFC9114-7.2.8#2", "RFC9114-9#1", "RFC9114-9#2"
+    "RFC9114-4.1#6",
+    "RFC9114-6.2#4",
+    "RFC9114-6.2#5",
+    "RFC9114-6.2#6",
+    "RFC9114-6.2#10",
+    "RFC9114-6.2.3#2",
+    "RFC9114-7.2.4#7",
+    "RFC9114-7.2.4.1#2",
+    "RFC9114-7.2.8#2",
+    "RFC9114-9#1",
+    "RFC9114-9#2"
   })
   void whatIsUnknownIsPassedOver() {
     RawPeer peer = RawPeer.ofServer();

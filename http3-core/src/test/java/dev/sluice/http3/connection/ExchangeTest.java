@@ -248,7 +248,7 @@ class ExchangeTest {
   }
 
   @Test
-  @Requirement("RFC9114-7.2.4.2#1")
+  @Requirement({"RFC9114-7.2.4.2#1", "RFC9114-9#4", "RFC9114-9#5"})
   void extendedConnectNeedsTheServersLeave() {
     RequestHead head =
         RequestHead.extendedConnect("websocket", "https", "example.com", "/chat", Fields.EMPTY);

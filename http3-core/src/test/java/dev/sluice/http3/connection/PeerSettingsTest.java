@@ -65,7 +65,7 @@ class PeerSettingsTest {
   }
 
   @Test
-  @Requirement("RFC9114-7.2.4.2#6")
+  @Requirement({"RFC9114-7.2.4.2#6", "RFC9114-7.2.4.2#7"})
   void whatIsRememberedHoldsUntilTheServersOwnCome() {
     PeerSettings settings = early();
     assertEquals(BEFORE, settings.current());

@@ -14,6 +14,7 @@ import dev.sluice.http3.memory.MemoryRecvStream;
 import dev.sluice.quic.wire.VarInt;
 import dev.sluice.quic.wire.WireReader;
 import dev.sluice.testkit.Requirement;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,7 @@ class SettingsTest {
   }
 
   @Test
+  @Requirement("RFC9114-7.2.4.2#11")
   void settingsSayWhatTheConfigurationSays() {
     Http3Config config =
         Http3Config.DEFAULT
@@ -87,19 +89,34 @@ class SettingsTest {
   }
 
   @Test
-  @Requirement({"RFC9114-6.2#3", "RFC9114-6.2.3#3"})
+  @Requirement({"RFC9114-6.2#3", "RFC9114-6.2.3#3", "RFC9204-4.2#1"})
   void aStreamThatMeansNothingComesLast() {
-    RawPeer peer = RawPeer.ofClient();
-    peer.deliver();
-    byte[][] first = new byte[4][];
-    for (int i = 0; i < 4; i++) {
-      first[i] = peer.peer.recvStream(2 + 4L * i).readAll();
+    for (RawPeer peer : List.of(RawPeer.ofClient(), RawPeer.ofServer())) {
+      peer.deliver();
+      int control = peer.own.isClient() ? 2 : 3;
+      byte[][] first = new byte[4][];
+      for (int i = 0; i < 4; i++) {
+        first[i] = peer.peer.recvStream(control + 4L * i).readAll();
+      }
+      assertEquals(0x00, first[0][0]);
+      assertEquals(0x02, first[1][0]);
+      assertEquals(0x03, first[2][0]);
+      assertTrue(Grease.isReserved(WireReader.of(first[3]).varInt()));
+      assertNull(peer.peer.recvStream(control + 16));
     }
-    assertEquals(0x00, first[0][0]);
-    assertEquals(0x02, first[1][0]);
-    assertEquals(0x03, first[2][0]);
-    assertTrue(Grease.isReserved(WireReader.of(first[3]).varInt()));
-    assertNull(peer.peer.recvStream(18));
+  }
+
+  @Test
+  @Requirement("RFC9204-4.2#7")
+  void withoutATableThePeerMayOpenItsStreamsNonetheless() {
+    Http3Config config = Http3Config.DEFAULT.withQpack(0, 0);
+    for (RawPeer peer : List.of(RawPeer.ofClient(config), RawPeer.ofServer(config))) {
+      peer.control();
+      peer.uni(0x02, 0x20); // a capacity of 0 is what it may set
+      peer.uni(0x03);
+      peer.deliver();
+      assertNull(peer.own.ending());
+    }
   }
 
   @Test
