@@ -26,6 +26,9 @@ final class Matrix {
   /** Its label in {@link Task#PORTABLE_DOWNLOAD}. */
   static final String BARE = "pump / bare, DatagramChannel";
 
+  /** Its label in {@link Task#COLD_GET}. */
+  static final String GET = "sluice get / sluice serve";
+
   private final List<Peer> peers;
   private final boolean cross;
 
@@ -77,10 +80,8 @@ final class Matrix {
     List<Contender> all = new ArrayList<>();
     switch (task) {
       case PUMP -> all.add(pump(task, CEILING));
-      case ALLOCATION -> {
-        String name = name(QUIC);
-        all.add(new Contender(task, name, name, null, AllocationProfile::measure));
-      }
+      case COLD_GET -> all.add(alone(task, GET, ColdGet::measure));
+      case ALLOCATION -> all.add(alone(task, ours(QUIC), AllocationProfile::measure));
       case PORTABLE_DOWNLOAD -> {
         all.add(pump(task, BARE, "--portable", "--bare"));
         all.add(pair(task, PORTABLE, PORTABLE));
@@ -130,12 +131,9 @@ final class Matrix {
   }
 
   private static Contender pump(Task task, String label, String... flags) {
-    String[] names = label.split(" / ");
-    return new Contender(
+    return alone(
         task,
-        names[0],
-        names[1],
-        null,
+        label,
         lab -> {
           // With our own flags, so that a share of it tells of the protocol and not of C2's
           // settings; without the cache of the launcher, which only makes the start quicker.
@@ -145,6 +143,12 @@ final class Matrix {
           JsonNode found = lab.json(command).getFirst();
           return found.get("rate").asDouble();
         });
+  }
+
+  /** One that is compared with nothing. */
+  private static Contender alone(Task task, String label, Contender.Run run) {
+    String[] names = label.split(" / ");
+    return new Contender(task, names[0], names[1], null, run);
   }
 
   private static Contender pair(Task task, Peer client, Peer server) {

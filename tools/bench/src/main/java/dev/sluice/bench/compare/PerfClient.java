@@ -41,7 +41,7 @@ final class PerfClient {
                   + " --count "
                   + Scale.NEQO_REQUESTS;
           case NEQO_ONE_REQUEST -> "requests --include-handshake --count 1";
-          case PUMP -> throw new IllegalArgumentException("no client pumps");
+          case PUMP, COLD_GET -> throw new IllegalArgumentException(task + " has no such client");
         };
     List<String> arguments = new ArrayList<>(Arrays.asList(text.split(" ")));
     arguments.addAll(List.of("--json", "--quiet"));

@@ -32,6 +32,9 @@ record Target(Task task, String what, String wanted, double found, boolean met) 
     for (Task task : new Task[] {Task.COLD_DOWNLOAD, Task.COLD_UPLOAD, Task.LOSSY_DOWNLOAD}) {
       all.add(ofPeers(results, task, 1, http3(results, task), List.of("ngtcp2")));
     }
+    Row get = results.row(Task.COLD_GET, Matrix.GET);
+    all.add(
+        alone(Task.COLD_GET, "ms of a page, JVM start included", "under 500", get, ms -> ms < 500));
     Task requests = Task.REQUESTS;
     for (Sluice ours : List.of(Matrix.HTTP3, Matrix.QUIC)) {
       Row own = results.row(requests, Matrix.ours(ours));

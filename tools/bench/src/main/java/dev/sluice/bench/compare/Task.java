@@ -9,6 +9,7 @@ enum Task {
   UPLOAD("MB/s", 1e-6),
   COLD_DOWNLOAD("MB/s", 1e-6),
   COLD_UPLOAD("MB/s", 1e-6),
+  COLD_GET("ms", 1e3),
   REQUESTS("requests/s", 1),
   CONNECTS("connections/s", 1),
   RESUMED_CONNECTS("connections/s", 1),

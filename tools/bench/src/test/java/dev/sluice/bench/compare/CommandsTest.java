@@ -88,6 +88,23 @@ class CommandsTest {
   @Test
   void aPumpHasNoClient() {
     assertThrows(IllegalArgumentException.class, () -> client(Task.PUMP, false));
+    assertThrows(IllegalArgumentException.class, () -> client(Task.COLD_GET, false));
+  }
+
+  @Test
+  void aPageIsServedAndFetchedByTheLauncher() throws IOException {
+    System.setProperty("sluice.launcher", "/there/tools/sluice");
+    try {
+      assertEquals(
+          "/there/tools/sluice serve --host 127.0.0.1 --port 4433 --root " + folder.resolve("site"),
+          String.join(" ", ColdGet.serve(lab, 4433)));
+      assertEquals(
+          "/there/tools/sluice get -k -s -f -o /dev/null https://127.0.0.1:4433/1000",
+          String.join(" ", ColdGet.get(4433)));
+      assertEquals(1000, Files.size(folder.resolve("site/1000")));
+    } finally {
+      System.clearProperty("sluice.launcher");
+    }
   }
 
   @Test

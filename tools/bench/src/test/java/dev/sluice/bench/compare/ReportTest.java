@@ -124,6 +124,16 @@ class ReportTest {
   }
 
   @Test
+  void aColdGetIsHeldToHalfASecond() {
+    add(Task.COLD_GET, Matrix.GET, null, 0.51, 0.43, 0.42);
+    Target target = Target.of(results).getFirst();
+    assertEquals(430, target.found(), 1e-9);
+    assertTrue(target.met());
+    add(Task.COLD_GET, Matrix.GET, null, 0.52, 0.53);
+    assertFalse(Target.of(results).getFirst().met());
+  }
+
+  @Test
   void allocationsAreHeldToTheirTarget() {
     add(Task.ALLOCATION, "sluice / sluice", null, 10);
     Target target = Target.of(results).getFirst();
