@@ -1,9 +1,13 @@
 package dev.sluice.quic.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.connection.ClientConfig;
 import dev.sluice.quic.connection.TestPeers;
+import dev.sluice.quic.endpoint.Endpoint;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -109,6 +113,34 @@ class LoopWorkTest {
         });
     last.join();
     assertTrue(sent[0] >= 50, sent[0] + " datagrams");
+  }
+
+  /** All that came in one call is taken in before anything is said, and that leaves in one call. */
+  @Test
+  void aBatchIsAnsweredInOneCall() throws Exception {
+    QuicSocket socket = open();
+    socket.listen(TestPeers.server(random.split()), c -> on -> {});
+    turns(2);
+    Endpoint clients = TestPeers.endpoint(random.split());
+    ClientConfig config = TestPeers.client(random.split());
+    int count = 16;
+    for (int i = 0; i < count; i++) {
+      clients.connect(socket.localAddress(), PEER, config, 0);
+    }
+    while (clients.nextTouched() != null) {
+      // each gets to send
+    }
+    DatagramBatch flights = new DatagramBatch(64, 2048);
+    assertFalse(clients.send(0, flights));
+    assertTrue(flights.count() >= count);
+    ScriptedPoller.Socket system = poller.sockets.getFirst();
+    inLoop(() -> system.arrive(flights));
+    turns(2);
+    inLoop(
+        () -> {
+          assertEquals(1, system.receiveCalls);
+          assertTrue(system.calls.getFirst() >= count, system.calls::toString);
+        });
   }
 
   /** What a listener asks for happens before anything is sent about what it was told. */

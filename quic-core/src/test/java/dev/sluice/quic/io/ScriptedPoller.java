@@ -62,6 +62,10 @@ final class ScriptedPoller implements Poller {
   /** Takes as many datagrams as it has room for. */
   static final class Socket implements UdpSocket {
     final List<byte[]> sent = new ArrayList<>();
+
+    /** How many datagrams each call of {@link #send} took that took any. */
+    final List<Integer> calls = new ArrayList<>();
+
     int room = Integer.MAX_VALUE;
     int sendCalls;
     int receiveCalls;
@@ -72,6 +76,9 @@ final class ScriptedPoller implements Poller {
     /** What the system will say of the peer. */
     private String refusal;
 
+    /** What the next call of {@link #receive} brings. */
+    private DatagramBatch arriving = new DatagramBatch(1, 1);
+
     Socket(int port) {
       this.local = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
@@ -80,6 +87,12 @@ final class ScriptedPoller implements Poller {
     void makeRoom(int datagrams) {
       room = datagrams;
       writable = true;
+      ready.run();
+    }
+
+    /** On the loop's thread: datagrams have come, all at once. */
+    void arrive(DatagramBatch datagrams) {
+      arriving = datagrams;
       ready.run();
     }
 
@@ -106,7 +119,7 @@ final class ScriptedPoller implements Poller {
 
     @Override
     public boolean isReadable() {
-      return refusal != null;
+      return refusal != null || arriving.count() > 0;
     }
 
     @Override
@@ -117,6 +130,8 @@ final class ScriptedPoller implements Poller {
     @Override
     public void receive(DatagramBatch into) {
       receiveCalls++;
+      into.append(arriving, 0, arriving.count());
+      arriving.clear();
     }
 
     @Override
@@ -126,6 +141,9 @@ final class ScriptedPoller implements Poller {
       for (; next < batch.count() && room > 0; next++, room--) {
         int offset = batch.offset(next);
         sent.add(Arrays.copyOfRange(batch.buffer(), offset, offset + batch.length(next)));
+      }
+      if (next > from) {
+        calls.add(next - from);
       }
       writable = next == batch.count();
       return next;
