@@ -39,6 +39,7 @@ final class DatagramChannelSocket implements UdpSocket {
   private final InetSocketAddress remote;
   private final boolean whole;
   private final DatagramSender sender;
+  private final SizeRefusals sizeRefusals;
   private SelectionKey key;
   private boolean readable;
   private boolean writable = true;
@@ -58,6 +59,7 @@ final class DatagramChannelSocket implements UdpSocket {
     this.local = (InetSocketAddress) channel.getLocalAddress();
     this.remote = remote;
     this.whole = whole;
+    this.sizeRefusals = new SizeRefusals(remote != null);
     this.sender =
         new DatagramSender(
             new Output(channel, remote != null),
@@ -255,16 +257,17 @@ final class DatagramChannelSocket implements UdpSocket {
   /**
    * Too large for the path, forbidden by a filter, no route just now: lost, as far as QUIC is
    * concerned, and repaired or given up by its own timers. Only a handshake that cannot even leave
-   * this host ends at once. Which of them it is the JDK tells only in words, of whatever language;
-   * taking another reason for "too large" costs some probes of the path's MTU.
+   * this host ends at once; its datagrams are of a size that every path takes.
    */
   private void onRefused(DatagramBatch batch, int index, IOException e) {
     if (e instanceof PortUnreachableException) {
       refusal = "nobody listens at " + batch.remote(index);
-    } else if (batch.length(index) > ALWAYS_FITS) {
+    } else if (batch.length(index) <= ALWAYS_FITS) {
+      if (remote != null && refusal == null) {
+        refusal = "sending to " + batch.remote(index) + ": " + e.getMessage();
+      }
+    } else if (sizeRefusals.include(e)) {
       tooLarge.onDatagramTooLarge(batch, index);
-    } else if (remote != null && refusal == null) {
-      refusal = "sending to " + batch.remote(index) + ": " + e.getMessage();
     }
   }
 
