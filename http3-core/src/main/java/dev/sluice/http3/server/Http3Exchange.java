@@ -6,9 +6,10 @@ import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.ResponseHead;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 
 /**
  * One request and its response. Bodies stream in both directions at once, and each direction holds
@@ -73,14 +74,31 @@ public interface Http3Exchange {
    * @throws IllegalStateException when it was called before
    * @throws IllegalArgumentException for another status, or for fields that HTTP/3 does not allow
    */
-  OutputStream respond(int status, Fields fields) throws IOException;
+  ResponseBody respond(int status, Fields fields) throws IOException;
 
   /** Sends the whole response; its content-length is that of the body, unless a field says so. */
   default void respond(int status, Fields fields, byte[] body) throws IOException {
     ResponseHead head =
         ResponseRules.withContentLength(new ResponseHead(status, fields), method(), body.length);
-    try (OutputStream out = respond(status, head.fields())) {
+    try (ResponseBody out = respond(status, head.fields())) {
       out.write(body);
+    }
+  }
+
+  /**
+   * Sends a file as the whole response; its content-length is the file's, unless a field says so.
+   *
+   * @throws IOException as from {@link ResponseBody#write(FileChannel, long, long)}, or the file
+   *     cannot be opened, and nothing was begun
+   */
+  default void respond(int status, Fields fields, Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      long length = channel.size();
+      ResponseHead head =
+          ResponseRules.withContentLength(new ResponseHead(status, fields), method(), length);
+      try (ResponseBody out = respond(status, head.fields())) {
+        out.write(channel, 0, length);
+      }
     }
   }
 

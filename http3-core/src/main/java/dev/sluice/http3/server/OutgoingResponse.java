@@ -6,7 +6,6 @@ import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.quic.io.OutboundPipe;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.function.Supplier;
 
 /**
@@ -185,7 +184,7 @@ final class OutgoingResponse implements ResponseBodyStream.Target {
   }
 
   /** Begins it; nothing is sent yet. */
-  OutputStream begin(int status, Fields fields) {
+  ResponseBody begin(int status, Fields fields) {
     String method = stream.request().method();
     body =
         new ResponseBodyStream(
@@ -225,13 +224,13 @@ final class OutgoingResponse implements ResponseBodyStream.Target {
   }
 
   @Override
-  public OutputStream flow() throws IOException {
+  public OutboundPipe flow() throws IOException {
     OutboundPipe made =
         new OutboundPipe(PIPE_CAPACITY, FLUSH_THRESHOLD, () -> exchange.onLoop(this::pump));
     pipe = made;
     head = begun;
     check();
-    return made.stream();
+    return made;
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.sluice.http3.server;
 
+import dev.sluice.quic.io.OutboundPipe;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -9,7 +11,7 @@ import java.util.Objects;
  * A response's body as the handler writes it, held to the rules of its method, status and length.
  * It gathers here as long as it is small, so that most responses are sent whole.
  */
-final class ResponseBodyStream extends OutputStream {
+final class ResponseBodyStream extends ResponseBody {
 
   /** Where it goes. */
   interface Target {
@@ -27,8 +29,8 @@ final class ResponseBodyStream extends OutputStream {
      */
     void end(byte[] content, int length) throws IOException;
 
-    /** It does not come whole: whatever there is goes through this, and closing that ends it. */
-    OutputStream flow() throws IOException;
+    /** It does not come whole: whatever there is goes through this, whose end is the body's. */
+    OutboundPipe flow() throws IOException;
 
     /** Sends the head even if there is no byte yet. */
     void wantHead();
@@ -40,7 +42,7 @@ final class ResponseBodyStream extends OutputStream {
      */
     int room(int wanted);
 
-    /** The handler has not kept to its content-length. */
+    /** It cannot be completed: the handler has not kept to its content-length, say. */
     void breakOff(IOException cause);
   }
 
@@ -62,7 +64,7 @@ final class ResponseBodyStream extends OutputStream {
   private int length;
 
   /** Null while it gathers. */
-  private OutputStream out;
+  private OutboundPipe out;
 
   private long written;
   private boolean closed;
@@ -90,22 +92,44 @@ final class ResponseBodyStream extends OutputStream {
   @Override
   public void write(byte[] source, int offset, int count) throws IOException {
     Objects.checkFromIndexSize(offset, count, source.length);
+    if (isSent(count)) {
+      send(source, offset, count);
+    }
+  }
+
+  @Override
+  public void write(FileChannel file, long position, long count) throws IOException {
+    Objects.requireNonNull(file);
+    if (position < 0 || count < 0) {
+      throw new IllegalArgumentException("no part of a file: " + count + " from " + position);
+    }
+    if (isSent(count)) {
+      try {
+        send(new FileSource(file, position), count);
+      } catch (IOException e) {
+        closed = true; // or else the client would take what came before for all of it
+        target.breakOff(e);
+        throw e;
+      }
+    }
+  }
+
+  /** Counts bytes, holds them to the rules and says whether they go to the client. */
+  private boolean isSent(long count) throws IOException {
     if (closed) {
       throw new IOException("the response has ended");
     }
     if (count == 0) {
-      return;
+      return false;
     }
     if (rule == ResponseRules.Body.FORBIDDEN) {
       throw new IOException("a response with this status has no body");
     }
-    if (promised >= 0 && written + count > promised) {
+    if (promised >= 0 && count > promised - written) {
       throw new IOException("more bytes than the content-length of " + promised);
     }
     written += count;
-    if (rule == ResponseRules.Body.SENT) {
-      send(source, offset, count);
-    }
+    return rule == ResponseRules.Body.SENT;
   }
 
   private void send(byte[] source, int offset, int count) throws IOException {
@@ -118,24 +142,51 @@ final class ResponseBodyStream extends OutputStream {
     int end = offset + count;
     for (int at = offset; at < end; ) {
       int next = target.room(end - at);
-      out.write(source, at, next);
+      out.stream().write(source, at, next);
       at += next;
     }
   }
 
+  private void send(FileSource source, long count) throws IOException {
+    if (out == null && count <= LARGEST_WHOLE - length) {
+      target.check();
+      gather(source, (int) count);
+      return;
+    }
+    startFlow();
+    for (long left = count; left > 0; ) {
+      int next = target.room((int) Math.min(left, Integer.MAX_VALUE));
+      out.write(source, next);
+      left -= next;
+    }
+  }
+
   private void gather(byte[] source, int offset, int count) {
+    makeRoom(count);
+    System.arraycopy(source, offset, gathered, length, count);
+    length += count;
+  }
+
+  private void gather(FileSource source, int count) throws IOException {
+    makeRoom(count);
+    ByteBuffer room = ByteBuffer.wrap(gathered, length, count);
+    while (room.hasRemaining()) {
+      source.fill(room);
+    }
+    length += count;
+  }
+
+  private void makeRoom(int count) {
     if (length + count > gathered.length) {
       int more = length == 0 ? 0 : Math.clamp(2L * length, LEAST_ROOM, LARGEST_WHOLE);
       gathered = Arrays.copyOf(gathered, Math.max(length + count, more));
     }
-    System.arraycopy(source, offset, gathered, length, count);
-    length += count;
   }
 
   private void startFlow() throws IOException {
     if (out == null) {
       out = target.flow();
-      out.write(gathered, 0, length);
+      out.stream().write(gathered, 0, length);
       gathered = NOTHING;
       length = 0;
     }
@@ -150,7 +201,7 @@ final class ResponseBodyStream extends OutputStream {
       startFlow();
       target.wantHead();
     }
-    out.flush();
+    out.stream().flush();
   }
 
   @Override
@@ -166,7 +217,7 @@ final class ResponseBodyStream extends OutputStream {
       throw failure;
     }
     if (out != null) {
-      out.close();
+      out.stream().close();
     } else {
       target.end(gathered, length);
     }

@@ -14,7 +14,6 @@ import dev.sluice.quic.io.InboundPipe;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -276,7 +275,7 @@ final class ServerExchange implements Http3Exchange {
   }
 
   @Override
-  public OutputStream respond(int status, Fields fields) throws IOException {
+  public ResponseBody respond(int status, Fields fields) throws IOException {
     if (status < 200 || status > 599) {
       throw new IllegalArgumentException("not a final status: " + status);
     }

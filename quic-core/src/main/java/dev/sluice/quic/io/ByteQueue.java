@@ -3,6 +3,7 @@ package dev.sluice.quic.io;
 import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.stream.ReturnedChunks;
 import dev.sluice.quic.stream.SendBuffer;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -23,6 +24,17 @@ public final class ByteQueue {
   public interface Source {
     /** Up to {@code most} bytes; 0 when there are none now, -1 when there never will be. */
     int take(int most, RecvStream.Taker to);
+  }
+
+  /** Puts bytes into a buffer, as a channel's {@code read} does. */
+  @FunctionalInterface
+  public interface Filler {
+    /**
+     * Adds at least one byte, at most as many as remain, and says how many.
+     *
+     * @throws IOException there are no more, or none can be had
+     */
+    int fill(ByteBuffer room) throws IOException;
   }
 
   /** Takes bytes, on the contract of {@link dev.sluice.quic.stream.SendStream#write}. */
@@ -169,13 +181,34 @@ public final class ByteQueue {
       if (n <= 0) {
         break;
       }
-      Chunk chunk = chunkWithRoom();
+      Chunk chunk = chunkWithRoom(1);
       n = Math.min(n, chunk.bytes.length - chunk.written);
       System.arraycopy(source, offset + done, chunk.bytes, chunk.written, n);
       publish(chunk, n);
       done += n;
     }
     return done;
+  }
+
+  /**
+   * Producer: has one array filled in which the bytes will stay, as far as there is room: no array
+   * lies between the source and them.
+   *
+   * @param most bytes that the filler is asked for at the most, at least 1
+   * @return how many there were; 0 when there is no room
+   * @throws IOException from the filler; nothing was added then
+   */
+  public int write(Filler filler, long most) throws IOException {
+    int wanted = (int) Math.min(most, LARGEST_CHUNK);
+    long room = room();
+    if (room <= 0) {
+      return 0;
+    }
+    Chunk chunk = chunkWithRoom(wanted);
+    int n = (int) Math.min(Math.min(wanted, room), chunk.bytes.length - chunk.written);
+    int filled = filler.fill(ByteBuffer.wrap(chunk.bytes, chunk.written, n));
+    publish(chunk, filled);
+    return filled;
   }
 
   /**
@@ -247,12 +280,14 @@ public final class ByteQueue {
     return free;
   }
 
-  private Chunk chunkWithRoom() {
+  /** The link to write to; a new one has an array for so many bytes, within the limits. */
+  private Chunk chunkWithRoom(int wanted) {
     Chunk chunk = tail;
     if (chunk.own && chunk.written < chunk.bytes.length) {
       return chunk;
     }
-    int size = Math.clamp(GROWTH * chunk.bytes.length, SMALLEST_CHUNK, LARGEST_CHUNK);
+    long grown = Math.max(GROWTH * chunk.bytes.length, wanted);
+    int size = Math.clamp(grown, SMALLEST_CHUNK, LARGEST_CHUNK);
     byte[] recycled = size == LARGEST_CHUNK ? takeSpare() : null;
     return append(recycled != null ? recycled : new byte[size], 0, true);
   }

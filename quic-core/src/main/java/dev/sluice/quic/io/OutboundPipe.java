@@ -238,6 +238,32 @@ public final class OutboundPipe {
     }
   }
 
+  /**
+   * Writer: has bytes put where they stay until they are acknowledged, and waits for room as the
+   * stream does. The loop is told of each array, since what fills them may be slow.
+   *
+   * @param count how many the filler is asked for, at least 1
+   * @throws IOException as from the stream, or from the filler: what came before is in the pipe
+   */
+  public void write(ByteQueue.Filler filler, long count) throws IOException {
+    writing.lock();
+    try {
+      long left = count;
+      while (left > 0) {
+        check();
+        int n = queue.write(filler, left);
+        left -= n;
+        if (n == 0) {
+          await();
+        } else if (queue.size() >= threshold) {
+          announce();
+        }
+      }
+    } finally {
+      writing.unlock();
+    }
+  }
+
   private void write(byte[] source, int offset, int length) throws IOException {
     int done = 0;
     while (true) {

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.sluice.quic.stream.ReturnedChunks;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -292,6 +294,106 @@ class ByteQueueTest {
     }
     long each = (threads.getCurrentThreadAllocatedBytes() - before) / 1_000;
     assertTrue(each < 64, each + " bytes for each round of four arrays");
+  }
+
+  /** What a file's bytes cost is a view of each array and no array. */
+  @Test
+  void aSteadyFlowThatIsFilledInMakesNoArrays() throws IOException {
+    ByteQueue queue = new ByteQueue(1 << 18, new ChunkReturn(8));
+    ByteQueue.Adopter keepingUp =
+        (array, from, length, home) -> {
+          if (home != null) {
+            home.give(array);
+          }
+          return length;
+        };
+    ByteQueue.Filler filler =
+        room -> {
+          int n = room.remaining();
+          room.position(room.limit());
+          return n;
+        };
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = 0;
+    for (int round = 0; round < 2_000; round++) {
+      if (round == 1_000) {
+        before = threads.getCurrentThreadAllocatedBytes();
+      }
+      for (int i = 0; i < 16; i++) {
+        assertEquals(1 << 16, queue.write(filler, Long.MAX_VALUE));
+        assertTrue(queue.handTo(keepingUp));
+      }
+    }
+    long each = (threads.getCurrentThreadAllocatedBytes() - before) / 1_000;
+    assertTrue(each < 4096, each + " bytes for each MiB");
+  }
+
+  /** A file's bytes lie between its reader and the stream nowhere else. */
+  @Test
+  void whatIsFilledInIsHandedOverInTheArraysThatWereFilled() throws IOException {
+    byte[] data = new byte[300_001];
+    new Random(5).nextBytes(data);
+    for (int length : new int[] {1, 255, 257, 65_535, 65_536, 65_537, 131_072, data.length}) {
+      ByteQueue queue = new ByteQueue(1 << 20);
+      queue.write(data, 0, 3);
+      Set<byte[]> filled = Collections.newSetFromMap(new IdentityHashMap<>());
+      ByteBuffer rest = ByteBuffer.wrap(data, 0, length);
+      ByteQueue.Filler filler =
+          room -> {
+            filled.add(room.array());
+            int n = Math.min(room.remaining(), rest.remaining());
+            room.put(rest.slice().limit(n));
+            rest.position(rest.position() + n);
+            return n;
+          };
+      while (rest.hasRemaining()) {
+        assertTrue(queue.write(filler, rest.remaining()) > 0);
+      }
+      ByteBuffer back = ByteBuffer.allocate(3 + length);
+      assertTrue(
+          queue.handTo(
+              (array, from, n, home) -> {
+                assertTrue(filled.contains(array));
+                back.put(array, from, n);
+                return n;
+              }));
+      assertEquals(0, back.remaining());
+      assertArrayEquals(Arrays.copyOf(data, 3), Arrays.copyOf(back.array(), 3));
+      assertArrayEquals(
+          Arrays.copyOf(data, length), Arrays.copyOfRange(back.array(), 3, 3 + length));
+      assertTrue(filled.size() <= 2 + length / 65_536, filled.size() + " arrays for " + length);
+    }
+  }
+
+  @Test
+  void aFillerIsAskedForNoMoreThanThereIsRoomForAndMayFail() throws IOException {
+    ByteQueue queue = new ByteQueue(1000);
+    IOException broken = new IOException("broken on purpose");
+    ByteQueue.Filler half =
+        room -> {
+          int n = (room.remaining() + 1) / 2;
+          room.put(new byte[n]);
+          return n;
+        };
+    assertEquals(300, queue.write(half, 600));
+    assertSame(
+        broken,
+        assertThrows(
+            IOException.class,
+            () ->
+                queue.write(
+                    room -> {
+                      throw broken;
+                    },
+                    10)));
+    assertEquals(300, queue.size());
+    long before = 0;
+    while (queue.size() > before) {
+      before = queue.size();
+      queue.write(half, Long.MAX_VALUE);
+    }
+    assertEquals(1000, queue.size());
+    assertEquals(1000, queue.read(new byte[2000], 0, 2000));
   }
 
   /** However many links waited once, not many are kept for another time. */

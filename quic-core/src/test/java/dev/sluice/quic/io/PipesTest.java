@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -260,5 +263,47 @@ class PipesTest {
     pipe.fail(() -> cause);
     assertSame(cause, failure.get());
     assertEquals(OutboundPipe.Drained.ENDED, pipe.drain((s, o, l) -> l));
+  }
+
+  /** A filler that is ahead waits as a writer does, and its failure is not the pipe's. */
+  @Test
+  void whatAFillerAddsComesThroughWhateverThePipeHolds() throws Exception {
+    OutboundPipe[] pipe = new OutboundPipe[1];
+    byte[] data = new byte[1_000_000];
+    new Random(6).nextBytes(data);
+    ByteArrayOutputStream back = new ByteArrayOutputStream();
+    CompletableFuture<Void> finished = new CompletableFuture<>();
+    try (Loop loop = new Loop()) {
+      Runnable drain =
+          () -> {
+            OutboundPipe.Drained left =
+                pipe[0].hand(
+                    (array, from, length, home) -> {
+                      back.write(array, from, length);
+                      return length;
+                    });
+            if (left == OutboundPipe.Drained.FINISHED) {
+              finished.complete(null);
+            }
+          };
+      pipe[0] = new OutboundPipe(70_000, 1000, () -> loop.execute(drain));
+      ByteBuffer rest = ByteBuffer.wrap(data, 0, data.length - 2);
+      ByteQueue.Filler filler =
+          room -> {
+            if (!rest.hasRemaining()) {
+              throw new EOFException();
+            }
+            int n = Math.min(room.remaining(), rest.remaining());
+            room.put(rest.slice().limit(n));
+            rest.position(rest.position() + n);
+            return n;
+          };
+      assertThrows(EOFException.class, () -> pipe[0].write(filler, data.length));
+      pipe[0].stream().write(data, data.length - 2, 2);
+      pipe[0].stream().close();
+      assertThrows(IOException.class, () -> pipe[0].write(filler, 1));
+      finished.join();
+    }
+    assertArrayEquals(data, back.toByteArray());
   }
 }

@@ -1,10 +1,7 @@
 package dev.sluice.tools.serve;
 
-import java.io.EOFException;
+import dev.sluice.http3.server.ResponseBody;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -20,7 +17,7 @@ sealed interface Content {
    *
    * @throws IOException the file cannot be read or is shorter than it was, or the peer is gone
    */
-  void writeTo(OutputStream out) throws IOException;
+  void writeTo(ResponseBody out) throws IOException;
 
   /** A few bytes. */
   record Bytes(byte[] bytes) implements Content {
@@ -36,29 +33,17 @@ sealed interface Content {
     }
 
     @Override
-    public void writeTo(OutputStream out) throws IOException {
+    public void writeTo(ResponseBody out) throws IOException {
       out.write(bytes);
     }
   }
 
   /** A part of a file. */
   record FilePart(Path file, long offset, long length) implements Content {
-    private static final int CHUNK = 1 << 16;
-
     @Override
-    public void writeTo(OutputStream out) throws IOException {
+    public void writeTo(ResponseBody out) throws IOException {
       try (FileChannel channel = FileChannel.open(file)) {
-        InputStream in = Channels.newInputStream(channel.position(offset));
-        byte[] chunk = new byte[(int) Math.min(CHUNK, length)];
-        long left = length;
-        while (left > 0) {
-          int read = in.read(chunk, 0, (int) Math.min(chunk.length, left));
-          if (read < 0) {
-            throw new EOFException(file + " became shorter while it was sent");
-          }
-          out.write(chunk, 0, read);
-          left -= read;
-        }
+        out.write(channel, offset, length);
       }
     }
   }
@@ -71,7 +56,7 @@ sealed interface Content {
     }
 
     @Override
-    public void writeTo(OutputStream out) throws IOException {
+    public void writeTo(ResponseBody out) throws IOException {
       for (Content part : parts) {
         part.writeTo(out);
       }

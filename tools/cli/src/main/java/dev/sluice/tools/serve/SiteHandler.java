@@ -3,13 +3,15 @@ package dev.sluice.tools.serve;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.server.Http3Exchange;
 import dev.sluice.http3.server.Http3Handler;
+import dev.sluice.http3.server.ResponseBody;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 
 /** Answers with files, or on one path with the request's own content, and logs what it did. */
 final class SiteHandler implements Http3Handler {
   private static final int CHUNK = 1 << 16;
+  private static final int PIECE = 1 << 20;
 
   private final StaticFiles files;
   private final String echoPath;
@@ -52,7 +54,7 @@ final class SiteHandler implements Http3Handler {
     Fields.Builder fields = Fields.builder();
     reply.fields().forEach(fields::add);
     sent.status = reply.status();
-    try (OutputStream body = exchange.respond(reply.status(), fields.build())) {
+    try (ResponseBody body = exchange.respond(reply.status(), fields.build())) {
       if (!exchange.method().equals("HEAD") && reply.content().length() > 0) {
         reply.content().writeTo(sent.through(body));
       }
@@ -69,8 +71,8 @@ final class SiteHandler implements Http3Handler {
     }
     sent.status = 200;
     try (InputStream request = exchange.requestBody();
-        OutputStream response = exchange.respond(200, fields.build())) {
-      OutputStream counted = sent.through(response);
+        ResponseBody response = exchange.respond(200, fields.build())) {
+      ResponseBody counted = sent.through(response);
       byte[] chunk = new byte[CHUNK];
       for (int read = request.read(chunk); read >= 0; read = request.read(chunk)) {
         counted.write(chunk, 0, read);
@@ -85,8 +87,8 @@ final class SiteHandler implements Http3Handler {
     private int status = 500;
     private long bytes;
 
-    OutputStream through(OutputStream out) {
-      return new OutputStream() {
+    ResponseBody through(ResponseBody out) {
+      return new ResponseBody() {
         @Override
         public void write(int b) throws IOException {
           write(new byte[] {(byte) b}, 0, 1);
@@ -96,6 +98,17 @@ final class SiteHandler implements Http3Handler {
         public void write(byte[] chunk, int offset, int length) throws IOException {
           out.write(chunk, offset, length);
           bytes += length;
+        }
+
+        /** Piece by piece: of a transfer that is given up the log says how far it came. */
+        @Override
+        public void write(FileChannel file, long position, long count) throws IOException {
+          for (long done = 0; done < count; ) {
+            long next = Math.min(PIECE, count - done);
+            out.write(file, position + done, next);
+            done += next;
+            bytes += next;
+          }
         }
 
         @Override
