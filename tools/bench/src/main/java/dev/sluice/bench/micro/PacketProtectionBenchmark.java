@@ -1,5 +1,6 @@
 package dev.sluice.bench.micro;
 
+import dev.sluice.quic.crypto.HeaderBatch;
 import dev.sluice.quic.crypto.HeaderProtection;
 import dev.sluice.quic.crypto.PacketKeys;
 import dev.sluice.quic.packet.QuicVersion;
@@ -30,6 +31,8 @@ public class PacketProtectionBenchmark {
   private final byte[] plaintext = new byte[DATAGRAM];
   private final byte[] samples = new byte[FLIGHT * HeaderProtection.SAMPLE_LENGTH];
   private final byte[] masks = new byte[FLIGHT * HeaderProtection.SAMPLE_LENGTH];
+  private final byte[] flight = new byte[FLIGHT * DATAGRAM];
+  private final HeaderBatch batch = new HeaderBatch();
   private final byte[] sealed = new byte[DATAGRAM];
   private PacketKeys sender;
   private PacketKeys receiver;
@@ -74,5 +77,17 @@ public class PacketProtectionBenchmark {
   public byte maskFlight() {
     sender.headerProtection().masks(samples, FLIGHT, masks);
     return masks[0];
+  }
+
+  /** Masks the headers of a flight of 44 as it is done before sending; the figure is for one. */
+  @Benchmark
+  @OperationsPerInvocation(FLIGHT)
+  public byte protectFlight() {
+    for (int i = 0; i < FLIGHT; i++) {
+      flight[i * DATAGRAM] = 0x41; // as it was before the last mask: two bytes of packet number
+      batch.add(i * DATAGRAM, i * DATAGRAM + NUMBER_OFFSET);
+    }
+    batch.protect(flight, sender.headerProtection());
+    return flight[0];
   }
 }
