@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +164,7 @@ class FileBodiesTest {
   @Test
   void aFileThatIsShorterThanItsPartResetsTheStream() throws Exception {
     Path file = file(200_000);
+    AtomicInteger hidden = new AtomicInteger();
     try (FileChannel channel = FileChannel.open(file);
         Loopback loopback =
             Loopback.of(
@@ -171,15 +173,18 @@ class FileBodiesTest {
                       exchange.path().equals("/promised")
                           ? Fields.of("content-length", "200001")
                           : Fields.EMPTY;
+                  // A handler that says nothing of it, and ends as if all were well.
                   try (ResponseBody body = exchange.respond(200, fields)) {
-                    assertThrows(EOFException.class, () -> body.write(channel, 0, 200_001));
-                    assertThrows(IOException.class, () -> body.write(1));
+                    body.write(channel, 0, 200_001);
+                  } catch (EOFException e) {
+                    hidden.incrementAndGet();
                   }
                 })) {
       for (String path : new String[] {"/promised", "/not"}) {
         assertReset(assertThrows(IOException.class, () -> get(loopback, path)));
       }
     }
+    assertEquals(2, hidden.get());
   }
 
   @Test
