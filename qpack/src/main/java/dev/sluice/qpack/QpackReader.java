@@ -41,8 +41,12 @@ final class QpackReader {
    */
   private static final int LAST_SHIFT = 56;
 
-  /** Enough for nearly every string, so that it is decoded without an array of its own. */
-  private static final int SCRATCH = 1024;
+  /**
+   * Enough for nearly every string, so that it is decoded without an array of its own. Most readers
+   * see none so long, and many belong to a connection that is idle: they have room for what they
+   * have seen.
+   */
+  private static final int MOST_SCRATCH = 1024;
 
   private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
@@ -51,7 +55,7 @@ final class QpackReader {
   private int limit;
   private int needed;
   private Failure failure;
-  private final byte[] scratch = new byte[SCRATCH];
+  private byte[] scratch = NOTHING;
 
   /** Points the reader at a range, which it does not copy. */
   void reset(byte[] bytes, int offset, int length) {
@@ -170,13 +174,20 @@ final class QpackReader {
 
   private String huffman(int start, int length, long most) {
     int room = (int) Math.min(Math.min(most, LONGEST_ARRAY), length * 8L / Huffman.SHORTEST_CODE);
-    byte[] out = room <= SCRATCH ? scratch : new byte[room];
+    byte[] out = room <= MOST_SCRATCH ? scratch(room) : new byte[room];
     int decoded = Huffman.decode(bytes, start, length, out, room);
     if (decoded < 0) {
       failure = decoded == Huffman.TOO_LONG ? Failure.STRING_TOO_LONG : Failure.BAD_HUFFMAN;
       return null;
     }
     return new String(out, 0, decoded, StandardCharsets.ISO_8859_1);
+  }
+
+  private byte[] scratch(int room) {
+    if (room > scratch.length) {
+      scratch = new byte[Math.clamp(2L * scratch.length, room, MOST_SCRATCH)];
+    }
+    return scratch;
   }
 
   private long incomplete(long needed) {

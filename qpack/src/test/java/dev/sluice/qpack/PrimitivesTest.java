@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.sluice.testkit.Requirement;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import net.jqwik.api.ForAll;
@@ -108,5 +110,19 @@ class PrimitivesTest {
     QpackReader in = new QpackReader();
     in.reset(bytes, 0, bytes.length);
     return in;
+  }
+
+  /** Three belong to each connection, also to one that is idle. */
+  @Test
+  void aReaderThatHasReadNothingIsSmall() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    QpackReader[] readers = new QpackReader[1000];
+    readers[0] = new QpackReader();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 1; i < readers.length; i++) {
+      readers[i] = new QpackReader();
+    }
+    long each = (threads.getCurrentThreadAllocatedBytes() - before) / readers.length;
+    assertTrue(each < 128, each + " bytes");
   }
 }

@@ -22,8 +22,11 @@ import java.util.function.Consumer;
  * that a connection needs. QUIC's limit on streams bounds how many there are at a time.
  */
 final class PeerStreams {
-  /** Instructions are read through a buffer of this size, which all streams share. */
-  private static final int BUFFER = 4 << 10;
+  /**
+   * Instructions are read through a buffer of this size, which all streams share. It stays with a
+   * connection that is idle, and nearly all that comes at once is shorter.
+   */
+  private static final int BUFFER = 256;
 
   private final boolean fromClient;
   private final Http3Trace trace;
