@@ -181,7 +181,7 @@ public final class ByteQueue {
       if (n <= 0) {
         break;
       }
-      Chunk chunk = chunkWithRoom(n);
+      Chunk chunk = chunkWithRoom(1);
       n = Math.min(n, chunk.bytes.length - chunk.written);
       System.arraycopy(source, offset + done, chunk.bytes, chunk.written, n);
       publish(chunk, n);
@@ -286,8 +286,7 @@ public final class ByteQueue {
     if (chunk.own && chunk.written < chunk.bytes.length) {
       return chunk;
     }
-    // What was lent says nothing of how much is written.
-    long grown = Math.max(chunk.own ? GROWTH * chunk.bytes.length : 0, wanted);
+    long grown = Math.max(GROWTH * chunk.bytes.length, wanted);
     int size = Math.clamp(grown, SMALLEST_CHUNK, LARGEST_CHUNK);
     byte[] recycled = size == LARGEST_CHUNK ? takeSpare() : null;
     return append(recycled != null ? recycled : new byte[size], 0, true);

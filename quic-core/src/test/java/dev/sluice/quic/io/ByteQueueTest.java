@@ -421,26 +421,4 @@ class ByteQueueTest {
       assertTrue(queue.idleLinks() <= 64, queue.idleLinks() + " links");
     }
   }
-
-  /**
-   * The few bytes that no longer fit behind what was lent are copied to where there is room for
-   * few.
-   */
-  @Test
-  void aFewBytesBehindMuchThatWasLentMakeNoLargeArray() {
-    ByteQueue queue = new ByteQueue(1 << 18, new ChunkReturn(0));
-    byte[] data = new byte[1 << 16];
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = 0;
-    for (int round = 0; round < 200; round++) {
-      if (round == 100) {
-        before = threads.getCurrentThreadAllocatedBytes();
-      }
-      assertEquals(data.length, queue.lend(data, 0, data.length));
-      assertEquals(100, queue.lend(data, 0, 100));
-      assertTrue(queue.handTo((array, from, length, home) -> length));
-    }
-    long each = (threads.getCurrentThreadAllocatedBytes() - before) / 100;
-    assertTrue(each < 2048, each + " bytes for each round");
-  }
 }
