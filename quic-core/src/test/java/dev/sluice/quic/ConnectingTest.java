@@ -242,8 +242,11 @@ class ConnectingTest {
     EventLoop serverLoop = use(EventLoop.start("stopped"));
     CountDownLatch go = Loopback.hold(serverLoop);
     QuicServer server = use(Loopback.server().eventLoop(serverLoop).start());
-    QuicClient client = use(Loopback.client(server).build());
+    EventLoop clientLoop = use(EventLoop.start("cancelling"));
+    QuicClient client = use(Loopback.client(server).eventLoop(clientLoop).build());
     assertTrue(client.connectAsync().cancel(false));
+    // Once the loop has heard of it: else the answer may come first, and there is a connection.
+    CompletableFuture.runAsync(() -> {}, clientLoop).get();
     go.countDown();
     // The next one is the first to be accepted: the cancelled handshake was not completed.
     QuicConnection connection = client.connect();
