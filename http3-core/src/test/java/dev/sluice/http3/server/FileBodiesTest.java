@@ -41,6 +41,16 @@ class FileBodiesTest {
     return Files.write(directory.resolve("file"), Loopback.bytes(length));
   }
 
+  /** Far longer than what may be under way, so that much of it is left to read. */
+  private Path endless() throws IOException {
+    Path file = directory.resolve("endless");
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.allocate(1), (1L << 30) - 1);
+    }
+    return file;
+  }
+
   private static byte[] get(Loopback loopback, String path)
       throws IOException, InterruptedException {
     return loopback.client.send(loopback.request(path).build(), BodyHandlers.ofByteArray()).body();
@@ -207,14 +217,11 @@ class FileBodiesTest {
     }
   }
 
-  /** Far longer than what may be under way, so that it is cut while there is much left to read. */
   @Test
   void aFileThatShrinksWhileItIsSentResetsTheStream() throws Exception {
-    Path file = directory.resolve("shrinking");
+    Path file = endless();
     CompletableFuture<Throwable> thrown = new CompletableFuture<>();
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.allocate(1), (1L << 30) - 1);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       try (Loopback loopback =
           Loopback.of(
               exchange -> {
@@ -243,12 +250,8 @@ class FileBodiesTest {
 
   @Test
   void aClientThatGoesAwayEndsTheReading() throws Exception {
-    Path file = directory.resolve("large");
+    Path file = endless();
     CompletableFuture<Throwable> thrown = new CompletableFuture<>();
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.allocate(1), (1L << 30) - 1);
-    }
     try (Loopback loopback =
         Loopback.of(
             exchange -> {

@@ -8,6 +8,7 @@ import dev.sluice.http3.client.Http3Client;
 import dev.sluice.http3.client.Loopback;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.quic.io.IoMode;
+import dev.sluice.quic.trace.Tracer;
 import java.net.ConnectException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -25,7 +26,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SeveralLoopsTest {
   private final Set<String> connections = ConcurrentHashMap.newKeySet();
+  private final Set<Thread> loopsInUse = ConcurrentHashMap.newKeySet();
   private final CountDownLatch finish = new CountDownLatch(1);
+
+  /** On the thread of the loop that the connection belongs to. */
+  private Tracer onConnection() {
+    loopsInUse.add(Thread.currentThread());
+    return Tracer.NONE;
+  }
 
   private void answer(Http3Exchange exchange) throws Exception {
     connections.add(exchange.connection().label());
@@ -37,7 +45,9 @@ class SeveralLoopsTest {
 
   @Test
   void servesAllClientsAndStopsOnAllLoops() throws Exception {
-    try (Loopback shared = Loopback.of(this::answer, client -> client, server -> server.loops(3))) {
+    try (Loopback shared =
+        Loopback.of(
+            this::answer, client -> client, server -> server.loops(3).tracer(this::onConnection))) {
       assertTrue(shared.server.ioDescription().endsWith("; 3 loops"));
       List<Http3Client> clients = new ArrayList<>();
       for (int i = 0; i < 12; i++) { // on one loop alone: once in 177147 runs
@@ -50,6 +60,7 @@ class SeveralLoopsTest {
         slow.add(client.sendAsync(shared.request("/slow").build(), BodyHandlers.discarding()));
       }
       assertEquals(12, connections.size(), "each with a number of its own");
+      assertTrue(loopsInUse.size() > 1, loopsInUse.toString());
       CompletableFuture<Boolean> stopped = CompletableFuture.supplyAsync(() -> stop(shared.server));
       finish.countDown();
       for (CompletableFuture<HttpResponse<Void>> response : slow) {

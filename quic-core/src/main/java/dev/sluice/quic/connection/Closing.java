@@ -168,10 +168,13 @@ final class Closing {
 
   /** Sends CONNECTION_CLOSE when one is due. */
   void send(long now, DatagramBatch out) {
-    if (phase == Phase.CLOSING && closeWanted && !closeSent) {
+    if (phase != Phase.CLOSING || !closeWanted) {
+      return;
+    }
+    if (!closeSent) {
       connection.sender.sendRestOfHandshake(now, out);
     }
-    if (phase == Phase.CLOSING && closeWanted && out.hasRoom()) {
+    if (out.hasRoom()) {
       closeWanted = false;
       int before = out.count();
       connection.sender.sendClose(now, out);

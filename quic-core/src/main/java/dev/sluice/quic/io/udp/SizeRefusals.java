@@ -22,6 +22,9 @@ final class SizeRefusals {
   private static final int MORE_THAN_ANY = 65_536;
 
   private final boolean connected;
+  private boolean asked;
+
+  /** Null where the system does not tell. */
   private String words;
 
   /**
@@ -33,7 +36,8 @@ final class SizeRefusals {
 
   /** Whether what the system said is what it says of a datagram that is too large. */
   boolean include(IOException refusal) {
-    if (words == null) {
+    if (!asked) {
+      asked = true; // once, since refusals may come with every datagram
       words = ask();
     }
     return words != null && words.equals(refusal.getMessage());

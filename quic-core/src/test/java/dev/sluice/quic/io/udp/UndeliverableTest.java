@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sluice.quic.DatagramBatch;
 import dev.sluice.testkit.Requirement;
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every way of moving datagrams says of those that do not get there, and of no others. */
@@ -30,6 +32,11 @@ class UndeliverableTest {
 
   static Stream<Way> ways() {
     return Way.all();
+  }
+
+  /** What fits every path, and what is only found to fit. */
+  static Stream<Arguments> waysAndSizes() {
+    return ways().flatMap(way -> Stream.of(arguments(way, 100), arguments(way, 1400)));
   }
 
   @AfterEach
@@ -164,19 +171,22 @@ class UndeliverableTest {
 
   /** Nothing can be sent to port 0: as little as where a filter or the routes forbid it. */
   @ParameterizedTest
-  @MethodSource("ways")
-  void whatTheSystemDoesNotSendIsLostAndOnlyThat(Way way) throws IOException {
+  @MethodSource("waysAndSizes")
+  void whatTheSystemDoesNotSendIsLostAndOnlyThat(Way way, int size) throws IOException {
     poller = sockets.begin(way);
     UdpSocket receiver = sockets.open(IPV4, null);
     UdpSocket sender = sockets.open(IPV4, null);
+    List<Integer> tooLarge = new ArrayList<>();
+    sender.onTooLarge((in, index) -> tooLarge.add(in.length(index)));
     DatagramBatch batch = new DatagramBatch(8, 2048);
     for (int i = 0; i < 6; i++) {
-      add(batch, bytes(100, i), i % 3 == 1 ? IPV4 : receiver.localAddress(), 0);
+      add(batch, bytes(size, i), i % 3 == 1 ? IPV4 : receiver.localAddress(), 0);
     }
     sockets.send(sender, batch);
     List<byte[]> received = sockets.receive(receiver, 4, poller.newReceiveBatch(2048));
-    assertArrayEquals(bytes(100, 2), received.get(1));
-    assertArrayEquals(bytes(100, 5), received.get(3));
+    assertArrayEquals(bytes(size, 2), received.get(1));
+    assertArrayEquals(bytes(size, 5), received.get(3));
+    assertEquals(List.of(), tooLarge, "it says nothing about the path");
     assertNull(sender.takeRefusal(), "it says nothing about the other peers");
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.bench.peer;
 import dev.sluice.tools.perf.Connector;
 import dev.sluice.tools.perf.PerfConnection;
 import dev.sluice.tools.perf.PerfProtocol;
+import dev.sluice.tools.perf.SinkSubscriber;
 import dev.sluice.tools.perf.Usage;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -51,7 +52,7 @@ final class FlupkeConnector implements Connector {
             BodyPublishers.fromPublisher(
                 subscriber -> subscriber.onSubscribe(new FlupkeContent(source, subscriber))));
       }
-      requireOk(client.send(request.build(), head -> new FlupkeAnswer(sink)));
+      requireOk(client.send(request.build(), head -> new SinkSubscriber(sink)));
     }
 
     private static void requireOk(HttpResponse<?> response) throws IOException {

@@ -8,12 +8,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
 /** Gives the lengths of what arrives to a sink, and cancels when that wants no more. */
-final class SinkSubscriber implements BorrowingSubscriber<Void> {
+public final class SinkSubscriber implements BorrowingSubscriber<Void> {
   private final PerfConnection.Sink sink;
   private final CompletableFuture<Void> over = new CompletableFuture<>();
   private Flow.Subscription subscription;
 
-  SinkSubscriber(PerfConnection.Sink sink) {
+  /** With what is told of them. */
+  public SinkSubscriber(PerfConnection.Sink sink) {
     this.sink = sink;
   }
 
