@@ -1,6 +1,7 @@
 package dev.sluice.quic.endpoint;
 
 import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
@@ -34,7 +35,13 @@ final class EarlyArrivals {
       InetSocketAddress local,
       InetSocketAddress remote,
       int ecn,
-      long at) {}
+      long at) {
+
+    /** The connection that it is for has been opened. */
+    void reach(Connection connection, long now) {
+      connection.receive(datagram, 0, datagram.length, local, remote, ecn, now);
+    }
+  }
 
   private final Deque<Arrival> waiting = new ArrayDeque<>();
 

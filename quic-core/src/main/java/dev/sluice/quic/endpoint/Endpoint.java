@@ -10,7 +10,6 @@ import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.packet.FirstByte;
 import dev.sluice.quic.packet.LongHeader;
 import dev.sluice.quic.packet.PacketHeader;
-import dev.sluice.quic.packet.PacketParser;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.packet.ShortHeader;
@@ -35,7 +34,6 @@ import java.util.Map;
  * </pre>
  */
 public final class Endpoint {
-
   /** The smallest UDP payload that may carry a client's first flight (RFC 9000 §14.1). */
   private static final int MIN_INITIAL_DATAGRAM = 1200;
 
@@ -125,17 +123,33 @@ public final class Endpoint {
 
   /** Takes in what the socket received. */
   public void receive(DatagramBatch batch, long now) {
+    for (int next = 0; next < batch.count(); ) {
+      next = receive(batch, next, now);
+    }
+  }
+
+  /**
+   * Takes in what the socket received, from one datagram on, but no more than one step of one
+   * handshake. That takes as long as a hundred other datagrams: what it led to should leave before
+   * the next one's step, or each end would wait while the other works.
+   *
+   * @return the first datagram that was left, or the batch's count
+   */
+  public int receive(DatagramBatch batch, int from, long now) {
     trace.begin(now);
-    for (int i = 0; i < batch.count(); ) {
+    for (int i = from; i < batch.count(); ) {
       int end = routes.endOfRun(batch, i);
       if (end > i) {
         receiveRun(batch, i, end, now);
+        i = end;
       } else {
-        end = i + 1;
-        receiveOne(batch, i, now);
+        Route shakingHands = receiveOne(batch, i++, now);
+        if (shakingHands != null && !routes.lead(batch, i, shakingHands)) {
+          return i;
+        }
       }
-      i = end;
     }
+    return batch.count();
   }
 
   /** A connection that a peer opened, once each; null when there is none. */
@@ -292,28 +306,31 @@ public final class Endpoint {
     }
   }
 
-  private void receiveOne(DatagramBatch batch, int index, long now) {
+  /** The connection, if its handshake was not complete before; else null. */
+  private Route receiveOne(DatagramBatch batch, int index, long now) {
     Route route = find(batch, index, now);
     if (route == null) {
       trace.onUnrouted(batch, index);
-    } else {
-      atWork = route;
-      route
-          .connection()
-          .receive(
-              batch.buffer(),
-              batch.offset(index),
-              batch.length(index),
-              batch.local(index),
-              batch.remote(index),
-              batch.ecn(index),
-              now);
-      atWork = null;
-      if (route.isHandshaking() && route.connection().tls() != null) {
-        count(route, false);
-      }
-      touch(route);
+      return null;
     }
+    boolean wasComplete = route.connection().tls() != null;
+    atWork = route;
+    route
+        .connection()
+        .receive(
+            batch.buffer(),
+            batch.offset(index),
+            batch.length(index),
+            batch.local(index),
+            batch.remote(index),
+            batch.ecn(index),
+            now);
+    atWork = null;
+    if (route.isHandshaking() && route.connection().tls() != null) {
+      count(route, false);
+    }
+    touch(route);
+    return wasComplete ? null : route;
   }
 
   private void receiveRun(DatagramBatch batch, int from, int to, long now) {
@@ -332,14 +349,7 @@ public final class Endpoint {
   }
 
   private Route find(DatagramBatch batch, int index, long now) {
-    int offset = batch.offset(index);
-    PacketHeader header =
-        PacketParser.parse(
-            batch.buffer(),
-            offset,
-            offset + batch.length(index),
-            routes.idLength(),
-            true); // a connection drops what has a QUIC bit that it did not allow
+    PacketHeader header = routes.header(batch, index);
     if (header == null) {
       return routes.resetBy(batch, index); // it may look like anything (§10.3)
     }
@@ -470,14 +480,7 @@ public final class Endpoint {
     accepted.add(connection);
     // The connection holds them until the Initial, which follows, has given it the keys.
     for (EarlyArrivals.Arrival early : earlyArrivals.take(origin.firstDestination(), now)) {
-      connection.receive(
-          early.datagram(),
-          0,
-          early.datagram().length,
-          early.local(),
-          early.remote(),
-          early.ecn(),
-          now);
+      early.reach(connection, now);
     }
     return route;
   }

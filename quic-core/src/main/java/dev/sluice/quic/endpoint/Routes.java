@@ -148,6 +148,23 @@ final class Routes {
         && (!areByAddress() || batch.remote(index).equals(lastRemote));
   }
 
+  /** The header of a datagram's first packet; null when it has none. */
+  PacketHeader header(DatagramBatch batch, int index) {
+    int offset = batch.offset(index);
+    int end = offset + batch.length(index);
+    // A connection drops what has a QUIC bit that it did not allow.
+    return PacketParser.parse(batch.buffer(), offset, end, ids.length(), true);
+  }
+
+  /** Whether the batch has a datagram there, and it is for this connection. */
+  boolean lead(DatagramBatch batch, int index, Route to) {
+    if (index == batch.count()) {
+      return false;
+    }
+    PacketHeader header = header(batch, index);
+    return header != null && find(header, batch.remote(index)) == to;
+  }
+
   /** The connection that a packet is for; null for none. */
   Route find(PacketHeader header, InetSocketAddress remote) {
     ConnectionId id = header.destination();

@@ -12,12 +12,17 @@ final class Arrival {
   private final Endpoint endpoint;
   private final SocketSet socket;
   private final StrayQueue strays;
+  private final Runnable answer;
 
-  Arrival(EventLoop loop, Endpoint endpoint, SocketSet socket, StrayQueue strays) {
+  /**
+   * @param answer lets connections say what they have to, between the handshakes of a batch
+   */
+  Arrival(EventLoop loop, Endpoint endpoint, SocketSet socket, StrayQueue strays, Runnable answer) {
     this.loop = loop;
     this.endpoint = endpoint;
     this.socket = socket;
     this.strays = strays;
+    this.answer = answer;
   }
 
   /** Takes in a batch of what has arrived, here or at other loops. */
@@ -25,8 +30,7 @@ final class Arrival {
     DatagramBatch in = loop.received();
     if (!strays.isEmpty()) {
       strays.drainTo(in);
-      endpoint.receive(in, now);
-      in.clear();
+      hand(in, now);
     }
     if (!socket.isReadable()) {
       return;
@@ -34,10 +38,19 @@ final class Arrival {
     try {
       socket.receive(in);
     } finally {
-      endpoint.receive(in, now);
-      in.clear();
+      hand(in, now);
     }
     onRefusal(now);
+  }
+
+  private void hand(DatagramBatch in, long now) {
+    for (int next = 0; next < in.count(); ) {
+      next = endpoint.receive(in, next, now);
+      if (next < in.count()) {
+        answer.run();
+      }
+    }
+    in.clear();
   }
 
   /**

@@ -2,13 +2,16 @@ package dev.sluice.quic.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.connection.ClientConfig;
+import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.connection.TestPeers;
 import dev.sluice.quic.endpoint.Endpoint;
 import dev.sluice.quic.endpoint.EndpointConfig;
+import dev.sluice.quic.stream.SendStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -118,29 +121,89 @@ class LoopWorkTest {
   /** All that came in one call is taken in before anything is said, and that leaves in one call. */
   @Test
   void aBatchIsAnsweredInOneCall() throws Exception {
-    QuicSocket socket = open();
-    socket.listen(TestPeers.server(random.split()), c -> on -> {});
-    turns(2);
-    Endpoint clients = TestPeers.endpoint(random.split());
-    ClientConfig config = TestPeers.client(random.split());
-    int count = 16;
-    for (int i = 0; i < count; i++) {
-      clients.connect(socket.localAddress(), PEER, config, 0);
+    Clients clients = new Clients(16);
+    for (DatagramBatch out = clients.say(); out.count() > 0; out = clients.say()) {
+      clients.hear(exchange(out));
     }
-    while (clients.nextTouched() != null) {
-      // each gets to send
+    for (Connection connection : clients.endpoint.connections()) {
+      assertNotNull(connection.tls());
+      SendStream stream = connection.openUni();
+      stream.write(new byte[2000], 0, 2000); // two packets want an answer at once (§13.2.2)
+      clients.endpoint.touch(connection);
     }
-    DatagramBatch flights = new DatagramBatch(64, 2048);
-    assertFalse(clients.send(0, flights));
-    assertTrue(flights.count() >= count);
-    ScriptedPoller.Socket system = poller.sockets.getFirst();
-    inLoop(() -> system.arrive(flights));
-    turns(2);
+    inLoop(() -> poller.sockets.getFirst().receiveCalls = 0);
+    exchange(clients.say());
     inLoop(
         () -> {
+          ScriptedPoller.Socket system = poller.sockets.getFirst();
           assertEquals(1, system.receiveCalls);
-          assertTrue(system.calls.getFirst() >= count, system.calls::toString);
+          assertTrue(system.calls.getFirst() >= 16, system.calls::toString);
         });
+  }
+
+  /** Each client can go on while the server is at work for the next. */
+  @Test
+  void handshakesOfABatchAreAnsweredOneByOne() throws Exception {
+    Clients clients = new Clients(16);
+    DatagramBatch out = clients.say();
+    assertTrue(out.count() >= 2 * 16, "a first flight is more than a datagram");
+    exchange(out);
+    inLoop(
+        () -> {
+          ScriptedPoller.Socket system = poller.sockets.getFirst();
+          assertEquals(1, system.receiveCalls);
+          assertTrue(system.calls.size() >= 16, system.calls::toString);
+          assertTrue(system.calls.getFirst() >= 2, "a flight is answered when it is there");
+        });
+  }
+
+  /** Takes datagrams to the server, all at once, and gives what it answers. */
+  private DatagramBatch exchange(DatagramBatch datagrams) {
+    ScriptedPoller.Socket system = poller.sockets.getFirst();
+    inLoop(
+        () -> {
+          system.sent.clear();
+          system.calls.clear();
+          system.arrive(datagrams);
+        });
+    turns(3);
+    DatagramBatch answers = new DatagramBatch(256, 2048);
+    inLoop(
+        () -> {
+          for (byte[] datagram : system.sent) {
+            System.arraycopy(datagram, 0, answers.buffer(), answers.nextOffset(), datagram.length);
+            answers.add(datagram.length, PEER, system.localAddress(), 0);
+          }
+        });
+    return answers;
+  }
+
+  /** So many clients of one server, at one address. */
+  private final class Clients {
+    final Endpoint endpoint = TestPeers.endpoint(random.split());
+
+    Clients(int count) throws Exception {
+      QuicSocket server = open();
+      server.listen(TestPeers.server(random.split()), c -> on -> {});
+      turns(2);
+      ClientConfig config = TestPeers.client(random.split());
+      for (int i = 0; i < count; i++) {
+        endpoint.connect(PEER, server.localAddress(), config, 0);
+      }
+    }
+
+    DatagramBatch say() {
+      while (endpoint.nextTouched() != null) {
+        // each gets to send
+      }
+      DatagramBatch out = new DatagramBatch(256, 2048);
+      assertFalse(endpoint.send(0, out));
+      return out;
+    }
+
+    void hear(DatagramBatch answers) {
+      endpoint.receive(answers, 0);
+    }
   }
 
   /** What a listener asks for happens before anything is sent about what it was told. */

@@ -35,7 +35,7 @@ final class ScriptedPoller implements Poller {
 
   @Override
   public DatagramBatch newReceiveBatch(int largest) {
-    return new DatagramBatch(64, 2048);
+    return new DatagramBatch(256, 2048);
   }
 
   @Override
