@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
  */
 final class QuicBit {
   /** A secure source costs more for each call than a packet should; so it is asked for many. */
-  private static final int BYTES = 32;
+  private static final int BYTES = 128;
 
   private final RandomGenerator random;
 

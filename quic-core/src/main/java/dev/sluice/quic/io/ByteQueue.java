@@ -17,6 +17,7 @@ import java.util.List;
  * <p>Nothing here waits; {@link InboundPipe} and {@link OutboundPipe} add the waiting. "One thread"
  * means one at a time, with a happens-before edge when the role passes from thread to thread.
  */
+@SuppressWarnings("NonAtomicOperationOnVolatileField") // each is written by one of the two alone
 public final class ByteQueue {
 
   /** Hands bytes over, on the contract of {@link RecvStream#take}. */
@@ -119,7 +120,11 @@ public final class ByteQueue {
    */
   private Chunk oldest;
 
-  private int passed; // consumer only: links, since it last cut off those behind it
+  /** Links that the consumer has let go of, ever. Written by it alone. */
+  private volatile int passed;
+
+  /** How many of those were used again, or lost. Written by the producer alone. */
+  private volatile int reused;
 
   private volatile long produced;
   private volatile long consumed;
@@ -270,9 +275,12 @@ public final class ByteQueue {
     Chunk free = oldest;
     if (free == head) {
       free = new Chunk();
-    } else {
-      Chunk next = free.next;
-      oldest = next != null ? next : head; // it was cut off
+    } else if (free.next != null) {
+      oldest = free.next;
+      reused++;
+    } else { // it was cut off
+      reused = passed;
+      oldest = head;
     }
     Chunk before = tail;
     tail = free.hold(bytes, from, own);
@@ -304,8 +312,6 @@ public final class ByteQueue {
     return spares;
   }
 
-  /** Only the producer writes these two fields, so an increment needs no compare-and-set. */
-  @SuppressWarnings("NonAtomicOperationOnVolatileField")
   private void publish(Chunk chunk, int n) {
     chunk.written += n;
     produced += n;
@@ -407,8 +413,9 @@ public final class ByteQueue {
   public boolean handTo(Adopter other) {
     for (Chunk chunk = chunkWithBytes(); chunk != null; chunk = chunkWithBytes()) {
       int offered = chunk.written - chunk.read;
-      int n = other.adopt(chunk.bytes, chunk.read, offered, homeBehind(chunk, offered));
-      chunk.adopted |= n > 0;
+      ReturnedChunks home = homeBehind(chunk, offered);
+      int n = other.adopt(chunk.bytes, chunk.read, offered, home);
+      chunk.adopted |= n >= SendBuffer.LEAST_ADOPTED || home != null && n == offered;
       release(chunk, n);
       if (n < offered) {
         return false;
@@ -454,13 +461,12 @@ public final class ByteQueue {
   }
 
   /**
-   * From here on the link is the producer's. Now and then the chain is cut behind the head, while
-   * the link is still the consumer's: who once had thousands of them waiting does not keep them.
+   * From here on the link is the producer's. Behind enough of them the chain is cut, while the link
+   * is still the consumer's: who once had thousands of them waiting does not keep them.
    */
   private void pass(Chunk chunk, Chunk next) {
     chunk.bytes = NOTHING;
-    if (++passed == IDLE_LINKS) {
-      passed = 0;
+    if (++passed - reused >= IDLE_LINKS) {
       chunk.next = null;
     }
     head = next;
@@ -475,8 +481,6 @@ public final class ByteQueue {
     return count;
   }
 
-  /** Only the consumer writes these fields. */
-  @SuppressWarnings("NonAtomicOperationOnVolatileField")
   private void release(Chunk chunk, int n) {
     chunk.read += n;
     consumed += n;

@@ -154,7 +154,10 @@ final class SocketSet implements UdpSocket {
 
   @Override
   public void receive(DatagramBatch into) throws IOException {
-    for (Member member : members) {
+    // By number, since an iterator would be garbage of each turn. Behind one that fails the next is
+    // left for the next turn.
+    for (int i = 0; i < members.size(); i++) {
+      Member member = members.get(i);
       if (member.socket.isReadable()) {
         int from = into.count();
         receive(member, into);

@@ -22,7 +22,8 @@ public interface SendStream {
   /**
    * Takes bytes over without a copy, as many as fit; otherwise as {@link #write}. What is taken
    * must not be written to any more, but the rest of the array may be: it can follow in further
-   * calls.
+   * calls. Fewer than {@link SendBuffer#LEAST_ADOPTED} bytes without a home are copied in any case,
+   * and then nothing holds the array for their sake.
    *
    * @param home null; or, when the bytes reach to where the array is of use, where it is given back
    *     to, once and on this thread, when all of them were taken and neither they nor those that

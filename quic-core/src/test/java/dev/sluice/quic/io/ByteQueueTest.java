@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.sluice.quic.stream.ReturnedChunks;
+import dev.sluice.quic.stream.SendBuffer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -121,7 +122,13 @@ class ByteQueueTest {
         (array, from, length, home) -> {
           int n = random.nextInt(length + 1);
           seen.add(array);
-          held.add(new Piece(array, from, out[0], n, n == length ? home : null));
+          ReturnedChunks goesTo = n == length ? home : null;
+          if (n < SendBuffer.LEAST_ADOPTED && goesTo == null) {
+            byte[] copy = Arrays.copyOfRange(array, from, from + n);
+            held.add(new Piece(copy, 0, out[0], n, null));
+          } else {
+            held.add(new Piece(array, from, out[0], n, goesTo));
+          }
           out[0] += n;
           return n;
         };
@@ -283,17 +290,66 @@ class ByteQueueTest {
           }
           return length;
         };
+    long each =
+        allocated(
+            () -> {
+              assertEquals(data.length, queue.write(data, 0, data.length));
+              assertTrue(queue.handTo(keepingUp));
+            });
+    assertTrue(each < 64, each + " bytes for each round of four arrays");
+  }
+
+  /** Few bytes between many that were lent are copied, each time to the same array. */
+  @Test
+  void remaindersOfWhatIsLentMakeNoArrays() {
+    ByteQueue queue = new ByteQueue(1 << 20, new ChunkReturn(8));
+    byte[] lent = new byte[100_000];
+    ByteQueue.Adopter keepingUp = (array, from, length, home) -> length;
+    long each =
+        allocated(
+            () -> {
+              assertEquals(lent.length, queue.lend(lent, 0, lent.length));
+              assertEquals(1000, queue.lend(lent, 0, 1000));
+              assertTrue(queue.handTo(keepingUp));
+            });
+    assertTrue(each < 64, each + " bytes for each remainder");
+  }
+
+  /** Links are used again, however many wait at a time. */
+  @Test
+  void aSteadyFlowOfManyPiecesMakesNoLinks() {
+    ByteQueue queue = new ByteQueue(1 << 20, new ChunkReturn(8));
+    byte[][] pieces = new byte[50][1];
+    int[] next = {0};
+    ByteQueue.Source source =
+        (most, to) -> {
+          if (next[0] == pieces.length) {
+            return 0;
+          }
+          to.take(pieces[next[0]++], 0, 1, null);
+          return 1;
+        };
+    long each =
+        allocated(
+            () -> {
+              next[0] = 0;
+              assertEquals(0, queue.fill(source));
+              queue.clear();
+            });
+    assertTrue(each < 64, each + " bytes for each fifty pieces");
+  }
+
+  /** Bytes for each of a thousand times, after a thousand. */
+  private static long allocated(Runnable work) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = 0;
     for (int round = 0; round < 2_000; round++) {
       if (round == 1_000) {
         before = threads.getCurrentThreadAllocatedBytes();
       }
-      assertEquals(data.length, queue.write(data, 0, data.length));
-      assertTrue(queue.handTo(keepingUp));
+      work.run();
     }
-    long each = (threads.getCurrentThreadAllocatedBytes() - before) / 1_000;
-    assertTrue(each < 64, each + " bytes for each round of four arrays");
+    return (threads.getCurrentThreadAllocatedBytes() - before) / 1_000;
   }
 
   /** What a file's bytes cost is a view of each array and no array. */

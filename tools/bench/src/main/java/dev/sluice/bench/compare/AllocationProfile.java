@@ -20,14 +20,15 @@ import jdk.jfr.consumer.RecordingFile;
 final class AllocationProfile {
   private static final String SAMPLE = "jdk.ObjectAllocationSample";
 
-  /**
-   * Whose work it is: the protocol's packages. Those of the measuring program are not among them.
-   */
+  /** Whose work it is: the protocol's packages. */
   private static final List<String> OURS =
       List.of("dev.sluice.quic.", "dev.sluice.tls.", "dev.sluice.http3.", "dev.sluice.qpack.");
 
   /** The JCE, what it is given included: parameters for each nonce. */
   private static final List<String> JCE = List.of("javax.crypto.", "com.sun.crypto.provider.");
+
+  /** What else is Sluice's is the measuring program's. */
+  private static final String SLUICE = "dev.sluice.";
 
   private static final int DATAGRAM = 1452;
 
@@ -112,15 +113,17 @@ final class AllocationProfile {
     if (sample.getStackTrace() == null || isOf(JCE, allocated.getName())) {
       return false;
     }
-    boolean ours = false;
+    List<String> types = new ArrayList<>();
     for (RecordedFrame frame : sample.getStackTrace().getFrames()) {
-      String type = frame.getMethod().getType().getName();
-      if (isOf(JCE, type)) {
-        return false;
-      }
-      ours |= isOf(OURS, type);
+      types.add(frame.getMethod().getType().getName());
     }
-    return ours;
+    // The protocol calls the measuring program back, and that the protocol: the innermost decides.
+    return types.stream().noneMatch(type -> isOf(JCE, type))
+        && types.stream()
+            .filter(type -> type.startsWith(SLUICE))
+            .findFirst()
+            .filter(type -> isOf(OURS, type))
+            .isPresent();
   }
 
   private static boolean isOf(List<String> packages, String type) {

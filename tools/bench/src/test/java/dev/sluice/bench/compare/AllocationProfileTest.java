@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.quic.crypto.PacketKeys;
 import dev.sluice.quic.frame.AckRanges;
+import dev.sluice.quic.io.ByteQueue;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.tls.CipherSuite;
 import java.io.IOException;
@@ -18,6 +19,7 @@ class AllocationProfileTest {
 
   @TempDir Path folder;
   private AckRanges ranges;
+  private byte[] kept;
 
   private double share(Runnable work) throws IOException {
     Path file = folder.resolve("recording.jfr");
@@ -58,6 +60,26 @@ class AllocationProfileTest {
             () -> {
               for (int i = 0; i < OFTEN; i++) {
                 keys.seal(packet, 0, 20, 100, i);
+              }
+            });
+    assertTrue(share < 0.1, "share " + share);
+  }
+
+  /** As when a program writes in the callback that says there is room. */
+  @Test
+  void whatTheProgramAllocatesInACallbackIsNot() throws IOException {
+    ByteQueue queue = new ByteQueue(16);
+    byte[] one = new byte[1];
+    double share =
+        share(
+            () -> {
+              for (int i = 0; i < OFTEN; i++) {
+                queue.write(one, 0, 1);
+                queue.drainTo(
+                    (bytes, from, length) -> {
+                      kept = new byte[1000];
+                      return length;
+                    });
               }
             });
     assertTrue(share < 0.1, "share " + share);
