@@ -438,7 +438,7 @@ public final class Http3Client extends HttpClient {
      */
     Builder idleTimeout(Duration duration);
 
-    /** The transport's limits, timeouts and congestion control. */
+    /** Limits, timeouts and so on; three streams for the peer at least (RFC 9114 §6.2). */
     Builder quic(TransportConfig transport);
 
     /** Changes what the connections of a socket share: how their connection IDs are made. */

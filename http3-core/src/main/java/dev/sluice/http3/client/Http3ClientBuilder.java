@@ -190,7 +190,7 @@ final class Http3ClientBuilder implements Http3Client.Builder {
 
   @Override
   public Http3Client.Builder quic(TransportConfig value) {
-    transport = Objects.requireNonNull(value, "transport");
+    transport = Http3Config.requireFit(value);
     return this;
   }
 

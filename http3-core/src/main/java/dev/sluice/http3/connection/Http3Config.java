@@ -1,6 +1,7 @@
 package dev.sluice.http3.connection;
 
 import dev.sluice.qpack.EncoderLimits;
+import dev.sluice.quic.connection.TransportConfig;
 import java.util.Map;
 
 /**
@@ -33,11 +34,29 @@ public record Http3Config(
   public static final Http3Config DEFAULT =
       new Http3Config(64 << 10, 4096, 100, EncoderLimits.DEFAULT, false, true, Map.of());
 
+  /** Of its own a peer needs one for control and two for QPACK (RFC 9114 §6.2). */
+  private static final int LEAST_UNI_STREAMS = 3;
+
   public Http3Config {
     if (maxFieldSectionSize < 0 || qpackMaxTableCapacity < 0 || qpackBlockedStreams < 0) {
       throw new IllegalArgumentException("negative limit");
     }
     additionalSettings = Map.copyOf(additionalSettings);
+  }
+
+  /**
+   * The same transport, if a peer can speak HTTP/3 over it.
+   *
+   * @throws IllegalArgumentException it lets the peer open fewer unidirectional streams than it
+   *     needs (§6.2)
+   */
+  public static TransportConfig requireFit(TransportConfig transport) {
+    long streams = transport.streams().limits().maxStreamsUni();
+    if (streams < LEAST_UNI_STREAMS) {
+      throw new IllegalArgumentException(
+          "HTTP/3 needs " + LEAST_UNI_STREAMS + " unidirectional streams of its peer: " + streams);
+    }
+    return transport;
   }
 
   /** With another limit on field sections. */

@@ -279,9 +279,14 @@ public final class Http3ServerBuilder {
     return this;
   }
 
-  /** The transport's limits, timeouts and congestion control. */
+  /**
+   * The transport's limits, timeouts and congestion control.
+   *
+   * @throws IllegalArgumentException the peer may open fewer than the three unidirectional streams
+   *     that it needs (RFC 9114 §6.2)
+   */
   public Http3ServerBuilder quic(TransportConfig value) {
-    transport = Objects.requireNonNull(value, "transport");
+    transport = Http3Config.requireFit(value);
     return this;
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
+import dev.sluice.testkit.Requirement;
 import java.io.IOException;
 import java.net.CookieManager;
 import java.net.URI;
@@ -38,6 +39,7 @@ class HeaderFieldsTest {
     "https://a.test:8443/#frag, a.test:8443, /",
     "https://[2001:db8::1]:1/, [2001:db8::1]:1, /"
   })
+  @Requirement("RFC9114-4.3.1#6")
   void controlDataComesFromTheUri(String uri, String authority, String path) {
     RequestHead head = head(to(uri), null);
     assertEquals("https", head.scheme());

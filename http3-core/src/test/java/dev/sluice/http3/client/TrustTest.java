@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
@@ -100,6 +101,31 @@ class TrustTest {
         refused(client, URI.create("https://other.test:" + port + "/"));
       }
     }
+  }
+
+  /** A connection to the server that is there is no way to a name that it cannot prove. */
+  @Test
+  @Requirement({"RFC9114-3.3#2", "RFC9114-3.3#3"})
+  void aConnectionServesNoNameThatIsNotInItsCertificate() throws Exception {
+    AtomicInteger requests = new AtomicInteger();
+    Http3Handler counting =
+        exchange -> {
+          requests.incrementAndGet();
+          FINE.handle(exchange);
+        };
+    try (Loopback loopback = Loopback.of(counting)) {
+      InetSocketAddress address = loopback.server.localAddress();
+      try (Http3Client client =
+          Loopback.clientFor(Loopback.IDENTITY)
+              .resolve("localhost", address.getPort(), List.of(address.getAddress()))
+              .resolve("other.test", address.getPort(), List.of(address.getAddress()))
+              .build()) {
+        assertEquals("nobody", get(client, loopback.uri("/")));
+        refused(client, URI.create("https://other.test:" + address.getPort() + "/"));
+        assertEquals("nobody", get(client, loopback.uri("/")));
+      }
+    }
+    assertEquals(2, requests.get());
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.quic.connection.QuicTransport;
 import dev.sluice.testkit.Requirement;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -156,5 +157,17 @@ class PeerSettingsTest {
     Http3Settings own = Http3Settings.of(Http3Config.DEFAULT);
     assertEquals(own, Http3Settings.decode(own.encode()));
     assertTrue(own.honour(own));
+  }
+
+  /** Nor what was never said: early requests that came by it may be more than this server bears. */
+  @Test
+  @Requirement("RFC9114-7.2.4.2#8")
+  void whatCannotBeReadIsNotHonoured() {
+    Http3Settings own = Http3Settings.of(Http3Config.DEFAULT);
+    byte[] remembered = own.encode();
+    byte[] cutShort = Arrays.copyOf(remembered, remembered.length - 1);
+    assertTrue(own.honour(Http3Settings.decode(remembered)));
+    assertFalse(own.honour(Http3Settings.decode(cutShort)));
+    assertFalse(own.honour(Http3Settings.decode(new byte[0])));
   }
 }

@@ -4,13 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.http3.client.Http3Client;
 import dev.sluice.http3.frame.FrameReader;
 import dev.sluice.http3.frame.Grease;
 import dev.sluice.http3.frame.SettingsFrame;
 import dev.sluice.http3.memory.MemoryLink;
 import dev.sluice.http3.memory.MemoryRecvStream;
+import dev.sluice.http3.server.Http3Server;
+import dev.sluice.http3.server.Http3ServerBuilder;
+import dev.sluice.quic.connection.TransportConfig;
+import dev.sluice.quic.stream.StreamConfig;
+import dev.sluice.quic.stream.StreamLimits;
 import dev.sluice.quic.wire.VarInt;
 import dev.sluice.quic.wire.WireReader;
 import dev.sluice.testkit.Requirement;
@@ -153,5 +161,21 @@ class SettingsTest {
     assertTrue(Grease.isReserved(0x3fff_ffff_ffff_fffeL));
     assertFalse(Grease.isReserved(0x02));
     assertFalse(Grease.isReserved(0x22));
+  }
+
+  @Test
+  @Requirement("RFC9114-6.2#1")
+  void theTransportLeavesThePeerThreeUnidirectionalStreams() {
+    assertSame(TransportConfig.DEFAULTS, Http3Config.requireFit(TransportConfig.DEFAULTS));
+    assertEquals(3, Http3Config.requireFit(allowing(3)).streams().limits().maxStreamsUni());
+    Http3ServerBuilder server = Http3Server.builder();
+    Http3Client.Builder client = Http3Client.newBuilder();
+    assertThrows(IllegalArgumentException.class, () -> server.quic(allowing(2)));
+    assertThrows(IllegalArgumentException.class, () -> client.quic(allowing(2)));
+  }
+
+  private static TransportConfig allowing(int uniStreams) {
+    StreamLimits limits = new StreamLimits(1 << 20, 1 << 16, 1 << 16, 1 << 16, 100, uniStreams);
+    return TransportConfig.DEFAULTS.withStreams(StreamConfig.DEFAULT.withLimits(limits));
   }
 }
