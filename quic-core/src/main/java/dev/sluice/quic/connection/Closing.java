@@ -166,11 +166,28 @@ final class Closing {
     }
   }
 
-  /** Sends CONNECTION_CLOSE when one is due. */
+  /** Sends CONNECTION_CLOSE when one is due, and lets go of what is not needed behind it. */
   void send(long now, DatagramBatch out) {
-    if (phase != Phase.CLOSING || !closeWanted) {
-      return;
+    if (phase == Phase.CLOSING && closeWanted) {
+      sendClose(now, out);
     }
+    if (phase == Phase.DRAINING) {
+      connection.spaces.destroy(); // nothing is sent or read any more (§10.2.2)
+      forgetSent(now);
+    } else if (closeSent) {
+      forgetSent(now);
+    }
+  }
+
+  /** Nothing is sent again: a close costs memory for three PTOs, and closes may be many. */
+  private void forgetSent(long now) {
+    for (PacketSpace space : connection.spaces.all()) {
+      space.crypto().discard();
+      connection.recovery.discard(space.number(), now);
+    }
+  }
+
+  private void sendClose(long now, DatagramBatch out) {
     if (!closeSent) {
       connection.sender.sendRestOfHandshake(now, out);
     }

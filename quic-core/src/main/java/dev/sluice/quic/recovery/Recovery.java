@@ -336,14 +336,13 @@ public final class Recovery {
   /** The keys of a space are gone: so is what was sent with them (§6.4). */
   public void discard(PacketNumberSpace space, long now) {
     SpaceRecovery at = of(space);
-    if (at.discarded) {
-      return;
-    }
     removeFromFlight(at);
     at.clear();
-    at.discarded = true;
-    probeTimer.onDiscard(now);
-    trace.onTimer(probeTimer, now);
+    if (!at.discarded) {
+      at.discarded = true;
+      probeTimer.onDiscard(now);
+      trace.onTimer(probeTimer, now);
+    }
   }
 
   /**

@@ -65,6 +65,32 @@ class ClosingTest {
     assertTrue(toClient > 500, "it answers all the same");
   }
 
+  /** A close costs memory for three probe timeouts, and closes may be many. */
+  @Test
+  void whatWasSentIsForgottenOnBothSides() {
+    duo.client.openUni().write(new byte[5_000], 0, 5_000);
+    duo.server.openUni().write(new byte[5_000], 0, 5_000);
+    duo.runFor(0);
+    assertTrue(roomForSentPackets(duo.client) > 0 && roomForSentPackets(duo.server) > 0);
+    duo.server.close(7, "");
+    duo.runFor(20);
+    assertInstanceOf(ConnectionEnding.ApplicationClose.class, duo.client.ending());
+    assertEquals(
+        2,
+        duo.clientNode.endpoint().connections().size()
+            + duo.serverNode.endpoint().connections().size(),
+        "closing, and draining");
+    assertEquals(0, roomForSentPackets(duo.client));
+    assertEquals(0, roomForSentPackets(duo.server));
+  }
+
+  private static long roomForSentPackets(Connection connection) {
+    long[] room = new long[1];
+    connection.recovery.measure(
+        (what, amount, most) -> room[0] += what.equals("room for sent packets") ? amount : 0);
+    return room[0];
+  }
+
   @Test
   @Requirement("RFC9000-10.2.1#7")
   void anAddressThatIsNotValidatedIsNotAnswered() {
