@@ -161,7 +161,8 @@ class ConnectionErrorsTest {
     "RFC9114-9#3",
     "RFC9114-10.8#1",
     "RFC9204-4.2#2",
-    "RFC9204-4.2#4"
+    "RFC9204-4.2#4",
+    "RFC9297-2.1.1#2"
   })
   void eitherSideCloses(Consumer<RawPeer> act, Http3Error error) {
     for (RawPeer peer : List.of(RawPeer.ofClient(), RawPeer.ofServer())) {
@@ -186,6 +187,14 @@ class ConnectionErrorsTest {
             "PRIORITY_UPDATE",
             H3_FRAME_UNEXPECTED,
             p -> write(p.control(), bytes(0x80, 0x0f, 0x07, 0x00, 1, 0))),
+        peer(
+            "PRIORITY_UPDATE of a push",
+            H3_FRAME_UNEXPECTED,
+            p -> write(p.control(), bytes(0x80, 0x0f, 0x07, 0x01, 1, 0))),
+        peer(
+            "PRIORITY_UPDATE on a response",
+            H3_FRAME_UNEXPECTED,
+            p -> p.response(bytes(0x80, 0x0f, 0x07, 0x00, 1, 0))),
         peer("GOAWAY of a push", H3_ID_ERROR, p -> write(p.control(), frame(0x07, 3))),
         peer("GOAWAY of a uni stream", H3_ID_ERROR, p -> write(p.control(), frame(0x07, 2))),
         peer("PUSH_PROMISE", H3_ID_ERROR, p -> p.response(frame(0x05, 0, 0, 0))),
@@ -227,7 +236,9 @@ class ConnectionErrorsTest {
     "RFC9114-7.2.5#2",
     "RFC9114-7.2.6#1",
     "RFC9114-7.2.6#2",
-    "RFC9114-7.2.7#3"
+    "RFC9114-7.2.7#3",
+    "RFC9218-7.2#2",
+    "RFC9218-7.2#10"
   })
   void aClientCloses(Consumer<RawPeer> act, Http3Error error) {
     RawPeer peer = RawPeer.ofClient();
@@ -259,9 +270,17 @@ class ConnectionErrorsTest {
             H3_FRAME_UNEXPECTED,
             p -> p.bidi(bytes(0x80, 0x0f, 0x07, 0x00, 1, 0))),
         peer(
+            "PRIORITY_UPDATE of a push on a request",
+            H3_FRAME_UNEXPECTED,
+            p -> p.bidi(bytes(0x80, 0x0f, 0x07, 0x01, 1, 0))),
+        peer(
             "PRIORITY_UPDATE of no request",
             H3_ID_ERROR,
             p -> write(p.control(), bytes(0x80, 0x0f, 0x07, 0x00, 1, 2))),
+        peer(
+            "PRIORITY_UPDATE of a stream of our own",
+            H3_ID_ERROR,
+            p -> write(p.control(), bytes(0x80, 0x0f, 0x07, 0x00, 1, 1))),
         peer(
             "PRIORITY_UPDATE of a push",
             H3_ID_ERROR,
@@ -297,7 +316,10 @@ class ConnectionErrorsTest {
     "RFC9114-7.2.4#4",
     "RFC9114-7.2.5#11",
     "RFC9114-7.2.7#1",
-    "RFC9114-7.2.7#4"
+    "RFC9114-7.2.7#4",
+    "RFC9218-7.2#2",
+    "RFC9218-7.2#4",
+    "RFC9218-7.2#8"
   })
   void aServerCloses(Consumer<RawPeer> act, Http3Error error) {
     RawPeer peer = RawPeer.ofServer();

@@ -120,6 +120,40 @@ class GoawayTest {
   }
 
   @Test
+  @Requirement("RFC9114-4.1.1#9")
+  void aClientCancelsWhatIsLeftOutAndRejectsNothing() {
+    RawPeer peer = RawPeer.ofClient();
+    peer.connection.openRequest(Pair.post("/1"), false);
+    peer.connection.openRequest(Pair.post("/2"), false).cancel(Http3Error.H3_REQUEST_CANCELLED);
+    write(peer.control(), frame(0x07, 0));
+    peer.deliver();
+    long cancelled = Http3Error.H3_REQUEST_CANCELLED.code();
+    for (long id : new long[] {0, 4}) {
+      assertEquals(cancelled, peer.own.sendStream(id).resetCode().longValue());
+      assertEquals(cancelled, peer.own.recvStream(id).stopCode().longValue());
+    }
+  }
+
+  @Test
+  @Requirement("RFC9114-4.1.1#5")
+  void whatWasHandedOverIsNotRejectedAfterwards() {
+    RawPeer peer = RawPeer.ofServer();
+    peer.control();
+    peer.bidi(headers(":method", "GET", ":scheme", "https", ":authority", "a", ":path", "/1"));
+    MemorySendStream second = peer.bidi(RawPeer.getHeaders());
+    peer.deliver();
+    List<Http3Event.Request> requests = peer.all(Http3Event.Request.class);
+    peer.connection.goaway();
+    requests.getFirst().stream().sendResponse(Pair.ok(), false);
+    write(second, RawPeer.headers(":status", "200")); // no trailer section
+    peer.deliver();
+    assertNull(peer.own.sendStream(0).resetCode());
+    assertEquals(
+        Http3Error.H3_MESSAGE_ERROR.code(), peer.own.sendStream(4).resetCode().longValue());
+    assertEquals(Http3Error.H3_MESSAGE_ERROR.code(), peer.own.recvStream(4).stopCode().longValue());
+  }
+
+  @Test
   void aResponseThatHadBegunGoesOn() {
     RawPeer peer = RawPeer.ofClient();
     RequestStream request = peer.connection.openRequest(Pair.get("/"), true);

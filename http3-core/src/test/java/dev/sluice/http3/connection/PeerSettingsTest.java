@@ -89,7 +89,7 @@ class PeerSettingsTest {
   }
 
   @Test
-  @Requirement({"RFC9114-7.2.4.2#12", "RFC9114-7.2.4.2#10"})
+  @Requirement({"RFC9114-7.2.4.2#12", "RFC9114-7.2.4.2#10", "RFC9297-2.1.1#5", "RFC9297-2.1.1#6"})
   void nothingMayBeReduced() {
     requireError(Http3Error.H3_SETTINGS_ERROR, with(MAX_FIELD_SECTION_SIZE, 999L));
     requireError(Http3Error.H3_SETTINGS_ERROR, with(QPACK_BLOCKED_STREAMS, 9L));

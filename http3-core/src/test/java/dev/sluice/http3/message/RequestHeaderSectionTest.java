@@ -188,6 +188,7 @@ class RequestHeaderSectionTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("wellFormed")
+  @Requirement("RFC9114-4.3.1#11")
   void isTakenAndWrittenAgain(String what, List<FieldLine> lines) {
     RequestHead head = RequestHeaderSection.parse(lines, true);
     assertEquals(head, RequestHeaderSection.parse(RequestHeaderSection.format(head), true));

@@ -79,6 +79,21 @@ class ResponseAndTrailerSectionTest {
   }
 
   @Test
+  @Requirement("RFC9114-4.3#1")
+  void noOtherPseudoHeaderFieldsAreWritten() {
+    for (String name : List.of(":version", ":method", ":status", ":protocol", ":")) {
+      Fields fields = Fields.of(List.of(line(name, "200")));
+      RequestHead request = RequestHead.of("GET", "https", "a", "/", fields);
+      assertThrows(
+          MalformedMessageException.class, () -> RequestHeaderSection.format(request), name);
+      ResponseHead response = new ResponseHead(200, fields);
+      assertThrows(
+          MalformedMessageException.class, () -> ResponseHeaderSection.format(response), name);
+      assertThrows(MalformedMessageException.class, () -> TrailerSection.format(fields), name);
+    }
+  }
+
+  @Test
   void contentLength() {
     assertEquals(-1, ContentLength.of(Fields.EMPTY));
     assertEquals(0, ContentLength.of(Fields.of("content-length", "0")));

@@ -200,6 +200,22 @@ class BrokenRulesTest {
     assertEquals(Http3Error.H3_MESSAGE_ERROR.code(), side.own.sendStream(0).resetCode());
   }
 
+  /** What is no Boolean is not there, and what is one says nothing that is not known already. */
+  @ParameterizedTest
+  @ValueSource(strings = {"?1", "?0", "?1;unknown=1", "1", "\"1\"", "?1, ?1", "?2", "(?1)"})
+  @Requirement({"RFC9297-3.4#1", "RFC9297-3.4#2"})
+  void whateverCapsuleProtocolSays(String value) {
+    RawSide side = RawSide.ofServer(WebTransportVersion.DRAFT_16);
+    write(
+        side.peer.openBidi().send(),
+        RawSide.connectHead("webtransport-h3", "capsule-protocol", value));
+    side.deliver();
+    side.session().accept(null, Fields.EMPTY);
+    side.deliver();
+    assertTrue(side.session().isOpen());
+    assertNull(side.closeCode());
+  }
+
   @ParameterizedTest
   @CsvSource({"200, true", "204, true", "299, true", "205, false", "206, false"})
   @Requirement("RFC9297-3.2#6")
@@ -226,7 +242,13 @@ class BrokenRulesTest {
     "190b4d3f, c0000000000000",
     "190b4d40, 000000000000000000"
   })
-  @Requirement({"RFC9297-3.3#1", "RFC9297-3.3#2", "RFC9297-3.3#3", "WEBTRANS16-6#6"})
+  @Requirement({
+    "RFC9297-3.3#1",
+    "RFC9297-3.3#2",
+    "RFC9297-3.3#3",
+    "RFC9297-3.3#4",
+    "WEBTRANS16-6#6"
+  })
   void capsulesThatAreMalformed(String type, String value) {
     RawSide side = withFlowControl();
     Capsule capsule = new Capsule(Long.parseLong(type, 16), HexFormat.of().parseHex(value));

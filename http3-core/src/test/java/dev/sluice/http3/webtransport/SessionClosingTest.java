@@ -1,20 +1,31 @@
 package dev.sluice.http3.webtransport;
 
+import static dev.sluice.http3.webtransport.RawSide.write;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.message.RequestHead;
+import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.http3.webtransport.SessionEnding.Closed;
 import dev.sluice.http3.webtransport.SessionEnding.Side;
 import dev.sluice.http3.webtransport.WtPair.Joined;
+import dev.sluice.qpack.FieldLine;
+import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.testkit.Requirement;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How sessions end in order, and what can be asked of them. */
 class SessionClosingTest {
@@ -38,6 +49,50 @@ class SessionClosingTest {
     assertNull(session.client().openBidi());
     assertNull(session.client().openUni());
     assertFalse(session.client().sendDatagram(new byte[1], 0, 1));
+  }
+
+  /** They travel apart from the request's stream, and yet have no life without it. */
+  @Test
+  @Requirement("RFC9297-2#1")
+  void datagramsGoWithTheRequestForTheSession() {
+    RawSide side = new RawSide(true);
+    side.settings(Map.of(WebTransportVersion.DRAFT_16.setting(), 1L));
+    side.http.openRequest(RequestHead.of("GET", "https", "a", "/", Fields.EMPTY), true);
+    WebTransportSession session =
+        side.sessions.connect("example.com", "/", List.of(), false, Fields.EMPTY);
+    assertTrue(session.sendDatagram(new byte[] {7}, 0, 1));
+    side.deliver();
+    assertEquals(4, session.id());
+    assertArrayEquals(new byte[] {1, 7}, datagrams(side).getFirst());
+    write(side.peer.sendStream(4), RawSide.head(List.of(new FieldLine(":status", "404"))));
+    side.deliver();
+    assertFalse(session.sendDatagram(new byte[] {8}, 0, 1));
+    assertEquals(-1, session.maxDatagramLength());
+    side.deliver();
+    assertEquals(List.of(), datagrams(side));
+  }
+
+  /** Those that have come to the peer. */
+  private static List<byte[]> datagrams(RawSide side) {
+    List<byte[]> all = new ArrayList<>();
+    for (QuicEvent e = side.peer.nextEvent(); e != null; e = side.peer.nextEvent()) {
+      if (e instanceof QuicEvent.DatagramReceived(byte[] data)) {
+        all.add(data);
+      }
+    }
+    return all;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {300, 404, 500})
+  @Requirement("RFC9297-3.4#4")
+  void aRefusalSpeaksOfNoCapsules(int status) {
+    Joined session = pair.request();
+    session.server().reject(status, Fields.EMPTY);
+    pair.run();
+    assertEquals(
+        new SessionEnding.Refused(new ResponseHead(status, Fields.EMPTY)),
+        session.client().ending());
   }
 
   @Test

@@ -12,15 +12,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.http3.connection.Http3Event;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.http3.frame.Grease;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.Priority;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.webtransport.SessionEnding.Closed;
 import dev.sluice.http3.webtransport.SessionEnding.Side;
 import dev.sluice.http3.webtransport.WtPair.Joined;
+import dev.sluice.quic.wire.WireReader;
 import dev.sluice.testkit.Requirement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +78,26 @@ class SessionTest {
     pair.client.process();
     assertEquals(0, pair.client.sessions.sessionCredit());
     assertThrows(IllegalStateException.class, () -> pair.connect(List.of()));
+  }
+
+  @Test
+  @Requirement("RFC9114-6.2#9")
+  void noStreamsOfAnExtensionThatThePeerDoesNotKnow() {
+    for (boolean client : new boolean[] {true, false}) {
+      RawSide side = new RawSide(client);
+      side.settings(Map.of());
+      if (client) {
+        assertThrows(
+            IllegalStateException.class,
+            () -> side.sessions.connect("example.com", "/", List.of(), false, Fields.EMPTY));
+      }
+      side.deliver();
+      for (long id = client ? 2 : 3; side.peer.recvStream(id) != null; id += 4) {
+        long type = WireReader.of(side.peer.recvStream(id).readAll()).varInt();
+        assertTrue(List.of(0L, 2L, 3L).contains(type) || Grease.isReserved(type), "" + type);
+      }
+      assertNull(side.peer.recvStream(client ? 0 : 1));
+    }
   }
 
   @ParameterizedTest
