@@ -107,7 +107,7 @@ class CubicTest {
   }
 
   @Test
-  @Requirement("RFC9438-4.2#1")
+  @Requirement({"RFC9438-4.2#1", "RFC9438-4.6#3", "RFC9438-4.6#4"})
   void timeWithoutNeedDoesNotCount() {
     loseAt(500);
     roundTrip(100 * MS);
@@ -170,7 +170,7 @@ class CubicTest {
   }
 
   @Test
-  @Requirement("RFC9438-4.10#1")
+  @Requirement({"RFC9438-4.10#1", "RFC9438-4.6#3", "RFC9438-4.6#4"})
   void slowStartGrowsByWhatIsAcknowledged() {
     ack(12_000, -1, true);
     assertEquals(24_000, cubic.window());

@@ -96,7 +96,7 @@ class DatagramsTest {
   }
 
   @Test
-  @Requirement({"RFC9221-3#2", "RFC9221-3#5"})
+  @Requirement({"RFC9221-3#2", "RFC9221-3#5", "RFC8899-5#2"})
   void areAsLongAsThePeerTakesOrAPacketHolds() {
     Duo duo =
         new Duo(

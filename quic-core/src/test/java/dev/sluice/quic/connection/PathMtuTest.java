@@ -1,6 +1,7 @@
 package dev.sluice.quic.connection;
 
 import static dev.sluice.network.Simulation.ms;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -16,9 +17,14 @@ import dev.sluice.quic.congestion.CongestionController;
 import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.frame.ConnectionCloseFrame;
+import dev.sluice.quic.frame.Frame;
+import dev.sluice.quic.frame.PaddingFrame;
+import dev.sluice.quic.frame.PingFrame;
+import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.testkit.Requirement;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +55,14 @@ class PathMtuTest {
   }
 
   @Test
-  @Requirement({"RFC9000-14.2#1", "RFC9000-14.2#3", "RFC9000-14.3#1", "RFC9000-14.4#1"})
+  @Requirement({
+    "RFC9000-14.2#1",
+    "RFC9000-14.2#3",
+    "RFC9000-14.3#1",
+    "RFC9000-14.4#1",
+    "RFC8899-3#1",
+    "RFC8899-3#4"
+  })
   void growsToWhatThePathCarriesWithoutHarmToTheWindow() {
     Duo duo = duo(TransportConfig.DEFAULTS);
     duo.runFor(3000);
@@ -69,6 +82,10 @@ class PathMtuTest {
     assertNull(duo.client.ending());
   }
 
+  private static boolean isFiller(Frame frame) {
+    return frame instanceof PingFrame || frame instanceof PaddingFrame;
+  }
+
   @Test
   void staysSmallWhereTheSearchIsOff() {
     Duo duo = duo(TransportConfig.DEFAULTS.withMtuDiscovery(false));
@@ -86,7 +103,9 @@ class PathMtuTest {
     assertEquals(1300, largest);
   }
 
+  /** Nobody says so: no message of a router comes here. */
   @Test
+  @Requirement("RFC8899-4.3#1")
   void aPathThatCarriesLessThanBeforeIsNoBlackHoleForLong() {
     Duo duo = duo(TransportConfig.DEFAULTS);
     duo.runFor(3000);
@@ -173,6 +192,55 @@ class PathMtuTest {
     duo.write(duo.server, 1_000_000);
     duo.runFor(20_000);
     assertTrue(size(duo.server) >= 1300, "" + size(duo.server));
+  }
+
+  @Test
+  @Requirement({"RFC8899-3#27", "RFC8899-3#28"})
+  void findsTheSizeWhereDatagramsComeLateAndTwice() {
+    TransportConfig config = TransportConfig.DEFAULTS;
+    Duo duo =
+        new Duo(
+            sim,
+            config,
+            config,
+            () ->
+                new Link()
+                    .delay(ms(10))
+                    .jitter(ms(5))
+                    .mtu(1400)
+                    .duplicate(0.3)
+                    .reorder(0.3, ms(40)));
+    duo.write(duo.server, 200_000);
+    duo.runFor(20_000);
+    for (Connection side : List.of(duo.client, duo.server)) {
+      assertTrue(size(side) > 1380 && size(side) <= 1400, "" + size(side));
+    }
+  }
+
+  /** While data is waiting, too: what is lost with a probe is nobody's loss. */
+  @Test
+  @Requirement({"RFC8899-3#6", "RFC8899-3#15", "RFC8899-4.1#1", "RFC8899-8#1"})
+  void probesBringNoDataAndAreARoundTripApart() {
+    Duo duo = duo(TransportConfig.DEFAULTS);
+    byte[] data = new byte[20_000];
+    Arrays.fill(data, (byte) 1);
+    duo.client.openUni().write(data, 0, data.length);
+    duo.runFor(3000);
+    byte[] arrived = new byte[30_000];
+    RecvStream in = Duo.events(duo.serverEvents, QuicEvent.PeerOpened.class).getFirst().recv();
+    assertEquals(data.length, in.read(arrived, 0, arrived.length));
+    assertArrayEquals(data, Arrays.copyOf(arrived, data.length));
+    long earliest = Long.MIN_VALUE;
+    int probes = 0;
+    for (PacketLog.Packet packet : duo.clientLog.sent()) {
+      if (packet.bytes() > 1200 && packet.has(PaddingFrame.class)) {
+        probes++;
+        assertTrue(packet.frames().stream().allMatch(PathMtuTest::isFiller), packet::toString);
+        assertTrue(packet.time() >= earliest, packet::toString);
+        earliest = packet.time() + ms(20).toNanos();
+      }
+    }
+    assertTrue(probes > 3, probes + " probes");
   }
 
   @Test

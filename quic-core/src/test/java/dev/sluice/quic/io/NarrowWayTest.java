@@ -49,6 +49,7 @@ class NarrowWayTest {
   }
 
   @Test
+  @Requirement("RFC8899-3#2")
   void whatTheSystemFindsTooLargeIsNotLookedForAgain() throws Exception {
     transfer(
         connection -> {

@@ -44,6 +44,7 @@ class MtuDiscoveryTest {
   }
 
   @Test
+  @Requirement("RFC8899-5.1.1#3")
   void oneProbeIsEnoughWhereThePathCarriesAll() {
     mtu.start(1452);
     assertEquals(State.SEARCHING, mtu.state());
@@ -73,6 +74,7 @@ class MtuDiscoveryTest {
   }
 
   @Test
+  @Requirement("RFC8899-3#7")
   void aLostProbeIsSentAgainAndOnlyTheThirdLossCounts() {
     mtu.start(1452);
     for (int i = 0; i < MtuDiscovery.MAX_PROBES - 1; i++) {
@@ -87,6 +89,7 @@ class MtuDiscoveryTest {
   }
 
   @Test
+  @Requirement("RFC8899-4.1#3")
   void probesOfAnotherKindAndOldOnesTellNothing() {
     mtu.start(1452);
     assertEquals(1452, mtu.probeSize(WINDOW, now));
@@ -97,6 +100,7 @@ class MtuDiscoveryTest {
   }
 
   @Test
+  @Requirement("RFC8899-8#1")
   void triesAgainAfterTenMinutes() {
     mtu.start(1452);
     search(1300);
@@ -155,7 +159,7 @@ class MtuDiscoveryTest {
   }
 
   @Test
-  @Requirement({"RFC9000-14.2.1#1", "RFC9000-14.2.1#6"})
+  @Requirement({"RFC9000-14.2.1#1", "RFC9000-14.2.1#6", "RFC8899-3#12"})
   void theSystemsWordMakesItSmallerAndNeverLarger() {
     mtu.start(65_527);
     mtu.onProbeSent(packet, 65_527);

@@ -306,7 +306,7 @@ class UdpSocketTest {
 
   @ParameterizedTest
   @MethodSource("ways")
-  @Requirement({"RFC9000-14#2", "RFC9000-14#3"})
+  @Requirement({"RFC9000-14#2", "RFC9000-14#3", "RFC8899-3#3"})
   void sendsNoFragments(Way way) throws IOException {
     poller = sockets.begin(way);
     UdpSocket socket = sockets.open(IPV4, null);
