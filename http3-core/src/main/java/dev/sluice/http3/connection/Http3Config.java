@@ -41,6 +41,9 @@ public record Http3Config(
     if (maxFieldSectionSize < 0 || qpackMaxTableCapacity < 0 || qpackBlockedStreams < 0) {
       throw new IllegalArgumentException("negative limit");
     }
+    if ((additionalSettings.getOrDefault(Http3Settings.H3_DATAGRAM, 0L) & ~1L) != 0) {
+      throw new IllegalArgumentException("SETTINGS_H3_DATAGRAM is 0 or 1"); // RFC 9297 §2.1.1
+    }
     additionalSettings = Map.copyOf(additionalSettings);
   }
 

@@ -81,6 +81,20 @@ class SettingsTest {
   }
 
   @Test
+  @Requirement("RFC9297-2.1.1#1")
+  void datagramsAreOfferedOrNot() {
+    for (long value : new long[] {0, 1}) {
+      Map<Long, Long> settings = Map.of(Http3Settings.H3_DATAGRAM, value);
+      Http3Config config = Http3Config.DEFAULT.withAdditionalSettings(settings);
+      long sent = sentBy(RawPeer.ofClient(config)).settings().get(Http3Settings.H3_DATAGRAM);
+      assertEquals(value, sent);
+    }
+    Map<Long, Long> two = Map.of(Http3Settings.H3_DATAGRAM, 2L);
+    assertThrows(
+        IllegalArgumentException.class, () -> Http3Config.DEFAULT.withAdditionalSettings(two));
+  }
+
+  @Test
   void thePeersSettingsAreTold() {
     Pair pair = new Pair(Http3Config.DEFAULT, Http3Config.DEFAULT.withConnectProtocol(true));
     assertEquals(Http3Settings.DEFAULTS, pair.client.peerSettings());
