@@ -12,6 +12,8 @@ import static dev.sluice.tls.TlsPair.clientConfig;
 import static dev.sluice.tls.TlsPair.requireAlert;
 import static dev.sluice.tls.TlsPair.serverConfig;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.testkit.Requirement;
@@ -31,6 +33,7 @@ import dev.sluice.tls.extension.UnknownExtension;
 import dev.sluice.tls.message.HandshakeType;
 import dev.sluice.tls.message.NewSessionTicket;
 import dev.sluice.tls.message.ServerHello;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -88,8 +91,20 @@ class ClientRefusalTest {
             Rewrite.serverHelloExtensions(e -> Rewrite.with(e, new SelectedVersion(0x0303)))),
         Arguments.of(
             "legacy_version",
-            ILLEGAL_PARAMETER,
+            PROTOCOL_VERSION,
             Rewrite.serverHello(h -> hello(h, 0x0304, h.random(), NONE, h.cipherSuite(), 0))),
+        Arguments.of(
+            "legacy_version of SSL 3.0",
+            PROTOCOL_VERSION,
+            Rewrite.serverHello(h -> hello(h, 0x0300, h.random(), NONE, h.cipherSuite(), 0))),
+        Arguments.of(
+            "SSL 3.0",
+            ILLEGAL_PARAMETER,
+            Rewrite.serverHelloExtensions(e -> Rewrite.with(e, new SelectedVersion(0x0300)))),
+        Arguments.of(
+            "SSL 2.0",
+            ILLEGAL_PARAMETER,
+            Rewrite.serverHelloExtensions(e -> Rewrite.with(e, new SelectedVersion(0x0002)))),
         Arguments.of(
             "session id",
             ILLEGAL_PARAMETER,
@@ -164,6 +179,9 @@ class ClientRefusalTest {
     "RFC8446-4.2#4",
     "RFC8446-4.2.1#11",
     "RFC8446-4.2.1#13",
+    "RFC8446-D.5#4",
+    "RFC8446-D.5#5",
+    "RFC8446-D.5#10",
     "RFC9001-4.2#2"
   })
   void refusesServerHello(String what, AlertDescription alert, TlsPair.Tamper tamper) {
@@ -175,12 +193,16 @@ class ClientRefusalTest {
 
   @Test
   @Requirement({
+    "RFC8446-4.1.4#4",
     "RFC8446-4.1.4#5",
     "RFC8446-4.1.4#6",
+    "RFC8446-4.1.4#8",
     "RFC8446-4.1.4#10",
+    "RFC8446-4.1.4#12",
     "RFC8446-4.2.8#9",
     "RFC8446-4.2.8#10",
-    "RFC8446-4.2.8#14"
+    "RFC8446-4.2.8#14",
+    "RFC8446-4.2.8#15"
   })
   void refusesHelloRetryRequests() {
     TlsServerConfig retrying = serverConfig().groups(NamedGroup.SECP384R1).build();
@@ -199,7 +221,24 @@ class ClientRefusalTest {
             new Case(
                 UNSUPPORTED_EXTENSION,
                 Rewrite.serverHelloExtensions(
-                    e -> Rewrite.plus(e, new UnknownExtension(0x1234, NONE)))));
+                    e -> Rewrite.plus(e, new UnknownExtension(0x1234, NONE)))),
+            new Case(
+                PROTOCOL_VERSION,
+                Rewrite.serverHelloExtensions(
+                    e -> Rewrite.without(e, ExtensionType.SUPPORTED_VERSIONS))),
+            new Case(
+                PROTOCOL_VERSION,
+                Rewrite.serverHello(h -> hello(h, 0x0302, h.random(), NONE, h.cipherSuite(), 0))),
+            new Case(
+                ILLEGAL_PARAMETER,
+                Rewrite.serverHello(
+                    h -> hello(h, 0x0303, h.random(), new byte[32], h.cipherSuite(), 0))),
+            new Case(
+                ILLEGAL_PARAMETER,
+                Rewrite.serverHello(h -> hello(h, 0x0303, h.random(), NONE, h.cipherSuite(), 1))),
+            new Case(
+                ILLEGAL_PARAMETER,
+                Rewrite.serverHello(h -> hello(h, 0x0303, h.random(), NONE, 0x1304, 0))));
     for (Case one : first) {
       requireAlert(run(one.tamper, clientConfig().build(), retrying).client, one.alert);
     }
@@ -212,6 +251,17 @@ class ClientRefusalTest {
         List.of(
             Rewrite.serverHello(
                 h -> h.isHelloRetryRequest() ? h : hello(h, 0x0303, h.random(), NONE, 0x1302, 0)),
+            Rewrite.serverHello(
+                h ->
+                    h.isHelloRetryRequest()
+                        ? h
+                        : new ServerHello(
+                            0x0303,
+                            h.random(),
+                            NONE,
+                            h.cipherSuite(),
+                            0,
+                            Rewrite.with(h.extensions(), new SelectedVersion(0x0305)))),
             Rewrite.serverHello(
                 h ->
                     h.isHelloRetryRequest()
@@ -303,7 +353,7 @@ class ClientRefusalTest {
   }
 
   @Test
-  @Requirement({"RFC8446-4.4.4#1", "RFC8446-4#2"})
+  @Requirement({"RFC8446-4.4.4#1", "RFC8446-4#2", "RFC8446-4.5#3"})
   void refusesWrongFinishedAndMessagesOutOfOrder() {
     requireAlert(run(Rewrite.lastBit(HandshakeType.FINISHED)).client, DECRYPT_ERROR);
     for (int type : new int[] {0, 1, 2, 4, 5, 11, 20, 24, 99}) {
@@ -349,6 +399,42 @@ class ClientRefusalTest {
             Rewrite.message(
                 HandshakeType.SERVER_HELLO, m -> java.util.Arrays.copyOf(m, m.length + 1)));
     assertEquals(0x0a, left.client.failure.transportErrorCode());
+  }
+
+  @Test
+  @Requirement({"RFC8446-4.6.1#14", "RFC8446-9.3#6"})
+  void passesOverWhatItDoesNotKnowInATicket() {
+    TlsPair pair =
+        run(
+                Rewrite.newSessionTicket(
+                    t ->
+                        new NewSessionTicket(
+                            t.lifetimeSeconds(),
+                            t.ageAdd(),
+                            t.nonce(),
+                            t.ticket(),
+                            Rewrite.plus(
+                                t.extensions(), new UnknownExtension(0x1234, new byte[] {1})))),
+                clientConfig().build(),
+                serverConfig().ticketProtector(TlsPair.TICKETS).build())
+            .requireComplete();
+    assertEquals(2, pair.client.tickets.size());
+  }
+
+  @Test
+  @Requirement({"RFC8446-6#3", "RFC8446-6.2#1"})
+  void nothingIsLeftOfAConnectionThatFailed() {
+    TlsPair pair = run((c, l, b) -> b).requireComplete();
+    for (TlsPair.Side side : List.of(pair.client, pair.server)) {
+      byte[] before = side.endpoint.exportKeyingMaterial("EXPORTER-test", NONE, 32);
+      TlsPair.receive(side, EncryptionLevel.APPLICATION, new byte[] {24, 0, 0, 1, 0}, 9);
+      TlsException failure = requireAlert(side, UNEXPECTED_MESSAGE);
+      assertFalse(
+          Arrays.equals(before, side.endpoint.exportKeyingMaterial("EXPORTER-test", NONE, 32)));
+      side.failure = null;
+      TlsPair.receive(side, EncryptionLevel.APPLICATION, new byte[] {4}, 9);
+      assertSame(failure, side.failure);
+    }
   }
 
   @Test

@@ -11,10 +11,12 @@ import static dev.sluice.tls.AlertDescription.PROTOCOL_VERSION;
 import static dev.sluice.tls.AlertDescription.UNEXPECTED_MESSAGE;
 import static dev.sluice.tls.AlertDescription.UNKNOWN_CA;
 import static dev.sluice.tls.AlertDescription.UNRECOGNIZED_NAME;
+import static dev.sluice.tls.AlertDescription.UNSUPPORTED_EXTENSION;
 import static dev.sluice.tls.TlsPair.clientConfig;
 import static dev.sluice.tls.TlsPair.requireAlert;
 import static dev.sluice.tls.TlsPair.serverConfig;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -24,14 +26,18 @@ import dev.sluice.tls.cert.SniSelector;
 import dev.sluice.tls.extension.Cookie;
 import dev.sluice.tls.extension.EarlyData;
 import dev.sluice.tls.extension.ExtensionType;
+import dev.sluice.tls.extension.Extensions;
 import dev.sluice.tls.extension.KeyShareEntry;
 import dev.sluice.tls.extension.KeyShareOffer;
 import dev.sluice.tls.extension.OfferedVersions;
+import dev.sluice.tls.extension.Place;
 import dev.sluice.tls.extension.PreSharedKeyOffer;
 import dev.sluice.tls.extension.ServerName;
 import dev.sluice.tls.extension.SignatureAlgorithms;
 import dev.sluice.tls.extension.SupportedGroups;
 import dev.sluice.tls.extension.UnknownExtension;
+import dev.sluice.tls.message.Certificate;
+import dev.sluice.tls.message.CertificateVerify;
 import dev.sluice.tls.message.ClientHello;
 import dev.sluice.tls.message.HandshakeType;
 import dev.sluice.tls.wire.TlsWriter;
@@ -77,6 +83,58 @@ class ServerRefusalTest {
             "no supported_versions",
             PROTOCOL_VERSION,
             Rewrite.clientExtensions(e -> Rewrite.without(e, ExtensionType.SUPPORTED_VERSIONS))),
+        Arguments.of(
+            "legacy_version of SSL 3.0",
+            PROTOCOL_VERSION,
+            Rewrite.clientHello(h -> with(h, 0x0300, none, h.cipherSuites(), onlyNull))),
+        Arguments.of(
+            "SSL 2.0 and 3.0",
+            PROTOCOL_VERSION,
+            Rewrite.clientExtensions(
+                e -> Rewrite.with(e, new OfferedVersions(List.of(0x0002, 0x0300))))),
+        Arguments.of(
+            "TLS 1.3 in legacy_version alone",
+            PROTOCOL_VERSION,
+            Rewrite.clientHello(
+                h ->
+                    new ClientHello(
+                        0x0304,
+                        h.random(),
+                        none,
+                        h.cipherSuites(),
+                        onlyNull,
+                        Rewrite.with(h.extensions(), new OfferedVersions(List.of(0x0303)))))),
+        Arguments.of(
+            "suites of RC4, NULL, DES, 3DES and export grade",
+            HANDSHAKE_FAILURE,
+            Rewrite.clientHello(
+                h ->
+                    with(
+                        h,
+                        0x0303,
+                        none,
+                        List.of(0x0005, 0xc011, 0x0002, 0x0009, 0x000a, 0x0003, 0x002f),
+                        onlyNull))),
+        Arguments.of(
+            "schemes of MD5, SHA-1, SHA-224 and DSA",
+            HANDSHAKE_FAILURE,
+            Rewrite.clientExtensions(
+                e ->
+                    Rewrite.with(
+                        e,
+                        new SignatureAlgorithms(
+                            List.of(
+                                0x0101, 0x0103, 0x0201, 0x0202, 0x0203, 0x0301, 0x0303, 0x0402,
+                                0x0502, 0x0602))))),
+        Arguments.of(
+            "obsolete groups",
+            HANDSHAKE_FAILURE,
+            Rewrite.clientExtensions(
+                e ->
+                    Rewrite.with(
+                        Rewrite.with(
+                            e, new SupportedGroups(List.of(0x01, 0x13, 0x16, 0x1a, 0x1c, 0xff01))),
+                        new KeyShareOffer(List.of(new KeyShareEntry(0x13, new byte[49])))))),
         Arguments.of(
             "compression",
             ILLEGAL_PARAMETER,
@@ -232,6 +290,21 @@ class ServerRefusalTest {
   @Requirement({
     "RFC8446-6#6",
     "RFC8446-6#7",
+    "RFC8446-6.2#4",
+    "RFC8446-2.1#1",
+    "RFC8446-4.2.1#4",
+    "RFC8446-4.2.1#5",
+    "RFC8446-4.2.1#7",
+    "RFC8446-4.2.3#20",
+    "RFC8446-4.2.3#21",
+    "RFC8446-B.3.1.4#1",
+    "RFC8446-D.2#1",
+    "RFC8446-D.2#3",
+    "RFC8446-D.5#2",
+    "RFC8446-D.5#3",
+    "RFC8446-D.5#4",
+    "RFC8446-D.5#5",
+    "RFC8446-D.5#10",
     "RFC8446-9.2#10",
     "RFC8446-9.2#11",
     "RFC8446-9.2#12",
@@ -252,6 +325,65 @@ class ServerRefusalTest {
     TlsException e = requireAlert(run(tamper).server, alert);
     assertTrue(e.getMessage().startsWith("ClientHello"), e.getMessage());
     assertEquals(0x100 + alert.code(), e.transportErrorCode());
+  }
+
+  @Test
+  @Requirement({"RFC8446-4.2.1#4", "RFC8446-D.2#1"})
+  void goesBySupportedVersionsWhateverLegacyVersionSays() {
+    for (int version : new int[] {0x0301, 0x0302, 0x0304, 0x0305}) {
+      TlsPair pair =
+          run(
+              Rewrite.clientHello(
+                  h -> with(h, version, new byte[0], h.cipherSuites(), new byte[] {0})));
+      assertNull(pair.server.failure);
+      // The client has another transcript, as it must be after such a change.
+      requireAlert(pair.client, DECRYPT_ERROR);
+    }
+  }
+
+  @Test
+  @Requirement("RFC8446-4.4.2#7")
+  void refusesAnswersInACertificateToWhatWasNotAsked() {
+    TlsServerConfig want =
+        serverConfig()
+            .clientAuthentication(ClientAuthentication.WANT, HandshakeTest.trustRoot())
+            .build();
+    TlsClientConfig client = clientConfig().identitySelector(r -> TlsPair.P256).build();
+    Extensions status =
+        Extensions.of(
+            Place.CERTIFICATE,
+            List.of(new UnknownExtension(ExtensionType.STATUS_REQUEST.code(), new byte[0])));
+    TlsPair pair =
+        run(
+            Rewrite.certificate(
+                c ->
+                    new Certificate(
+                        c.context(),
+                        List.of(new Certificate.Entry(c.entries().getFirst().der(), status)))),
+            client,
+            want);
+    requireAlert(pair.server, UNSUPPORTED_EXTENSION);
+  }
+
+  @Test
+  @Requirement("RFC8446-4.4.3#5")
+  void refusesAClientsSignatureByASchemeThatItHasNotAskedFor() {
+    TlsServerConfig want =
+        serverConfig()
+            .signatureSchemes(
+                SignatureScheme.ECDSA_SECP256R1_SHA256, SignatureScheme.RSA_PSS_RSAE_SHA256)
+            .clientAuthentication(ClientAuthentication.WANT, HandshakeTest.trustRoot())
+            .build();
+    TlsClientConfig client = clientConfig().identitySelector(r -> TlsPair.RSA).build();
+    TlsPair pair =
+        run(
+            Rewrite.certificateVerify(
+                v ->
+                    new CertificateVerify(
+                        SignatureScheme.RSA_PSS_RSAE_SHA384.code(), v.signature())),
+            client,
+            want);
+    requireAlert(pair.server, ILLEGAL_PARAMETER);
   }
 
   @Test

@@ -47,10 +47,11 @@ record ClientHelloParameters(
     boolean dhePsk,
     boolean earlyData,
     Cookie cookie) {
+  private static final int SSL_3_0 = 0x0300;
 
   static ClientHelloParameters read(ClientHello hello) throws TlsException {
     Extensions extensions = hello.extensions();
-    requireVersion(extensions);
+    requireVersion(hello);
     requireLegacyFields(hello);
     if (extensions.contains(ExtensionType.PRE_SHARED_KEY)
         && !extensions.isLast(ExtensionType.PRE_SHARED_KEY)) {
@@ -91,8 +92,13 @@ record ClientHelloParameters(
   }
 
   /** RFC 8446 §4.2.1, RFC 9001 §4.2: TLS 1.3 or nothing. */
-  private static void requireVersion(Extensions extensions) throws TlsException {
-    OfferedVersions versions = OfferedVersions.in(extensions);
+  private static void requireVersion(ClientHello hello) throws TlsException {
+    // RFC 8446 §D.5; any later one plays no part beside supported_versions (§4.2.1).
+    if (hello.legacyVersion() <= SSL_3_0) {
+      throw new TlsException(
+          AlertDescription.PROTOCOL_VERSION, "ClientHello: legacy_version is that of SSL");
+    }
+    OfferedVersions versions = OfferedVersions.in(hello.extensions());
     if (versions == null || !versions.versions().contains(SelectedVersion.TLS_1_3)) {
       throw new TlsException(
           AlertDescription.PROTOCOL_VERSION, "ClientHello: the client does not offer TLS 1.3");

@@ -29,7 +29,9 @@ final class ServerHelloChecks {
     // RFC 8446 §4.2.1: before anything else.
     requireVersion(hello);
     if (hello.legacyVersion() != ClientHello.LEGACY_VERSION) {
-      throw illegal(hello, "legacy_version is not 0x0303");
+      // RFC 9846 §4.2.3; RFC 8446 §D.5 names the alert for SSL 3.0 alone.
+      throw new TlsException(
+          AlertDescription.PROTOCOL_VERSION, hello.rfcName() + ": legacy_version is not 0x0303");
     }
     if (hello.legacySessionIdEcho().length != 0) {
       throw illegal(hello, "legacy_session_id_echo is not the empty one that was sent");
