@@ -113,6 +113,7 @@ class CertificateRefusalTest {
 
   @Test
   @Requirement({
+    "RFC8446-4.2.3#1",
     "RFC8446-4.4.3#4",
     "RFC8446-4.4.3#6",
     "RFC8446-4.4.3#7",
@@ -138,7 +139,7 @@ class CertificateRefusalTest {
   }
 
   @Test
-  @Requirement({"RFC8446-4.3.2#6", "RFC8446-4.3.2#7"})
+  @Requirement({"RFC8446-4.2.5#4", "RFC8446-4.3.2#6", "RFC8446-4.3.2#7", "RFC8446-9.3#6"})
   void judgesCertificateRequests() {
     TlsServerConfig want =
         serverConfig()
@@ -172,6 +173,21 @@ class CertificateRefusalTest {
                         new CertificateRequest(
                             NONE,
                             Rewrite.plus(r.extensions(), new UnknownExtension(0x1234, NONE)))),
+                client,
+                want)
+            .client,
+        DECRYPT_ERROR);
+    // So are filters: of the OIDs in them none is known here. This one is 1.2.3 without values.
+    byte[] filters = {0, 7, 4, 6, 2, 0x2a, 3, 0, 0};
+    requireAlert(
+        run(
+                Rewrite.certificateRequest(
+                    r ->
+                        new CertificateRequest(
+                            NONE,
+                            Rewrite.plus(
+                                r.extensions(),
+                                new UnknownExtension(ExtensionType.OID_FILTERS.code(), filters)))),
                 client,
                 want)
             .client,

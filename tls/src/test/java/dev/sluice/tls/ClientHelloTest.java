@@ -11,18 +11,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.testkit.Requirement;
 import dev.sluice.tls.extension.Cookie;
+import dev.sluice.tls.extension.EarlyData;
 import dev.sluice.tls.extension.ExtensionType;
+import dev.sluice.tls.extension.Extensions;
 import dev.sluice.tls.extension.KeyShareEntry;
 import dev.sluice.tls.extension.KeyShareOffer;
 import dev.sluice.tls.extension.OfferedVersions;
+import dev.sluice.tls.extension.PreSharedKeyOffer;
+import dev.sluice.tls.extension.PskKeyExchangeModes;
 import dev.sluice.tls.extension.QuicTransportParameters;
 import dev.sluice.tls.extension.ServerName;
+import dev.sluice.tls.extension.SignatureAlgorithms;
 import dev.sluice.tls.extension.SupportedGroups;
 import dev.sluice.tls.message.ClientHello;
 import dev.sluice.tls.message.HandshakeType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What our ClientHello looks like on the wire. */
@@ -80,6 +86,92 @@ class ClientHelloTest {
         shares.stream().filter(group -> !isGrease(group)).toList());
     assertEquals(new HashSet<>(shares).size(), shares.size());
     assertEquals(groups.stream().filter(shares::contains).toList(), shares);
+  }
+
+  @Test
+  @Requirement({
+    "RFC8446-4.2.3#2",
+    "RFC8446-9.2#2",
+    "RFC8446-9.2#3",
+    "RFC8446-9.2#4",
+    "RFC8446-9.2#5",
+    "RFC8446-9.2#6",
+    "RFC8446-9.2#9"
+  })
+  void hasTheMandatoryExtensions() throws TlsException {
+    List<ClientHello> all =
+        new ArrayList<>(
+            hellos(clientConfig().build(), serverConfig().groups(NamedGroup.SECP384R1).build()));
+    all.addAll(hellos(clientConfig().keyShares().grease(false).build(), serverConfig().build()));
+    assertEquals(4, all.size());
+    for (ClientHello hello : all) {
+      assertTrue(OfferedVersions.in(hello.extensions()).versions().contains(0x0304));
+      assertFalse(SignatureAlgorithms.in(hello.extensions()).known().isEmpty());
+      assertFalse(SupportedGroups.in(hello.extensions()).codes().isEmpty());
+      assertTrue(hello.extensions().contains(ExtensionType.KEY_SHARE));
+      assertEquals("example.org", ServerName.in(hello.extensions()).name());
+    }
+  }
+
+  @Test
+  @Requirement({
+    "RFC8446-4.2.9#1",
+    "RFC8446-4.2.9#2",
+    "RFC8446-4.2.10#1",
+    "RFC8446-4.2.10#2",
+    "RFC8446-9.2#7",
+    "RFC8446-9.2#8"
+  })
+  void offersATicketWithAllThatBelongsToIt() throws TlsException {
+    TlsServerConfig server =
+        serverConfig()
+            .ticketProtector(TlsPair.TICKETS)
+            .earlyDataPolicy((parameters, state, key) -> true)
+            .build();
+    SessionTicket ticket =
+        new TlsPair(clientConfig().build(), server).run().client.tickets.getFirst();
+    for (boolean early : new boolean[] {true, false}) {
+      Extensions extensions =
+          hellos(clientConfig().ticket(ticket).earlyData(early).build(), server)
+              .getFirst()
+              .extensions();
+      assertEquals(early, EarlyData.in(extensions));
+      assertTrue(
+          PskKeyExchangeModes.in(extensions).modes().contains(PskKeyExchangeModes.PSK_DHE_KE));
+      assertArrayEquals(
+          ticket.ticket(), PreSharedKeyOffer.in(extensions).identities().getFirst().ticket());
+    }
+  }
+
+  @Test
+  @Requirement({
+    "RFC8446-4.2.3#15",
+    "RFC8446-4.2.3#20",
+    "RFC8446-4.2.3#21",
+    "RFC8446-B.3.1.4#1",
+    "RFC8446-D.5#2",
+    "RFC8446-D.5#3",
+    "RFC8446-D.5#9"
+  })
+  void offersNothingObsoleteWhateverIsConfigured() throws TlsException {
+    ClientHello hello =
+        hellos(
+                clientConfig()
+                    .grease(false)
+                    .cipherSuites(CipherSuite.values())
+                    .groups(NamedGroup.values())
+                    .signatureSchemes(SignatureScheme.values())
+                    .build(),
+                serverConfig().build())
+            .getFirst();
+    assertEquals(0x0303, hello.legacyVersion());
+    assertEquals(Set.of(0x1301, 0x1302, 0x1303), Set.copyOf(hello.cipherSuites()));
+    assertEquals(
+        Set.of(0x17, 0x18, 0x1d, 0x11ec),
+        Set.copyOf(SupportedGroups.in(hello.extensions()).codes()));
+    assertEquals(
+        Set.of(0x0401, 0x0501, 0x0601, 0x0403, 0x0503, 0x0804, 0x0805, 0x0806, 0x0807),
+        Set.copyOf(SignatureAlgorithms.in(hello.extensions()).codes()));
   }
 
   @Test

@@ -240,7 +240,9 @@ class ClientRefusalTest {
                 ILLEGAL_PARAMETER,
                 Rewrite.serverHello(h -> hello(h, 0x0303, h.random(), NONE, 0x1304, 0))));
     for (Case one : first) {
-      requireAlert(run(one.tamper, clientConfig().build(), retrying).client, one.alert);
+      TlsPair pair = run(one.tamper, clientConfig().build(), retrying);
+      String reason = requireAlert(pair.client, one.alert).getMessage();
+      assertTrue(reason.startsWith("HelloRetryRequest"), reason);
     }
     byte[][] request = new byte[1][];
     TlsPair.Tamper twice =
@@ -366,6 +368,54 @@ class ClientRefusalTest {
     TlsPair.Side side = new TlsPair.Side(idle);
     TlsPair.receive(side, EncryptionLevel.INITIAL, new byte[] {2, 0, 0, 0}, 4);
     requireAlert(side, UNEXPECTED_MESSAGE);
+  }
+
+  @Test
+  @Requirement({
+    "RFC8446-4.2.11#11",
+    "RFC8446-4.2.11#12",
+    "RFC8446-4.2.11#13",
+    "RFC8446-4.2.11#14",
+    "RFC8446-D.3#1"
+  })
+  void refusesWhatDoesNotFitTheOfferedTicket() {
+    TlsServerConfig server =
+        serverConfig()
+            .ticketProtector(TlsPair.TICKETS)
+            .earlyDataPolicy((parameters, state, key) -> true)
+            .build();
+    SessionTicket ticket =
+        new TlsPair(clientConfig().build(), server).run().client.tickets.getFirst();
+    record Case(AlertDescription alert, TlsPair.Tamper tamper) {}
+    List<Case> cases =
+        List.of(
+            new Case(
+                ILLEGAL_PARAMETER,
+                Rewrite.serverHelloExtensions(e -> Rewrite.with(e, new PreSharedKeySelection(1)))),
+            new Case(
+                ILLEGAL_PARAMETER,
+                Rewrite.serverHello(h -> hello(h, 0x0303, h.random(), NONE, 0x1302, 0))),
+            new Case(
+                ILLEGAL_PARAMETER,
+                Rewrite.serverHelloExtensions(e -> Rewrite.without(e, ExtensionType.KEY_SHARE))),
+            new Case(
+                PROTOCOL_VERSION,
+                Rewrite.serverHello(
+                    h ->
+                        new ServerHello(
+                            0x0303,
+                            h.random(),
+                            NONE,
+                            0x1301,
+                            0,
+                            Extensions.of(Place.SERVER_HELLO, List.of())))));
+    for (boolean early : new boolean[] {true, false}) {
+      TlsClientConfig client = clientConfig().ticket(ticket).earlyData(early).build();
+      for (Case one : cases) {
+        TlsException refusal = requireAlert(run(one.tamper, client, server).client, one.alert);
+        assertTrue(refusal.getMessage().startsWith("ServerHello"), refusal.getMessage());
+      }
+    }
   }
 
   @Test

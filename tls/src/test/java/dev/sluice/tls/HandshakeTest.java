@@ -2,12 +2,14 @@ package dev.sluice.tls;
 
 import static dev.sluice.tls.TlsPair.clientConfig;
 import static dev.sluice.tls.TlsPair.serverConfig;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.testkit.Requirement;
+import dev.sluice.tls.keys.KeySchedule;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -45,7 +47,13 @@ class HandshakeTest {
 
   @ParameterizedTest
   @MethodSource("combinations")
-  @Requirement({"RFC8446-9.1#1", "RFC8446-9.1#2", "RFC8446-9.1#3"})
+  @Requirement({
+    "RFC8446-9.1#1",
+    "RFC8446-9.1#2",
+    "RFC8446-9.1#3",
+    "RFC8446-9.2#13",
+    "RFC8446-9.3#4"
+  })
   void everySuiteWithEveryGroupAndEverySignature(
       CipherSuite suite, NamedGroup group, SignatureScheme scheme) {
     TlsPair pair =
@@ -107,7 +115,13 @@ class HandshakeTest {
 
   @ParameterizedTest
   @EnumSource(NamedGroup.class)
-  @Requirement({"RFC8446-4.1.1#3", "RFC8446-4.1.4#7", "RFC8446-4.2.2#2", "RFC8446-4.2.8#11"})
+  @Requirement({
+    "RFC8446-4.1.1#3",
+    "RFC8446-4.1.3#9",
+    "RFC8446-4.1.4#7",
+    "RFC8446-4.2.2#2",
+    "RFC8446-4.2.8#11"
+  })
   void helloRetryRequestGetsTheGroupThatTheServerWants(NamedGroup wanted) {
     NamedGroup other = wanted == NamedGroup.X25519 ? NamedGroup.SECP256R1 : NamedGroup.X25519;
     for (boolean cookie : new boolean[] {true, false}) {
@@ -136,7 +150,13 @@ class HandshakeTest {
   }
 
   @Test
-  @Requirement({"RFC8446-4.1.2#11", "RFC9001-5.3#2"})
+  @Requirement({
+    "RFC8446-4.1.2#11",
+    "RFC8446-4.1.2#16",
+    "RFC8446-4.2.1#5",
+    "RFC8446-9.3#5",
+    "RFC9001-5.3#2"
+  })
   void serverIgnoresGreaseAndClientWithoutItWorksToo() {
     new TlsPair(clientConfig().grease(true).build(), serverConfig().build())
         .run()
@@ -196,8 +216,41 @@ class HandshakeTest {
     assertTrue(clientLines.getFirst().matches("\\S+ [0-9a-f]{64} [0-9a-f]{64}"));
   }
 
+  @ParameterizedTest
+  @EnumSource(CipherSuite.class)
+  @Requirement("RFC8446-7.5#1")
+  void exportsFromTheExporterMasterSecret(CipherSuite suite) {
+    List<byte[]> masters = new ArrayList<>();
+    TlsPair pair =
+        new TlsPair(
+                clientConfig()
+                    .cipherSuites(suite)
+                    .keyLog(
+                        (label, random, secret) -> {
+                          if (label.equals("EXPORTER_SECRET")) {
+                            masters.add(secret.clone());
+                          }
+                        })
+                    .build(),
+                serverConfig().build())
+            .run()
+            .requireComplete();
+    byte[] context = {1, 2, 3};
+    byte[] derived =
+        Hkdf.expandLabel(
+            suite,
+            masters.getFirst(),
+            "EXPORTER-test",
+            KeySchedule.digest(suite).digest(),
+            suite.hashLength());
+    byte[] hash = KeySchedule.digest(suite).digest(context);
+    assertArrayEquals(
+        Hkdf.expandLabel(suite, derived, "exporter", hash, 40),
+        pair.server.endpoint.exportKeyingMaterial("EXPORTER-test", context, 40));
+  }
+
   @Test
-  @Requirement("RFC8446-4#1")
+  @Requirement({"RFC8446-4#1", "RFC8446-2#2", "RFC8446-E.5#4"})
   void eventsComeInTheOrderOfTheRfc() {
     TlsPair pair = new TlsPair(clientConfig().build(), serverConfig().build());
     pair.run().requireComplete();

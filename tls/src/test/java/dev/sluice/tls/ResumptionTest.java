@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.testkit.Requirement;
 import dev.sluice.tls.message.HandshakeType;
+import dev.sluice.tls.message.NewSessionTicket;
 import dev.sluice.tls.psk.RotatingTicketProtector;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -96,7 +97,7 @@ class ResumptionTest {
   }
 
   @Test
-  @Requirement({"RFC8446-4.2.11#5", "RFC8446-4.2.11#6", "RFC8446-4.6.1#4"})
+  @Requirement({"RFC8446-4.2.11#3", "RFC8446-4.2.11#5", "RFC8446-4.2.11#6", "RFC8446-4.6.1#4"})
   void fallsBackToAFullHandshake() {
     SessionTicket ticket = ticket();
     TlsClientConfig client = clientConfig().ticket(ticket).build();
@@ -205,7 +206,13 @@ class ResumptionTest {
   }
 
   @Test
-  @Requirement({"RFC9001-4.6.1#1", "RFC8446-4.2.10#7", "RFC8446-4.2.10#8", "RFC9001-8.3#1"})
+  @Requirement({
+    "RFC9001-4.6.1#1",
+    "RFC8446-4.2.10#5",
+    "RFC8446-4.2.10#7",
+    "RFC8446-4.2.10#8",
+    "RFC9001-8.3#1"
+  })
   void earlyDataIsAcceptedUnderTheTicketsTerms() {
     List<byte[]> replayKeys = new ArrayList<>();
     TlsServerConfig server =
@@ -233,7 +240,7 @@ class ResumptionTest {
   }
 
   @Test
-  @Requirement({"RFC8446-4.2.10#3", "RFC8446-4.2.10#4", "RFC8446-4.2.10#10"})
+  @Requirement({"RFC8446-4.2.10#3", "RFC8446-4.2.10#4", "RFC8446-4.2.10#5", "RFC8446-4.2.10#10"})
   void earlyDataIsRejectedWhenAnythingDiffers() {
     TlsServerConfig server = server().earlyDataPolicy((p, s, k) -> true).build();
     SessionTicket ticket = ticket(clientConfig().build(), server);
@@ -256,6 +263,35 @@ class ResumptionTest {
     assertNull(resume(clientConfig().ticket(ticket).build(), server).client.earlyData);
     assertNull(
         resume(clientConfig().ticket(ticket()).earlyData(true).build(), server).client.earlyData);
+  }
+
+  @Test
+  @Requirement("RFC8446-8.2#2")
+  void aReplayIsKnownByItsBinderWhichIsVerified() {
+    List<byte[]> replayKeys = new ArrayList<>();
+    TlsServerConfig server =
+        server().earlyDataPolicy((parameters, state, key) -> replayKeys.add(key)).build();
+    TlsClientConfig client =
+        clientConfig().ticket(ticket(clientConfig().build(), server)).earlyData(true).build();
+    byte[] hello = Flights.of(client, server).from(true).getFirst().message();
+    byte[] binder = java.util.Arrays.copyOfRange(hello, hello.length - 32, hello.length);
+    assertArrayEquals(binder, replayKeys.getFirst());
+    TlsPair forged = new TlsPair(client, server);
+    forged.tamper = Rewrite.from(true, Rewrite.lastBit(HandshakeType.CLIENT_HELLO));
+    requireAlert(forged.run().server, AlertDescription.DECRYPT_ERROR);
+    assertEquals(1, replayKeys.size());
+  }
+
+  @Test
+  @Requirement("RFC8446-4.6.1#9")
+  void noTicketLivesLongerThanSevenDays() {
+    TlsServerConfig longest = server().ticketLifetime(Duration.ofDays(7)).build();
+    Flights.of(clientConfig().build(), longest)
+        .all(false, HandshakeType.NEW_SESSION_TICKET, NewSessionTicket::read)
+        .forEach(message -> assertEquals(604_800, message.lifetimeSeconds()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> server().ticketLifetime(Duration.ofSeconds(604_801)).build());
   }
 
   @Test

@@ -174,7 +174,7 @@ class WycheproofTest {
     "rsa_pss_4096_sha384_mgf1_48_test, RSA_PSS_RSAE_SHA384, RSA",
     "rsa_pss_4096_sha512_mgf1_64_test, RSA_PSS_RSAE_SHA512, RSA"
   })
-  @Requirement("RFC8446-4.2.3#7")
+  @Requirement({"RFC8446-4.2.3#7", "RFC8446-4.2.3#9"})
   void signatures(String file, SignatureScheme scheme, String algorithm) throws Exception {
     KeyFactory factory = KeyFactory.getInstance(algorithm);
     run(
