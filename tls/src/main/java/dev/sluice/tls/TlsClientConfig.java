@@ -4,6 +4,7 @@ import dev.sluice.tls.cert.KnownChains;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -56,6 +57,10 @@ public record TlsClientConfig(
     groups = ConfigChecks.nonEmpty("groups", groups);
     keyShares = List.copyOf(keyShares);
     signatureSchemes = ConfigChecks.nonEmpty("signatureSchemes", signatureSchemes);
+    if (Set.copyOf(groups).size() < groups.size()) {
+      throw new IllegalArgumentException(
+          "a group has one share at most (RFC 8446 §4.2.8): " + groups);
+    }
     if (!groups.containsAll(keyShares)) {
       throw new IllegalArgumentException("every key share must be of one of the groups");
     }

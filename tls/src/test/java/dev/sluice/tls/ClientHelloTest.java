@@ -220,4 +220,11 @@ class ClientHelloTest {
     }
     clientConfig().serverName("bücher.example").build();
   }
+
+  @Test
+  @Requirement("RFC8446-4.2.8#6")
+  void aGroupIsOfferedOnce() {
+    TlsClientConfig.Builder twice = clientConfig().groups(NamedGroup.X25519, NamedGroup.X25519);
+    assertThrows(IllegalArgumentException.class, twice::build);
+  }
 }

@@ -12,8 +12,6 @@ import static dev.sluice.tls.TlsPair.clientConfig;
 import static dev.sluice.tls.TlsPair.requireAlert;
 import static dev.sluice.tls.TlsPair.serverConfig;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.testkit.Requirement;
@@ -33,7 +31,6 @@ import dev.sluice.tls.extension.UnknownExtension;
 import dev.sluice.tls.message.HandshakeType;
 import dev.sluice.tls.message.NewSessionTicket;
 import dev.sluice.tls.message.ServerHello;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -469,22 +466,6 @@ class ClientRefusalTest {
                 serverConfig().ticketProtector(TlsPair.TICKETS).build())
             .requireComplete();
     assertEquals(2, pair.client.tickets.size());
-  }
-
-  @Test
-  @Requirement({"RFC8446-6#3", "RFC8446-6.2#1"})
-  void nothingIsLeftOfAConnectionThatFailed() {
-    TlsPair pair = run((c, l, b) -> b).requireComplete();
-    for (TlsPair.Side side : List.of(pair.client, pair.server)) {
-      byte[] before = side.endpoint.exportKeyingMaterial("EXPORTER-test", NONE, 32);
-      TlsPair.receive(side, EncryptionLevel.APPLICATION, new byte[] {24, 0, 0, 1, 0}, 9);
-      TlsException failure = requireAlert(side, UNEXPECTED_MESSAGE);
-      assertFalse(
-          Arrays.equals(before, side.endpoint.exportKeyingMaterial("EXPORTER-test", NONE, 32)));
-      side.failure = null;
-      TlsPair.receive(side, EncryptionLevel.APPLICATION, new byte[] {4}, 9);
-      assertSame(failure, side.failure);
-    }
   }
 
   @Test

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.testkit.Requirement;
 import dev.sluice.tls.keys.KeySchedule;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -247,6 +249,24 @@ class HandshakeTest {
     assertArrayEquals(
         Hkdf.expandLabel(suite, derived, "exporter", hash, 40),
         pair.server.endpoint.exportKeyingMaterial("EXPORTER-test", context, 40));
+  }
+
+  @Test
+  @Requirement({"RFC8446-6#3", "RFC8446-6.2#1"})
+  void nothingIsLeftOfAConnectionThatFailed() {
+    TlsPair pair =
+        new TlsPair(clientConfig().build(), serverConfig().build()).run().requireComplete();
+    for (TlsPair.Side side : List.of(pair.client, pair.server)) {
+      byte[] before = side.endpoint.exportKeyingMaterial("EXPORTER-test", new byte[0], 32);
+      TlsPair.receive(side, EncryptionLevel.APPLICATION, new byte[] {24, 0, 0, 1, 0}, 9);
+      TlsException failure = TlsPair.requireAlert(side, AlertDescription.UNEXPECTED_MESSAGE);
+      assertFalse(
+          Arrays.equals(
+              before, side.endpoint.exportKeyingMaterial("EXPORTER-test", new byte[0], 32)));
+      side.failure = null;
+      TlsPair.receive(side, EncryptionLevel.APPLICATION, new byte[] {4}, 9);
+      assertSame(failure, side.failure);
+    }
   }
 
   @Test
