@@ -145,7 +145,6 @@ class ClientHelloTest {
 
   @Test
   @Requirement({
-    "RFC8446-4.2.3#15",
     "RFC8446-4.2.3#20",
     "RFC8446-4.2.3#21",
     "RFC8446-B.3.1.4#1",

@@ -245,7 +245,7 @@ class FlightTest {
   }
 
   @Test
-  @Requirement({"RFC8446-4.1.1#2", "RFC8446-4.2.8#13", "RFC8446-4.2.9#4", "RFC8446-4.2.9#7"})
+  @Requirement({"RFC8446-4.1.1#2", "RFC8446-4.2.8#13", "RFC8446-4.2.9#4"})
   void noPskIsTakenByAModeThatTheClientDoesNotList() {
     TlsServerConfig server = asking().build();
     for (List<Integer> modes : List.of(List.of(0), List.of(0x0b), List.of(0, 0xff))) {

@@ -252,7 +252,7 @@ class HandshakeTest {
   }
 
   @Test
-  @Requirement({"RFC8446-6#3", "RFC8446-6.2#1"})
+  @Requirement("RFC8446-6.2#1")
   void nothingIsLeftOfAConnectionThatFailed() {
     TlsPair pair =
         new TlsPair(clientConfig().build(), serverConfig().build()).run().requireComplete();
