@@ -28,12 +28,14 @@ import dev.sluice.tls.message.CertificateVerify;
 import dev.sluice.tls.message.HandshakeType;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every way in which a client refuses what a server shows and says of its certificate. */
+/** Every way in which one side refuses what the other shows and says of its certificate. */
 class CertificateRefusalTest {
   private static final byte[] NONE = new byte[0];
 
@@ -59,16 +61,7 @@ class CertificateRefusalTest {
         Arguments.of(
             "unasked status",
             UNSUPPORTED_EXTENSION,
-            Rewrite.certificate(
-                c ->
-                    new Certificate(
-                        NONE,
-                        List.of(
-                            new Certificate.Entry(
-                                c.entries().getFirst().der(),
-                                Extensions.of(
-                                    Place.CERTIFICATE,
-                                    List.of(unknown(ExtensionType.STATUS_REQUEST)))))))),
+            Rewrite.certificate(CertificateRefusalTest::withStatus)),
         Arguments.of(
             "an endless chain",
             DECODE_ERROR,
@@ -141,56 +134,69 @@ class CertificateRefusalTest {
   @Test
   @Requirement({"RFC8446-4.2.5#4", "RFC8446-4.3.2#6", "RFC8446-4.3.2#7", "RFC8446-9.3#6"})
   void judgesCertificateRequests() {
-    TlsServerConfig want =
-        serverConfig()
-            .clientAuthentication(ClientAuthentication.WANT, HandshakeTest.trustRoot())
+    Map<AlertDescription, UnaryOperator<CertificateRequest>> refused =
+        Map.of(
+            ILLEGAL_PARAMETER,
+            r -> new CertificateRequest(new byte[] {1}, r.extensions()),
+            MISSING_EXTENSION,
+            r ->
+                new CertificateRequest(
+                    NONE, Rewrite.without(r.extensions(), ExtensionType.SIGNATURE_ALGORITHMS)));
+    refused.forEach((alert, change) -> requireAlert(asked(change).client, alert));
+    // Unknown extensions are passed over; only the Finished then shows that it was altered. So are
+    // filters: of the OIDs in them none is known here. This one is 1.2.3 without values.
+    byte[] filters = {0, 7, 4, 6, 2, 0x2a, 3, 0, 0};
+    for (UnknownExtension more :
+        List.of(
+            new UnknownExtension(0x1234, NONE),
+            new UnknownExtension(ExtensionType.OID_FILTERS.code(), filters))) {
+      TlsPair pair = asked(r -> new CertificateRequest(NONE, Rewrite.plus(r.extensions(), more)));
+      requireAlert(pair.client, DECRYPT_ERROR);
+    }
+  }
+
+  private static TlsPair asked(UnaryOperator<CertificateRequest> change) {
+    TlsClientConfig client = clientConfig().identitySelector(r -> TlsPair.RSA).build();
+    return run(Rewrite.certificateRequest(change), client, asking().build());
+  }
+
+  private static TlsServerConfig.Builder asking() {
+    return serverConfig()
+        .clientAuthentication(ClientAuthentication.WANT, HandshakeTest.trustRoot());
+  }
+
+  @Test
+  @Requirement("RFC8446-4.4.2#7")
+  void refusesAClientsAnswersToWhatWasNotAsked() {
+    TlsClientConfig client = clientConfig().identitySelector(r -> TlsPair.P256).build();
+    TlsPair pair =
+        ServerRefusalTest.run(
+            Rewrite.certificate(CertificateRefusalTest::withStatus), client, asking().build());
+    requireAlert(pair.server, UNSUPPORTED_EXTENSION);
+  }
+
+  private static Certificate withStatus(Certificate certificate) {
+    Extensions status =
+        Extensions.of(Place.CERTIFICATE, List.of(unknown(ExtensionType.STATUS_REQUEST)));
+    byte[] der = certificate.entries().getFirst().der();
+    return new Certificate(certificate.context(), List.of(new Certificate.Entry(der, status)));
+  }
+
+  @Test
+  @Requirement("RFC8446-4.4.3#5")
+  void refusesAClientsSignatureByASchemeThatItHasNotAskedFor() {
+    TlsServerConfig server =
+        asking()
+            .signatureSchemes(
+                SignatureScheme.ECDSA_SECP256R1_SHA256, SignatureScheme.RSA_PSS_RSAE_SHA256)
             .build();
     TlsClientConfig client = clientConfig().identitySelector(r -> TlsPair.RSA).build();
-    requireAlert(
-        run(
-                Rewrite.certificateRequest(
-                    r -> new CertificateRequest(new byte[] {1}, r.extensions())),
-                client,
-                want)
-            .client,
-        ILLEGAL_PARAMETER);
-    requireAlert(
-        run(
-                Rewrite.certificateRequest(
-                    r ->
-                        new CertificateRequest(
-                            NONE,
-                            Rewrite.without(r.extensions(), ExtensionType.SIGNATURE_ALGORITHMS))),
-                client,
-                want)
-            .client,
-        MISSING_EXTENSION);
-    // Unknown extensions are passed over; only the Finished then shows that it was altered.
-    requireAlert(
-        run(
-                Rewrite.certificateRequest(
-                    r ->
-                        new CertificateRequest(
-                            NONE,
-                            Rewrite.plus(r.extensions(), new UnknownExtension(0x1234, NONE)))),
-                client,
-                want)
-            .client,
-        DECRYPT_ERROR);
-    // So are filters: of the OIDs in them none is known here. This one is 1.2.3 without values.
-    byte[] filters = {0, 7, 4, 6, 2, 0x2a, 3, 0, 0};
-    requireAlert(
-        run(
-                Rewrite.certificateRequest(
-                    r ->
-                        new CertificateRequest(
-                            NONE,
-                            Rewrite.plus(
-                                r.extensions(),
-                                new UnknownExtension(ExtensionType.OID_FILTERS.code(), filters)))),
-                client,
-                want)
-            .client,
-        DECRYPT_ERROR);
+    int other = SignatureScheme.RSA_PSS_RSAE_SHA384.code();
+    TlsPair pair =
+        ServerRefusalTest.run(
+            Rewrite.certificateVerify(v -> new CertificateVerify(other, v.signature())),
+            client,
+            server);
+    requireAlert(pair.server, ILLEGAL_PARAMETER);
   }
 }

@@ -123,13 +123,8 @@ class ClientHelloTest {
     "RFC8446-9.2#8"
   })
   void offersATicketWithAllThatBelongsToIt() throws TlsException {
-    TlsServerConfig server =
-        serverConfig()
-            .ticketProtector(TlsPair.TICKETS)
-            .earlyDataPolicy((parameters, state, key) -> true)
-            .build();
-    SessionTicket ticket =
-        new TlsPair(clientConfig().build(), server).run().client.tickets.getFirst();
+    TlsServerConfig server = TlsPair.givingTickets().build();
+    SessionTicket ticket = TlsPair.ticketOf(server);
     for (boolean early : new boolean[] {true, false}) {
       Extensions extensions =
           hellos(clientConfig().ticket(ticket).earlyData(early).build(), server)

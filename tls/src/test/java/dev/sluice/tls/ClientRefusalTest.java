@@ -18,6 +18,7 @@ import dev.sluice.testkit.Requirement;
 import dev.sluice.tls.extension.ApplicationProtocols;
 import dev.sluice.tls.extension.Cookie;
 import dev.sluice.tls.extension.EarlyData;
+import dev.sluice.tls.extension.Extension;
 import dev.sluice.tls.extension.ExtensionType;
 import dev.sluice.tls.extension.Extensions;
 import dev.sluice.tls.extension.KeyShareEntry;
@@ -250,33 +251,17 @@ class ClientRefusalTest {
         List.of(
             Rewrite.serverHello(
                 h -> h.isHelloRetryRequest() ? h : hello(h, 0x0303, h.random(), NONE, 0x1302, 0)),
-            Rewrite.serverHello(
-                h ->
-                    h.isHelloRetryRequest()
-                        ? h
-                        : new ServerHello(
-                            0x0303,
-                            h.random(),
-                            NONE,
-                            h.cipherSuite(),
-                            0,
-                            Rewrite.with(h.extensions(), new SelectedVersion(0x0305)))),
-            Rewrite.serverHello(
-                h ->
-                    h.isHelloRetryRequest()
-                        ? h
-                        : new ServerHello(
-                            0x0303,
-                            h.random(),
-                            NONE,
-                            h.cipherSuite(),
-                            0,
-                            Rewrite.with(
-                                h.extensions(),
-                                new KeyShareSelection(new KeyShareEntry(0x1d, new byte[32]))))));
+            afterARetry(new SelectedVersion(0x0305)),
+            afterARetry(new KeyShareSelection(new KeyShareEntry(0x1d, new byte[32]))));
     for (TlsPair.Tamper one : second) {
       requireAlert(run(one, clientConfig().build(), retrying).client, ILLEGAL_PARAMETER);
     }
+  }
+
+  /** The ServerHello that follows a HelloRetryRequest says something else there. */
+  private static TlsPair.Tamper afterARetry(Extension other) {
+    return Rewrite.serverHelloExtensions(
+        e -> e.place() == Place.HELLO_RETRY_REQUEST ? e : Rewrite.with(e, other));
   }
 
   @Test
@@ -376,13 +361,8 @@ class ClientRefusalTest {
     "RFC8446-D.3#1"
   })
   void refusesWhatDoesNotFitTheOfferedTicket() {
-    TlsServerConfig server =
-        serverConfig()
-            .ticketProtector(TlsPair.TICKETS)
-            .earlyDataPolicy((parameters, state, key) -> true)
-            .build();
-    SessionTicket ticket =
-        new TlsPair(clientConfig().build(), server).run().client.tickets.getFirst();
+    TlsServerConfig server = TlsPair.givingTickets().build();
+    SessionTicket ticket = TlsPair.ticketOf(server);
     record Case(AlertDescription alert, TlsPair.Tamper tamper) {}
     List<Case> cases =
         List.of(

@@ -48,15 +48,12 @@ class FlightTest {
 
   /** A server that asks for a certificate and gives tickets. */
   private static TlsServerConfig.Builder asking() {
-    return serverConfig()
-        .ticketProtector(TlsPair.TICKETS)
-        .earlyDataPolicy((parameters, state, key) -> true)
+    return TlsPair.givingTickets()
         .clientAuthentication(ClientAuthentication.WANT, HandshakeTest.trustRoot());
   }
 
   private static TlsClientConfig resuming(TlsServerConfig server) {
-    TlsPair first = new TlsPair(clientConfig().build(), server).run().requireComplete();
-    return clientConfig().ticket(first.client.tickets.getFirst()).earlyData(true).build();
+    return clientConfig().ticket(TlsPair.ticketOf(server)).earlyData(true).build();
   }
 
   /** A full handshake with everything, one after a HelloRetryRequest, and a resumption. */

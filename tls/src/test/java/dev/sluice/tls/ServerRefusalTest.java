@@ -11,7 +11,6 @@ import static dev.sluice.tls.AlertDescription.PROTOCOL_VERSION;
 import static dev.sluice.tls.AlertDescription.UNEXPECTED_MESSAGE;
 import static dev.sluice.tls.AlertDescription.UNKNOWN_CA;
 import static dev.sluice.tls.AlertDescription.UNRECOGNIZED_NAME;
-import static dev.sluice.tls.AlertDescription.UNSUPPORTED_EXTENSION;
 import static dev.sluice.tls.TlsPair.clientConfig;
 import static dev.sluice.tls.TlsPair.requireAlert;
 import static dev.sluice.tls.TlsPair.serverConfig;
@@ -25,18 +24,14 @@ import dev.sluice.tls.cert.SniSelector;
 import dev.sluice.tls.extension.Cookie;
 import dev.sluice.tls.extension.EarlyData;
 import dev.sluice.tls.extension.ExtensionType;
-import dev.sluice.tls.extension.Extensions;
 import dev.sluice.tls.extension.KeyShareEntry;
 import dev.sluice.tls.extension.KeyShareOffer;
 import dev.sluice.tls.extension.OfferedVersions;
-import dev.sluice.tls.extension.Place;
 import dev.sluice.tls.extension.PreSharedKeyOffer;
 import dev.sluice.tls.extension.ServerName;
 import dev.sluice.tls.extension.SignatureAlgorithms;
 import dev.sluice.tls.extension.SupportedGroups;
 import dev.sluice.tls.extension.UnknownExtension;
-import dev.sluice.tls.message.Certificate;
-import dev.sluice.tls.message.CertificateVerify;
 import dev.sluice.tls.message.ClientHello;
 import dev.sluice.tls.message.HandshakeType;
 import dev.sluice.tls.wire.TlsWriter;
@@ -57,8 +52,7 @@ class ServerRefusalTest {
     return run(tamper, clientConfig().build(), serverConfig().build());
   }
 
-  private static TlsPair run(
-      TlsPair.Tamper tamper, TlsClientConfig client, TlsServerConfig server) {
+  static TlsPair run(TlsPair.Tamper tamper, TlsClientConfig client, TlsServerConfig server) {
     TlsPair pair = new TlsPair(client, server);
     pair.tamper = Rewrite.from(true, tamper);
     return pair.run();
@@ -262,51 +256,6 @@ class ServerRefusalTest {
     TlsException e = requireAlert(run(tamper).server, alert);
     assertTrue(e.getMessage().startsWith("ClientHello"), e.getMessage());
     assertEquals(0x100 + alert.code(), e.transportErrorCode());
-  }
-
-  @Test
-  @Requirement("RFC8446-4.4.2#7")
-  void refusesAnswersInACertificateToWhatWasNotAsked() {
-    TlsServerConfig want =
-        serverConfig()
-            .clientAuthentication(ClientAuthentication.WANT, HandshakeTest.trustRoot())
-            .build();
-    TlsClientConfig client = clientConfig().identitySelector(r -> TlsPair.P256).build();
-    Extensions status =
-        Extensions.of(
-            Place.CERTIFICATE,
-            List.of(new UnknownExtension(ExtensionType.STATUS_REQUEST.code(), new byte[0])));
-    TlsPair pair =
-        run(
-            Rewrite.certificate(
-                c ->
-                    new Certificate(
-                        c.context(),
-                        List.of(new Certificate.Entry(c.entries().getFirst().der(), status)))),
-            client,
-            want);
-    requireAlert(pair.server, UNSUPPORTED_EXTENSION);
-  }
-
-  @Test
-  @Requirement("RFC8446-4.4.3#5")
-  void refusesAClientsSignatureByASchemeThatItHasNotAskedFor() {
-    TlsServerConfig want =
-        serverConfig()
-            .signatureSchemes(
-                SignatureScheme.ECDSA_SECP256R1_SHA256, SignatureScheme.RSA_PSS_RSAE_SHA256)
-            .clientAuthentication(ClientAuthentication.WANT, HandshakeTest.trustRoot())
-            .build();
-    TlsClientConfig client = clientConfig().identitySelector(r -> TlsPair.RSA).build();
-    TlsPair pair =
-        run(
-            Rewrite.certificateVerify(
-                v ->
-                    new CertificateVerify(
-                        SignatureScheme.RSA_PSS_RSAE_SHA384.code(), v.signature())),
-            client,
-            want);
-    requireAlert(pair.server, ILLEGAL_PARAMETER);
   }
 
   @Test

@@ -90,6 +90,19 @@ final class TlsPair {
         .clock(InstantSource.fixed(TestAuthority.NOW));
   }
 
+  /** A server with tickets that take early data. */
+  static TlsServerConfig.Builder givingTickets() {
+    return serverConfig()
+        .ticketProtector(TICKETS)
+        .earlyDataPolicy((parameters, state, key) -> true);
+  }
+
+  /** A ticket from a first visit. */
+  static SessionTicket ticketOf(TlsServerConfig server) {
+    TlsPair first = new TlsPair(clientConfig().build(), server).run().requireComplete();
+    return first.client.tickets.getFirst();
+  }
+
   static TlsServerConfig.Builder serverConfig() {
     return TlsServerConfig.builder()
         .identity(P256)

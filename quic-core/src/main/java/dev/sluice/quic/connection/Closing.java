@@ -172,9 +172,9 @@ final class Closing {
       sendClose(now, out);
     }
     if (phase == Phase.DRAINING) {
-      connection.spaces.destroy(); // nothing is sent or read any more (§10.2.2)
-      forgetSent(now);
-    } else if (closeSent) {
+      connection.spaces.destroy(); // nothing is read any more either (§10.2.2)
+    }
+    if (phase == Phase.DRAINING || closeSent) {
       forgetSent(now);
     }
   }
