@@ -4,8 +4,12 @@ module dev.sluice.testkit {
   requires transitive com.tngtech.archunit;
   requires dev.sluice.requirements;
   requires transitive org.junit.jupiter.api;
+  requires org.junit.platform.launcher;
 
   exports dev.sluice.testkit;
   exports dev.sluice.testkit.cddl;
   exports dev.sluice.testkit.qlog;
+
+  provides org.junit.platform.launcher.TestExecutionListener with
+      dev.sluice.testkit.SkippedTests;
 }

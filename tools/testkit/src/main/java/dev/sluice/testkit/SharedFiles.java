@@ -2,7 +2,6 @@ package dev.sluice.testkit;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * Test vectors that are too large, or not ours, to stand in the repository. They lie in a folder
@@ -13,12 +12,13 @@ public final class SharedFiles {
 
   /**
    * A file or folder of the shared vectors, for example {@code vectors/qifs}. Skips the calling
-   * test with one line when it is not there.
+   * test when it is not there; {@link SkippedTests} says so.
    */
   public static Path require(String relative) {
     Path found = find(relative);
-    Assumptions.assumeTrue(
-        found != null, () -> "skipped: ../shared/" + relative + " is not on this machine");
+    if (found == null) {
+      throw new MissingSharedFile(relative);
+    }
     return found;
   }
 
