@@ -5,7 +5,6 @@ import dev.sluice.quic.crypto.PacketKeys;
 import dev.sluice.quic.frame.Frame;
 import dev.sluice.quic.frame.FrameReader;
 import dev.sluice.quic.frame.PaddingFrame;
-import dev.sluice.quic.packet.FirstByte;
 import dev.sluice.quic.packet.LongHeaderWriter;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.ShortHeaderWriter;
@@ -138,9 +137,7 @@ final class PacketDraft {
               numberLength);
       numberOffset = lengthField + LongHeaderWriter.LENGTH_WIDTH;
     }
-    if (connection.quicBit.isCleared()) {
-      writer.buffer()[start] = FirstByte.withoutFixedBit(writer.buffer()[start]);
-    }
+    writer.buffer()[start] = connection.quicBit.apply(writer.buffer()[start]);
     payloadStart = writer.position();
     writer.limit(limit - TAG);
     contents.begin(writer);

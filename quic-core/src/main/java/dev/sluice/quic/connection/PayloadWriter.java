@@ -18,13 +18,6 @@ final class PayloadWriter {
     this.connection = connection;
   }
 
-  /** Whether a packet of this space has something to say now. */
-  boolean hasSomething(PacketSpace space, Path path, boolean mayElicit, long now) {
-    wroteProbe = false;
-    boolean probing = isProbing(space);
-    return space.acks().shouldSendNow(now) || probing || mayElicit && hasEliciting(space, path);
-  }
-
   /**
    * Whether a probe is due in this space. Lost handshake messages that wait for room in the window
    * go along with a probe of any space: nothing of theirs is in flight, so that no probe would ever
@@ -79,6 +72,7 @@ final class PayloadWriter {
    * @param mayElicit whether congestion control and pacing let more into flight
    */
   void write(PacketSpace space, PacketContents out, Path path, boolean mayElicit, long now) {
+    wroteProbe = false;
     boolean probing = isProbing(space);
     // Asked once where an answer matters: it looks through much, and this is for each packet.
     boolean asked = probing || mayElicit && space.acks().hasNews();

@@ -154,8 +154,7 @@ final class Sender {
     begin(out, size);
     for (int i = 0; i < spaces; i++) {
       PacketDraft draft = drafts[i];
-      if (connection.spaces.canSend(draft.space())
-          && payloads.hasSomething(draft.space(), path, mayElicit, now)) {
+      if (connection.spaces.canSend(draft.space())) {
         fill(draft, path, mayElicit, now);
       }
     }

@@ -22,9 +22,13 @@ public final class FirstByte {
     return (firstByte & FIXED) != 0;
   }
 
-  /** A first byte with that bit cleared, as a receiver that takes any value may see it. */
-  public static byte withoutFixedBit(int firstByte) {
-    return (byte) (firstByte & ~FIXED);
+  /**
+   * A first byte with another value of that bit, as a receiver that takes any may see it.
+   *
+   * @param bit 0 or 1
+   */
+  public static byte withFixedBit(int firstByte, int bit) {
+    return (byte) (firstByte & ~FIXED | bit * FIXED);
   }
 
   /** The length of the Packet Number field in bytes, 1 to 4; unprotected headers only. */

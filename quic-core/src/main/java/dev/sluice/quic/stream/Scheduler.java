@@ -108,17 +108,21 @@ final class Scheduler {
       if (!level.sequential.isEmpty()) {
         level.turns++;
       }
-      level.incremental.pollFirst();
-      if (part.hasData()) {
-        level.incremental.addLast(part);
-      } else {
-        part.scheduled = false;
-      }
+      rotate(level, part);
     } else {
       level.turns = 0;
       if (!part.hasData()) {
         drop(level, part);
       }
+    }
+  }
+
+  /** The first stream goes to the end of the row, where it is not alone in it. */
+  private static void rotate(Level level, SendPart part) {
+    if (!part.hasData()) {
+      drop(level, part);
+    } else if (level.incremental.size() > 1) {
+      level.incremental.addLast(level.incremental.pollFirst());
     }
   }
 

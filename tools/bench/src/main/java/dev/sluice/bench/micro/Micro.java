@@ -1,9 +1,12 @@
 package dev.sluice.bench.micro;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
@@ -23,20 +26,45 @@ public final class Micro {
 
   private Micro() {}
 
-  /** Runs the benchmarks that the arguments name, or all. */
-  public static void main(String[] args) throws CommandLineOptionException, RunnerException {
-    CommandLineOptions given = new CommandLineOptions(args);
-    if (given.shouldHelp()) {
-      try {
-        given.showHelp();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      return;
+  /** Runs the benchmarks that the arguments name, or all; exits with 2 where they are wrong. */
+  public static void main(String[] args) {
+    System.exit(run(args, System.err));
+  }
+
+  /**
+   * The same without an exit.
+   *
+   * @return 0, 1 when a benchmark failed, 2 for an argument that JMH does not know or a name that
+   *     none has
+   */
+  static int run(String[] args, PrintStream err) {
+    try {
+      run(new CommandLineOptions(asJmhHasIt(args)));
+      return 0;
+    } catch (CommandLineOptionException e) {
+      err.println("micro: " + e.getMessage() + "; -h lists what there is");
+      return 2;
+    } catch (NoBenchmarksException e) {
+      err.println("micro: no benchmark has such a name; -l lists them");
+      return 2;
+    } catch (RunnerException e) {
+      err.println("micro: " + e.getMessage());
+      return 1;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    OptionsBuilder options = defaults(given);
-    Runner runner = new Runner(options.build());
-    if (given.shouldList()) {
+  }
+
+  /** JMH knows {@code -h} alone. */
+  private static String[] asJmhHasIt(String[] args) {
+    return Stream.of(args).map(arg -> arg.equals("--help") ? "-h" : arg).toArray(String[]::new);
+  }
+
+  private static void run(CommandLineOptions given) throws RunnerException, IOException {
+    Runner runner = new Runner(defaults(given).build());
+    if (given.shouldHelp()) {
+      given.showHelp();
+    } else if (given.shouldList()) {
       runner.list();
     } else if (given.shouldListWithParams()) {
       runner.listWithParams(given);

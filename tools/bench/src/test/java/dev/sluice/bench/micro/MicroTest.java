@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -40,5 +43,18 @@ class MicroTest {
             .collect(Collectors.toSet());
     assertEquals(8, classes.size(), classes::toString);
     assertTrue(results.size() >= 44, () -> results.size() + " results");
+  }
+
+  @Test
+  void aWrongArgumentGetsOneLine() {
+    assertEquals(
+        "2 micro: nonsense is not a recognized option; -h lists what there is", run("--nonsense"));
+    assertEquals("2 micro: no benchmark has such a name; -l lists them", run("Nonsense"));
+  }
+
+  private static String run(String... args) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code = Micro.run(args, new PrintStream(err, true, StandardCharsets.UTF_8));
+    return code + " " + err.toString(StandardCharsets.UTF_8).strip();
   }
 }
