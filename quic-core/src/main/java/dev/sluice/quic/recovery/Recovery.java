@@ -3,12 +3,9 @@ package dev.sluice.quic.recovery;
 import dev.sluice.quic.congestion.CongestionController;
 import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.frame.AckFrame;
-import dev.sluice.quic.frame.EcnCounts;
 import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.trace.Tracer;
 import dev.sluice.quic.wire.PacketNumber;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Loss detection and congestion control for one connection (RFC 9002): what became of the packets
@@ -37,15 +34,13 @@ public final class Recovery {
 
   private final RecoveryConfig config;
   private final TokenListener tokens;
-  private final AckedStreams ackedStreams;
   private final SpaceRecovery[] spaces;
   private final ProbeTimer probeTimer;
-  private final Batch batch = new Batch();
+  private final Verdicts verdicts;
   private final Tracer tracer;
   private final RecoveryTrace trace;
   private int pathsMade;
   private PathRecovery path;
-  private long packetsLost;
 
   /**
    * @param congestion a fresh controller of this connection's own, for the path of the handshake
@@ -66,7 +61,7 @@ public final class Recovery {
     this.tracer = tracer;
     this.trace = new RecoveryTrace(tracer);
     this.tokens = tokens;
-    this.ackedStreams = new AckedStreams(tokens);
+    this.verdicts = new Verdicts(tokens, trace);
     this.path = newPath(congestion);
     this.spaces =
         new SpaceRecovery[] {
@@ -173,25 +168,17 @@ public final class Recovery {
     }
     at.checkSent(ack);
     boolean newer = ack.largestAcknowledged() > at.largestAcked;
-    batch.begin(ack.largestAcknowledged(), now);
-    if (!at.acknowledge(ack.ranges(), batch)) {
+    verdicts.begin(ack.largestAcknowledged(), now);
+    if (!at.acknowledge(ack.ranges(), verdicts)) {
       return;
     }
-    ackedStreams.flush();
-    trace.flushAcked(at, now);
-    if (batch.largestIsNew && batch.ackEliciting) { // §5.1
-      batch.sample = Math.max(1, now - batch.largestSentTime);
-      batch
-          .largestPath
-          .rtt()
-          .update(batch.sample, probeTimer.believableAckDelay(space, ackDelayNanos), now);
-    }
+    verdicts.onAllAcked(at, probeTimer.believableAckDelay(space, ackDelayNanos));
     if (newer) { // counts of reordered frames prove nothing (RFC 9000 §13.4.2.1)
-      batch.onEcn(at, ack.ecn());
+      verdicts.onEcn(at, ack.ecn(), path);
     }
-    at.detectLosses(PACKET_THRESHOLD, batch, now);
-    batch.end(space);
-    if (batch.ackEliciting) {
+    at.detectLosses(PACKET_THRESHOLD, verdicts, now);
+    verdicts.end(space, probeTimer);
+    if (verdicts.areAckEliciting()) {
       at.probesPending = 0;
     }
     probeTimer.onAcknowledgment(space, now);
@@ -208,9 +195,9 @@ public final class Recovery {
     long probe = on.mtu().probeOf(bytes);
     on.onDatagramTooLarge(bytes);
     if (probe >= 0 && at.sent.state(probe) == SentPackets.OUTSTANDING) {
-      batch.begin(-1, now);
-      at.declareLost(probe, false, batch, now);
-      batch.end(at.id);
+      verdicts.begin(-1, now);
+      at.declareLost(probe, false, verdicts, now);
+      verdicts.end(at.id, probeTimer);
     }
   }
 
@@ -229,9 +216,9 @@ public final class Recovery {
     trace.onExpired(probeTimer, now);
     SpaceRecovery lossSpace = probeTimer.lossSpace();
     if (lossSpace != null) {
-      batch.begin(-1, now);
-      lossSpace.detectLosses(PACKET_THRESHOLD, batch, now);
-      batch.end(lossSpace.id);
+      verdicts.begin(-1, now);
+      lossSpace.detectLosses(PACKET_THRESHOLD, verdicts, now);
+      verdicts.end(lossSpace.id, probeTimer);
       return new Timeout.Loss(lossSpace.id);
     }
     SpaceRecovery probeSpace = probeTimer.probeSpace();
@@ -372,7 +359,7 @@ public final class Recovery {
 
   /** Packets declared lost so far, in all spaces and on all paths, probes apart. */
   public long packetsLost() {
-    return packetsLost;
+    return verdicts.packetsLost();
   }
 
   /** Probe timeouts in a row without an acknowledgment: the backoff's exponent. */
@@ -407,91 +394,5 @@ public final class Recovery {
       at.deliverLost(p, tokens);
     }
     at.clear();
-  }
-
-  /**
-   * Takes together what one ACK frame, or one expiry of the timer, did to packets, and gives each
-   * path its share.
-   */
-  private final class Batch implements SpaceRecovery.PacketListener {
-    private final List<PathRecovery> paths = new ArrayList<>();
-    private long now;
-    private long largest;
-    private boolean largestIsNew;
-    private long largestSentTime;
-    private PathRecovery largestPath;
-    private boolean ackEliciting;
-    private long sample;
-
-    void begin(long largestAcknowledged, long time) {
-      now = time;
-      largest = largestAcknowledged;
-      largestIsNew = false;
-      ackEliciting = false;
-      sample = -1;
-    }
-
-    @Override
-    public void onAcked(SpaceRecovery space, long packet, boolean wasLost) {
-      SentPackets sent = space.sent;
-      PathRecovery on = concerned(sent.path(packet));
-      if (packet == largest) {
-        largestIsNew = true;
-        largestSentTime = sent.sentTime(packet);
-        largestPath = on;
-      }
-      ackEliciting |= sent.isAckEliciting(packet);
-      trace.onAcked(space, packet, now);
-      on.onAcked(space, packet, wasLost, now);
-      space.deliverAcked(packet, tokens, ackedStreams);
-    }
-
-    @Override
-    public void onLost(SpaceRecovery space, long packet, boolean late) {
-      trace.onLost(space, packet, late, now);
-      PathRecovery on = concerned(space.sent.path(packet));
-      long before = on.packetsLost();
-      on.onLost(space, packet, now);
-      packetsLost += on.packetsLost() - before;
-      space.deliverLost(packet, tokens);
-    }
-
-    private PathRecovery concerned(PathRecovery on) {
-      if (on.concern()) {
-        paths.add(on);
-      }
-      return on;
-    }
-
-    /** The frame's ECN counts concern the paths whose marked packets it acknowledges. */
-    void onEcn(SpaceRecovery space, EcnCounts counts) {
-      int marked = 0;
-      for (int i = 0; i < paths.size(); i++) {
-        marked += paths.get(i).markedNow();
-      }
-      long ce = space.ecn.onCounts(counts, marked);
-      if (ce < 0 && marked == 0) {
-        path.ecn().onInvalid();
-      }
-      for (int i = 0; i < paths.size(); i++) {
-        PathRecovery on = paths.get(i);
-        boolean concerned = marked == 0 || on.markedNow() > 0;
-        if (ce >= 0 && concerned) {
-          on.onEcn(ce, now);
-        } else if (ce < 0 && on.markedNow() > 0) {
-          on.ecn().onInvalid();
-        }
-      }
-    }
-
-    void end(PacketNumberSpace space) {
-      for (int i = 0; i < paths.size(); i++) {
-        PathRecovery on = paths.get(i);
-        on.onLossesDetected(space, probeTimer.peerMaxAckDelay(), now);
-        on.onAckProcessed(on == largestPath ? sample : -1, now);
-        trace.onUpdated(on, probeTimer.count(), now);
-      }
-      paths.clear();
-    }
   }
 }
