@@ -353,7 +353,7 @@ final class Migration {
 
   private void onMoved(long now) {
     Path active = paths.active();
-    connection.recovery.usePath(active.recovery());
+    connection.recovery.usePath(active.recovery(), now);
     connection.ackFrequency.onMoved(now);
     discoverMtu();
     connection.events.add(new QuicEvent.PathChanged(active.local(), active.remote()));

@@ -16,15 +16,8 @@ final class PathValidation {
   /** §8.2.4: three times the PTO. */
   private static final int TIMEOUT_IN_PTOS = 3;
 
-  /**
-   * A question that is said to be lost is asked again after a third of a PTO at the earliest, which
-   * is the round trip that a new path is taken to have: packets that overtake it on another path
-   * make it look lost long before its answer can come.
-   */
-  private static final int ASKED_IN_PTO = 3;
-
   /** Questions whose answers still count; a validation does not live for more. */
-  private static final int MAX_OUTSTANDING = TIMEOUT_IN_PTOS * ASKED_IN_PTO;
+  private static final int MAX_OUTSTANDING = TIMEOUT_IN_PTOS;
 
   /** What a PATH_RESPONSE tells. */
   enum Answer {
@@ -110,11 +103,14 @@ final class PathValidation {
     asked++;
   }
 
-  /** The packet with this challenge was lost. */
+  /**
+   * The packet with this challenge was lost, which saves the timer its backoff. It is not asked
+   * again before a PTO all the same (§9.4).
+   */
   void onLost(long data) {
     Challenge last = outstanding.peekLast();
     if (last != null && last.data == data) {
-      retryAt = Math.min(retryAt, last.sentAt + pto / ASKED_IN_PTO);
+      retryAt = Math.min(retryAt, last.sentAt + pto);
     }
   }
 

@@ -7,7 +7,6 @@ import dev.sluice.quic.congestion.Pacer;
 import dev.sluice.quic.congestion.ProportionalRateReduction;
 import dev.sluice.quic.congestion.SentPacket;
 import dev.sluice.quic.trace.Tracer;
-import java.util.Arrays;
 
 /**
  * What is known of one path's capacity and delay: congestion window, pacer, round-trip time, bytes
@@ -20,8 +19,6 @@ public final class PathRecovery {
   /** kPersistentCongestionThreshold (RFC 9002 §7.6.1). */
   static final int PERSISTENT_CONGESTION_THRESHOLD = 3;
 
-  private static final int SPACES = PacketNumberSpace.values().length;
-
   private final int number;
   private final Tracer tracer;
   private final CongestionController congestion;
@@ -31,16 +28,14 @@ public final class PathRecovery {
   private final RttEstimator rtt;
   private final long initialRtt;
 
-  /** For each space, the losses that may amount to persistent congestion. */
-  private final PersistentCongestion[] lossRuns = new PersistentCongestion[SPACES];
-
-  /** For each space, when the newest acknowledged packet was sent; MIN_VALUE before one was. */
-  private final long[] newestAcked = new long[SPACES];
-
+  private final PathSpace[] spaces = {
+    new PathSpace(this), new PathSpace(this), new PathSpace(this)
+  };
   private final MtuDiscovery mtu;
   private final EcnValidation ecn = new EcnValidation();
   private long bytesInFlight;
   private int elicitingInFlight;
+  private long lastElicitingSentTime;
   private boolean heldBack;
   private boolean recoveryPacketAllowed;
   private long packetsLost;
@@ -73,8 +68,6 @@ public final class PathRecovery {
       congestion.onUnpaced();
     }
     this.rtt = new RttEstimator(initialRtt);
-    Arrays.setAll(lossRuns, space -> new PersistentCongestion(this));
-    Arrays.fill(newestAcked, Long.MIN_VALUE);
   }
 
   /** Tells the paths of a connection apart: 0 for the first. */
@@ -219,12 +212,30 @@ public final class PathRecovery {
     return spuriousLosses;
   }
 
+  /** Whether there are packets that elicit an acknowledgment of which nothing is known yet. */
+  boolean awaitsAcknowledgment() {
+    return elicitingInFlight > 0;
+  }
+
+  /** When the last packet was sent that elicits an acknowledgment, if one was. */
+  long lastElicitingSentTime() {
+    return lastElicitingSentTime;
+  }
+
+  /** The packets of one space. */
+  PathSpace in(PacketNumberSpace space) {
+    return spaces[space.ordinal()];
+  }
+
   // ---- what Recovery tells of packets
 
   /** Gives what the congestion controller wants to remember of the packet. */
   DeliverySnapshot onPacketSent(int bytes, boolean elicits, long now) {
     bytesInFlight += bytes;
-    elicitingInFlight += elicits ? 1 : 0;
+    if (elicits) {
+      elicitingInFlight++;
+      lastElicitingSentTime = now;
+    }
     recoveryPacketAllowed = false;
     reduction.onPacketSent(bytes);
     paced(now).onPacketSent(bytes);
@@ -244,8 +255,8 @@ public final class PathRecovery {
     reduction.end();
     pacer.reset();
     rtt.reset(initialRtt);
-    for (PersistentCongestion run : lossRuns) {
-      run.reset();
+    for (PathSpace space : spaces) {
+      space.losses().reset();
     }
     heldBack = false;
     recoveryPacketAllowed = false;
@@ -279,9 +290,9 @@ public final class PathRecovery {
   void onAcked(SpaceRecovery space, long packet, boolean wasLost, long now) {
     SentPackets sent = space.sent;
     long sentTime = sent.sentTime(packet);
-    int of = space.id.ordinal();
+    PathSpace in = in(space.id);
     newestAckedNow = Math.max(newestAckedNow, sentTime);
-    newestAcked[of] = Math.max(newestAcked[of], sentTime);
+    in.onAcked(packet, sentTime);
     if (sent.isMarked(packet)) {
       markedNow++;
     }
@@ -293,7 +304,7 @@ public final class PathRecovery {
       return;
     }
     if (wasLost) {
-      lossRuns[of].onSpuriousLoss(packet);
+      in.losses().onSpuriousLoss(packet);
       spuriousLosses++;
       if (congestion.onSpuriousLoss(sent.describe(packet, described), now)) {
         reduction.end();
@@ -322,7 +333,7 @@ public final class PathRecovery {
       return;
     }
     if (sent.isAckEliciting(packet)) {
-      lossRuns[space.id.ordinal()].onLost(sent, packet);
+      in(space.id).losses().onLost(sent, packet);
     }
     if (sent.isInFlight(packet)) {
       packetsLost++;
@@ -354,8 +365,8 @@ public final class PathRecovery {
       return;
     }
     onCongestion(newestLost, false, now);
-    if (isPersistentCongestion(space.ordinal(), peerMaxAckDelay)) {
-      lossRuns[space.ordinal()].reset();
+    if (isPersistentCongestion(in(space), peerMaxAckDelay)) {
+      in(space).losses().reset();
       congestion.onPersistentCongestion(now);
       trigger = "persistent_congestion";
       reduction.end();
@@ -376,16 +387,16 @@ public final class PathRecovery {
   }
 
   /** RFC 9002 §7.6.2. */
-  private boolean isPersistentCongestion(int space, long peerMaxAckDelay) {
-    PersistentCongestion run = lossRuns[space];
+  private boolean isPersistentCongestion(PathSpace space, long peerMaxAckDelay) {
+    PersistentCongestion run = space.losses();
     long pto = rtt.probeTimeout() + peerMaxAckDelay;
     if (run.duration() <= PERSISTENT_CONGESTION_THRESHOLD * pto) {
       return false;
     }
     // Something of another space that got through since speaks against it. It may have been sent
     // after the run as well, but then the path works again, and ordinary recovery is enough.
-    for (int other = 0; other < SPACES; other++) {
-      if (other != space && newestAcked[other] > run.firstSentTime()) {
+    for (PathSpace other : spaces) {
+      if (other != space && other.newestAcked() > run.firstSentTime()) {
         return false;
       }
     }

@@ -11,7 +11,7 @@ final class ProbeTimer {
   private final boolean client;
   private final SpaceRecovery[] spaces;
 
-  private RttEstimator rtt;
+  private PathRecovery path;
   private long peerMaxAckDelay;
   private int count;
   private boolean handshakeKeys;
@@ -23,40 +23,51 @@ final class ProbeTimer {
   /** Since when the client waits for a server that may be blocked. */
   private long lastActivity;
 
-  ProbeTimer(boolean client, RttEstimator rtt, SpaceRecovery[] spaces, long peerMaxAckDelay) {
+  ProbeTimer(boolean client, PathRecovery path, SpaceRecovery[] spaces, long peerMaxAckDelay) {
     this.client = client;
-    this.rtt = rtt;
+    this.path = path;
     this.spaces = spaces;
     this.peerMaxAckDelay = peerMaxAckDelay;
     // Clients validate the server's address implicitly.
     this.peerCompletedAddressValidation = !client;
   }
 
-  /** The round-trip time of the path in use. */
-  void usePath(RttEstimator used) {
-    rtt = used;
+  /** The path in use. */
+  void usePath(PathRecovery used) {
+    path = used;
   }
 
   /** When the timer fires; {@link SpaceRecovery#NEVER} when it is not set. */
   long deadline() {
     SpaceRecovery loss = lossSpace();
     if (loss != null) {
-      return loss.lossTime; // then no PTO is set (§6.2.1)
+      return loss.lossTime;
     }
     SpaceRecovery probe = probeSpace();
     return probe == null ? SpaceRecovery.NEVER : probeTime(probe);
   }
 
-  /** The space whose time threshold ends first; null when none runs. */
+  /**
+   * The space of the packet that is given up next; null when none is, or there is a probe timeout
+   * before. A time threshold of the path in use allows of none (§6.2.1). What waits on another path
+   * does not keep this one from being probed, unless nothing else is awaited.
+   */
   SpaceRecovery lossSpace() {
     SpaceRecovery earliest = null;
+    boolean allowsProbe = path.awaitsAcknowledgment();
     for (SpaceRecovery space : spaces) {
-      if (space.lossTime != SpaceRecovery.NEVER
-          && (earliest == null || space.lossTime < earliest.lossTime)) {
-        earliest = space;
+      if (space.lossTime != SpaceRecovery.NEVER) {
+        allowsProbe &= !space.thresholdRuns;
+        if (earliest == null || space.lossTime < earliest.lossTime) {
+          earliest = space;
+        }
       }
     }
-    return earliest;
+    if (earliest == null || !allowsProbe) {
+      return earliest;
+    }
+    SpaceRecovery probe = probeSpace();
+    return probe != null && probeTime(probe) < earliest.lossTime ? null : earliest;
   }
 
   /** The space that the next probe timeout is for; null when none is set. */
@@ -95,11 +106,20 @@ final class ProbeTimer {
   }
 
   private long probeTime(SpaceRecovery space) {
-    long duration = rtt.probeTimeout();
+    long start = lastActivity;
+    long duration = path.probeTimeout();
     if (space.id == PacketNumberSpace.APPLICATION) {
+      if (path.awaitsAcknowledgment()) {
+        start = path.lastElicitingSentTime();
+      } else if (space.ackElicitingInFlight > 0) {
+        // Only what was sent on other paths is awaited: for as long as those take.
+        start = space.lastAckElicitingSentTime;
+        duration = Math.max(duration, space.lastAckElicitingPath.probeTimeout());
+      }
       duration += peerMaxAckDelay; // the other spaces are acknowledged at once (§6.2.1)
+    } else if (space.ackElicitingInFlight > 0) {
+      start = space.lastAckElicitingSentTime;
     }
-    long start = space.ackElicitingInFlight > 0 ? space.lastAckElicitingSentTime : lastActivity;
     int backoff = Math.min(count, MAX_BACKOFF);
     boolean overflows = duration > Long.MAX_VALUE >> (backoff + 2);
     return overflows ? SpaceRecovery.NEVER - 1 : start + (duration << backoff);

@@ -69,7 +69,7 @@ public final class Recovery {
           new SpaceRecovery(PacketNumberSpace.HANDSHAKE, null),
           new SpaceRecovery(PacketNumberSpace.APPLICATION, new SkippedNumbers(config.random()))
         };
-    this.probeTimer = new ProbeTimer(config.client(), path.rtt(), spaces, DEFAULT_MAX_ACK_DELAY);
+    this.probeTimer = new ProbeTimer(config.client(), path, spaces, DEFAULT_MAX_ACK_DELAY);
   }
 
   // ---- paths
@@ -89,9 +89,12 @@ public final class Recovery {
   }
 
   /** The connection moves: timers follow this path from now on. What is in flight stays so. */
-  public void usePath(PathRecovery used) {
+  public void usePath(PathRecovery used, long now) {
     path = used;
-    probeTimer.usePath(used.rtt());
+    probeTimer.usePath(used);
+    for (SpaceRecovery space : spaces) {
+      detectLosses(space, now);
+    }
   }
 
   // ---- sending
@@ -176,7 +179,7 @@ public final class Recovery {
     if (newer) { // counts of reordered frames prove nothing (RFC 9000 §13.4.2.1)
       verdicts.onEcn(at, ack.ecn(), path);
     }
-    at.detectLosses(PACKET_THRESHOLD, verdicts, now);
+    at.detectLosses(path, probeTimer.peerMaxAckDelay(), verdicts, now);
     verdicts.end(space, probeTimer);
     if (verdicts.areAckEliciting()) {
       at.probesPending = 0;
@@ -216,9 +219,7 @@ public final class Recovery {
     trace.onExpired(probeTimer, now);
     SpaceRecovery lossSpace = probeTimer.lossSpace();
     if (lossSpace != null) {
-      verdicts.begin(-1, now);
-      lossSpace.detectLosses(PACKET_THRESHOLD, verdicts, now);
-      verdicts.end(lossSpace.id, probeTimer);
+      detectLosses(lossSpace, now);
       return new Timeout.Loss(lossSpace.id);
     }
     SpaceRecovery probeSpace = probeTimer.probeSpace();
@@ -274,7 +275,7 @@ public final class Recovery {
     long packet = at.nextToProbe();
     boolean any = false;
     while (wanted > 0 && packet >= 0) {
-      if (at.sent.isAckEliciting(packet)) {
+      if (at.isWorthRepeating(packet)) {
         at.deliverLost(packet, tokens);
         at.probedBelow = packet + 1;
         any = true;
@@ -376,6 +377,12 @@ public final class Recovery {
 
   private SpaceRecovery of(PacketNumberSpace space) {
     return spaces[space.ordinal()];
+  }
+
+  private void detectLosses(SpaceRecovery at, long now) {
+    verdicts.begin(-1, now);
+    at.detectLosses(path, probeTimer.peerMaxAckDelay(), verdicts, now);
+    verdicts.end(at.id, probeTimer);
   }
 
   private void removeFromFlight(SpaceRecovery at) {

@@ -186,6 +186,22 @@ final class SentPackets {
     return paths[index(packetNumber)];
   }
 
+  /**
+   * The packet that was sent on a path so many packets before this one; -1 when it is not known any
+   * more. Numbers that were skipped are none.
+   */
+  long before(long packetNumber, PathRecovery path, int count) {
+    long at = packetNumber;
+    int left = count;
+    while (left > 0 && --at >= first) {
+      int index = index(at);
+      if (paths[index] == path && (flags[index] & STATE) != GONE) {
+        left--;
+      }
+    }
+    return left == 0 ? at : -1;
+  }
+
   /** Null, one {@link RecoveryToken}, or an array of them. */
   Object token(long packetNumber) {
     return tokens[index(packetNumber)];

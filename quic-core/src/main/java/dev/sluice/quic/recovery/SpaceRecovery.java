@@ -35,8 +35,15 @@ final class SpaceRecovery {
 
   long next;
   long largestAcked = -1;
+
+  /** When the next packet is given up. */
   long lossTime = NEVER;
+
+  /** Whether that is for a time threshold of the path in use: then there is no PTO (§6.2.1). */
+  boolean thresholdRuns;
+
   long lastAckElicitingSentTime;
+  PathRecovery lastAckElicitingPath;
   int ackElicitingInFlight;
   int probesPending;
 
@@ -62,6 +69,7 @@ final class SpaceRecovery {
     }
     if (contents.isAckEliciting()) {
       lastAckElicitingSentTime = now;
+      lastAckElicitingPath = path;
       ackElicitingInFlight++;
       probesPending = Math.max(0, probesPending - 1);
     }
@@ -113,19 +121,27 @@ final class SpaceRecovery {
 
   /**
    * Declares packets lost that were sent well before an acknowledged one, by number or by time, and
-   * notes when the next one would be due (RFC 9002 §6.1, §A.10). The time is that of the packet's
-   * own path, so a later packet may be due before an earlier one; those that only time can decide
-   * on are fewer than the packet threshold.
+   * notes when the next one would be due (RFC 9002 §6.1, §A.10). Where a later packet of the same
+   * path was acknowledged, the thresholds of that path decide. Where it was one of another path,
+   * this one is merely silent, and has as long as a probe timeout gives it.
+   *
+   * @param inUse the path for which there are probe timeouts
    */
-  void detectLosses(int packetThreshold, PacketListener listener, long now) {
+  void detectLosses(PathRecovery inUse, long peerMaxAckDelay, PacketListener listener, long now) {
     lossTime = NEVER;
+    thresholdRuns = false;
     long packet = sent.firstOutstanding();
     while (packet >= 0 && packet < largestAcked) {
-      long due = sent.sentTime(packet) + sent.path(packet).rtt().lossDelay();
-      if (due > now && largestAcked < packet + packetThreshold) {
-        lossTime = Math.min(lossTime, due);
+      PathRecovery on = sent.path(packet);
+      boolean passed = on.in(id).isPassed(packet);
+      boolean overtaken = passed && on.in(id).isOvertaken(packet, sent);
+      long delay = passed ? on.rtt().lossDelay() : on.probeTimeout() + peerMaxAckDelay;
+      long due = sent.sentTime(packet) + delay;
+      if (overtaken || due <= now) {
+        declareLost(packet, !overtaken, listener, now);
       } else {
-        declareLost(packet, largestAcked < packet + packetThreshold, listener, now);
+        lossTime = Math.min(lossTime, due);
+        thresholdRuns |= passed && on == inUse;
       }
       packet = sent.nextOutstanding(packet + 1);
     }
@@ -137,10 +153,15 @@ final class SpaceRecovery {
    */
   long nextToProbe() {
     long packet = sent.nextOutstanding(probedBelow);
-    while (packet >= 0 && !sent.isAckEliciting(packet)) {
+    while (packet >= 0 && !isWorthRepeating(packet)) {
       packet = sent.nextOutstanding(packet + 1);
     }
     return packet < 0 ? sent.firstOutstanding() : packet;
+  }
+
+  /** What asks about another path, or for a larger datagram, says nothing to a silent peer. */
+  boolean isWorthRepeating(long packet) {
+    return sent.isAckEliciting(packet) && !sent.isProbe(packet);
   }
 
   /** An outstanding packet has not arrived, or not even left. */
@@ -156,6 +177,7 @@ final class SpaceRecovery {
   void clear() {
     sent.clear();
     lossTime = NEVER;
+    thresholdRuns = false;
     ackElicitingInFlight = 0;
     probesPending = 0;
   }

@@ -15,6 +15,7 @@ import dev.sluice.network.Watcher;
 import dev.sluice.quic.congestion.CongestionController;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.recovery.PathRecovery;
 import dev.sluice.quic.sim.EndpointNode;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.testkit.Requirement;
@@ -167,6 +168,33 @@ class MigrationTest {
     duo.runFor(10_000);
     assertEquals(elsewhere, duo.server.paths.active().remote());
     assertEquals(0, duo.server.recovery.path().bytesInFlight());
+  }
+
+  /** Both ways deliver all, but what leaves last on the new one is acknowledged first (§9.4). */
+  @Test
+  void nothingIsLostWhenWhatIsSentAfterAMoveOvertakesWhatWasSentBefore() {
+    Duo duo =
+        new Duo(
+            sim,
+            TransportConfig.DEFAULTS,
+            TransportConfig.DEFAULTS,
+            () -> new Link().delay(ms(100)));
+    sim.attach(elsewhere, duo.clientNode);
+    sim.bothWays(elsewhere, duo.serverAddress, WIRE);
+    PathRecovery before = duo.client.recovery.path();
+    duo.client.migrate(elsewhere, sim.now());
+    duo.write(duo.client, 100_000);
+    duo.runFor(15);
+    assertTrue(before.bytesInFlight() > 10_000);
+    duo.runFor(10);
+    assertEquals(elsewhere, local(duo.client, duo));
+    duo.write(duo.client, 20_000);
+    duo.runFor(50);
+    assertTrue(duo.client.recovery.path().rtt().isSampled());
+    assertTrue(before.bytesInFlight() > 10_000, "still under way");
+    duo.runFor(1000);
+    assertEquals(0, before.bytesInFlight());
+    assertEquals(0, duo.client.recovery.packetsLost());
   }
 
   /** What overtakes a probe on its way is more than one byte can count (§17.1). */

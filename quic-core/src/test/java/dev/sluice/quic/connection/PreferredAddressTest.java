@@ -103,7 +103,7 @@ class PreferredAddressTest {
     Duo duo =
         withPreferred(
             MigrationConfig.DEFAULTS,
-            () -> WIRE.get().drop(d -> isBetter(d) && sim.elapsed().toMillis() < 1200));
+            () -> WIRE.get().drop(d -> isBetter(d) && sim.elapsed().toMillis() < 1500));
     int[] datagrams = {0};
     int before = duo.clientLog.sent().size();
     sim.watch(
@@ -115,7 +115,7 @@ class PreferredAddressTest {
         });
     for (int i = 0; i < 60; i++) {
       duo.write(duo.client, 2000);
-      duo.runFor(8);
+      duo.runFor(20);
     }
     assertEquals(duo.serverAddress, duo.client.paths.active().remote());
     List<PacketLog.Packet> sent = duo.clientLog.sent();

@@ -44,21 +44,22 @@ class PathValidationTest {
   }
 
   @Test
-  void asksAgainWhenTheQuestionWasLostButNotBeforeItCanHaveBeenAnswered() {
+  @Requirement("RFC9000-9.4#4")
+  void aLostQuestionIsAskedAgainWithoutBackoffButNotBeforeAProbeTimeout() {
     validation.start(100, 0);
     validation.onSent(1, true, 0);
-    validation.onLost(2);
-    assertEquals(100, validation.deadline());
     validation.onLost(1);
-    assertEquals(33, validation.deadline());
-    validation.onDeadline(32);
+    assertEquals(100, validation.deadline());
+    validation.onDeadline(99);
     assertFalse(validation.isDue());
-    validation.onDeadline(33);
+    validation.onDeadline(100);
     assertTrue(validation.isDue());
-    validation.onSent(3, true, 33);
+    validation.onSent(2, true, 100);
     validation.onLost(1); // told once more: the next question is under way
-    assertEquals(233, validation.deadline());
-    assertEquals(Answer.PATH, validation.onResponse(1, 120));
+    assertEquals(300, validation.deadline());
+    validation.onLost(2);
+    assertEquals(200, validation.deadline());
+    assertEquals(Answer.PATH, validation.onResponse(1, 150));
   }
 
   @Test

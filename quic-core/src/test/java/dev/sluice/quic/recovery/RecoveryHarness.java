@@ -54,12 +54,27 @@ final class RecoveryHarness implements TokenListener {
     return now * MS;
   }
 
-  /** Sends an ack-eliciting packet of full size. */
+  /** Sends an ack-eliciting packet of full size on the path in use. */
   long send(PacketNumberSpace space) {
+    return sendOn(recovery.path(), space);
+  }
+
+  /** Sends one on whatever path. */
+  long sendOn(PathRecovery path, PacketNumberSpace space) {
     long number = recovery.nextPacketNumber(space);
     begin();
     contents.add(new PathChallengeFrame(number), new RecoveryToken.PathChallenge(number));
-    recovery.onPacketSent(recovery.path(), space, number, SIZE, contents, nanos());
+    recovery.onPacketSent(path, space, number, SIZE, contents, nanos());
+    return number;
+  }
+
+  /** Asks on whatever path whether the peer is there. */
+  long sendProbe(PathRecovery path) {
+    long number = recovery.nextPacketNumber(APPLICATION);
+    begin();
+    contents.add(new PathChallengeFrame(number), new RecoveryToken.PathChallenge(number));
+    contents.markProbe();
+    recovery.onPacketSent(path, APPLICATION, number, SIZE, contents, nanos());
     return number;
   }
 
