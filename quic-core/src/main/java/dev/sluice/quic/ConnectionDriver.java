@@ -367,9 +367,16 @@ final class ConnectionDriver implements ConnectionListener {
     datagrams.end(() -> new ConnectionEndedException(ending));
     openWaiting(true);
     openWaiting(false);
-    ready.completeExceptionally(new ConnectionEndedException(ending));
-    handshake.completeExceptionally(new ConnectionEndedException(ending));
+    fail(ready, ending);
+    fail(handshake, ending);
     ended.complete(ending);
+  }
+
+  /** Most have been completed long before, and a stack trace is not for nothing. */
+  private static void fail(CompletableFuture<?> waiting, ConnectionEnding ending) {
+    if (!waiting.isDone()) {
+      waiting.completeExceptionally(new ConnectionEndedException(ending));
+    }
   }
 
   private ConnectionEndedException failure() {
