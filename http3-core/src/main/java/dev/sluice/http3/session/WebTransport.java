@@ -177,7 +177,8 @@ public final class WebTransport implements AutoCloseable {
 
   /**
    * Closes the session. Its streams are cut: whoever wants what was written to arrive waits for
-   * {@link WebTransportStream#sendEnded()}, or better for an answer. Only the first end counts.
+   * {@link WebTransportStream#sendEnded()}, or better for an answer. Datagrams that were sent
+   * before and wait for the network leave before the close does. Only the first end counts.
    *
    * @param code 0 to 2^32-1, for the peer's application
    * @param reason cut to 1024 bytes of UTF-8

@@ -10,6 +10,7 @@ final class SessionDatagrams {
   private final DatagramFlow flow;
   private final DatagramQueue queue;
   private boolean armed = true;
+  private boolean leaving;
 
   SessionDatagrams(WebTransportSession session, WebTransportSessions sessions) {
     this.session = session;
@@ -25,6 +26,28 @@ final class SessionDatagrams {
 
   boolean send(byte[] source, int offset, int length) {
     return out.send(flow, session.id(), source, offset, length);
+  }
+
+  /**
+   * The session is being closed from here: those that were sent before leave before the close does.
+   *
+   * @param close says it to the peer
+   */
+  void finish(Runnable close) {
+    leaving = true;
+    flow.finish(close);
+  }
+
+  /** None is sent any more, but those that leave before the session's close. */
+  void onSessionEnded() {
+    if (!leaving) {
+      flow.discard();
+    }
+  }
+
+  /** The peer does not take what this side sends any more (RFC 9297 §2.1). */
+  void onCut() {
+    flow.discard();
   }
 
   /** One arrived. */

@@ -258,7 +258,8 @@ public final class WebTransportSession {
 
   /**
    * Closes the session. Its streams are cut: whoever wants them to arrive finishes them and waits
-   * first. Nothing happens when it has ended.
+   * first. Datagrams that were sent before and wait for the network leave before the close does, as
+   * far as their limits let them wait. Nothing happens when it has ended.
    *
    * @param code 0 to 2^32-1
    * @param reason cut to 1024 bytes of UTF-8
@@ -270,9 +271,12 @@ public final class WebTransportSession {
     }
     CloseCapsule close = CloseCapsule.of(code, reason);
     if (state == SessionState.OPEN) {
-      connect.send(close.encode());
-      connect.finish();
       connect.discard();
+      datagrams.finish(
+          () -> {
+            connect.send(close.encode());
+            connect.finish();
+          });
     } else {
       request.cancel(Http3Error.H3_REQUEST_CANCELLED);
     }
@@ -297,26 +301,17 @@ public final class WebTransportSession {
     if (state != SessionState.CONNECTING) {
       return;
     }
-    if (head.status() < 200 || head.status() > 299) {
-      request.cancel(Http3Error.H3_REQUEST_CANCELLED);
-      end(new SessionEnding.Refused(head));
-      return;
-    }
-    String malformed = SessionHeads.whyNotCapsules(head);
-    if (malformed != null) {
-      fail(Http3Error.H3_MESSAGE_ERROR, malformed);
-      return;
-    }
-    String chosen = ApplicationProtocols.chosen(head.fields());
-    boolean known = chosen != null && offered.contains(chosen);
-    if (chosen != null && !known && !offered.isEmpty() && version.refusesUnofferedProtocol()) {
-      fail(Http3Error.WT_ALPN_ERROR, "the server chose a protocol that was not offered");
-    } else if (protocolRequired && !known) {
-      fail(Http3Error.WT_ALPN_ERROR, "the server chose no protocol");
-    } else {
-      protocol = known ? chosen : null;
-      emit(new WebTransportEvent.Established(this));
-      establish(head);
+    switch (ResponseVerdict.of(head, version, offered, protocolRequired)) {
+      case ResponseVerdict.Established(String chosen) -> {
+        protocol = chosen;
+        emit(new WebTransportEvent.Established(this));
+        establish(head);
+      }
+      case ResponseVerdict.Refused() -> {
+        request.cancel(Http3Error.H3_REQUEST_CANCELLED);
+        end(new SessionEnding.Refused(head));
+      }
+      case ResponseVerdict.Broken(Http3Error error, String reason) -> fail(error, reason);
     }
   }
 
@@ -410,6 +405,7 @@ public final class WebTransportSession {
    * with WT_CLOSE_SESSION (§6), which say more.
    */
   void onConnectStopped(long code) {
+    datagrams.onCut();
     boolean alone = state == SessionState.OPEN || state == SessionState.REQUESTED;
     if (alone && code != Http3Error.WT_SESSION_GONE.code()) {
       onAborted(code);
@@ -440,6 +436,7 @@ public final class WebTransportSession {
     ending = how;
     sessions.onEnded(this);
     streams.onSessionEnded(how);
+    datagrams.onSessionEnded();
     sessions.emitEnded(new WebTransportEvent.Ended(this, how));
   }
 

@@ -100,12 +100,26 @@ public final class MemoryTransport implements QuicTransport {
   public DatagramFlow openDatagramFlow(int limit, Duration maxAge) {
     return new DatagramFlow() {
       private long sent;
+      private boolean finished;
 
       @Override
       public boolean send(byte[] source, int offset, int length) {
-        boolean taken = sendDatagram(source, offset, length);
+        boolean taken = !finished && sendDatagram(source, offset, length);
         sent += taken ? 1 : 0;
         return taken;
+      }
+
+      @Override
+      public void finish(Runnable whenGone) {
+        if (!finished) {
+          finished = true;
+          whenGone.run();
+        }
+      }
+
+      @Override
+      public void discard() {
+        finished = true;
       }
 
       @Override

@@ -1,6 +1,7 @@
 package dev.sluice.http3.webtransport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.connection.Http3Config;
@@ -13,7 +14,13 @@ import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.connection.TestPeers;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.datagram.DatagramConfig;
+import dev.sluice.quic.frame.DatagramFrame;
+import dev.sluice.quic.frame.Frame;
+import dev.sluice.quic.frame.ResetStreamFrame;
+import dev.sluice.quic.frame.StreamFrame;
 import dev.sluice.quic.sim.EndpointNode;
+import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.testkit.Requirement;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,6 +70,7 @@ class SharedDatagramsTest {
   private final SplittableRandom random = sim.random();
   private End client;
   private End server;
+  private final StringBuilder sent = new StringBuilder();
 
   private void connect(WebTransportConfig clients) {
     client = new End(clients, random.split());
@@ -77,9 +85,29 @@ class SharedDatagramsTest {
     client
         .node
         .endpoint()
-        .connect(null, there, TestPeers.client(random.split()).withTransport(TRANSPORT), sim.now());
+        .connect(
+            null,
+            there,
+            TestPeers.client(random.split())
+                .withTransport(TRANSPORT)
+                .withTracer(() -> (now, event) -> log(event)),
+            sim.now());
     sim.run(
         Duration.ofSeconds(30), () -> client.http != null && client.sessions.sessionCredit() > 1);
+  }
+
+  /** Notes each datagram that leaves the client, and how its request's stream ends among them. */
+  private void log(TraceEvent event) {
+    if (event instanceof TraceEvent.PacketSent packet) {
+      for (Frame frame : packet.frames()) {
+        switch (frame) {
+          case DatagramFrame datagram -> sent.append('d');
+          case StreamFrame data when data.streamId() == 0 && data.fin() -> sent.append("FIN");
+          case ResetStreamFrame reset when reset.streamId() == 0 -> sent.append("RESET");
+          default -> {}
+        }
+      }
+    }
   }
 
   private WebTransportSession join() {
@@ -159,5 +187,55 @@ class SharedDatagramsTest {
     runFor(100);
     assertEquals(1, session.statistics().datagramsSent());
     assertEquals(List.of(7), arrived(atServer));
+  }
+
+  /** More than the network carries at once: the close waits for its turn behind them. */
+  @Test
+  @Requirement("RFC9297-2.1#3")
+  void thatWaitAtTheCloseLeaveBeforeIt() {
+    connect(WebTransportConfig.DEFAULT);
+    WebTransportSession session = join();
+    WebTransportSession atServer = server.sessions.sessions().getFirst();
+    for (int i = 0; i < 200; i++) {
+      send(session, i);
+    }
+    session.close(5, "enough");
+    assertFalse(session.sendDatagram(new byte[1], 0, 1));
+    runFor(2000);
+    assertEquals("d".repeat(200) + "FIN", sent.toString());
+    assertEquals(IntStream.range(0, 200).boxed().toList(), arrived(atServer));
+    assertEquals(new SessionEnding.Closed(SessionEnding.Side.PEER, 5, "enough"), atServer.ending());
+  }
+
+  /** Nobody waits for those of a session that was not closed in order. */
+  @Test
+  @Requirement({"RFC9297-2.1#3", "WEBTRANS16-6#1"})
+  void thatWaitWhenThePeerClosesAreDropped() {
+    connect(WebTransportConfig.DEFAULT);
+    WebTransportSession session = join();
+    server.sessions.sessions().getFirst().close(5, "enough");
+    server.node.endpoint().touch(server.quic);
+    for (int i = 0; i < 200; i++) {
+      send(session, i);
+    }
+    runFor(2000);
+    assertTrue(sent.toString().matches("d{1,100}FIN"), sent.toString());
+    SessionStatistics statistics = session.statistics();
+    assertEquals(200, statistics.datagramsSent() + statistics.datagramsDroppedUnsent());
+  }
+
+  @Test
+  @Requirement("RFC9297-2.1#3")
+  void thatWaitWhenTheRequestIsCancelledAreDropped() {
+    connect(WebTransportConfig.DEFAULT);
+    WebTransportSession session =
+        client.sessions.connect("example.com", "/wt", List.of(), false, Fields.EMPTY);
+    for (int i = 0; i < 200; i++) {
+      send(session, i);
+    }
+    session.close(0, "");
+    runFor(2000);
+    assertEquals("RESET", sent.toString());
+    assertEquals(200, session.statistics().datagramsDroppedUnsent());
   }
 }

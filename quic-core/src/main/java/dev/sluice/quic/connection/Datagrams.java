@@ -45,12 +45,22 @@ final class Datagrams {
       @Override
       public boolean send(byte[] source, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, source.length);
-        if (length > room()) {
+        if (length > room() || queue.isFinished()) {
           return false;
         }
         connection.packetTrace.onDatagramMoved(false, length);
         queue.add(source, offset, length);
         return true;
+      }
+
+      @Override
+      public void finish(Runnable whenGone) {
+        queue.finish(whenGone);
+      }
+
+      @Override
+      public void discard() {
+        queue.discard();
       }
 
       @Override

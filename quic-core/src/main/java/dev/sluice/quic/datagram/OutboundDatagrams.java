@@ -38,6 +38,10 @@ public final class OutboundDatagrams {
     private final long maxAge;
     private long sentHere;
     private long droppedHere;
+    private boolean finished;
+
+    /** Null when nobody is to be told, or has been. */
+    private Runnable whenGone;
 
     private Queue(int limit, Duration maxAge) {
       this.limit = limit;
@@ -86,9 +90,34 @@ public final class OutboundDatagrams {
       dropped++;
     }
 
-    private void clear() {
+    /** Nothing more is added; whoever asks is told when the last has left. */
+    public void finish(Runnable toTell) {
+      if (!finished) {
+        finished = true;
+        whenGone = toTell;
+        tellIfGone();
+      }
+    }
+
+    /** Whether nothing may be added. */
+    public boolean isFinished() {
+      return finished;
+    }
+
+    /** Drops what waits, and has nobody told. */
+    public void discard() {
+      finished = true;
+      whenGone = null;
       while (!waiting.isEmpty() || !fresh.isEmpty()) {
         drop();
+      }
+    }
+
+    private void tellIfGone() {
+      if (whenGone != null && waiting.isEmpty() && fresh.isEmpty()) {
+        Runnable told = whenGone;
+        whenGone = null;
+        told.run();
       }
     }
 
@@ -139,6 +168,7 @@ public final class OutboundDatagrams {
       Queue queue = pending.peekFirst();
       DatagramFrame frame = queue.first(maxLength, now);
       if (frame == null) {
+        queue.tellIfGone();
         continue; // nothing of it was any good, and it has left
       }
       if (frame.encodedLength() > out.remaining()) {
@@ -152,13 +182,14 @@ public final class OutboundDatagrams {
       if (!queue.waiting.isEmpty()) {
         pending.addLast(queue);
       }
+      queue.tellIfGone();
     }
   }
 
   /** The connection has ended. */
   public void clear() {
     onTurn(0);
-    List.copyOf(pending).forEach(Queue::clear);
+    List.copyOf(pending).forEach(Queue::discard);
   }
 
   /** How many were written into packets. */

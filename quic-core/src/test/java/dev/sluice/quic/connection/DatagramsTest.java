@@ -201,6 +201,51 @@ class DatagramsTest {
   }
 
   @Test
+  void whatIsToFollowThemComesBehindTheLast() {
+    Duo duo = new Duo(ON, ON);
+    DatagramFlow flow = duo.client.openDatagramFlow(100, Duration.ZERO);
+    SendStream after = duo.client.openUni();
+    for (int i = 0; i < 100; i++) {
+      assertTrue(flow.send(numbered(i, 1000), 0, 1000));
+    }
+    flow.finish(
+        () -> {
+          assertEquals(100, flow.sent());
+          after.finish();
+        });
+    flow.finish(() -> after.reset(1));
+    assertFalse(flow.send(new byte[1], 0, 1));
+    duo.runFor(1);
+    assertTrue(flow.sent() > 0 && flow.sent() < 100, "the window holds a part of them");
+    assertEquals(0, after.sent());
+    duo.runFor(2000);
+    assertEquals(range(0, 100), numbers(duo.serverEvents));
+    assertTrue(duo.serverEvents.stream().anyMatch(QuicEvent.PeerOpened.class::isInstance));
+  }
+
+  @Test
+  void whatIsToFollowThemIsToldOnce() {
+    Duo duo = new Duo(ON, ON);
+    List<String> told = new ArrayList<>();
+    duo.client.openDatagramFlow(1, Duration.ZERO).finish(() -> told.add("empty"));
+    assertEquals(List.of("empty"), told);
+    DatagramFlow aged = duo.client.openDatagramFlow(100, Duration.ofMillis(15));
+    DatagramFlow given = duo.client.openDatagramFlow(100, Duration.ZERO);
+    for (int i = 0; i < 100; i++) {
+      assertTrue(aged.send(numbered(i, 1000), 0, 1000));
+      assertTrue(given.send(numbered(1000 + i, 1000), 0, 1000));
+    }
+    aged.finish(() -> told.add("aged"));
+    given.finish(() -> told.add("given up"));
+    given.discard();
+    assertEquals(100, given.dropped());
+    duo.runFor(2000);
+    assertTrue(aged.dropped() > 0, "the window was too small for all of them");
+    assertEquals(100, aged.sent() + aged.dropped());
+    assertEquals(List.of("empty", "aged"), told);
+  }
+
+  @Test
   void areDroppedWhenTheyHaveWaitedTooLong() {
     Duo duo = new Duo(with(DatagramConfig.ON.withSendQueue(1000, Duration.ofMillis(15))), ON);
     for (int i = 0; i < 1000; i++) {
