@@ -6,9 +6,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
- * HMAC (RFC 2104) over the JDK's digests. A handshake needs about a hundred of them, each under
- * another key: {@code javax.crypto.Mac} takes ten times as long to find and set up as to compute,
- * and keeps a copy of the key that nobody can wipe. Not for use by several threads.
+ * HMAC (RFC 2104) over one of the JDK's digests, for one key after another. A handshake needs about
+ * a hundred of them, each under another key: {@code javax.crypto.Mac} takes ten times as long to
+ * find and set up as to compute, and keeps a copy of the key that nobody can wipe. Not for use by
+ * several threads.
  */
 final class Hmac {
   private static final byte INNER = 0x36;
@@ -23,9 +24,8 @@ final class Hmac {
 
   /**
    * @param hashAlgorithm {@code SHA-256} or {@code SHA-384}
-   * @param key not kept
    */
-  Hmac(String hashAlgorithm, byte[] key) {
+  Hmac(String hashAlgorithm) {
     int block =
         switch (hashAlgorithm) {
           case "SHA-256" -> 64;
@@ -39,7 +39,15 @@ final class Hmac {
     }
     inner = new byte[digest.getDigestLength()];
     pad = new byte[block];
-    if (key.length <= block) {
+  }
+
+  /**
+   * Takes a key, under which messages may follow until {@link #wipe}.
+   *
+   * @param key copied
+   */
+  void key(byte[] key) {
+    if (key.length <= pad.length) {
       System.arraycopy(key, 0, pad, 0, key.length);
     } else {
       digest.update(key);
@@ -82,8 +90,8 @@ final class Hmac {
     mask(OUTER);
   }
 
-  /** Wipes the key; this is of no further use. */
-  void destroy() {
+  /** Wipes the key; the next one may come. */
+  void wipe() {
     Arrays.fill(pad, (byte) 0);
     Arrays.fill(inner, (byte) 0);
     digest.reset();

@@ -91,14 +91,6 @@ public record SessionTicket(
 
   /** A form for storing, read back by {@link #fromBytes}. Contains the secret in the clear. */
   public byte[] toBytes() {
-    TlsWriter chain = new TlsWriter();
-    for (X509Certificate certificate : peerCertificates) {
-      try {
-        chain.vector24(certificate.getEncoded());
-      } catch (CertificateEncodingException e) {
-        throw new IllegalStateException("a certificate that was parsed cannot be encoded", e);
-      }
-    }
     return new TlsWriter()
         .u8(FORMAT)
         .vector16(ticket)
@@ -111,7 +103,7 @@ public record SessionTicket(
         .vector8(utf8(applicationProtocol))
         .vector16(utf8(serverName))
         .vector16(transportParameters)
-        .vector24(chain)
+        .vector24(list -> peerCertificates.forEach(c -> list.vector24(der(c))))
         .vector24(applicationState)
         .toBytes();
   }
@@ -168,6 +160,14 @@ public record SessionTicket(
       chain.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)));
     }
     return chain;
+  }
+
+  private static byte[] der(X509Certificate certificate) {
+    try {
+      return certificate.getEncoded();
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a certificate that was parsed cannot be encoded", e);
+    }
   }
 
   private static byte[] utf8(String text) {

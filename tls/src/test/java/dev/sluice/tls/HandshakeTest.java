@@ -239,15 +239,15 @@ class HandshakeTest {
             .requireComplete();
     byte[] context = {1, 2, 3};
     byte[] derived =
-        Hkdf.expandLabel(
-            suite,
-            masters.getFirst(),
-            "EXPORTER-test",
-            KeySchedule.digest(suite).digest(),
-            suite.hashLength());
+        Hkdf.of(suite)
+            .expandLabel(
+                masters.getFirst(),
+                "EXPORTER-test",
+                KeySchedule.digest(suite).digest(),
+                suite.hashLength());
     byte[] hash = KeySchedule.digest(suite).digest(context);
     assertArrayEquals(
-        Hkdf.expandLabel(suite, derived, "exporter", hash, 40),
+        Hkdf.of(suite).expandLabel(derived, "exporter", hash, 40),
         pair.server.endpoint.exportKeyingMaterial("EXPORTER-test", context, 40));
   }
 

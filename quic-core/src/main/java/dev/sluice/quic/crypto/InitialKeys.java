@@ -46,9 +46,9 @@ public final class InitialKeys {
 
   private static PacketKeys keys(
       QuicVersion version, ConnectionId destination, String label, PacketCiphers ciphers) {
-    byte[] initialSecret =
-        Hkdf.extract(SUITE.hashAlgorithm(), version.initialSalt(), destination.toArray());
-    byte[] secret = Hkdf.expandLabel(SUITE, initialSecret, label, NO_CONTEXT, SUITE.hashLength());
+    Hkdf hkdf = ciphers.hkdf(SUITE);
+    byte[] initialSecret = hkdf.extract(version.initialSalt(), destination.toArray());
+    byte[] secret = hkdf.expandLabel(initialSecret, label, NO_CONTEXT, SUITE.hashLength());
     PacketKeys keys = PacketKeys.of(version, SUITE, secret, ciphers);
     Arrays.fill(initialSecret, (byte) 0);
     Arrays.fill(secret, (byte) 0);

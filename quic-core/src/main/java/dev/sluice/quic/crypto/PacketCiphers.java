@@ -1,14 +1,17 @@
 package dev.sluice.quic.crypto;
 
+import dev.sluice.tls.CipherSuite;
+import dev.sluice.tls.Hkdf;
 import java.security.GeneralSecurityException;
 import javax.crypto.Cipher;
 
 /**
- * The JDK's ciphers for any number of {@link PacketKeys} that one thread uses. A cipher costs more
- * memory than all else that a key needs, and making one takes as long as sealing several packets;
- * so there is a limited number of places with a cipher each, and keys share a place when there are
- * more of them. Nothing is wrong with that: an AEAD cipher is given its nonce and its key with
- * every packet anyway. It only has to work the key out anew when the last packet was another's.
+ * The JDK's ciphers and digests for any number of {@link PacketKeys} that one thread uses. A cipher
+ * costs more memory than all else that a key needs, and making one takes as long as sealing several
+ * packets; so there is a limited number of places with a cipher each, and keys share a place when
+ * there are more of them. Nothing is wrong with that: an AEAD cipher is given its nonce and its key
+ * with every packet anyway. It only has to work the key out anew when the last packet was
+ * another's.
  */
 public final class PacketCiphers {
   /**
@@ -24,6 +27,9 @@ public final class PacketCiphers {
 
   /** Whose key each cipher of {@link #aes} has now. */
   private final HeaderProtection[] aesKeyOf;
+
+  /** By the suite whose hash it has. */
+  private final Hkdf[] hkdf = new Hkdf[CipherSuite.values().length];
 
   private int next;
 
@@ -76,6 +82,14 @@ public final class PacketCiphers {
   /** To be initialised for each mask. */
   Cipher chaCha20(int place) throws GeneralSecurityException {
     return at(place, chaCha20, "ChaCha20");
+  }
+
+  /** What the suite's keys are derived with. */
+  Hkdf hkdf(CipherSuite suite) {
+    if (hkdf[suite.ordinal()] == null) {
+      hkdf[suite.ordinal()] = Hkdf.of(suite);
+    }
+    return hkdf[suite.ordinal()];
   }
 
   private static Cipher at(int place, Cipher[] ciphers, String name)

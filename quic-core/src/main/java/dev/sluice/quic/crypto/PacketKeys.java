@@ -67,8 +67,8 @@ public final class PacketKeys {
     key =
         new ProtectionKey(
             isAes() ? "AES" : "ChaCha20-Poly1305",
-            derive(version, suite, secret, "key", suite.keyLength()));
-    iv = derive(version, suite, secret, "iv", IV_LENGTH);
+            derive(version, ciphers.hkdf(suite), secret, "key", suite.keyLength()));
+    iv = derive(version, ciphers.hkdf(suite), secret, "iv", IV_LENGTH);
   }
 
   /**
@@ -107,14 +107,14 @@ public final class PacketKeys {
       byte[] secret,
       AeadLimits limits,
       PacketCiphers ciphers) {
-    byte[] headerKey = derive(version, suite, secret, "hp", suite.keyLength());
+    byte[] headerKey = derive(version, ciphers.hkdf(suite), secret, "hp", suite.keyLength());
     HeaderProtection headerProtection = new HeaderProtection(suite, headerKey, ciphers);
     return new PacketKeys(version, suite, limits, secret.clone(), ciphers, headerProtection);
   }
 
   private static byte[] derive(
-      QuicVersion version, CipherSuite suite, byte[] secret, String purpose, int length) {
-    return Hkdf.expandLabel(suite, secret, version.label(purpose), NO_CONTEXT, length);
+      QuicVersion version, Hkdf hkdf, byte[] secret, String purpose, int length) {
+    return hkdf.expandLabel(secret, version.label(purpose), NO_CONTEXT, length);
   }
 
   /**
@@ -123,7 +123,7 @@ public final class PacketKeys {
    */
   public PacketKeys next() {
     succeeded = true;
-    byte[] nextSecret = derive(version, suite, secret, "ku", suite.hashLength());
+    byte[] nextSecret = derive(version, ciphers.hkdf(suite), secret, "ku", suite.hashLength());
     return new PacketKeys(version, suite, limits, nextSecret, ciphers, headerProtection);
   }
 

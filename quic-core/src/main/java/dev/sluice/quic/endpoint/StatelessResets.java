@@ -23,6 +23,7 @@ final class StatelessResets {
 
   private final byte[] key;
   private final RandomGenerator random;
+  private final Hkdf hkdf = new Hkdf("SHA-256");
 
   /**
    * @param key secret and, for resets after a restart to work, the same after it
@@ -34,7 +35,7 @@ final class StatelessResets {
 
   /** The token that the peer is given with an ID. */
   byte[] token(ConnectionId id) {
-    return Arrays.copyOf(Hkdf.hmac("SHA-256", key, id.toArray()), 16);
+    return Arrays.copyOf(hkdf.hmac(key, id.toArray()), 16);
   }
 
   /**
@@ -42,7 +43,7 @@ final class StatelessResets {
    * about the token (§10.3.1).
    */
   Bytes blind(byte[] buffer, int offset) {
-    return Bytes.of(Hkdf.hmac("SHA-256", key, Arrays.copyOfRange(buffer, offset, offset + 16)));
+    return Bytes.of(hkdf.hmac(key, Arrays.copyOfRange(buffer, offset, offset + 16)));
   }
 
   /**

@@ -30,7 +30,7 @@ public final class TokenKeys {
       if (key.length != KEY_LENGTH) {
         throw new IllegalArgumentException("a token key has 32 bytes");
       }
-      byte[] name = Hkdf.expandLabel(HASH, key, "token key name", new byte[0], NAME_LENGTH);
+      byte[] name = new Hkdf(HASH).expandLabel(key, "token key name", new byte[0], NAME_LENGTH);
       return new Named(name, key.clone());
     }
   }

@@ -158,8 +158,9 @@ final class RehearsalServer {
   /** Encrypts handshake bytes into as many records as they need (RFC 8446 §5.2). */
   private static void seal(TlsWriter out, CipherSuite suite, byte[] secret, byte[] messages) {
     byte[] none = new byte[0];
-    byte[] key = Hkdf.expandLabel(suite, secret, "key", none, suite.keyLength());
-    byte[] iv = Hkdf.expandLabel(suite, secret, "iv", none, IV_LENGTH);
+    Hkdf hkdf = Hkdf.of(suite);
+    byte[] key = hkdf.expandLabel(secret, "key", none, suite.keyLength());
+    byte[] iv = hkdf.expandLabel(secret, "iv", none, IV_LENGTH);
     int sequence = 0;
     for (int at = 0; at < messages.length; at += MAX_FRAGMENT, sequence++) {
       int length = Math.min(MAX_FRAGMENT, messages.length - at);

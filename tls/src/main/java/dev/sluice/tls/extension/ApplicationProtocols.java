@@ -21,11 +21,12 @@ public record ApplicationProtocols(List<String> names) implements Extension {
 
   @Override
   public void writeBody(TlsWriter out) {
-    TlsWriter list = new TlsWriter();
-    for (String name : names) {
-      list.vector8(name.getBytes(StandardCharsets.ISO_8859_1));
-    }
-    out.vector16(list);
+    out.vector16(
+        list -> {
+          for (String name : names) {
+            list.vector8(name.getBytes(StandardCharsets.ISO_8859_1));
+          }
+        });
   }
 
   /** The extension, or null. */

@@ -20,9 +20,7 @@ public record CertificateAuthorities(List<X500Principal> names) implements Exten
 
   @Override
   public void writeBody(TlsWriter out) {
-    TlsWriter list = new TlsWriter();
-    names.forEach(name -> list.vector16(name.getEncoded()));
-    out.vector16(list);
+    out.vector16(list -> names.forEach(name -> list.vector16(name.getEncoded())));
   }
 
   /** The extension of a CertificateRequest; no names when it is not there. */

@@ -11,11 +11,11 @@ final class CodeList {
   private CodeList() {}
 
   static void write16(TlsWriter out, List<Integer> codes) {
-    out.vector16(content(codes));
+    out.vector16(list -> codes.forEach(list::u16));
   }
 
   static void write8(TlsWriter out, List<Integer> codes) {
-    out.vector8(content(codes));
+    out.vector8(list -> codes.forEach(list::u16));
   }
 
   static List<Integer> read16(TlsReader in) throws TlsException {
@@ -28,12 +28,6 @@ final class CodeList {
     TlsReader list = in.sub8("list", 2);
     in.end();
     return codes(list);
-  }
-
-  private static TlsWriter content(List<Integer> codes) {
-    TlsWriter list = new TlsWriter();
-    codes.forEach(list::u16);
-    return list;
   }
 
   private static List<Integer> codes(TlsReader list) throws TlsException {

@@ -31,10 +31,10 @@ public final class Extensions {
   /** A block to be sent in this message. */
   public static Extensions of(Place place, List<? extends Extension> extensions) {
     List<UnknownExtension> raw = new ArrayList<>();
+    TlsWriter body = new TlsWriter();
     for (Extension extension : extensions) {
-      TlsWriter body = new TlsWriter();
       extension.writeBody(body);
-      raw.add(new UnknownExtension(extension.code(), body.toBytes()));
+      raw.add(new UnknownExtension(extension.code(), body.take()));
     }
     return new Extensions(place, raw);
   }

@@ -19,9 +19,7 @@ public record KeyShareOffer(List<KeyShareEntry> entries) implements Extension {
 
   @Override
   public void writeBody(TlsWriter out) {
-    TlsWriter list = new TlsWriter();
-    entries.forEach(entry -> entry.write(list));
-    out.vector16(list);
+    out.vector16(list -> entries.forEach(entry -> entry.write(list)));
   }
 
   /** The share of a group, or null. */

@@ -30,16 +30,13 @@ public record PreSharedKeyOffer(List<Identity> identities, List<byte[]> binders)
 
   @Override
   public void writeBody(TlsWriter out) {
-    TlsWriter list = new TlsWriter();
-    for (Identity identity : identities) {
-      list.vector16(identity.ticket).u32(identity.obfuscatedAge);
-    }
-    out.vector16(list);
-    TlsWriter macs = new TlsWriter();
-    for (byte[] binder : binders) {
-      macs.vector8(binder);
-    }
-    out.vector16(macs);
+    out.vector16(
+        list -> {
+          for (Identity identity : identities) {
+            list.vector16(identity.ticket).u32(identity.obfuscatedAge);
+          }
+        });
+    out.vector16(macs -> binders.forEach(macs::vector8));
   }
 
   /**

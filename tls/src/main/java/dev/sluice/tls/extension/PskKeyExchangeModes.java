@@ -22,9 +22,7 @@ public record PskKeyExchangeModes(List<Integer> modes) implements Extension {
 
   @Override
   public void writeBody(TlsWriter out) {
-    TlsWriter list = new TlsWriter();
-    modes.forEach(list::u8);
-    out.vector8(list);
+    out.vector8(list -> modes.forEach(list::u8));
   }
 
   /** The extension of a ClientHello, or null. */

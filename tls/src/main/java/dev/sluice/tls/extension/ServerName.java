@@ -26,7 +26,7 @@ public record ServerName(String name) implements Extension {
   @Override
   public void writeBody(TlsWriter out) {
     byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
-    out.vector16(new TlsWriter().u8(HOST_NAME).vector16(ascii));
+    out.vector16(list -> list.u8(HOST_NAME).vector16(ascii));
   }
 
   /** The extension of a ClientHello, or null. */

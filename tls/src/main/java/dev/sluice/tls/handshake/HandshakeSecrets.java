@@ -102,12 +102,12 @@ final class HandshakeSecrets {
 
   /** The content of our own Finished (RFC 8446 §4.4.4). */
   byte[] ownVerifyData(byte[] hash) {
-    return KeySchedule.verifyData(schedule.suite(), own(), hash);
+    return schedule.verifyData(own(), hash);
   }
 
   /** What the peer's Finished must contain. */
   byte[] peerVerifyData(byte[] hash) {
-    return KeySchedule.verifyData(schedule.suite(), peer(), hash);
+    return schedule.verifyData(peer(), hash);
   }
 
   /** Zeroes everything but what was handed out. */

@@ -11,14 +11,15 @@ import java.security.MessageDigest;
  * the cipher suite; a client has one message to remember until then.
  */
 public final class TranscriptHash {
-  private TlsWriter waiting = new TlsWriter();
+  private byte[] waiting;
   private CipherSuite suite;
   private MessageDigest digest;
 
   /** Adds a whole message. */
   public void add(byte[] message) {
     if (digest == null) {
-      waiting.bytes(message);
+      // Whoever sends it may do with the array as he likes.
+      waiting = message.clone();
     } else {
       digest.update(message);
     }
@@ -29,8 +30,10 @@ public final class TranscriptHash {
     if (digest == null) {
       suite = negotiated;
       digest = KeySchedule.digest(negotiated);
-      digest.update(waiting.toBytes());
-      waiting = null;
+      if (waiting != null) {
+        digest.update(waiting);
+        waiting = null;
+      }
     }
   }
 

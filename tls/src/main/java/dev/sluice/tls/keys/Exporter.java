@@ -24,11 +24,11 @@ public final class Exporter {
    * @param length bytes wanted, 1 to 255 times the hash length
    */
   public byte[] export(String label, byte[] context, int length) {
+    Hkdf hkdf = Hkdf.of(suite);
     byte[] secret =
-        Hkdf.expandLabel(
-            suite, masterSecret, label, KeySchedule.emptyHash(suite), suite.hashLength());
+        hkdf.expandLabel(masterSecret, label, KeySchedule.emptyHash(suite), suite.hashLength());
     byte[] hash = KeySchedule.digest(suite).digest(context);
-    byte[] out = Hkdf.expandLabel(suite, secret, "exporter", hash, length);
+    byte[] out = hkdf.expandLabel(secret, "exporter", hash, length);
     Arrays.fill(secret, (byte) 0);
     return out;
   }

@@ -5,6 +5,8 @@ import dev.sluice.tls.Hkdf;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * The key schedule (RFC 8446 §7.1): a chain of three secrets, early, handshake and master, from
@@ -21,7 +23,16 @@ import java.util.Arrays;
 public final class KeySchedule {
   private static final byte[] EMPTY = new byte[0];
 
+  private static final Map<CipherSuite, byte[]> EMPTY_HASHES = new EnumMap<>(CipherSuite.class);
+
+  static {
+    for (CipherSuite suite : CipherSuite.values()) {
+      EMPTY_HASHES.put(suite, digest(suite).digest());
+    }
+  }
+
   private final CipherSuite suite;
+  private final Hkdf hkdf;
   private byte[] secret;
 
   /**
@@ -31,9 +42,8 @@ public final class KeySchedule {
    */
   public KeySchedule(CipherSuite suite, byte[] psk) {
     this.suite = suite;
-    this.secret =
-        Hkdf.extract(
-            suite.hashAlgorithm(), EMPTY, psk == null ? new byte[suite.hashLength()] : psk);
+    this.hkdf = Hkdf.of(suite);
+    this.secret = hkdf.extract(EMPTY, psk == null ? new byte[suite.hashLength()] : psk);
   }
 
   /** The suite whose hash is used. */
@@ -63,7 +73,7 @@ public final class KeySchedule {
    * @param label without its prefix
    */
   public byte[] derive(String label, byte[] transcriptHash) {
-    return Hkdf.expandLabel(suite, secret, label, transcriptHash, suite.hashLength());
+    return hkdf.expandLabel(secret, label, transcriptHash, suite.hashLength());
   }
 
   /** binder_key of a resumption PSK, from the early secret (RFC 8446 §7.1). */
@@ -81,21 +91,21 @@ public final class KeySchedule {
    *
    * @param baseKey a handshake traffic secret, or the binder key
    */
-  public static byte[] verifyData(CipherSuite suite, byte[] baseKey, byte[] transcriptHash) {
-    byte[] key = Hkdf.expandLabel(suite, baseKey, "finished", EMPTY, suite.hashLength());
-    byte[] mac = Hkdf.hmac(suite.hashAlgorithm(), key, transcriptHash);
+  public byte[] verifyData(byte[] baseKey, byte[] transcriptHash) {
+    byte[] key = hkdf.expandLabel(baseKey, "finished", EMPTY, suite.hashLength());
+    byte[] mac = hkdf.hmac(key, transcriptHash);
     Arrays.fill(key, (byte) 0);
     return mac;
   }
 
   /** The PSK of a ticket from resumption_master_secret and the ticket's nonce (§4.6.1). */
   public static byte[] ticketSecret(CipherSuite suite, byte[] resumptionMaster, byte[] nonce) {
-    return Hkdf.expandLabel(suite, resumptionMaster, "resumption", nonce, suite.hashLength());
+    return Hkdf.of(suite).expandLabel(resumptionMaster, "resumption", nonce, suite.hashLength());
   }
 
-  /** The hash of nothing. */
+  /** The hash of nothing; not to be changed. */
   static byte[] emptyHash(CipherSuite suite) {
-    return digest(suite).digest();
+    return EMPTY_HASHES.get(suite);
   }
 
   /** A fresh digest of the suite's hash. */
@@ -109,7 +119,7 @@ public final class KeySchedule {
 
   private void advance(byte[] inputKeyMaterial) {
     byte[] salt = derive("derived", emptyHash(suite));
-    byte[] next = Hkdf.extract(suite.hashAlgorithm(), salt, inputKeyMaterial);
+    byte[] next = hkdf.extract(salt, inputKeyMaterial);
     Arrays.fill(secret, (byte) 0);
     Arrays.fill(salt, (byte) 0);
     secret = next;

@@ -48,13 +48,14 @@ public record Certificate(byte[] context, List<Entry> entries) implements Handsh
 
   @Override
   public void writeBody(TlsWriter out) {
-    out.vector8(context);
-    TlsWriter list = new TlsWriter();
-    for (Entry entry : entries) {
-      list.vector24(entry.der);
-      entry.extensions.write(list);
-    }
-    out.vector24(list);
+    out.vector8(context)
+        .vector24(
+            list -> {
+              for (Entry entry : entries) {
+                list.vector24(entry.der);
+                entry.extensions.write(list);
+              }
+            });
   }
 
   /** Reads a body. */

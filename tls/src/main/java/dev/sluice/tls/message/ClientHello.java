@@ -36,12 +36,10 @@ public record ClientHello(
 
   @Override
   public void writeBody(TlsWriter out) {
-    TlsWriter suites = new TlsWriter();
-    cipherSuites.forEach(suites::u16);
     out.u16(legacyVersion)
         .bytes(random)
         .vector8(legacySessionId)
-        .vector16(suites)
+        .vector16(suites -> cipherSuites.forEach(suites::u16))
         .vector8(legacyCompressionMethods);
     extensions.write(out);
   }

@@ -21,9 +21,6 @@ public sealed interface HandshakeMessage
 
   /** The whole message: type, length, body. */
   default byte[] encode() {
-    TlsWriter out = new TlsWriter().u8(type().code()).u24(0);
-    int body = out.length();
-    writeBody(out);
-    return out.patch24(body - 3, out.length() - body).toBytes();
+    return new TlsWriter().u8(type().code()).vector24(this::writeBody).toBytes();
   }
 }

@@ -1,6 +1,5 @@
 package dev.sluice.tls.psk;
 
-import dev.sluice.tls.CipherSuite;
 import dev.sluice.tls.keys.KeySchedule;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -16,9 +15,8 @@ public final class PskBinder {
    * @param truncatedHash the transcript up to the binders list
    */
   public static byte[] compute(KeySchedule schedule, byte[] truncatedHash) {
-    CipherSuite suite = schedule.suite();
     byte[] key = schedule.resumptionBinderKey();
-    byte[] binder = KeySchedule.verifyData(suite, key, truncatedHash);
+    byte[] binder = schedule.verifyData(key, truncatedHash);
     Arrays.fill(key, (byte) 0);
     return binder;
   }

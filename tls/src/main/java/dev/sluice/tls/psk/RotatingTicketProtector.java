@@ -88,8 +88,8 @@ public final class RotatingTicketProtector implements TicketProtector {
     byte[][] keys = current.keys;
     for (long i = 0; i < Math.min(steps, MAX_STEPS); i++) {
       key =
-          Hkdf.expandLabel(
-              TicketCipher.HASH, key, "ticket epoch", new byte[0], TicketCipher.KEY_LENGTH);
+          new Hkdf(TicketCipher.HASH)
+              .expandLabel(key, "ticket epoch", new byte[0], TicketCipher.KEY_LENGTH);
       keys = Arrays.copyOf(keys, keys.length + 1);
       keys[keys.length - 1] = key;
       if (keys.length > kept) {

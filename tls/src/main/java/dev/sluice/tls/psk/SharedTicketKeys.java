@@ -31,7 +31,7 @@ public final class SharedTicketKeys implements TicketProtector {
         throw new IllegalArgumentException("a ticket key has 32 bytes");
       }
       byte[] name =
-          Hkdf.expandLabel(TicketCipher.HASH, key, "ticket key name", new byte[0], NAME_LENGTH);
+          new Hkdf(TicketCipher.HASH).expandLabel(key, "ticket key name", new byte[0], NAME_LENGTH);
       return new Named(name, key.clone());
     }
   }

@@ -73,7 +73,7 @@ final class TicketCipher {
   /** Encrypts or decrypts the input from an index on. */
   private byte[] run(int mode, byte[] named, byte[] salt, byte[] head, byte[] input, int from)
       throws AEADBadTagException {
-    byte[] both = Hkdf.expandLabel(HASH, named, "ticket", salt, KEY_LENGTH + NONCE_LENGTH);
+    byte[] both = new Hkdf(HASH).expandLabel(named, "ticket", salt, KEY_LENGTH + NONCE_LENGTH);
     Cipher cipher = (Cipher) SPARE.getAndSet(spare, 0, null);
     try {
       if (cipher == null) {

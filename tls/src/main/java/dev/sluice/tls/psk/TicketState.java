@@ -45,14 +45,6 @@ public record TicketState(
 
   /** The plaintext of a ticket. */
   public byte[] encode() {
-    TlsWriter chain = new TlsWriter();
-    for (X509Certificate certificate : clientCertificates) {
-      try {
-        chain.vector24(certificate.getEncoded());
-      } catch (CertificateEncodingException e) {
-        throw new IllegalStateException("a certificate that was parsed cannot be encoded", e);
-      }
-    }
     return new TlsWriter()
         .u8(FORMAT)
         .u16(cipherSuite.code())
@@ -63,7 +55,7 @@ public record TicketState(
         .vector8(applicationProtocol.getBytes(StandardCharsets.ISO_8859_1))
         .vector16((serverName == null ? "" : serverName).getBytes(StandardCharsets.US_ASCII))
         .vector16(transportParameters)
-        .vector24(chain)
+        .vector24(list -> clientCertificates.forEach(c -> list.vector24(der(c))))
         .vector24(applicationState)
         .toBytes();
   }
@@ -118,6 +110,14 @@ public record TicketState(
   @Override
   public String toString() {
     return "TicketState[" + serverName + " " + applicationProtocol + "]";
+  }
+
+  private static byte[] der(X509Certificate certificate) {
+    try {
+      return certificate.getEncoded();
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a certificate that was parsed cannot be encoded", e);
+    }
   }
 
   private static String name(byte[] ascii) {

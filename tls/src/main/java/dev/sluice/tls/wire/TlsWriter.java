@@ -1,6 +1,7 @@
 package dev.sluice.tls.wire;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /** Writes the presentation language of TLS (RFC 8446 §3) into an array that grows. */
 public final class TlsWriter {
@@ -38,7 +39,10 @@ public final class TlsWriter {
 
   /** Bytes as they are. */
   public TlsWriter bytes(byte[] bytes) {
-    return bytes(bytes, bytes.length);
+    grow(bytes.length);
+    System.arraycopy(bytes, 0, buffer, position, bytes.length);
+    position += bytes.length;
+    return this;
   }
 
   /** A vector with a length of one byte. */
@@ -56,19 +60,19 @@ public final class TlsWriter {
     return u24(checked(content.length, 0xffffff)).bytes(content);
   }
 
-  /** A vector with a length of one byte, of what the writer given holds. */
-  public TlsWriter vector8(TlsWriter content) {
-    return u8(checked(content.position, 0xff)).bytes(content.buffer, content.position);
+  /** A vector with a length of one byte, of what is written meanwhile. */
+  public TlsWriter vector8(Consumer<TlsWriter> content) {
+    return vector(1, content);
   }
 
-  /** A vector with a length of two bytes, of what the writer given holds. */
-  public TlsWriter vector16(TlsWriter content) {
-    return u16(checked(content.position, 0xffff)).bytes(content.buffer, content.position);
+  /** A vector with a length of two bytes, of what is written meanwhile. */
+  public TlsWriter vector16(Consumer<TlsWriter> content) {
+    return vector(2, content);
   }
 
-  /** A vector with a length of three bytes, of what the writer given holds. */
-  public TlsWriter vector24(TlsWriter content) {
-    return u24(checked(content.position, 0xffffff)).bytes(content.buffer, content.position);
+  /** A vector with a length of three bytes, of what is written meanwhile. */
+  public TlsWriter vector24(Consumer<TlsWriter> content) {
+    return vector(3, content);
   }
 
   /** The length of a vector whose content follows, with room for it. */
@@ -77,29 +81,29 @@ public final class TlsWriter {
     return u16(length);
   }
 
-  /** Puts a uint24 where zeros have kept its place. */
-  public TlsWriter patch24(int at, int value) {
-    checked(value, 0xffffff);
-    buffer[at] = (byte) (value >> 16);
-    buffer[at + 1] = (byte) (value >> 8);
-    buffer[at + 2] = (byte) value;
-    return this;
-  }
-
-  /** Bytes written. */
-  public int length() {
-    return position;
-  }
-
   /** A copy of what has been written. */
   public byte[] toBytes() {
     return Arrays.copyOf(buffer, position);
   }
 
-  private TlsWriter bytes(byte[] from, int length) {
-    grow(length);
-    System.arraycopy(from, 0, buffer, position, length);
-    position += length;
+  /** A copy of what has been written, which is then forgotten. */
+  public byte[] take() {
+    byte[] taken = toBytes();
+    position = 0;
+    return taken;
+  }
+
+  /** The length is known, and put into its place, when the content has been written. */
+  private TlsWriter vector(int lengthBytes, Consumer<TlsWriter> content) {
+    grow(lengthBytes);
+    position += lengthBytes;
+    int start = position;
+    content.accept(this);
+    int length = checked(position - start, (1 << 8 * lengthBytes) - 1);
+    for (int i = 1; i <= lengthBytes; i++) {
+      buffer[start - i] = (byte) length;
+      length >>= 8;
+    }
     return this;
   }
 

@@ -213,7 +213,7 @@ class Rfc8448Test {
     assertArrayEquals(trace.expanded("s hs traffic"), serverSecret);
     assertArrayEquals(
         trace.one("server", "write traffic keys for handshake", "key expanded"),
-        Hkdf.expandLabel(SUITE, serverSecret, "key", new byte[0], 16));
+        Hkdf.of(SUITE).expandLabel(serverSecret, "key", new byte[0], 16));
 
     authenticate(trace, "server", transcript, serverSecret);
     schedule.toMaster();
@@ -279,7 +279,7 @@ class Rfc8448Test {
       } else if (name.equals("Finished")) {
         assertArrayEquals(
             ((Finished) decode(message)).verifyData(),
-            KeySchedule.verifyData(SUITE, secret, transcript.hash()));
+            new KeySchedule(SUITE, null).verifyData(secret, transcript.hash()));
       }
       transcript.add(message);
     }
