@@ -67,7 +67,7 @@ public interface Http3Exchange {
    *
    * <p>A content-length among the fields is held to: more bytes are refused, fewer reset the
    * stream. Without one it is added when the whole body is known by the time the head goes out. In
-   * answer to HEAD the bytes are counted and dropped; 204 and 304 take none.
+   * answer to HEAD the bytes are counted and dropped; 204, 205 and 304 take none.
    *
    * @param status 200 to 599
    * @return the body; closing it ends the response, and so does the handler's return

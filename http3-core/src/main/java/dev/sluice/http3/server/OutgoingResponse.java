@@ -186,12 +186,12 @@ final class OutgoingResponse implements ResponseBodyStream.Target {
   /** Begins it; nothing is sent yet. */
   ResponseBody begin(int status, Fields fields) {
     String method = stream.request().method();
+    begun = ResponseRules.head(status, fields, method);
     body =
         new ResponseBodyStream(
             this,
             ResponseRules.body(status, method),
-            ResponseRules.contentLength(fields, status, method));
-    begun = new ResponseHead(status, fields);
+            ResponseRules.contentLength(begun.fields(), status, method));
     return body;
   }
 

@@ -1,8 +1,11 @@
 package dev.sluice.http3.server;
 
 import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.message.MalformedMessageException;
 import dev.sluice.http3.message.ResponseHead;
-import java.util.Locale;
+import dev.sluice.http3.message.ResponseHeaderSection;
+import dev.sluice.http3.message.TrailerSection;
+import dev.sluice.qpack.FieldLine;
 
 /** What a response may contain, depending on the request's method and its own status. */
 final class ResponseRules {
@@ -13,17 +16,43 @@ final class ResponseRules {
     SENT,
     /** They are counted and dropped: the answer to HEAD has none (RFC 9110 §9.3.2). */
     DROPPED,
-    /** There must be none: 204 and 304 (RFC 9110 §15.3.5, §15.4.5). */
+    /** There must be none: 204, 205 and 304 (RFC 9110 §15.3.5, §15.3.6, §15.4.5). */
     FORBIDDEN
   }
 
   private ResponseRules() {}
 
   static Body body(int status, String method) {
-    if (status == 204 || status == 304) {
+    if (status == 204 || status == 205 || status == 304) {
       return Body.FORBIDDEN;
     }
     return method.equals("HEAD") ? Body.DROPPED : Body.SENT;
+  }
+
+  /**
+   * A head that HTTP/3 allows, without a content-length where none has its place (RFC 9110 §8.6):
+   * gateways get such ones from servers that say "204" and "content-length: 0".
+   *
+   * @throws IllegalArgumentException for fields that HTTP/3 does not allow
+   */
+  static ResponseHead head(int status, Fields fields, String method) {
+    ResponseHead head = new ResponseHead(status, fields);
+    try {
+      ResponseHeaderSection.format(head);
+    } catch (MalformedMessageException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+    boolean misplaced = status == 204 || method.equals("CONNECT") && status < 300;
+    if (!misplaced || !fields.contains("content-length")) {
+      return head;
+    }
+    Fields.Builder kept = Fields.builder();
+    for (FieldLine line : fields) {
+      if (!line.name().equals("content-length")) {
+        kept.add(line);
+      }
+    }
+    return new ResponseHead(status, kept.build());
   }
 
   /**
@@ -65,16 +94,19 @@ final class ResponseRules {
     return body(head.status(), "GET") == Body.SENT && !head.fields().contains("content-length");
   }
 
-  /** Trailers have no pseudo-header fields and none about framing (RFC 9110 §6.5.1). */
+  /**
+   * Trailers have no pseudo-header fields and none about framing (RFC 9110 §6.5.1).
+   *
+   * @throws IllegalArgumentException for those, and for fields that HTTP/3 does not allow
+   */
   static void checkTrailers(Fields fields) {
-    fields.forEach(
-        line -> {
-          String name = line.name().toLowerCase(Locale.ROOT);
-          if (name.startsWith(":")
-              || name.equals("content-length")
-              || name.equals("transfer-encoding")) {
-            throw new IllegalArgumentException("not for a trailer section: " + name);
-          }
-        });
+    try {
+      TrailerSection.format(fields);
+    } catch (MalformedMessageException e) {
+      throw new IllegalArgumentException("not for a trailer section: " + e.getMessage(), e);
+    }
+    if (fields.contains("content-length")) {
+      throw new IllegalArgumentException("not for a trailer section: content-length");
+    }
   }
 }

@@ -165,10 +165,16 @@ class Http3ServerTest {
                   () -> exchange.sendInformational(103, Fields.of("bad name", "x")));
               assertThrows(
                   IllegalArgumentException.class, () -> exchange.respond(103, Fields.EMPTY));
+              assertThrows(
+                  IllegalArgumentException.class,
+                  () -> exchange.respond(200, Fields.of("bad name", "x")));
               OutputStream out = exchange.respond(200, Fields.EMPTY);
               assertThrows(IllegalStateException.class, () -> exchange.respond(200, Fields.EMPTY));
               assertThrows(
                   IllegalStateException.class, () -> exchange.sendInformational(103, Fields.EMPTY));
+              assertThrows(
+                  IllegalArgumentException.class,
+                  () -> exchange.sendTrailers(Fields.of("bad name", "x")));
               out.close();
               assertThrows(IllegalStateException.class, () -> exchange.sendTrailers(Fields.EMPTY));
               assertThrows(IOException.class, () -> out.write(1));

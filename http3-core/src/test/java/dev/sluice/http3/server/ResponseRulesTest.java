@@ -13,6 +13,7 @@ import net.jqwik.api.constraints.CharRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResponseRulesTest {
 
@@ -25,6 +26,7 @@ class ResponseRulesTest {
     "HEAD, 200, 5, 5",
     "HEAD, 200, 0,",
     "GET, 204, 0,",
+    "GET, 205, 0,",
     "GET, 304, 0,",
     "CONNECT, 200, 0,",
     "CONNECT, 400, 3, 3"
@@ -44,6 +46,23 @@ class ResponseRulesTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> ResponseRules.contentLength(Fields.of("content-length", "-1"), 200, "GET"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"GET, 204,", "CONNECT, 200,", "CONNECT, 400, 0", "GET, 200, 0", "HEAD, 304, 0"})
+  void aLengthHasItsPlaceOrIsLeftOut(String method, int status, String sent) {
+    Fields fields = Fields.of("content-length", "0", "x", "y");
+    Fields kept = ResponseRules.head(status, fields, method).fields();
+    assertEquals(sent, kept.first("content-length"));
+    assertEquals("y", kept.first("x"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"connection", "x y", ":status", "te"})
+  void whatHttp3DoesNotAllowIsRefused(String name) {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> ResponseRules.head(200, Fields.of(name, "close"), "GET"));
   }
 
   @Test
