@@ -64,10 +64,14 @@ final class HeaderFields {
         request.method(), "https", Origin.of(uri).authority(), target(uri), fields.build());
   }
 
-  /** The value of ":path" (RFC 9114 §4.3.1). */
+  /**
+   * The value of ":path" (RFC 9114 §4.3.1). Characters that only {@link URI} allows, and no URI of
+   * RFC 3986 has, are percent-encoded.
+   */
   static String target(URI uri) {
-    String path = uri.getRawPath();
-    String query = uri.getRawQuery();
+    URI ascii = URI.create(uri.toASCIIString());
+    String path = ascii.getRawPath();
+    String query = ascii.getRawQuery();
     return (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
   }
 

@@ -74,14 +74,11 @@ final class Redirects {
             .firstValue("location")
             .orElseThrow(() -> new Http3Exception("a redirect from " + from + " has no Location"));
     try {
-      URI target = from.resolve(URI.create(location));
-      if (target.getRawFragment() == null && from.getRawFragment() != null) {
-        return URI.create(target + "#" + from.getRawFragment()); // RFC 9110 §10.2.2
-      }
+      URI target = Location.target(from, location);
+      RequestChecks.requirePort(target);
       return target;
     } catch (IllegalArgumentException e) {
-      throw new Http3Exception(
-          "a redirect from " + from + " has a Location that is no URI: " + location, e);
+      throw new Http3Exception("a redirect from " + from + " leads nowhere: " + location, e);
     }
   }
 

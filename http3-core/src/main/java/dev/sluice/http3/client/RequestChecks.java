@@ -32,6 +32,11 @@ final class RequestChecks {
     if (!"https".equalsIgnoreCase(uri.getScheme())) {
       return new Http3Exception("HTTP/3 needs an https URI: " + uri);
     }
+    try {
+      requirePort(uri);
+    } catch (IllegalArgumentException e) {
+      return new Http3Exception(e.getMessage());
+    }
     if (proxies != null) {
       List<Proxy> chosen = proxies.select(uri);
       boolean direct =
@@ -43,5 +48,16 @@ final class RequestChecks {
       }
     }
     return null;
+  }
+
+  /**
+   * URIs are parsed with ports of any size.
+   *
+   * @throws IllegalArgumentException when there is no such port
+   */
+  static void requirePort(URI uri) {
+    if (uri.getPort() == 0 || uri.getPort() > 65535) {
+      throw new IllegalArgumentException("there is no port " + uri.getPort() + ": " + uri);
+    }
   }
 }

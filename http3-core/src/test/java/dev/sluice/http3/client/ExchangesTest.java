@@ -438,6 +438,10 @@ class ExchangesTest {
     try (Loopback loopback = Loopback.of(exchange -> text(exchange, 200, "x"))) {
       URI http = URI.create("http" + loopback.uri("/").toString().substring("https".length()));
       assertThrows(Http3Exception.class, () -> send(loopback, HttpRequest.newBuilder(http)));
+      for (int port : new int[] {0, 65536}) {
+        URI nowhere = URI.create("https://localhost:" + port + "/");
+        assertThrows(Http3Exception.class, () -> send(loopback, HttpRequest.newBuilder(nowhere)));
+      }
       assertThrows(UnsupportedOperationException.class, loopback.client::newWebSocketBuilder);
       assertFalse(loopback.client.isTerminated());
     }

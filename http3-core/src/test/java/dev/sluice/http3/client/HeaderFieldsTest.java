@@ -35,6 +35,7 @@ class HeaderFieldsTest {
     "https://A.test, a.test, /",
     "https://a.test/x?y=%20, a.test, /x?y=%20",
     "https://a.test?y, a.test, /?y",
+    "https://a.test/ü?ü, a.test, /%C3%BC?%C3%BC",
     "https://user@a.test:443/, a.test, /",
     "https://a.test:8443/#frag, a.test:8443, /",
     "https://[2001:db8::1]:1/, [2001:db8::1]:1, /"

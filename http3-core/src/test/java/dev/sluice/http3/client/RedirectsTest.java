@@ -102,6 +102,7 @@ class RedirectsTest {
     assertThrows(
         Http3Exception.class, () -> Redirects.next(request("GET"), 302, none, Redirect.NORMAL, 0));
     assertThrows(Http3Exception.class, () -> next(request("GET"), 302, "http://[broken"));
+    assertThrows(Http3Exception.class, () -> next(request("GET"), 302, "//a.test:70000/"));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.sluice.tools.get;
 
 import dev.sluice.http3.ConnectionInfo;
 import dev.sluice.http3.client.Http3Response;
+import dev.sluice.http3.client.Location;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.Failures;
@@ -127,7 +128,7 @@ final class Transfer {
       return null;
     }
     try {
-      return TransferUrl.parse(from.resolve(URI.create(location.replace(" ", "%20"))).toString());
+      return TransferUrl.parse(Location.target(from, location).toString());
     } catch (IllegalArgumentException e) {
       throw new CommandException(
           ExitCode.MALFORMED_URL, "the server redirects to a malformed URL: " + location, e);
