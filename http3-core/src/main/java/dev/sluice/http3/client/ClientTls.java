@@ -58,28 +58,50 @@ final class ClientTls {
             .clock(InstantSource.system());
     SSLParameters chosen = settings.sslParametersSet();
     if (chosen != null) {
-      List<CipherSuite> suites =
-          among(CipherSuite.values(), chosen.getCipherSuites(), CipherSuite::name);
-      List<NamedGroup> groups =
-          among(NamedGroup.values(), chosen.getNamedGroups(), NamedGroup::name);
-      List<SignatureScheme> schemes =
-          among(SignatureScheme.values(), chosen.getSignatureSchemes(), SignatureScheme::name);
-      tls.cipherSuites(suites.toArray(CipherSuite[]::new))
-          .groups(groups.toArray(NamedGroup[]::new))
-          .signatureSchemes(schemes.toArray(SignatureScheme[]::new));
+      tls.cipherSuites(suites(chosen).toArray(CipherSuite[]::new))
+          .groups(groups(chosen).toArray(NamedGroup[]::new))
+          .signatureSchemes(schemes(chosen).toArray(SignatureScheme[]::new));
     }
     return tls.build();
   }
 
-  /** Ours in the order of the names wanted; all of ours when nothing was said or nothing fits. */
+  /**
+   * Whoever allows some and no others must not get others.
+   *
+   * @throws IllegalArgumentException when none of what is allowed is there
+   */
+  static void requireInCommon(SSLParameters chosen) {
+    requireSome("cipher suites", suites(chosen), chosen.getCipherSuites());
+    requireSome("named groups", groups(chosen), chosen.getNamedGroups());
+    requireSome("signature schemes", schemes(chosen), chosen.getSignatureSchemes());
+  }
+
+  private static void requireSome(String what, List<?> common, String[] wanted) {
+    if (common.isEmpty()) {
+      throw new IllegalArgumentException(
+          "none of these " + what + " is there: " + Arrays.toString(wanted));
+    }
+  }
+
+  private static List<CipherSuite> suites(SSLParameters chosen) {
+    return among(CipherSuite.values(), chosen.getCipherSuites(), CipherSuite::name);
+  }
+
+  private static List<NamedGroup> groups(SSLParameters chosen) {
+    return among(NamedGroup.values(), chosen.getNamedGroups(), NamedGroup::name);
+  }
+
+  private static List<SignatureScheme> schemes(SSLParameters chosen) {
+    return among(SignatureScheme.values(), chosen.getSignatureSchemes(), SignatureScheme::name);
+  }
+
+  /** Ours in the order of the names wanted; all of ours when nothing was said. */
   private static <T> List<T> among(T[] ours, String[] wanted, Function<T, String> name) {
     if (wanted == null) {
       return List.of(ours);
     }
-    List<T> chosen =
-        Arrays.stream(wanted)
-            .flatMap(w -> Arrays.stream(ours).filter(o -> name.apply(o).equalsIgnoreCase(w)))
-            .toList();
-    return chosen.isEmpty() ? List.of(ours) : chosen;
+    return Arrays.stream(wanted)
+        .flatMap(w -> Arrays.stream(ours).filter(o -> name.apply(o).equalsIgnoreCase(w)))
+        .toList();
   }
 }

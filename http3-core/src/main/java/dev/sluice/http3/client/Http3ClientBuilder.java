@@ -86,6 +86,7 @@ final class Http3ClientBuilder implements Http3Client.Builder {
   public Http3Client.Builder sslParameters(SSLParameters value) {
     SSLParameters copy = new SSLParameters();
     ClientSettings.copyChoices(value, copy);
+    ClientTls.requireInCommon(copy);
     sslParameters = copy;
     return this;
   }

@@ -194,6 +194,14 @@ class TrustTest {
   }
 
   @Test
+  void sslParametersThatAllowNothingOfOursAreRefused() {
+    SSLParameters parameters = new SSLParameters();
+    parameters.setNamedGroups(new String[] {"ffdhe2048"});
+    assertThrows(
+        IllegalArgumentException.class, () -> Http3Client.newBuilder().sslParameters(parameters));
+  }
+
+  @Test
   void clientsShowTheirCertificates() throws Exception {
     Identity alice = Loopback.identity("alice");
     try (Loopback loopback =
