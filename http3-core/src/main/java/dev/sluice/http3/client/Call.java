@@ -36,9 +36,10 @@ final class Call<T> implements Attempt.Listener {
   /** Of the body of a response that nobody will see, read so that its stream can be reused. */
   private static final long DISCARDED_BODY = 64 * 1024;
 
-  private final Http3Client client;
+  private final CallServices client;
   private final BodyHandler<T> handler;
   private final Executor responses;
+  private final Executor completions;
   private final CallFuture<HttpResponse<T>> future = new CallFuture<>(this::cancel);
   private final Authentication.Attempts authentication = new Authentication.Attempts();
   private final AtomicReference<Attempt> current = new AtomicReference<>();
@@ -54,15 +55,24 @@ final class Call<T> implements Attempt.Listener {
 
   private ReceivedResponse<T> previous;
   private volatile boolean subscribed;
+  private volatile boolean abandoned;
 
   /**
    * @param responses where the handler and its subscriber are called
+   * @param completions where the future is completed. What depends on it may read the response, or
+   *     close the client, which waits for this call: so it must not be in the way of either
    */
-  Call(Http3Client client, HttpRequest request, BodyHandler<T> handler, Executor responses) {
+  Call(
+      CallServices client,
+      HttpRequest request,
+      BodyHandler<T> handler,
+      Executor responses,
+      Executor completions) {
     this.client = client;
     this.request = request;
     this.handler = handler;
     this.responses = responses;
+    this.completions = completions;
   }
 
   /** Its number among the calls of the client, given before it starts. */
@@ -98,7 +108,7 @@ final class Call<T> implements Attempt.Listener {
         .timeout()
         .ifPresent(
             limit -> {
-              Executor executor = client.userExecutor();
+              Executor executor = client.executor();
               Deadline deadline = Deadline.after(limit, executor, () -> onTimeout(limit));
               future.whenComplete((response, failure) -> deadline.callOff());
             });
@@ -114,7 +124,8 @@ final class Call<T> implements Attempt.Listener {
 
   /** Any thread: gives the call up, whatever it is doing. */
   void abandon(Throwable failure) {
-    future.completeExceptionally(failure);
+    abandoned = true;
+    fail(failure);
     Attempt attempt = current.get();
     if (attempt != null) {
       attempt.cancelLater(failure);
@@ -123,7 +134,7 @@ final class Call<T> implements Attempt.Listener {
 
   private void sendNext() {
     try {
-      client.userExecutor().execute(this::sendRequest);
+      client.executor().execute(this::sendRequest);
     } catch (RejectedExecutionException e) {
       fail(e);
       end();
@@ -148,7 +159,7 @@ final class Call<T> implements Attempt.Listener {
               sent.expectContinue(),
               this,
               client.loop(),
-              client.userExecutor(),
+              client.executor(),
               responses);
       if (!tooEarly && client.earlyData().maySend(sent)) {
         attempt.allowEarly();
@@ -164,7 +175,7 @@ final class Call<T> implements Attempt.Listener {
         .loop()
         .execute(
             () -> {
-              if (future.isDone()) {
+              if (abandoned) {
                 attempt.cancel(new CancellationException());
               } else {
                 client.pool().submit(origin, attempt);
@@ -187,7 +198,7 @@ final class Call<T> implements Attempt.Listener {
         return;
       }
       HttpRequest next =
-          Redirects.next(request, head.status(), headers, client.followRedirects(), redirects);
+          Redirects.next(request, head.status(), headers, client.redirect(), redirects);
       if (next != null) {
         redirects++;
         followWith(attempt, next, head, headers, connection);
@@ -216,7 +227,7 @@ final class Call<T> implements Attempt.Listener {
         .subscribe(BodySubscribers.limiting(BodySubscribers.discarding(), DISCARDED_BODY));
     request = next;
     retried = false;
-    if (future.isDone()) {
+    if (abandoned) {
       end();
     } else {
       sendRequest();
@@ -238,9 +249,10 @@ final class Call<T> implements Attempt.Listener {
               if (failure != null) {
                 fail(unwrap(failure));
               } else {
-                future.complete(
+                ReceivedResponse<T> response =
                     new ReceivedResponse<>(
-                        answered, status, headers, body, before, connection, attempt.trailers()));
+                        answered, status, headers, body, before, connection, attempt.trailers());
+                complete(() -> future.complete(response));
               }
             });
   }
@@ -253,7 +265,7 @@ final class Call<T> implements Attempt.Listener {
 
   @Override
   public void onFailed(Attempt attempt, RequestEnding ending, Throwable failure) {
-    if (!future.isDone() && !retried && mayRetry(attempt, ending)) {
+    if (!abandoned && !retried && mayRetry(attempt, ending)) {
       retried = true;
       tooEarly |= attempt.wasEarly();
       if (attempt.connection() != null) {
@@ -262,7 +274,7 @@ final class Call<T> implements Attempt.Listener {
       current.set(null);
       sendNext();
     } else {
-      failOnExecutor(failure);
+      fail(failure);
     }
   }
 
@@ -273,7 +285,7 @@ final class Call<T> implements Attempt.Listener {
     }
     return switch (ending.retry()) {
       case ANY_METHOD -> ConnectionPool.isWorthAnotherTry(ending);
-      case IDEMPOTENT_ONLY -> client.retriesIdempotent() && isIdempotent(request.method());
+      case IDEMPOTENT_ONLY -> client.retryIdempotent() && isIdempotent(request.method());
       case NEVER -> false;
     };
   }
@@ -289,7 +301,7 @@ final class Call<T> implements Attempt.Listener {
   @Override
   public void onBroken(Attempt attempt, Throwable failure) {
     if (attempt == current.get()) {
-      failOnExecutor(failure);
+      fail(failure);
     }
     attempt.cancelLater(failure);
     if (!subscribed) {
@@ -320,15 +332,14 @@ final class Call<T> implements Attempt.Listener {
   }
 
   private void fail(Throwable failure) {
-    future.completeExceptionally(failure);
+    complete(() -> future.completeExceptionally(failure));
   }
 
-  /** The caller's dependent actions must not run on the loop. */
-  private void failOnExecutor(Throwable failure) {
+  private void complete(Runnable completion) {
     try {
-      client.userExecutor().execute(() -> fail(failure));
+      completions.execute(completion);
     } catch (RejectedExecutionException e) {
-      fail(failure);
+      completion.run();
     }
   }
 

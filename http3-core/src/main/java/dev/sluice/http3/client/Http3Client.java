@@ -74,15 +74,23 @@ public final class Http3Client extends HttpClient {
   private final ClientSettings settings;
   private final ClientRuntime runtime;
   private final Operations operations;
-  private final Cookies cookies;
-  private final Authentication authentication;
+  private final CallServices services;
 
   Http3Client(ClientSettings settings) {
     this.settings = settings;
     this.runtime = new ClientRuntime(settings);
     this.operations = new Operations(this::terminate);
-    this.cookies = new Cookies(settings.cookieHandler());
-    this.authentication = new Authentication(settings.authenticator());
+    this.services =
+        new CallServices(
+            runtime.loop(),
+            runtime.userExecutor(),
+            runtime.pool(),
+            operations,
+            new Cookies(settings.cookieHandler()),
+            new Authentication(settings.authenticator()),
+            settings.redirect(),
+            settings.earlyData(),
+            settings.retryIdempotent());
   }
 
   /** A client with default settings. */
@@ -106,18 +114,23 @@ public final class Http3Client extends HttpClient {
   @Override
   public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> responseBodyHandler)
       throws IOException, InterruptedException {
-    WaitingCaller caller = new WaitingCaller(userExecutor());
+    WaitingCaller caller = new WaitingCaller(services.executor());
     // Who is to wait for so long only, whatever a handler is at, cannot be who runs it.
     boolean here = settings.executor() == null && request.timeout().isEmpty();
     CompletableFuture<HttpResponse<T>> future =
-        begin(request, responseBodyHandler, here ? caller : userExecutor(), Call::startHere);
+        begin(
+            request,
+            responseBodyHandler,
+            here ? caller : services.executor(),
+            Runnable::run, // nothing depends on it
+            Call::startHere);
     try {
       return caller.await(future);
     } catch (InterruptedException e) {
       future.cancel(true);
       throw e;
     } catch (CancellationException e) {
-      throw new IOException("the client was shut down", e);
+      throw Failures.atCaller(e); // the body's: nobody else has the future
     } catch (ExecutionException e) {
       throw Failures.atCaller(e.getCause());
     }
@@ -139,13 +152,15 @@ public final class Http3Client extends HttpClient {
       HttpRequest request,
       BodyHandler<T> responseBodyHandler,
       PushPromiseHandler<T> pushPromiseHandler) {
-    return begin(request, responseBodyHandler, userExecutor(), Call::start);
+    return begin(
+        request, responseBodyHandler, services.executor(), services.executor(), Call::start);
   }
 
   private <T> CompletableFuture<HttpResponse<T>> begin(
       HttpRequest request,
       BodyHandler<T> responseBodyHandler,
       Executor responses,
+      Executor completions,
       Function<Call<T>, CompletableFuture<HttpResponse<T>>> start) {
     Objects.requireNonNull(responseBodyHandler, "responseBodyHandler");
     HttpRequest checked = RequestChecks.check(request);
@@ -153,7 +168,7 @@ public final class Http3Client extends HttpClient {
     if (refusal != null) {
       return CompletableFuture.failedFuture(refusal);
     }
-    Call<T> call = new Call<>(this, checked, responseBodyHandler, responses);
+    Call<T> call = new Call<>(services, checked, responseBodyHandler, responses, completions);
     if (!operations.begin(call)) {
       return CompletableFuture.failedFuture(new IOException("the client was shut down"));
     }
@@ -193,6 +208,7 @@ public final class Http3Client extends HttpClient {
     if (!"https".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null) {
       throw new IllegalArgumentException("an https URI with a host: " + uri);
     }
+    RequestChecks.requirePort(uri);
     CompletableFuture<WebTransport> result = new CompletableFuture<>();
     String target = HeaderFields.target(uri);
     submit(new SessionAttempt(Origin.of(uri), target, options, result, this::submit));
@@ -201,7 +217,7 @@ public final class Http3Client extends HttpClient {
 
   private void submit(SessionAttempt attempt) {
     try {
-      loop().execute(() -> pool().submit(attempt));
+      services.loop().execute(() -> services.pool().submit(attempt));
     } catch (RejectedExecutionException e) {
       attempt.fail(new IOException("the client was shut down"));
     }
@@ -265,38 +281,6 @@ public final class Http3Client extends HttpClient {
   /** For people: how datagrams are moved, and which of the system's features help. */
   public String ioDescription() {
     return runtime.ioDescription();
-  }
-
-  Executor loop() {
-    return runtime.loop();
-  }
-
-  Executor userExecutor() {
-    return runtime.userExecutor();
-  }
-
-  ConnectionPool pool() {
-    return runtime.pool();
-  }
-
-  Operations operations() {
-    return operations;
-  }
-
-  Cookies cookies() {
-    return cookies;
-  }
-
-  Authentication authentication() {
-    return authentication;
-  }
-
-  EarlyData earlyData() {
-    return settings.earlyData();
-  }
-
-  boolean retriesIdempotent() {
-    return settings.retryIdempotent();
   }
 
   @Override
@@ -364,6 +348,8 @@ public final class Http3Client extends HttpClient {
     /**
      * {@inheritDoc} Taken from them: cipher suites, named groups and signature schemes, by their
      * standard names, where this implementation has them.
+     *
+     * @throws IllegalArgumentException when it has none of those that they allow
      */
     @Override
     Builder sslParameters(SSLParameters sslParameters);

@@ -244,9 +244,19 @@ final class ResponseBody implements Flow.Subscription, HeldContent {
       } else {
         subscriber.onError(failure);
       }
+    } catch (RuntimeException | Error e) {
+      owner.onCancelled(firstOf(failure, e)); // or else nobody would ever tell the caller
     } finally {
       tellDone();
     }
+  }
+
+  private static Throwable firstOf(Throwable failure, Throwable thrown) {
+    if (failure == null) {
+      return thrown;
+    }
+    failure.addSuppressed(thrown);
+    return failure;
   }
 
   private void tellDone() {

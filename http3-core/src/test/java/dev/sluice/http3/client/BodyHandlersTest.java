@@ -2,6 +2,7 @@ package dev.sluice.http3.client;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -9,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.http3.RequestEndedException;
+import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.server.Http3Exchange;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +20,7 @@ import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +30,10 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -42,12 +49,13 @@ class BodyHandlersTest {
   private static final byte[] DATA = Loopback.bytes(300_000);
   private static final List<String> LINES = List.of("first", "second ü", "", "last");
 
+  private final CountDownLatch begun = new CountDownLatch(2);
   private Loopback loopback;
   @TempDir Path directory;
 
   @BeforeEach
   void start() throws IOException {
-    loopback = Loopback.of(BodyHandlersTest::serve);
+    loopback = Loopback.of(this::serve);
   }
 
   @AfterEach
@@ -55,7 +63,7 @@ class BodyHandlersTest {
     loopback.close();
   }
 
-  private static void serve(Http3Exchange exchange) throws IOException {
+  private void serve(Http3Exchange exchange) throws Exception {
     switch (exchange.path()) {
       case "/data" -> {
         Fields fields = Fields.of("content-disposition", "attachment; filename=\"data.bin\"");
@@ -66,6 +74,11 @@ class BodyHandlersTest {
               200,
               Fields.of("content-type", "text/plain; charset=utf-8"),
               String.join("\n", LINES).getBytes(StandardCharsets.UTF_8));
+      case "/cut" -> {
+        exchange.respond(200, Fields.EMPTY).flush();
+        begun.await();
+        throw new RequestEndedException(new RequestEnding.Abandoned(0)); // nothing to log
+      }
       default -> exchange.respond(404, Fields.EMPTY, new byte[0]);
     }
   }
@@ -273,6 +286,58 @@ class BodyHandlersTest {
           public void onComplete() {}
         };
     assertThrows(IOException.class, () -> get("/data", BodyHandlers.fromSubscriber(broken)));
+  }
+
+  @Test
+  void aSubscriberThatThrowsAtTheEndFailsTheCall() {
+    BodyHandler<String> broken =
+        info ->
+            new BodySubscriber<>() {
+              @Override
+              public CompletionStage<String> getBody() {
+                return new CompletableFuture<>();
+              }
+
+              @Override
+              public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(Long.MAX_VALUE);
+                begun.countDown();
+              }
+
+              @Override
+              public void onNext(List<ByteBuffer> item) {}
+
+              @Override
+              public void onError(Throwable failure) {
+                throw new IllegalStateException("mine");
+              }
+
+              @Override
+              public void onComplete() {
+                throw new IllegalStateException("mine");
+              }
+            };
+    IOException ofItsOwn = assertThrows(IOException.class, () -> get("/data", broken));
+    assertEquals(
+        "mine", assertInstanceOf(IllegalStateException.class, ofItsOwn.getCause()).getMessage());
+    // Of two reasons the first is what the caller has to hear of.
+    IOException cut = assertThrows(IOException.class, () -> get("/cut", broken));
+    assertInstanceOf(RequestEndedException.class, cut);
+    assertEquals("mine", cut.getSuppressed()[0].getMessage());
+  }
+
+  @Test
+  void aBodyThatIsCancelledIsNotTakenForAShutdown() {
+    BodyHandler<Void> cancelled =
+        info ->
+            BodySubscribers.fromSubscriber(
+                new Collector(1),
+                collector -> {
+                  throw new CancellationException("mine");
+                });
+    IOException failure = assertThrows(IOException.class, () -> get("/data", cancelled));
+    assertInstanceOf(CancellationException.class, failure.getCause());
+    assertFalse(failure.getMessage().contains("shut down"), failure.getMessage());
   }
 
   @Test
