@@ -45,6 +45,13 @@ class RequirementsTest {
   }
 
   @Test
+  void aFolderThatIsNotThereIsOneLine() {
+    Result result = Commands.run("requirements", "--root", root + "/none");
+    assertEquals(26, result.code(), result::toString);
+    assertEquals("sluice: (26) no folder " + root + "/none", result.err().strip());
+  }
+
+  @Test
   void anUnknownDocumentIsOneLine() throws IOException {
     compiledModule();
     Result result = Commands.run("requirements", "--root", "" + root, "RFC1149");

@@ -15,7 +15,9 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code tools/bench/compare}: our pair and each peer's on the same tasks, in turn. */
 @Command(
@@ -117,6 +119,8 @@ public final class Compare implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON in place of the table.")
   private boolean json;
 
+  @Spec private CommandSpec spec;
+
   private final PrintStream stderr = System.err;
 
   private record TaskNames() implements Iterable<String> {
@@ -138,16 +142,24 @@ public final class Compare implements Callable<Integer> {
 
   /** Takes options. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Compare()).execute(args));
+    System.exit(run(System.err, args));
+  }
+
+  /** The same without an exit; a wrong argument gets one line. */
+  static int run(PrintStream err, String... args) {
+    return new CommandLine(new Compare())
+        .setParameterExceptionHandler(
+            (misuse, given) -> {
+              err.println("compare: " + misuse.getMessage() + "; see --help");
+              return CommandLine.ExitCode.USAGE;
+            })
+        .execute(args);
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    check();
     List<Task> tasks = tasks();
-    if (tasks.isEmpty() || rounds < 1) {
-      stderr.println("compare: nothing to do; tasks are " + Arrays.toString(Task.values()));
-      return CommandLine.ExitCode.USAGE;
-    }
     Matrix matrix = new Matrix(usable(), crosses());
     Scale scale =
         new Scale(bytes, coldBytes, lossyBytes, lossySeeds, warmup, duration, connections);
@@ -169,6 +181,30 @@ public final class Compare implements Callable<Integer> {
     PrintStream stdout = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     stdout.print(json ? report.json() + "\n" : report.text());
     return CommandLine.ExitCode.OK;
+  }
+
+  private void check() {
+    require(rounds > 0, "--rounds is at least 1");
+    require(lossySeeds > 0, "--lossy-seeds is at least 1");
+    require(warmup >= 0, "--warmup is at least 0");
+    require(duration > 0, "--duration is at least 1");
+    require(connections > 0, "--connections is at least 1");
+    List<String> tasks = Arrays.stream(Task.values()).map(Task::toString).toList();
+    for (String name : only) {
+      require(
+          tasks.stream().anyMatch(task -> task.startsWith(name)),
+          "no task '" + name + "' among " + String.join(", ", tasks));
+    }
+    List<String> peers = Matrix.allPeers().stream().map(Peer::name).toList();
+    for (String name : names == null ? peers : names) {
+      require(peers.contains(name), "no peer '" + name + "' among " + String.join(", ", peers));
+    }
+  }
+
+  private void require(boolean right, String otherwise) {
+    if (!right) {
+      throw new CommandLine.ParameterException(spec.commandLine(), otherwise);
+    }
   }
 
   /** Those that are asked for, in their order. */

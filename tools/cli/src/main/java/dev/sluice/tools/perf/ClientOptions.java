@@ -12,6 +12,7 @@ public final class ClientOptions {
   @Parameters(
       index = "0",
       paramLabel = "WORKLOAD",
+      converter = Workload.Name.class,
       description = "One of ${COMPLETION-CANDIDATES}.")
   Workload workload;
 

@@ -111,6 +111,9 @@ public final class RequirementsCommand implements Callable<Integer> {
   }
 
   private TaggedTests tests() throws CommandException, IOException {
+    if (!Files.isDirectory(root)) {
+      throw new CommandException(ExitCode.READ_ERROR, "no folder " + root);
+    }
     TaggedTests tests = new TaggedTests();
     int folders = 0;
     try (Stream<Path> modules = Files.walk(root, 2)) {

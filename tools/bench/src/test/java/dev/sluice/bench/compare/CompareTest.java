@@ -1,0 +1,34 @@
+package dev.sluice.bench.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CompareTest {
+  /** Before anything is measured, which takes long. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--only pump,xyz         | no task 'xyz' among pump, download, upload",
+        "--peers ngtcp2,xyz      | no peer 'xyz' among ngtcp2, caddy",
+        "--rounds 0              | --rounds is at least 1; see --help",
+        "--duration -1           | --duration is at least 1; see --help",
+        "--bytes much            | Invalid value for option '--bytes': 'much' is not a size",
+        "--nonsense              | Unknown option: '--nonsense'; see --help"
+      })
+  void whatCannotBeGetsOneLine(String options, String line) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+    assertEquals(2, Compare.run(stream, options.split(" ")));
+    List<String> lines = err.toString(StandardCharsets.UTF_8).lines().toList();
+    assertEquals(1, lines.size(), lines::toString);
+    String beginning = "compare: " + line;
+    assertEquals(beginning, lines.getFirst().substring(0, beginning.length()));
+  }
+}
