@@ -309,7 +309,7 @@ final class Migration {
     Path path = packet.path();
     // Before the handshake is confirmed nobody moves on purpose (§9).
     boolean mayMove = packet.type() == PacketType.ONE_RTT;
-    boolean isNew = paths.keep(path, packet.destination(), mayMove);
+    boolean isNew = paths.keep(path, packet.destination(), mayMove, now);
     if (path == paths.active()) {
       if (moves) {
         paths.unwant();

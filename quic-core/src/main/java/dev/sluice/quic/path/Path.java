@@ -42,6 +42,10 @@ public final class Path {
   private ConnectionId addressedBy;
   private ConnectionId addressedByBefore;
   private boolean wanted;
+
+  /** When the peer was heard last here; MIN_VALUE before it was. */
+  private long lastHeard = Long.MIN_VALUE;
+
   private long keptUntil = Long.MAX_VALUE;
 
   /**
@@ -94,8 +98,9 @@ public final class Path {
     destination = id;
   }
 
-  /** The peer addressed this side on this path by this ID. */
-  void addressedBy(ConnectionId id) {
+  /** An authentic packet came on this path, sent to this ID. */
+  void heard(ConnectionId id, long now) {
+    lastHeard = now;
     if (!id.equals(addressedBy)) {
       addressedByBefore = addressedBy;
       addressedBy = id;
@@ -175,6 +180,11 @@ public final class Path {
 
   void wanted(boolean yes) {
     wanted = yes;
+  }
+
+  /** When the peer was heard last on this path. */
+  long lastHeard() {
+    return lastHeard;
   }
 
   PathValidation validation() {

@@ -6,6 +6,7 @@ import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -25,6 +26,17 @@ public final class Paths {
 
   /** How long a path that was left is kept for what is still under way on it, in PTOs. */
   private static final int KEEP_PTOS = 3;
+
+  /**
+   * Anybody on the way can make copies of packets come from any address (§9.3.3), but nobody
+   * answers from there: what was answered is worth more than what was only seen, and after that
+   * where the connection is to move. Of equals, the peer is least likely where it was heard longest
+   * ago.
+   */
+  private static final Comparator<Path> LEAST_WORTH =
+      Comparator.comparing(Path::isValidated)
+          .thenComparing(Path::isWanted)
+          .thenComparing(Path::lastHeard);
 
   private final boolean client;
   private final Supplier<PathRecovery> recoveries;
@@ -142,9 +154,9 @@ public final class Paths {
    *     has just learned the server's, but has none to spare for us
    * @return whether the path is new
    */
-  public boolean keep(Path path, ConnectionId addressedBy, boolean mayMove) {
+  public boolean keep(Path path, ConnectionId addressedBy, boolean mayMove, long now) {
     boolean known = path == active || others.contains(path);
-    path.addressedBy(addressedBy);
+    path.heard(addressedBy, now);
     if (known) {
       if (path.destination() == null) {
         // None was to be had before; by another ID the peer may turn out not to have moved.
@@ -179,13 +191,10 @@ public final class Paths {
     return ids.take();
   }
 
+  /** Never forgets where to return to. */
   private void makeRoom() {
-    for (int i = 0; others.size() >= MAX_OTHERS; i++) {
-      Path oldest = others.get(i);
-      if (oldest != lastValidated) {
-        forget(oldest);
-        i--;
-      }
+    while (others.size() >= MAX_OTHERS) {
+      forget(others.stream().filter(p -> p != lastValidated).min(LEAST_WORTH).orElseThrow());
     }
   }
 

@@ -20,7 +20,9 @@ import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.testkit.Requirement;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +40,7 @@ class PathsTest {
   private final Paths paths = new Paths(false, path, remote, PathsTest::state);
 
   PathsTest() {
-    paths.keep(path, same, true);
+    paths.keep(path, same, true, 0);
     remote.onFrame(issued(1));
     remote.onFrame(issued(2));
   }
@@ -110,7 +112,7 @@ class PathsTest {
 
   @Test
   void aNatIsToldFromAMoveByAnyIdOfThePath() {
-    paths.keep(path, other, true); // a probe of the client's from the same address
+    paths.keep(path, other, true, 0); // a probe of the client's from the same address
     Path to = moveTo(moved, same);
     assertSame(path.destination(), to.destination());
   }
@@ -120,10 +122,10 @@ class PathsTest {
     Path probed = null;
     for (int i = 1; i <= 3; i++) { // all IDs are taken for probes that came under new ones
       probed = paths.of(here, new InetSocketAddress("192.0.2.1", 10 + i));
-      paths.keep(probed, id(50 + i), true);
+      paths.keep(probed, id(50 + i), true, 0);
     }
     assertNull(probed.destination());
-    paths.keep(probed, same, true); // what comes from there now is addressed as ever
+    paths.keep(probed, same, true, 0); // what comes from there now is addressed as ever
     assertSame(path.destination(), probed.destination());
   }
 
@@ -159,7 +161,7 @@ class PathsTest {
   void hasNowhereToGoBackToWithoutAValidatedPath() {
     Paths none = new Paths(false, new Path(null, first, false, state()), ids(), PathsTest::state);
     Path to = none.of(null, moved);
-    none.keep(to, same, true);
+    none.keep(to, same, true, 0);
     none.activate(to, PTO, 0);
     assertNull(none.fallBack(PTO, 0));
   }
@@ -180,9 +182,81 @@ class PathsTest {
   void boundsWhatReplaysFromManyAddressesCost() {
     for (int port = 10; port < 1000; port++) {
       Path seen = paths.of(here, new InetSocketAddress("198.51.100.1", port));
-      paths.keep(seen, same, true);
+      paths.keep(seen, same, true, 0);
     }
     assertEquals(3, paths.others().size());
+  }
+
+  /** An authentic packet comes from this address. */
+  private Path heard(InetSocketAddress address, long now) {
+    Path from = paths.of(here, address);
+    paths.keep(from, same, true, now);
+    return from;
+  }
+
+  private InetSocketAddress spoofed(int number) {
+    return new InetSocketAddress("198.51.100.1", number);
+  }
+
+  /** Whoever copies packets from many addresses is heard once from each (§9.3.3). */
+  @Test
+  void whereThePeerWasHeardLongestAgoMakesRoom() {
+    Path made = heard(spoofed(1), 1);
+    Path silent = heard(spoofed(2), 2);
+    Path third = heard(spoofed(3), 3);
+    heard(spoofed(1), 4);
+    Path newest = heard(spoofed(4), 5);
+    assertEquals(Set.of(made, third, newest), Set.copyOf(paths.others()));
+    heard(spoofed(3), 6);
+    heard(spoofed(5), 7);
+    assertTrue(paths.others().contains(third));
+    assertFalse(paths.others().contains(made));
+    assertFalse(paths.others().contains(silent));
+  }
+
+  @Test
+  void whereThePeerHasAnsweredIsKeptBeforeWhereItWasOnlySeen() {
+    Path answered = heard(moved, 1);
+    answered.amplification().onReceived(1200);
+    answered.validate(PTO, 1);
+    Packet.of(out -> answered.write(out, 7, 1));
+    assertSame(answered, paths.onResponse(7, PTO, 2));
+    for (int i = 1; i < 1000; i++) {
+      heard(spoofed(i), 2 + i);
+      assertTrue(paths.others().contains(answered), i + " addresses");
+    }
+    assertEquals(3, paths.others().size());
+  }
+
+  @Test
+  void whereTheConnectionIsToMoveIsKept() {
+    Path wanted = heard(moved, 1);
+    paths.moveWhenValidated(wanted);
+    for (int i = 1; i < 1000; i++) {
+      heard(spoofed(i), 1 + i);
+      assertTrue(paths.others().contains(wanted), i + " addresses");
+    }
+  }
+
+  @Test
+  void whereAClientIsMovingIsKeptBeforeWhatItHasLeft() {
+    RemoteConnectionIds ids = ids();
+    for (int i = 1; i < 7; i++) {
+      ids.onFrame(issued(i));
+    }
+    Paths client = new Paths(true, new Path(here, first, true, state()), ids, PathsTest::state);
+    List<Path> left = new ArrayList<>();
+    for (int i = 1; i <= 3; i++) {
+      left.add(client.active());
+      client.keep(client.active(), same, true, 10 - i); // the first was heard last
+      client.activate(client.add(spoofed(i), first), PTO, 10);
+    }
+    Path moving = client.add(moved, first);
+    client.moveWhenValidated(moving);
+    assertEquals(Set.of(left.get(0), left.get(1), moving), Set.copyOf(client.others()));
+    Path toPreferred = client.add(moved, spoofed(9));
+    client.moveWhenValidated(toPreferred);
+    assertEquals(Set.of(left.get(0), moving, toPreferred), Set.copyOf(client.others()));
   }
 
   @Test
@@ -208,10 +282,10 @@ class PathsTest {
     remote.onFrame(issued(2));
     for (int i = 1; i <= 3; i++) {
       Path seen = paths.of(here, new InetSocketAddress("198.51.100.1", i));
-      paths.keep(seen, id(10 + i), true);
+      paths.keep(seen, id(10 + i), true, 0);
     }
     Path rebound = paths.of(here, new InetSocketAddress("203.0.113.1", 4));
-    paths.keep(rebound, id(11), true);
+    paths.keep(rebound, id(11), true, 0);
     assertEquals(id(1), rebound.destination().id());
     assertEquals(3, paths.others().size());
   }
@@ -222,9 +296,9 @@ class PathsTest {
     remote.onFrame(issued(1));
     remote.onFrame(issued(2));
     Path silent = paths.of(here, new InetSocketAddress("198.51.100.1", 1));
-    paths.keep(silent, id(11), true);
+    paths.keep(silent, id(11), true, 0);
     Path asked = paths.of(here, new InetSocketAddress("198.51.100.1", 2));
-    paths.keep(asked, id(12), true);
+    paths.keep(asked, id(12), true, 0);
     asked.validate(PTO, 0);
     remote.onFrame(new NewConnectionIdFrame(3, 3, id(3), Bytes.of(new byte[16])));
     remote.onFrame(new NewConnectionIdFrame(4, 3, id(4), Bytes.of(new byte[16])));
@@ -266,14 +340,14 @@ class PathsTest {
   @Test
   @Requirement({"RFC9000-9.5#2", "RFC9000-9.5#3", "RFC9000-9.5#4"})
   void onlyWhoMovesUnderTheSameIdGetsTheSameIdBack() {
-    paths.keep(path, same, true);
+    paths.keep(path, same, true, 0);
     assertSame(path.destination(), moveTo(moved, same).destination());
     Path elsewhere = moveTo(new InetSocketAddress("198.51.100.1", 1), other);
     assertEquals(id(1), elsewhere.destination().id());
     assertEquals(id(1), remote.current());
     // The same ID of ours, but from another address of ours.
     Path atPreferred = paths.of(new InetSocketAddress("192.0.2.99", 443), first);
-    paths.keep(atPreferred, other, true);
+    paths.keep(atPreferred, other, true, 0);
     assertEquals(id(2), atPreferred.destination().id());
   }
 
@@ -305,7 +379,7 @@ class PathsTest {
 
   private Path moveTo(InetSocketAddress address, ConnectionId addressedBy) {
     Path to = paths.of(here, address);
-    paths.keep(to, addressedBy, true);
+    paths.keep(to, addressedBy, true, 0);
     paths.activate(to, PTO, 0);
     to.amplification().onReceived(1200);
     to.validate(PTO, 0);
