@@ -108,8 +108,8 @@ final class Call<T> implements Attempt.Listener {
         .timeout()
         .ifPresent(
             limit -> {
-              Executor executor = client.executor();
-              Deadline deadline = Deadline.after(limit, executor, () -> onTimeout(limit));
+              // Not on the executor, whose threads may all be waiting for what does not come.
+              Deadline deadline = Deadline.after(limit, client.loop(), () -> onTimeout(limit));
               future.whenComplete((response, failure) -> deadline.callOff());
             });
   }

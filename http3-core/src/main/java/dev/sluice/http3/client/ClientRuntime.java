@@ -159,6 +159,19 @@ final class ClientRuntime {
       failure.initCause(e);
       throw failure;
     }
+    try {
+      return dial(origin, address, socket, listener);
+    } catch (RuntimeException e) {
+      release(socket);
+      throw e;
+    }
+  }
+
+  private Runnable dial(
+      Origin origin,
+      InetSocketAddress address,
+      QuicSocket socket,
+      ClientConnection.Listener listener) {
     SessionTicket ticket = takeTicket(origin);
     Dialled dialled = new Dialled(origin, socket, listener, ticket);
     TlsClientConfig tls =

@@ -108,6 +108,9 @@ final class HappyEyeballs<C> {
     } catch (IOException e) {
       race.failed(new Failure(null, e));
       return;
+    } catch (RuntimeException e) { // of a trust manager, say: whoever waits must hear of it
+      race.failed(new Failure(null, new IOException(e)));
+      return;
     }
     if (!decided && !addresses.isEmpty()) {
       next = Deadline.after(ATTEMPT_DELAY, loop, this::dialNext);

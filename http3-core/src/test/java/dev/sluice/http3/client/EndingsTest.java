@@ -33,6 +33,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -138,6 +140,37 @@ class EndingsTest {
       awaitTimeout(loopback, endless(loopback), waiting);
       waiting.ended.get();
       stillWorks(loopback);
+    }
+  }
+
+  @Test
+  void aTimeoutNeedsNoThreadOfTheExecutor() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    Waiting waiting = new Waiting();
+    try (ExecutorService busy = Executors.newSingleThreadExecutor();
+        Loopback loopback = Loopback.of(waiting::handle, client -> client.executor(busy))) {
+      InputStream stuck =
+          new InputStream() {
+            @Override
+            public int read() throws IOException {
+              try {
+                over.await();
+              } catch (InterruptedException e) {
+                throw new IOException(e);
+              }
+              return -1;
+            }
+          };
+      HttpRequest request =
+          loopback
+              .request("/wait")
+              .timeout(Duration.ofSeconds(1))
+              .POST(BodyPublishers.ofInputStream(() -> stuck))
+              .build();
+      assertThrows(
+          HttpTimeoutException.class,
+          () -> loopback.client.send(request, BodyHandlers.discarding()));
+      over.countDown();
     }
   }
 

@@ -111,6 +111,19 @@ class HappyEyeballsTest implements HappyEyeballs.Outcome<String> {
   }
 
   @Test
+  void whatThrowsInTheAttemptDoesToo() {
+    new HappyEyeballs<String>(
+            THREE,
+            (address, progress) -> {
+              throw new IllegalStateException("no trust in " + address.getPort());
+            },
+            Runnable::run,
+            this)
+        .start();
+    assertEquals("no trust in 1", failure.exception().getCause().getMessage());
+  }
+
+  @Test
   void noAddressIsAFailure() {
     new HappyEyeballs<String>(List.of(), this::dial, Runnable::run, this).start();
     assertEquals(ConnectException.class, failure.exception().getClass());
