@@ -18,7 +18,7 @@ final class HeaderFields {
 
   /**
    * Fields about one hop of an HTTP/1.1 connection: HTTP/3 has none of them (RFC 9114 §4.2), and
-   * the caller who set one meant the other protocol.
+   * the caller who set one meant the other protocol. Host is said by :authority (§4.3.1).
    */
   private static final Set<String> OF_THE_HOP =
       Set.of(
@@ -60,8 +60,10 @@ final class HeaderFields {
       fields.add("expect", "100-continue");
     }
     URI uri = request.uri();
-    return RequestHead.of(
-        request.method(), "https", Origin.of(uri).authority(), target(uri), fields.build());
+    // Whoever is allowed to set Host (jdk.httpclient.allowRestrictedHeaders) means the authority.
+    String authority =
+        request.headers().firstValue("host").orElseGet(() -> Origin.of(uri).authority());
+    return RequestHead.of(request.method(), "https", authority, target(uri), fields.build());
   }
 
   /**

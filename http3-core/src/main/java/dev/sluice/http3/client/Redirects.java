@@ -28,7 +28,7 @@ final class Redirects {
 
   /** Fields that must not reach another origin: they were meant for the first one's eyes. */
   private static final Set<String> OF_ORIGIN =
-      Set.of("authorization", "proxy-authorization", "cookie", "origin", "referer");
+      Set.of("authorization", "proxy-authorization", "cookie", "origin", "referer", "host");
 
   private Redirects() {}
 

@@ -11,11 +11,14 @@ import dev.sluice.testkit.Requirement;
 import java.io.IOException;
 import java.net.CookieManager;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,6 +71,61 @@ class HeaderFieldsTest {
     assertEquals("1", fields.first("x-own"));
     assertEquals("Sluice", fields.first("user-agent"));
     assertNull(fields.first("accept"));
+  }
+
+  /** As it is where the JDK lets callers set it. */
+  @Test
+  void hostIsTheAuthority() {
+    HttpHeaders headers = HttpHeaders.of(Map.of("Host", List.of("b.test:1")), (n, v) -> true);
+    HttpRequest request = to("https://a.test/").build();
+    RequestHead head = HeaderFields.head(new WithHeaders(request, headers), List.of(), null, null);
+    assertEquals("b.test:1", head.authority());
+    assertFalse(head.fields().contains("host"));
+  }
+
+  private static final class WithHeaders extends HttpRequest {
+    private final HttpRequest request;
+    private final HttpHeaders headers;
+
+    WithHeaders(HttpRequest request, HttpHeaders headers) {
+      this.request = request;
+      this.headers = headers;
+    }
+
+    @Override
+    public Optional<BodyPublisher> bodyPublisher() {
+      return request.bodyPublisher();
+    }
+
+    @Override
+    public String method() {
+      return request.method();
+    }
+
+    @Override
+    public Optional<Duration> timeout() {
+      return request.timeout();
+    }
+
+    @Override
+    public boolean expectContinue() {
+      return request.expectContinue();
+    }
+
+    @Override
+    public URI uri() {
+      return request.uri();
+    }
+
+    @Override
+    public Optional<HttpClient.Version> version() {
+      return request.version();
+    }
+
+    @Override
+    public HttpHeaders headers() {
+      return headers;
+    }
   }
 
   @Test
