@@ -13,6 +13,7 @@ import dev.sluice.quic.ending.TransportError;
 import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.util.Set;
 import javax.net.ssl.SSLException;
@@ -101,7 +102,12 @@ public final class Failures {
     return new CommandException(ExitCode.UNRESOLVED_HOST, "could not resolve host: " + host, e);
   }
 
-  private static CommandException refused(String host, String reason, Throwable e) {
+  private static CommandException refused(String host, String why, Throwable e) {
+    boolean stranger = find(e, CertPathBuilderException.class) != null;
+    String reason =
+        stranger
+            ? "no authority that is trusted has issued it; --cacert trusts another, -k accepts any"
+            : why;
     return new CommandException(
         ExitCode.PEER_CERTIFICATE,
         "the certificate of " + host + " is refused: " + oneLine(String.valueOf(reason)),

@@ -76,7 +76,7 @@ class GetFailuresTest {
   @Test
   void aCertificateThatNobodyVouchesFor() throws IOException {
     try (Http3Server server = serve(Commands.identity(Instant.now(), "localhost"))) {
-      expect(60, "the certificate of localhost is refused", get(server.localAddress().getPort()));
+      expect(60, "localhost is refused: no authority", get(server.localAddress().getPort()));
       assertEquals(0, get(server.localAddress().getPort(), "-k").code());
     }
   }
@@ -227,6 +227,21 @@ class GetFailuresTest {
           "cannot write to /dev/full",
           get(server.localAddress().getPort(), "-k", "-o", "/dev/full"));
     }
+  }
+
+  @Test
+  void aFolderThatIsMissing() throws IOException {
+    try (Http3Server server = serve(Commands.identity(Instant.now(), "localhost"))) {
+      expect(
+          23,
+          "cannot write to /nonexistent/file: no such file or folder",
+          get(server.localAddress().getPort(), "-k", "-o", "/nonexistent/file"));
+    }
+    expect(
+        26,
+        "cannot serve /nonexistent: no such file or folder",
+        Commands.run("serve", "--root", "/nonexistent"));
+    expect(26, "/dev/null: not a folder", Commands.run("serve", "--root", "/dev/null"));
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import dev.sluice.tls.Identity;
 import dev.sluice.tls.cert.Pem;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.FileFailure;
 import dev.sluice.tools.Trust;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +46,9 @@ public final class ClientTrust {
       return Trust.in(Pem.certificates(Files.readString(file)));
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       throw new CommandException(
-          ExitCode.CA_FILE, "cannot use the certificates in " + file + ": " + reason(e), e);
+          ExitCode.CA_FILE,
+          "cannot use the certificates in " + file + ": " + FileFailure.reason(e),
+          e);
     }
   }
 
@@ -69,14 +72,8 @@ public final class ClientTrust {
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       throw new CommandException(
           ExitCode.LOCAL_CERTIFICATE,
-          "cannot use the certificate in " + chain + ": " + reason(e),
+          "cannot use the certificate in " + chain + ": " + FileFailure.reason(e),
           e);
     }
-  }
-
-  private static String reason(Exception e) {
-    return e instanceof java.nio.file.NoSuchFileException
-        ? "no such file"
-        : String.valueOf(e.getMessage());
   }
 }

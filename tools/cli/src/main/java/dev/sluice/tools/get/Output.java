@@ -2,6 +2,7 @@ package dev.sluice.tools.get;
 
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.FileFailure;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -93,7 +94,7 @@ final class Output implements AutoCloseable {
   }
 
   private CommandException failed(IOException e) {
-    String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-    return new CommandException(ExitCode.WRITE_ERROR, "cannot write to " + name + ": " + reason, e);
+    return new CommandException(
+        ExitCode.WRITE_ERROR, "cannot write to " + name + ": " + FileFailure.reason(e), e);
   }
 }

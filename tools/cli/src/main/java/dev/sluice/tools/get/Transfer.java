@@ -110,8 +110,8 @@ final class Transfer {
                   method,
                   content == RequestContent.NONE ? BodyPublishers.noBody() : content.publisher());
       for (Map.Entry<String, String> field : fields.all()) {
-        // Credentials are for the server that they were given for.
-        boolean secret = Set.of("authorization", "cookie").contains(field.getKey());
+        // Credentials are for the server that they were given for, and so is another name for it.
+        boolean secret = Set.of("authorization", "cookie", "host").contains(field.getKey());
         if (!secret || uri.getAuthority().equals(start.getAuthority())) {
           request.header(field.getKey(), field.getValue());
         }

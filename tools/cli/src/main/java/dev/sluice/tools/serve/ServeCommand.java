@@ -9,6 +9,7 @@ import dev.sluice.tls.cert.SelfSignedIdentity;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.CongestionOptions;
 import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.FileFailure;
 import dev.sluice.tools.IoOption;
 import dev.sluice.tools.KeyLogFile;
 import dev.sluice.tools.LoopsOption;
@@ -233,7 +234,8 @@ public final class ServeCommand implements Callable<Integer> {
     try {
       return new StaticFiles(root);
     } catch (IOException e) {
-      throw new CommandException(ExitCode.READ_ERROR, "cannot serve " + root, e);
+      throw new CommandException(
+          ExitCode.READ_ERROR, "cannot serve " + root + ": " + FileFailure.reason(e), e);
     }
   }
 

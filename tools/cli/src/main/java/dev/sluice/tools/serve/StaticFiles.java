@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
@@ -34,7 +35,7 @@ final class StaticFiles {
   StaticFiles(Path root) throws IOException {
     this.root = root.toRealPath();
     if (!Files.isDirectory(this.root)) {
-      throw new IOException(root + " is not a folder");
+      throw new NotDirectoryException(root.toString());
     }
   }
 
