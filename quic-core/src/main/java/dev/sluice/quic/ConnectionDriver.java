@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -155,6 +156,7 @@ final class ConnectionDriver implements ConnectionListener {
 
   /** Hands a datagram to the connection; false when it does not take it. */
   CompletableFuture<Boolean> sendDatagram(byte[] data) {
+    Objects.requireNonNull(data, "data");
     CompletableFuture<Boolean> sent = new CompletableFuture<>();
     boolean asked = onLoop(() -> sent.complete(transport.sendDatagram(data, 0, data.length)));
     return asked ? sent : CompletableFuture.completedFuture(false);

@@ -177,6 +177,15 @@ public final class QuicClient implements AutoCloseable {
         throw new IOException("the client is closed");
       }
       QuicSocket socket = socketTo(address);
+      try {
+        dial(address, socket);
+      } catch (RuntimeException e) {
+        release(socket);
+        throw e;
+      }
+    }
+
+    private void dial(InetSocketAddress address, QuicSocket socket) {
       AtomicReference<CertificateException> refusal = new AtomicReference<>();
       ClientConfig config =
           settings

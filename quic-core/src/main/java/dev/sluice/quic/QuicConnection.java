@@ -236,7 +236,8 @@ public final class QuicConnection implements AutoCloseable {
    * @throws java.io.InterruptedIOException the thread was interrupted
    */
   public TlsSession awaitHandshake() throws IOException {
-    return Blocking.await(driver.loop(), driver.handshake());
+    // A copy, which an interrupt may cancel.
+    return Blocking.await(driver.loop(), driver.handshake().copy());
   }
 
   /**

@@ -33,6 +33,9 @@ public final class QuicStream {
   private final AtomicBoolean readPending = new AtomicBoolean();
   private final AtomicBoolean writePending = new AtomicBoolean();
 
+  /** The stream is to finish; what is being written is still a part of it. */
+  private volatile boolean finishing;
+
   /**
    * @param inlet null when only this side sends
    * @param outlet null when only the peer sends
@@ -86,9 +89,13 @@ public final class QuicStream {
    * @return the number of bytes, or -1 at the end of the stream; fails like {@link #inputStream()}.
    *     May complete on the loop's thread: what depends on it must not block
    * @throws ReadPendingException the last read is not done
+   * @throws IllegalArgumentException the buffer is read-only
    */
   public CompletableFuture<Integer> readAsync(ByteBuffer target) {
     receiving();
+    if (target.isReadOnly()) {
+      throw new IllegalArgumentException("a read into a read-only buffer");
+    }
     if (!readPending.compareAndSet(false, true)) {
       throw new ReadPendingException();
     }
@@ -203,11 +210,18 @@ public final class QuicStream {
         outlet.pipe().whenWritable(() -> writeFrom(way, source, result));
         return;
       }
-      writePending.set(false);
+      writeEnded();
       result.complete(null);
     } catch (IOException | RuntimeException e) {
-      writePending.set(false);
+      writeEnded();
       result.completeExceptionally(e);
+    }
+  }
+
+  private void writeEnded() {
+    writePending.set(false);
+    if (finishing) {
+      finishNow();
     }
   }
 
@@ -229,12 +243,21 @@ public final class QuicStream {
   }
 
   /**
-   * Finishes the stream after what was written, like closing {@link #outputStream()}; nothing
-   * happens when it has ended.
+   * Finishes the stream after what was written, like closing {@link #outputStream()}, and after
+   * what {@link #writeAsync} or {@link #lendAsync} is still writing; nothing happens when it has
+   * ended.
    *
    * @throws IllegalStateException only the peer sends on this stream
    */
   public void finish() {
+    sending();
+    finishing = true; // before looking: a write that ends meanwhile sees it
+    if (!writePending.get()) {
+      finishNow();
+    }
+  }
+
+  private void finishNow() {
     try {
       sending().pipe().stream().close();
     } catch (IOException e) {

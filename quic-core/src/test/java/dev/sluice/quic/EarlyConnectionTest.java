@@ -12,8 +12,10 @@ import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.quic.io.EventLoop;
 import dev.sluice.testkit.Requirement;
 import dev.sluice.tls.SessionTicket;
+import dev.sluice.tls.TlsSession;
 import dev.sluice.tls.psk.SharedTicketKeys;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -173,6 +175,27 @@ class EarlyConnectionTest {
       connection.handshake().whenComplete((tls, e) -> failure.complete(e));
       assertInstanceOf(ConnectionEndedException.class, failure.get().getCause());
       assertNull(connection.tls());
+    }
+  }
+
+  /** Who stops waiting for the handshake takes nothing from others. */
+  @Test
+  void anInterruptedWaitLeavesTheHandshakeToOthers() throws Exception {
+    try (QuicServer server = server().tickets(KEYS).earlyData().start()) {
+      SessionTicket ticket = firstVisit(server);
+      try (QuicClient client = Loopback.client(server).session(ticket).build()) {
+        QuicConnection connection = client.connectEarly();
+        CompletableFuture<TlsSession> before = connection.handshake().toCompletableFuture();
+        Thread.currentThread().interrupt();
+        try {
+          connection.awaitHandshake();
+        } catch (InterruptedIOException e) {
+          // unless it was complete already
+        }
+        Thread.interrupted();
+        assertNotNull(before.get());
+        assertNotNull(connection.awaitHandshake());
+      }
     }
   }
 }

@@ -1,0 +1,141 @@
+package dev.sluice.quic;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.sluice.quic.ending.StreamEnding;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.BindException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What programs do that nobody expects of them: nothing is lost, and nobody waits in vain. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class OddUseTest {
+  /** More than pipes, buffers and windows hold together. */
+  private static final int MUCH = 64 << 20;
+
+  private QuicServer server;
+  private QuicClient client;
+  private QuicConnection connection;
+
+  @BeforeEach
+  void connect() throws IOException {
+    server = Loopback.server().handler(Loopback::echo).start();
+    client = Loopback.client(server).build();
+    connection = client.connect();
+  }
+
+  @AfterEach
+  void close() {
+    client.close();
+    server.close();
+  }
+
+  private static Future<Long> count(InputStream in) {
+    FutureTask<Long> counted = new FutureTask<>(() -> Loopback.receive(in).size());
+    Thread.startVirtualThread(counted);
+    return counted;
+  }
+
+  @Test
+  void aReadOnlyBufferTakesNothingOutOfTheStream() throws Exception {
+    QuicStream stream = connection.openBidirectional();
+    byte[] text = "all of it".getBytes(StandardCharsets.US_ASCII);
+    stream.writeAsync(ByteBuffer.wrap(text).asReadOnlyBuffer()).get();
+    stream.finish();
+    ByteBuffer readOnly = ByteBuffer.allocate(4).asReadOnlyBuffer();
+    assertThrows(IllegalArgumentException.class, () -> stream.readAsync(readOnly));
+    assertEquals(4, stream.readAsync(ByteBuffer.allocateDirect(4)).get());
+    assertArrayEquals(
+        "of it".getBytes(StandardCharsets.US_ASCII), stream.inputStream().readAllBytes());
+  }
+
+  @Test
+  void whatIsBeingWrittenIsWrittenBeforeTheStreamFinishes() throws Exception {
+    QuicStream stream = connection.openBidirectional();
+    Future<Long> back = count(stream.inputStream());
+    CompletableFuture<Void> written = stream.writeAsync(ByteBuffer.allocate(MUCH));
+    stream.finish();
+    written.get();
+    assertEquals(MUCH, back.get());
+    assertEquals(new StreamEnding.Finished(), stream.sendEnded().toCompletableFuture().get());
+  }
+
+  /** A future that nobody waits for any more does not end the write. */
+  @Test
+  void alsoWhenNobodyWaitsForItAnyMore() throws Exception {
+    QuicStream stream = connection.openBidirectional();
+    Future<Long> back = count(stream.inputStream());
+    stream.lendAsync(ByteBuffer.allocate(MUCH)).cancel(false);
+    stream.finish();
+    assertEquals(MUCH, back.get());
+  }
+
+  @Test
+  void aWriteThatFailsDoesNotKeepTheStreamFromEnding() throws Exception {
+    QuicStream stream = connection.openBidirectional();
+    CompletableFuture<Void> written = stream.writeAsync(ByteBuffer.allocate(MUCH));
+    stream.finish();
+    stream.reset(5);
+    assertThrows(ExecutionException.class, written::get);
+    assertEquals(
+        new StreamEnding.AbandonedLocally(5), stream.sendEnded().toCompletableFuture().get());
+  }
+
+  @Test
+  void whatIsNoDatagramIsRefusedAtOnce() {
+    assertThrows(NullPointerException.class, () -> connection.sendDatagram(null));
+    assertThrows(NullPointerException.class, () -> connection.sendDatagramAsync(null));
+  }
+
+  @Test
+  void aConnectThatCannotBeginLeavesNoSocket() throws Exception {
+    InetSocketAddress address;
+    try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      address = new InetSocketAddress(free.getLocalAddress(), free.getLocalPort());
+    }
+    AtomicBoolean built = new AtomicBoolean();
+    try (QuicClient broken =
+        Loopback.client(server)
+            .bind(address)
+            .tls(
+                tls -> {
+                  if (built.get()) {
+                    throw new IllegalStateException("no");
+                  }
+                  return tls;
+                })
+            .build()) {
+      built.set(true);
+      assertThrows(IllegalStateException.class, broken::connect);
+      while (isTaken(address)) { // until the loop has closed it
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private static boolean isTaken(InetSocketAddress address) throws SocketException {
+    try (DatagramSocket again = new DatagramSocket(address)) {
+      return again.isClosed();
+    } catch (BindException e) {
+      return true;
+    }
+  }
+}
