@@ -28,9 +28,8 @@ final class Timers {
 
   /** The effective timeout is the smaller of the two sides' (§10.1). */
   void onPeerIdleTimeout(long nanos) {
-    if (nanos != 0) {
-      idleTimeout = idleTimeout == 0 ? nanos : Math.min(idleTimeout, nanos);
-    }
+    long own = idleTimeout == 0 ? TransportConfig.LONGEST.toNanos() : idleTimeout;
+    idleTimeout = nanos == 0 ? idleTimeout : Math.min(own, nanos);
   }
 
   void onPacketReceived(long now) {

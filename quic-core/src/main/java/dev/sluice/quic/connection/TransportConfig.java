@@ -59,6 +59,9 @@ public record TransportConfig(
     MigrationConfig migration,
     boolean ecn) {
 
+  /** For ever: a century fits into the nanoseconds of a long, with a clock's time added to it. */
+  static final Duration LONGEST = Duration.ofDays(36_500);
+
   /**
    * What most programs want: 30 seconds idle, 10 seconds for a handshake, no keep-alive, the
    * datagrams of 1200 bytes (§14) and then of as many as the path carries, up to what Ethernet
@@ -104,6 +107,14 @@ public record TransportConfig(
     if (initialDatagramSize > maxDatagramSize) {
       throw new IllegalArgumentException("initialDatagramSize is above maxDatagramSize");
     }
+    idleTimeout = atMostLongest(idleTimeout);
+    handshakeTimeout = atMostLongest(handshakeTimeout);
+    keepAlive = atMostLongest(keepAlive);
+    unreadRetention = atMostLongest(unreadRetention);
+  }
+
+  private static Duration atMostLongest(Duration time) {
+    return time.compareTo(LONGEST) < 0 ? time : LONGEST;
   }
 
   private static void requireSize(String name, int size) {

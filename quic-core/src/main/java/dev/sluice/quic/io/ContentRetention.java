@@ -14,6 +14,9 @@ public final class ContentRetention {
   /** Long enough for whoever was interrupted, and still does not keep bytes for ever. */
   public static final Duration USUAL = Duration.ofMinutes(10);
 
+  /** For ever: a century, which fits into the nanoseconds of a long. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   /** How often one looks for progress in the time: it is at most a quarter too long. */
   private static final int CHECKS = 4;
 
@@ -35,7 +38,7 @@ public final class ContentRetention {
       throw new IllegalArgumentException("a negative time: " + limit);
     }
     this.timer = timer;
-    this.limit = limit;
+    this.limit = limit.compareTo(LONGEST) < 0 ? limit : LONGEST;
   }
 
   /** How long content waits for a reader. */

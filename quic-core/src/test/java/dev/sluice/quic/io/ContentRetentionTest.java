@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import org.junit.jupiter.api.Test;
@@ -134,5 +135,16 @@ class ContentRetentionTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> new ContentRetention((task, delay) -> {}, Duration.ofNanos(-1)));
+  }
+
+  @Test
+  void aTimeMayBeForEver() {
+    Duration forEver = ChronoUnit.FOREVER.getDuration();
+    ContentRetention kept =
+        new ContentRetention((task, delay) -> tasks.add(new Task(delay, task)), forEver);
+    InboundPipe pipe = pipe(10);
+    kept.hold(pipe, () -> DROPPED);
+    pass(Duration.ofDays(365));
+    assertEquals(10, pipe.buffered());
   }
 }

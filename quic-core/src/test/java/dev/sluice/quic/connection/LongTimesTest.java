@@ -1,0 +1,57 @@
+package dev.sluice.quic.connection;
+
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.network.Link;
+import dev.sluice.network.Simulation;
+import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.wire.VarInt;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** Times that no clock of nanoseconds reaches, ours and the peer's. */
+class LongTimesTest {
+  private static final TransportConfig NEVER_IDLE =
+      TransportConfig.DEFAULTS.withIdleTimeout(Duration.ZERO);
+
+  @Test
+  void timesOfOursMayBeForEver() {
+    Duration forEver = ChronoUnit.FOREVER.getDuration();
+    TransportConfig config =
+        TransportConfig.DEFAULTS
+            .withIdleTimeout(forEver)
+            .withHandshakeTimeout(forEver)
+            .withKeepAlive(forEver)
+            .withUnreadRetention(forEver);
+    Duo duo = new Duo(config, config);
+    duo.write(duo.server, 10);
+    duo.runFor(60_000);
+    assertNull(duo.client.ending());
+    duo.server.close(0, "");
+    duo.runFor(1000);
+    assertInstanceOf(ConnectionEnding.ApplicationClose.class, duo.client.ending());
+    assertTrue(duo.client.unreadUntil() > duo.sim.now());
+  }
+
+  @Test
+  void aPeerMayBeSilentForEver() {
+    // Where nothing may be added to the longest of times.
+    Simulation sim =
+        LongStream.iterate(1, seed -> seed + 1)
+            .mapToObj(Simulation::new)
+            .filter(made -> made.now() > 0)
+            .findFirst()
+            .orElseThrow();
+    Duo duo = new Duo(sim, NEVER_IDLE, NEVER_IDLE, () -> new Link().delay(Simulation.ms(10)));
+    TransportParameters.Builder parameters = new TransportParameters.Builder();
+    parameters.maxIdleTimeoutMillis = VarInt.MAX;
+    PeerParameters.apply(duo.client, parameters.build());
+    assertTrue(duo.client.nextDeadline() > duo.sim.now());
+    duo.runFor(60_000);
+    assertNull(duo.client.ending());
+  }
+}
