@@ -171,7 +171,9 @@ final class StatelessAnswers {
             0,
             1);
     int payload = out.position();
-    ConnectionCloseFrame close = new ConnectionCloseFrame(false, error.code(), 0, reason);
+    int room = datagram.length - payload - PacketKeys.TAG_LENGTH;
+    ConnectionCloseFrame close =
+        new ConnectionCloseFrame(false, error.code(), 0, reason).fitting(room);
     close.write(out);
     int end = out.position() + PacketKeys.TAG_LENGTH;
     LongHeaderWriter.finishLength(datagram, lengthField, end);

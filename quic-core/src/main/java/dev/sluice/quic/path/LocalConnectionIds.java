@@ -95,7 +95,7 @@ public final class LocalConnectionIds {
    * @param usedByPacket the destination of the packet that carried the frame
    */
   public void onRetire(long sequence, ConnectionId usedByPacket) {
-    if (sequence >= nextSequence) {
+    if (sequence >= neverSent) {
       throw retireError("sequence number " + sequence + " was never issued");
     }
     ConnectionId id = active.get(sequence);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.quic.DatagramBatch;
+import dev.sluice.quic.connection.Admission;
 import dev.sluice.quic.connection.ClientConfig;
 import dev.sluice.quic.connection.TestPeers;
 import dev.sluice.quic.crypto.InitialKeys;
@@ -196,5 +197,17 @@ class UnroutedTest {
       assertEquals(ids.length(), id.length());
       assertTrue(seen.add(id));
     }
+  }
+
+  /** However long the reason for it is that the program gives. */
+  @Test
+  void aRefusalFitsItsDatagram() {
+    String reason = "no, and here is why: ".repeat(100);
+    endpoint.listen(
+        TestPeers.server(random.split())
+            .withAdmission(asks -> new Admission.Decision.Refuse(reason)));
+    List<byte[]> answers = answers(packet(PacketType.INITIAL, DESTINATION, 1200));
+    assertEquals(1, answers.size());
+    assertTrue(answers.getFirst().length <= 1200);
   }
 }

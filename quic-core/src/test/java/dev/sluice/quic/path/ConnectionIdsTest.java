@@ -133,6 +133,8 @@ class ConnectionIdsTest {
   void refusesRetirementsThatCannotBe() {
     assertFails(TransportError.PROTOCOL_VIOLATION, local, l -> l.onRetire(1, first));
     assertFails(TransportError.PROTOCOL_VIOLATION, local, l -> l.onRetire(0, first));
+    local.onPeerLimit(2); // number 1 is made, and has yet to be sent
+    assertFails(TransportError.PROTOCOL_VIOLATION, local, l -> l.onRetire(1, first));
   }
 
   @Test
