@@ -304,6 +304,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     // First, or those who never stop asking would keep the loop from ending.
     ended = true;
     runTasks(Integer.MAX_VALUE);
+    // Those that one of these tasks has brought.
+    List.copyOf(sockets).forEach(socket -> socket.fail("the event loop has ended"));
     scheduled.clear();
     sharedParts.keyShares().destroy();
     try {

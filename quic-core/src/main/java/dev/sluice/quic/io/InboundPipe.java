@@ -183,7 +183,7 @@ public final class InboundPipe implements HeldContent {
     try {
       return tryRead(target, offset, length);
     } finally {
-      reading.unlock();
+      letGo();
     }
   }
 
@@ -258,13 +258,15 @@ public final class InboundPipe implements HeldContent {
     }
   }
 
-  private void abandon() {
+  /** The reader is done; what was closed meanwhile keeps nothing. */
+  private void letGo() {
+    reading.unlock();
     if (abandoned) {
-      return;
+      clearAbandoned();
     }
-    boolean drained = end != null && queue.size() == 0;
-    abandoned = true;
-    wakeReader(); // a close by another thread ends a read that waits
+  }
+
+  private void clearAbandoned() {
     if (reading.tryLock()) { // else there is a reader, and the bytes go when it lets go
       try {
         queue.clear();
@@ -272,6 +274,16 @@ public final class InboundPipe implements HeldContent {
         reading.unlock();
       }
     }
+  }
+
+  private void abandon() {
+    if (abandoned) {
+      return;
+    }
+    boolean drained = end != null && queue.size() == 0;
+    abandoned = true;
+    wakeReader(); // a close by another thread ends a read that waits
+    clearAbandoned();
     if (!drained) {
       onAbandoned.run();
     }
@@ -295,7 +307,7 @@ public final class InboundPipe implements HeldContent {
       try {
         return InboundPipe.this.read(target, offset, length);
       } finally {
-        reading.unlock();
+        letGo();
       }
     }
 

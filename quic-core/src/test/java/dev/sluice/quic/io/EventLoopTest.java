@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.quic.connection.TestPeers;
+import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.tls.KeyShareStock;
 import dev.sluice.tls.TlsClient;
 import dev.sluice.tls.TlsClientConfig;
+import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -206,5 +209,30 @@ class EventLoopTest {
     loop.execute(() -> inside.complete(loop.inLoop()));
     assertTrue(inside.get());
     assertFalse(loop.inLoop());
+  }
+
+  /** The loop ends with tasks in its queue, one of which brings a socket. */
+  @Test
+  void aSocketThatComesAfterTheLastTurnIsClosed() throws Exception {
+    CompletableFuture<InetSocketAddress> bound = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          loop.close();
+          for (int i = 0; i < 100; i++) {
+            loop.execute(() -> {}); // more than one turn does
+          }
+          try {
+            InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+            EndpointConfig config = EndpointConfig.of(new SplittableRandom(1));
+            bound.complete(QuicSocket.open(loop, any, config).localAddress());
+          } catch (IOException e) {
+            bound.completeExceptionally(e);
+          }
+        });
+    InetSocketAddress address = bound.get();
+    assertTrue(loop.awaitEnd(NEVER));
+    try (DatagramSocket again = new DatagramSocket(address)) {
+      assertEquals(address.getPort(), again.getLocalPort());
+    }
   }
 }

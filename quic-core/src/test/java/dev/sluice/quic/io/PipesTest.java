@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
@@ -305,5 +306,37 @@ class PipesTest {
       finished.join();
     }
     assertArrayEquals(data, back.toByteArray());
+  }
+
+  /** The reader is in the pipe at that moment, and lets go of the bytes on its way out. */
+  @Test
+  void whatIsClosedDuringAReadKeepsNothing() throws Exception {
+    InboundPipe[] pipe = new InboundPipe[1];
+    Runnable closing =
+        () -> {
+          try {
+            Thread.ofPlatform().start(() -> close(pipe[0].stream())).join();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        };
+    pipe[0] = new InboundPipe(1000, closing, NOTHING);
+    byte[] bytes = new byte[1000];
+    ByteQueue.Source source =
+        (most, to) -> {
+          to.take(bytes, 0, most, null);
+          return most;
+        };
+    assertEquals(InboundPipe.Filled.PIPE_FULL, pipe[0].fill(source));
+    assertEquals(600, pipe[0].stream().read(new byte[600])); // there is room: the loop is told
+    assertEquals(0, pipe[0].buffered());
+  }
+
+  private static void close(InputStream in) {
+    try {
+      in.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
