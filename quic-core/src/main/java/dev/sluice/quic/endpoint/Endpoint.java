@@ -6,16 +6,8 @@ import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.connection.ServerOrigin;
 import dev.sluice.quic.connection.SharedParts;
-import dev.sluice.quic.ending.TransportError;
-import dev.sluice.quic.packet.FirstByte;
-import dev.sluice.quic.packet.LongHeader;
 import dev.sluice.quic.packet.PacketHeader;
-import dev.sluice.quic.packet.PacketType;
-import dev.sluice.quic.packet.QuicVersion;
-import dev.sluice.quic.packet.ShortHeader;
-import dev.sluice.quic.packet.UnknownVersionHeader;
 import dev.sluice.quic.trace.Footprint;
-import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -34,26 +26,21 @@ import java.util.Map;
  * </pre>
  */
 public final class Endpoint {
-  /** The smallest UDP payload that may carry a client's first flight (RFC 9000 §14.1). */
-  private static final int MIN_INITIAL_DATAGRAM = 1200;
-
   private final EndpointConfig config;
   private final SharedParts shared;
   private final StatelessResets resets;
   private final StatelessAnswers answers;
   private final Routes routes;
   private final Newcomers newcomers;
+  private final Unrouted unrouted;
   private final Map<Connection, Route> connections = new LinkedHashMap<>();
   private final Deque<Route> touched = new ArrayDeque<>();
   private final Deque<Route> toSend = new ArrayDeque<>();
   private final Deque<Connection> accepted = new ArrayDeque<>();
   private final TimerWheel<Route> deadlines = new TimerWheel<>();
   private final UnreadStreams unread = new UnreadStreams();
-  private final EarlyArrivals earlyArrivals = new EarlyArrivals();
   private final EndpointTrace trace = new EndpointTrace();
-  private Siblings.Strays strays = (owner, batch, index) -> {};
   private ServerConfig server;
-  private boolean hasListened;
 
   /** Connections that peers opened and whose handshake is not complete. */
   private int handshaking;
@@ -79,17 +66,18 @@ public final class Endpoint {
     this.routes = new Routes(config, resets);
     this.newcomers =
         new Newcomers(new AddressTokens(config.tokenKeys(), config.random()), answers, routes);
+    this.unrouted = new Unrouted(config.siblings(), routes.idLength(), resets, answers, trace);
   }
 
   /** Says who takes datagrams for one of the {@link Siblings}. */
   public void onStray(Siblings.Strays taker) {
-    strays = taker;
+    unrouted.onStray(taker);
   }
 
   /** Accepts connections from now on; null stops it, and leaves those that live alone. */
   public void listen(ServerConfig serverConfig) {
-    hasListened |= serverConfig != null;
     server = serverConfig;
+    unrouted.listen(serverConfig);
     if (serverConfig != null) {
       trace.watch(serverConfig);
     }
@@ -289,7 +277,7 @@ public final class Endpoint {
     out.holds("timers", deadlines.size(), count);
     out.holds("connections that wait to send", toSend.size(), count);
     newcomers.measure(out);
-    earlyArrivals.measure(out);
+    unrouted.measure(out);
     answers.measure(out);
     unread.measure(out);
   }
@@ -354,112 +342,18 @@ public final class Endpoint {
       return routes.resetBy(batch, index); // it may look like anything (§10.3)
     }
     Route route = routes.find(header, batch.remote(index));
-    return route != null ? route : onUnrouted(header, batch, index, now);
-  }
-
-  /** A datagram for no connection: the start of one, or something to be answered without state. */
-  private Route onUnrouted(PacketHeader header, DatagramBatch batch, int index, long now) {
-    int length = batch.length(index);
-    InetSocketAddress local = batch.local(index);
-    InetSocketAddress remote = batch.remote(index);
-    Route forgotten = routes.resetBy(batch, index);
-    if (forgotten != null) {
-      return forgotten; // it may look like any packet, of another version even (§10.3)
+    if (route == null) {
+      route = routes.resetBy(batch, index); // or like any packet, of another version even (§10.3)
     }
-    if (!mayBeQuic(header, batch.buffer()[batch.offset(index)])) {
-      return null;
+    if (route == null) {
+      Newcomers.Arrival arrival = unrouted.take(header, batch, index, now);
+      route = arrival == null ? null : admit(arrival);
     }
-    switch (header) {
-      case UnknownVersionHeader unknown when isFirstFlight(length) ->
-          offerVersions(unknown.destination(), unknown.source(), local, remote, now);
-      case LongHeader unspoken when isFirstFlight(length) && !speaks(unspoken.version()) ->
-          offerVersions(unspoken.destination(), unspoken.source(), local, remote, now);
-      case ShortHeader foreign when isForSibling(foreign.destination()) ->
-          passOn(foreign.destination(), batch, index);
-      case LongHeader foreign
-          when foreign.type() == PacketType.HANDSHAKE && isForSibling(foreign.destination()) ->
-          passOn(foreign.destination(), batch, index);
-      case ShortHeader unroutable ->
-          answers.reset(resets, unroutable.destination(), length, local, remote, now);
-      case LongHeader initial when initial.type() == PacketType.INITIAL -> {
-        if (length >= MIN_INITIAL_DATAGRAM) {
-          return onInitial(new Newcomers.Arrival(initial, batch.buffer(), local, remote, now));
-        }
-      }
-      case LongHeader early when early.type() == PacketType.ZERO_RTT && server != null ->
-          keepEarly(early.destination(), batch, index, now);
-      default -> {
-        // Retry, Version Negotiation and Handshake for a connection that is not there.
-      }
-    }
-    return null;
+    return route;
   }
 
-  private void passOn(ConnectionId destination, DatagramBatch batch, int index) {
-    trace.onPassedOn();
-    strays.onStray(config.siblings().owner(destination), batch, index);
-  }
-
-  private void keepEarly(ConnectionId destination, DatagramBatch batch, int index, long now) {
-    if (earlyArrivals.keep(destination, batch, index, now)) {
-      trace.onKept(batch.length(index));
-    }
-  }
-
-  /**
-   * Whether another one of the endpoints that share the port issued an ID. Not asked for Initials
-   * and 0-RTT: until a client knows an ID of ours it writes to one of its own, which could name any
-   * of us; and before the handshake is confirmed it does not move (§9).
-   */
-  private boolean isForSibling(ConnectionId id) {
-    return id.length() == routes.idLength() && !config.siblings().isOwn(id);
-  }
-
-  /** Whether a datagram may be a client's first, as a server would take it (§5.2.2). */
-  private boolean isFirstFlight(int length) {
-    return server != null && length >= MIN_INITIAL_DATAGRAM;
-  }
-
-  private boolean speaks(QuicVersion version) {
-    return server.transport().versions().speaks(version);
-  }
-
-  private void offerVersions(
-      ConnectionId destination,
-      ConnectionId source,
-      InetSocketAddress local,
-      InetSocketAddress remote,
-      long now) {
-    if (answers.mayAnswer(now)) {
-      answers.versionNegotiation(
-          destination, source, server.transport().versions().offered(), local, remote);
-    }
-  }
-
-  /**
-   * Without the QUIC bit only where this side has said that it does without it (RFC 9287 §3). Other
-   * versions need not have such a bit (RFC 8999 §5.1).
-   */
-  private boolean mayBeQuic(PacketHeader header, byte firstByte) {
-    return FirstByte.hasFixedBit(firstByte)
-        || header instanceof UnknownVersionHeader
-        || server != null && server.transport().greaseQuicBit();
-  }
-
-  private Route onInitial(Newcomers.Arrival arrival) {
-    LongHeader initial = arrival.initial();
-    if (server == null) {
-      if (hasListened && answers.mayAnswer(arrival.now())) {
-        // The client need not wait to find out (§5.2.2).
-        answers.refuse(
-            initial,
-            TransportError.CONNECTION_REFUSED,
-            "the server stops",
-            arrival.local(),
-            arrival.remote());
-      }
-      return null;
-    }
+  /** A connection for an Initial that belongs to none, or null. */
+  private Route admit(Newcomers.Arrival arrival) {
     int established = connections.size() - handshaking;
     ServerOrigin origin = newcomers.judge(server, arrival, handshaking, established);
     return origin == null ? null : open(arrival, origin);
@@ -479,7 +373,7 @@ public final class Endpoint {
     count(route, true);
     accepted.add(connection);
     // The connection holds them until the Initial, which follows, has given it the keys.
-    for (EarlyArrivals.Arrival early : earlyArrivals.take(origin.firstDestination(), now)) {
+    for (EarlyArrivals.Arrival early : unrouted.early(origin.firstDestination(), now)) {
       early.reach(connection, now);
     }
     return route;
