@@ -63,68 +63,12 @@ public final class ByteQueue {
   /** Of a queue that has none to share with others: 1 MiB waits to be filled again. */
   private static final int SPARES = 16;
 
-  /** Links that wait to be used again: as many as a steady flow has between its threads. */
-  private static final int IDLE_LINKS = 64;
-
-  private static final byte[] NOTHING = {};
-
-  /** A link of the chain: nothing is added to it once the next hangs on it. */
-  private static final class Chunk {
-    /** Replaced by the consumer when it needs them no more. */
-    byte[] bytes;
-
-    /** Whether the array was made here, and may be filled to its end. */
-    boolean own;
-
-    /** Where the array goes when it was read to its end; null for nowhere. Set before that end. */
-    ReturnedChunks home;
-
-    /** Consumer only: some of the bytes were given away where they lie, for good. */
-    boolean lent;
-
-    /** Consumer only: some of the bytes were handed over to who gives the array back. */
-    boolean adopted;
-
-    /** Consumer only. */
-    int read;
-
-    volatile int written;
-    volatile Chunk next;
-
-    Chunk hold(byte[] array, int from, boolean isOwn) {
-      bytes = array;
-      own = isOwn;
-      home = null;
-      lent = false;
-      adopted = false;
-      read = from;
-      written = from;
-      next = null;
-      return this;
-    }
-  }
-
   private volatile long capacity;
+  private final LinkChain chain = new LinkChain();
   private final RecvStream.Taker adding = this::add;
 
   /** Used-up arrays of the largest size. Null before the first: the consumer makes it. */
   private volatile ReturnedChunks spares;
-
-  /** Written by the consumer: what lies before it in the chain nobody looks at any more. */
-  private volatile Chunk head;
-
-  private Chunk tail; // producer only
-
-  /**
-   * Producer only: the first link of the chain, free to be its last again if it is not the head.
-   */
-  private Chunk oldest;
-
-  /** Links that the consumer has let go of, ever. Written by it alone. */
-  private volatile int passed;
-
-  /** How many of those were used again, or lost. Written by the producer alone. */
-  private volatile int reused;
 
   private volatile long produced;
   private volatile long consumed;
@@ -142,9 +86,6 @@ public final class ByteQueue {
   ByteQueue(long capacity, ReturnedChunks spares) {
     this.capacity = capacity;
     this.spares = spares;
-    oldest = new Chunk().hold(NOTHING, 0, false);
-    head = oldest;
-    tail = oldest;
   }
 
   /** The bound given at the beginning, or since, in bytes. */
@@ -186,10 +127,10 @@ public final class ByteQueue {
       if (n <= 0) {
         break;
       }
-      Chunk chunk = chunkWithRoom(1);
-      n = Math.min(n, chunk.bytes.length - chunk.written);
-      System.arraycopy(source, offset + done, chunk.bytes, chunk.written, n);
-      publish(chunk, n);
+      Link link = linkWithRoom(1);
+      n = Math.min(n, link.bytes.length - link.written);
+      System.arraycopy(source, offset + done, link.bytes, link.written, n);
+      publish(link, n);
       done += n;
     }
     return done;
@@ -209,10 +150,10 @@ public final class ByteQueue {
     if (room <= 0) {
       return 0;
     }
-    Chunk chunk = chunkWithRoom(wanted);
-    int n = (int) Math.min(Math.min(wanted, room), chunk.bytes.length - chunk.written);
-    int filled = filler.fill(ByteBuffer.wrap(chunk.bytes, chunk.written, n));
-    publish(chunk, filled);
+    Link link = linkWithRoom(wanted);
+    int n = (int) Math.min(Math.min(wanted, room), link.bytes.length - link.written);
+    int filled = filler.fill(ByteBuffer.wrap(link.bytes, link.written, n));
+    publish(link, filled);
     return filled;
   }
 
@@ -263,41 +204,24 @@ public final class ByteQueue {
 
   /** Bytes that lie behind those that came last lengthen the same link. */
   private void add(byte[] bytes, int from, int length, ReturnedChunks home) {
-    Chunk chunk = tail;
-    if (chunk.bytes != bytes || chunk.written != from || chunk.home != null) {
-      chunk = append(bytes, from, false);
+    Link link = chain.tail();
+    if (link.bytes != bytes || link.written != from || link.home != null) {
+      link = chain.append(bytes, from, false);
     }
-    chunk.home = home;
-    publish(chunk, length);
-  }
-
-  private Chunk append(byte[] bytes, int from, boolean own) {
-    Chunk free = oldest;
-    if (free == head) {
-      free = new Chunk();
-    } else if (free.next != null) {
-      oldest = free.next;
-      reused++;
-    } else { // it was cut off
-      reused = passed;
-      oldest = head;
-    }
-    Chunk before = tail;
-    tail = free.hold(bytes, from, own);
-    before.next = free;
-    return free;
+    link.home = home;
+    publish(link, length);
   }
 
   /** The link to write to; a new one has an array for so many bytes, within the limits. */
-  private Chunk chunkWithRoom(int wanted) {
-    Chunk chunk = tail;
-    if (chunk.own && chunk.written < chunk.bytes.length) {
-      return chunk;
+  private Link linkWithRoom(int wanted) {
+    Link link = chain.tail();
+    if (link.own && link.written < link.bytes.length) {
+      return link;
     }
-    long grown = Math.max(GROWTH * chunk.bytes.length, wanted);
+    long grown = Math.max(GROWTH * link.bytes.length, wanted);
     int size = Math.clamp(grown, SMALLEST_CHUNK, LARGEST_CHUNK);
     byte[] recycled = size == LARGEST_CHUNK ? takeSpare() : null;
-    return append(recycled != null ? recycled : new byte[size], 0, true);
+    return chain.append(recycled != null ? recycled : new byte[size], 0, true);
   }
 
   private byte[] takeSpare() {
@@ -312,8 +236,8 @@ public final class ByteQueue {
     return spares;
   }
 
-  private void publish(Chunk chunk, int n) {
-    chunk.written += n;
+  private void publish(Link link, int n) {
+    link.written += n;
     produced += n;
   }
 
@@ -321,13 +245,13 @@ public final class ByteQueue {
   public int read(byte[] target, int offset, int length) {
     int done = 0;
     while (done < length) {
-      Chunk chunk = chunkWithBytes();
-      if (chunk == null) {
+      Link link = linkWithBytes();
+      if (link == null) {
         break;
       }
-      int n = Math.min(length - done, chunk.written - chunk.read);
-      System.arraycopy(chunk.bytes, chunk.read, target, offset + done, n);
-      release(chunk, n);
+      int n = Math.min(length - done, link.written - link.read);
+      System.arraycopy(link.bytes, link.read, target, offset + done, n);
+      release(link, n);
       done += n;
     }
     return done;
@@ -340,14 +264,14 @@ public final class ByteQueue {
    * @return null when there are none
    */
   public ByteBuffer take() {
-    Chunk chunk = chunkWithBytes();
-    if (chunk == null) {
+    Link link = linkWithBytes();
+    if (link == null) {
       return null;
     }
-    int n = chunk.written - chunk.read;
-    ByteBuffer taken = ByteBuffer.wrap(chunk.bytes, chunk.read, n).slice();
-    chunk.lent = true;
-    release(chunk, n);
+    int n = link.written - link.read;
+    ByteBuffer taken = ByteBuffer.wrap(link.bytes, link.read, n).slice();
+    link.lent = true;
+    release(link, n);
     return taken;
   }
 
@@ -360,18 +284,18 @@ public final class ByteQueue {
    */
   public long peek(int most, List<ByteBuffer> into) {
     long length = 0;
-    Chunk chunk = chunkWithBytes();
-    for (int i = 0; i < most && chunk != null; i++) {
-      int n = chunk.written - chunk.read;
+    Link link = linkWithBytes();
+    for (int i = 0; i < most && link != null; i++) {
+      int n = link.written - link.read;
       if (n > 0) {
-        into.add(ByteBuffer.wrap(chunk.bytes, chunk.read, n).slice());
+        into.add(ByteBuffer.wrap(link.bytes, link.read, n).slice());
         length += n;
       }
-      Chunk next = chunk.next;
-      if (next != null && chunk.written - chunk.read > n) {
+      Link next = link.next;
+      if (next != null && link.written - link.read > n) {
         return length; // it was added to in between
       }
-      chunk = next;
+      link = next;
     }
     return length;
   }
@@ -380,9 +304,9 @@ public final class ByteQueue {
   public void skip(long length) {
     long left = length;
     while (left > 0) {
-      Chunk chunk = chunkWithBytes();
-      int n = (int) Math.min(left, chunk.written - chunk.read);
-      release(chunk, n);
+      Link link = linkWithBytes();
+      int n = (int) Math.min(left, link.written - link.read);
+      release(link, n);
       left -= n;
     }
   }
@@ -393,10 +317,10 @@ public final class ByteQueue {
    * @return whether everything went; false when the sink is full
    */
   public boolean drainTo(Sink sink) {
-    for (Chunk chunk = chunkWithBytes(); chunk != null; chunk = chunkWithBytes()) {
-      int offered = chunk.written - chunk.read;
-      int n = sink.write(chunk.bytes, chunk.read, offered);
-      release(chunk, n);
+    for (Link link = linkWithBytes(); link != null; link = linkWithBytes()) {
+      int offered = link.written - link.read;
+      int n = sink.write(link.bytes, link.read, offered);
+      release(link, n);
       if (n < offered) {
         return false;
       }
@@ -411,12 +335,12 @@ public final class ByteQueue {
    * @return whether everything went; false when the other is full
    */
   public boolean handTo(Adopter other) {
-    for (Chunk chunk = chunkWithBytes(); chunk != null; chunk = chunkWithBytes()) {
-      int offered = chunk.written - chunk.read;
-      ReturnedChunks home = homeBehind(chunk, offered);
-      int n = other.adopt(chunk.bytes, chunk.read, offered, home);
-      chunk.adopted |= n >= SendBuffer.LEAST_ADOPTED || home != null && n == offered;
-      release(chunk, n);
+    for (Link link = linkWithBytes(); link != null; link = linkWithBytes()) {
+      int offered = link.written - link.read;
+      ReturnedChunks home = homeBehind(link, offered);
+      int n = other.adopt(link.bytes, link.read, offered, home);
+      link.adopted |= n >= SendBuffer.LEAST_ADOPTED || home != null && n == offered;
+      release(link, n);
       if (n < offered) {
         return false;
       }
@@ -425,73 +349,52 @@ public final class ByteQueue {
   }
 
   /** Where an array goes when so many more bytes of it are used; null for nowhere. */
-  private ReturnedChunks homeBehind(Chunk chunk, int offered) {
-    if (chunk.lent || chunk.read + offered < chunk.bytes.length) {
+  private ReturnedChunks homeBehind(Link link, int offered) {
+    if (link.lent || link.read + offered < link.bytes.length) {
       return null;
     }
-    return !chunk.own
-        ? chunk.home
-        : offered > 0 && chunk.bytes.length == LARGEST_CHUNK ? spares() : null;
+    return !link.own
+        ? link.home
+        : offered > 0 && link.bytes.length == LARGEST_CHUNK ? spares() : null;
   }
 
   /** Consumer: drops everything that is there. */
   public void clear() {
-    for (Chunk chunk = chunkWithBytes(); chunk != null; chunk = chunkWithBytes()) {
-      release(chunk, chunk.written - chunk.read);
+    for (Link link = linkWithBytes(); link != null; link = linkWithBytes()) {
+      release(link, link.written - link.read);
     }
   }
 
   /** The link with the next bytes; those before it are let go of. */
-  private Chunk chunkWithBytes() {
-    Chunk chunk = head;
-    while (chunk.read == chunk.written) {
-      Chunk next = chunk.next;
+  private Link linkWithBytes() {
+    Link link = chain.head();
+    while (link.read == link.written) {
+      Link next = link.next;
       if (next == null) {
         return null;
       }
-      if (chunk.read == chunk.written) { // nothing was added before the next was hung on
-        if (chunk.own && isOurs(chunk) && chunk.bytes.length == LARGEST_CHUNK) {
-          spares().give(chunk.bytes);
+      if (link.read == link.written) { // nothing was added before the next was hung on
+        if (link.own && link.isOurs() && link.bytes.length == LARGEST_CHUNK) {
+          spares().give(link.bytes);
         }
-        pass(chunk, next);
-        chunk = next;
+        chain.pass(link, next);
+        link = next;
       }
     }
-    return chunk;
+    return link;
   }
 
-  /**
-   * From here on the link is the producer's. Behind enough of them the chain is cut, while the link
-   * is still the consumer's: who once had thousands of them waiting does not keep them.
-   */
-  private void pass(Chunk chunk, Chunk next) {
-    chunk.bytes = NOTHING;
-    if (++passed - reused >= IDLE_LINKS) {
-      chunk.next = null;
-    }
-    head = next;
-  }
-
-  /** Links behind the head that can be used again. On a thread that does both. */
+  /** Links that can be used again. On a thread that does both. */
   int idleLinks() {
-    int count = 0;
-    for (Chunk link = oldest; link != null && link != head; link = link.next) {
-      count++;
-    }
-    return count;
+    return chain.idle();
   }
 
-  private void release(Chunk chunk, int n) {
-    chunk.read += n;
+  private void release(Link link, int n) {
+    link.read += n;
     consumed += n;
-    if (chunk.read == chunk.bytes.length && chunk.home != null && isOurs(chunk)) {
-      chunk.home.give(chunk.bytes);
-      chunk.bytes = NOTHING;
+    if (link.read == link.bytes.length && link.home != null && link.isOurs()) {
+      link.home.give(link.bytes);
+      link.forget();
     }
-  }
-
-  /** Whether nobody else holds bytes of it. */
-  private static boolean isOurs(Chunk chunk) {
-    return !chunk.lent && !chunk.adopted;
   }
 }
