@@ -26,7 +26,10 @@ import dev.sluice.tls.message.Certificate;
 import dev.sluice.tls.message.CertificateRequest;
 import dev.sluice.tls.message.CertificateVerify;
 import dev.sluice.tls.message.HandshakeType;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -58,6 +61,12 @@ class CertificateRefusalTest {
                             new Certificate.Entry(
                                 new byte[] {0x30, 3, 2, 1, 1},
                                 c.entries().getFirst().extensions()))))),
+        Arguments.of(
+            "bytes after it",
+            BAD_CERTIFICATE,
+            Rewrite.certificate(c -> with(c, der -> Arrays.copyOf(der, der.length + 1)))),
+        Arguments.of(
+            "PEM", BAD_CERTIFICATE, Rewrite.certificate(c -> with(c, CertificateRefusalTest::pem))),
         Arguments.of(
             "unasked status",
             UNSUPPORTED_EXTENSION,
@@ -173,6 +182,36 @@ class CertificateRefusalTest {
         ServerRefusalTest.run(
             Rewrite.certificate(CertificateRefusalTest::withStatus), client, asking().build());
     requireAlert(pair.server, UNSUPPORTED_EXTENSION);
+  }
+
+  /** With a leaf that is encoded in another way. */
+  private static Certificate with(Certificate certificate, UnaryOperator<byte[]> encoding) {
+    Certificate.Entry leaf = certificate.entries().getFirst();
+    return new Certificate(
+        NONE, List.of(new Certificate.Entry(encoding.apply(leaf.der()), leaf.extensions())));
+  }
+
+  private static byte[] pem(byte[] der) {
+    String text =
+        "-----BEGIN CERTIFICATE-----\n"
+            + Base64.getMimeEncoder().encodeToString(der)
+            + "\n-----END CERTIFICATE-----\n";
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  @Requirement("RFC8446-4.2.3#8")
+  void refusesARsaeSchemeBesideAKeyThatIsOnlyForPss() {
+    byte[] der =
+        TestAuthority.encoded(
+            TlsPair.ROOT.sign(
+                new TestAuthority.Request("example.org", TestAuthority.keys("RSASSA-PSS"))
+                    .names("example.org")));
+    TlsPair.Tamper shown = Rewrite.certificate(c -> with(c, leaf -> der));
+    TlsServerConfig server = serverConfig().identity(TlsPair.RSA).build();
+    TlsException e =
+        requireAlert(run(shown, clientConfig().build(), server).client, ILLEGAL_PARAMETER);
+    assertTrue(e.getMessage().startsWith("CertificateVerify: rsa_pss_rsae_"), e.getMessage());
   }
 
   private static Certificate withStatus(Certificate certificate) {

@@ -34,12 +34,14 @@ import dev.sluice.tls.message.EncryptedExtensions;
 import dev.sluice.tls.message.HandshakeType;
 import dev.sluice.tls.message.NewSessionTicket;
 import dev.sluice.tls.message.ServerHello;
-import java.security.cert.CertificateEncodingException;
+import java.nio.ByteBuffer;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Which messages the two sides send, in which order, and what stands in them. */
@@ -332,25 +334,29 @@ class FlightTest {
     "RFC8446-4.3.2#4",
     "RFC8446-4.4.2#5",
     "RFC8446-4.4.2#9",
+    "RFC8446-4.4.2#10",
     "RFC8446-4.4.2#15"
   })
-  void certificatesComeWithTheSendersOwnFirst() throws CertificateEncodingException {
-    TestAuthority between = TlsPair.ROOT.subordinate("Between");
-    Identity leaf = between.issue("P-256", "example.org");
+  void certificatesComeWithTheSendersOwnFirstAndEachBeforeItsIssuer() {
+    TestAuthority upper = TlsPair.ROOT.subordinate("Upper");
+    TestAuthority lower = upper.subordinate("Lower");
+    Identity leaf = lower.issue("P-256", "example.org");
+    X509Certificate own = leaf.certificateChain().getFirst();
     Identity chain =
-        Identity.of(
-            List.of(leaf.certificateChain().getFirst(), between.certificate), leaf.privateKey());
+        Identity.of(List.of(own, lower.certificate, upper.certificate), leaf.privateKey());
     Flights flights =
         Flights.of(
             clientConfig().identitySelector(r -> chain).build(), asking().identity(chain).build());
     assertEquals(
         0, flights.one(false, CERTIFICATE_REQUEST, CertificateRequest::read).context().length);
-    for (boolean client : new boolean[] {true, false}) {
+    for (boolean client : new boolean[] {false, true}) {
       Certificate message = flights.one(client, CERTIFICATE, Certificate::read);
       assertEquals(0, message.context().length);
-      assertEquals(2, message.entries().size());
-      assertArrayEquals(
-          leaf.certificateChain().getFirst().getEncoded(), message.entries().getFirst().der());
+      assertEquals(
+          Stream.of(own, lower.certificate, upper.certificate)
+              .map(c -> ByteBuffer.wrap(TestAuthority.encoded(c)))
+              .toList(),
+          message.entries().stream().map(e -> ByteBuffer.wrap(e.der())).toList());
     }
   }
 

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.testkit.Requirement;
+import dev.sluice.tls.extension.ServerName;
 import dev.sluice.tls.message.HandshakeType;
 import dev.sluice.tls.message.NewSessionTicket;
 import dev.sluice.tls.psk.RotatingTicketProtector;
@@ -154,6 +155,21 @@ class ResumptionTest {
       pair.run().requireComplete();
       assertFalse(offered[0], other.toString());
     }
+  }
+
+  @Test
+  @Requirement("RFC8446-4.6.1#7")
+  void theServerReportsTheNameThatIsSentNow() {
+    TlsPair pair = new TlsPair(clientConfig().ticket(ticket()).build(), server().build());
+    pair.tamper =
+        Rewrite.from(
+            true,
+            Rewrite.clientExtensions(e -> Rewrite.with(e, new ServerName("www.example.org"))));
+    pair.run();
+    assertEquals("www.example.org", pair.server.endpoint.session().serverName());
+    // The ticket is another name's: it is passed over, and nobody looks at its binder.
+    assertFalse(pair.server.endpoint.session().resumed());
+    assertNull(pair.server.failure);
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -188,6 +189,15 @@ public final class TestAuthority {
               .generateCertificate(
                   new ByteArrayInputStream(new DERSequence(whole).getEncoded("DER")));
     } catch (java.security.GeneralSecurityException | java.io.IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The certificate in DER. */
+  public static byte[] encoded(X509Certificate certificate) {
+    try {
+      return certificate.getEncoded();
+    } catch (CertificateEncodingException e) {
       throw new AssertionError(e);
     }
   }

@@ -51,7 +51,15 @@ public final class PeerChain {
       CertificateFactory factory = CertificateFactory.getInstance("X.509");
       List<X509Certificate> parsed = new ArrayList<>();
       for (byte[] der : encoded) {
-        parsed.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)));
+        X509Certificate certificate =
+            (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der));
+        // The factory also takes PEM, and does not ask what follows.
+        if (!Arrays.equals(certificate.getEncoded(), der)) {
+          throw new TlsException(
+              AlertDescription.BAD_CERTIFICATE,
+              "Certificate: an entry is more than a DER encoding");
+        }
+        parsed.add(certificate);
       }
       return new PeerChain(
           List.copyOf(encoded),
