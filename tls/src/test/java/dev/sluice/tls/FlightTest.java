@@ -334,7 +334,6 @@ class FlightTest {
     "RFC8446-4.3.2#4",
     "RFC8446-4.4.2#5",
     "RFC8446-4.4.2#9",
-    "RFC8446-4.4.2#10",
     "RFC8446-4.4.2#15"
   })
   void certificatesComeWithTheSendersOwnFirstAndEachBeforeItsIssuer() {
