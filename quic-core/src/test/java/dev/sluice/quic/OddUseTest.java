@@ -2,8 +2,10 @@ package dev.sluice.quic;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.sluice.quic.connection.Admission;
 import dev.sluice.quic.ending.StreamEnding;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +131,30 @@ class OddUseTest {
       while (isTaken(address)) { // until the loop has closed it
         Thread.onSpinWait();
       }
+    }
+  }
+
+  /** What it was asked about is gone, and the loop goes on with the next. */
+  @Test
+  void anAdmissionThatFailsIsNoConcernOfOthers() throws Exception {
+    AtomicReference<InetSocketAddress> first = new AtomicReference<>();
+    Admission failing =
+        asks -> {
+          first.compareAndSet(null, asks.remote());
+          if (asks.remote().equals(first.get())) {
+            throw new IllegalStateException("no idea");
+          }
+          return new Admission.Decision.Accept();
+        };
+    try (QuicServer strict = Loopback.server().handler(Loopback::echo).admission(failing).start();
+        QuicClient unlucky = Loopback.client(strict).build();
+        QuicClient other = Loopback.client(strict).build()) {
+      CompletableFuture<QuicConnection> never = unlucky.connectAsync();
+      while (first.get() == null) {
+        Thread.onSpinWait();
+      }
+      assertNull(other.connect().ending());
+      never.cancel(false);
     }
   }
 

@@ -44,13 +44,16 @@ final class Arrival {
   }
 
   private void hand(DatagramBatch in, long now) {
-    for (int next = 0; next < in.count(); ) {
-      next = endpoint.receive(in, next, now);
-      if (next < in.count()) {
-        answer.run();
+    try {
+      for (int next = 0; next < in.count(); ) {
+        next = endpoint.receive(in, next, now);
+        if (next < in.count()) {
+          answer.run();
+        }
       }
+    } finally {
+      in.clear(); // also of what nobody could take in: it would be met again in each turn
     }
-    in.clear();
   }
 
   /**
