@@ -21,6 +21,9 @@ final class ConnectionIds {
   private long peerLimit;
   private boolean renewalWanted;
 
+  /** The ID that the client made up leads here no more. Another connection may begin with it. */
+  private boolean letGo;
+
   private ConnectionIds(
       ConnectionIdSource source,
       ConnectionId remoteFirst,
@@ -150,15 +153,18 @@ final class ConnectionIds {
     if (renewalWanted) {
       renew(true);
     }
-    if (routedUntilConfirmed != null) {
-      source.retire(routedUntilConfirmed);
-    }
+    letGo();
   }
 
   void retireAll() {
     local.retireAll();
     source.expectReset(null);
-    if (routedUntilConfirmed != null) {
+    letGo();
+  }
+
+  private void letGo() {
+    if (routedUntilConfirmed != null && !letGo) {
+      letGo = true;
       source.retire(routedUntilConfirmed);
     }
   }
