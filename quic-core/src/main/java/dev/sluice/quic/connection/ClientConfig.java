@@ -20,6 +20,12 @@ import java.util.function.Supplier;
 public record ClientConfig(
     TlsClientConfig tls, TransportConfig transport, byte[] token, Supplier<Tracer> tracer) {
 
+  /**
+   * Bytes of a token that leave a third of the smallest datagram to the handshake (§14.1). A longer
+   * one would have it trickle, and beyond 1100 bytes or so nothing could be sent at all.
+   */
+  private static final int LONGEST_TOKEN = 800;
+
   /** Nothing but the token may be null. */
   public ClientConfig {
     Objects.requireNonNull(tls, "tls");
@@ -66,11 +72,16 @@ public record ClientConfig(
     return ofToken != null && versions.speaks(ofToken) ? ofToken : versions.original();
   }
 
-  /** The token for a first flight of this version; empty when there is none, or of another. */
+  /**
+   * The token for a first flight of this version; empty when there is none, or of another, or one
+   * that leaves too little room: a client can do without (§8.1.3).
+   */
   Bytes tokenFor(QuicVersion version) {
-    return token != null && AddressToken.version(token) == version
-        ? AddressToken.value(token)
-        : Bytes.EMPTY;
+    if (token == null || AddressToken.version(token) != version) {
+      return Bytes.EMPTY;
+    }
+    Bytes value = AddressToken.value(token);
+    return value.length() <= LONGEST_TOKEN ? value : Bytes.EMPTY;
   }
 
   /** TLS for a first flight of this version: without a ticket that is from another. */
