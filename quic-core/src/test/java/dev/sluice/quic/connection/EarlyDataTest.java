@@ -232,6 +232,23 @@ class EarlyDataTest {
     assertNull(connection.ending());
   }
 
+  /** Whether the server can do it is remembered, or nothing of the stream would be certain. */
+  @Test
+  @Requirement("RESETAT10-3#2")
+  void theBeginningOfAStreamIsDeliveredInTheFirstFlight() {
+    Connection connection = visits.revisit(visits.ticket());
+    var cut = connection.openBidi();
+    cut.send().write(message(4000), 0, 4000);
+    cut.send().resetAt(7, 1500);
+    visits.clientNode.endpoint().touch(connection);
+    visits.sim.run(LIMIT, () -> !visits.seen.isEmpty());
+    EarlyVisits.Seen seen = visits.seen.getFirst();
+    assertArrayEquals(Arrays.copyOf(message(4000), 1500), seen.bytes());
+    assertTrue(seen.early());
+    visits.sim.run(LIMIT, () -> connection.handshake.isConfirmed());
+    assertEquals(EarlyDataState.ACCEPTED, connection.earlyData());
+  }
+
   /** The first flight's 0-RTT stays in the version that it began in (RFC 9369 §4.1). */
   @Test
   void theVersionMayChangeBetweenTheFirstFlightAndTheRest() {

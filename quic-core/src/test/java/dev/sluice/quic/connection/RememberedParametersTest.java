@@ -44,7 +44,14 @@ class RememberedParametersTest {
   }
 
   @Test
-  @Requirement({"RFC9000-7.4.1#5", "RFC9000-7.4.1#6", "RFC9221-3#8", "RFC9221-3#9"})
+  @Requirement({
+    "RFC9000-7.4.1#5",
+    "RFC9000-7.4.1#6",
+    "RFC9221-3#8",
+    "RFC9221-3#9",
+    "RESETAT10-3#2",
+    "RESETAT10-3#3"
+  })
   void noneMayBecomeSmaller() {
     Map<String, Consumer<TransportParameters.Builder>> reductions =
         Map.of(

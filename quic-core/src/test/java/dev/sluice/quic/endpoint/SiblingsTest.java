@@ -114,7 +114,7 @@ class SiblingsTest {
    * reset key and must not say what the reset token of a live connection is (RFC 9000 §21.11).
    */
   @Test
-  @Requirement("RFC9000-5.2.3#2")
+  @Requirement({"RFC9000-5.2.3#2", "RFC9000-21.11#1", "RFC9000-21.11#2"})
   void aDatagramForASiblingIsHandedOverAndNotAnswered() throws UnknownHostException {
     Siblings first = Siblings.first(2, random);
     EndpointConfig config = EndpointConfig.of(random);

@@ -206,6 +206,7 @@ class SendStatesTest {
     "RFC9000-3.5#4",
     "RFC9000-3.5#5",
     "RFC9000-4.5#2",
+    "RFC9000-11.2#1",
     "RFC9000-13.3#1",
     "RESETAT10-5#1",
     "RESETAT10-5#3",
