@@ -1,6 +1,5 @@
 package dev.sluice.http3.connection;
 
-import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
@@ -16,7 +15,6 @@ import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.stream.ReturnedChunks;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.IntBinaryOperator;
 
 /**
  * One exchange: a request and its responses on one bidirectional stream (RFC 9114 §4.1), in either
@@ -36,15 +34,11 @@ public final class RequestStream {
   private final Http3Connection connection;
   private final BidiStream stream;
   private final boolean client;
-  private final MessageReader reader;
+  private final IncomingMessage in;
   private final OutgoingMessage out;
+  private final ExchangePriority priority;
 
   private Object attachment;
-  private final ExchangePriority priority;
-  // A server's user does not know a request before its head.
-  private boolean announced;
-  private boolean tellReadable = true;
-  private boolean received;
   private boolean sent;
 
   private RequestStream(
@@ -52,35 +46,20 @@ public final class RequestStream {
     this.connection = connection;
     this.stream = stream;
     this.client = client;
-    this.reader = reader;
+    this.in = new IncomingMessage(this, connection, reader, client);
     this.out = new OutgoingMessage(connection, stream.send());
     this.priority = new ExchangePriority(stream.send(), connection.trace());
-    this.announced = client;
   }
 
   /** A client's exchange; {@link #sendRequest} is the next step. */
   static RequestStream opened(Http3Connection connection, BidiStream stream, RequestHead head) {
-    MessageReader reader =
-        MessageReader.ofResponse(
-            stream.recv(),
-            connection.compression(),
-            connection.config().maxFieldSectionSize(),
-            head,
-            connection.claims(),
-            connection.trace());
+    MessageReader reader = IncomingMessage.ofResponse(connection, stream.recv(), head);
     return new RequestStream(connection, stream, true, reader);
   }
 
   /** A server's exchange, on a stream that the client opened. */
   static RequestStream accepted(Http3Connection connection, BidiStream stream) {
-    MessageReader reader =
-        MessageReader.ofRequest(
-            stream.recv(),
-            connection.compression(),
-            connection.config().maxFieldSectionSize(),
-            connection.config().enableConnectProtocol(),
-            connection.claims(),
-            connection.trace());
+    MessageReader reader = IncomingMessage.ofRequest(connection, stream.recv());
     return new RequestStream(connection, stream, false, reader);
   }
 
@@ -91,7 +70,7 @@ public final class RequestStream {
 
   /** The request's head: what was sent at a client, what arrived at a server. */
   public RequestHead request() {
-    return reader.requestHead();
+    return in.request();
   }
 
   /** Whatever the user of this stream has tied to it; null at first. */
@@ -225,57 +204,22 @@ public final class RequestStream {
    */
   public int readData(byte[] target, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, target.length);
-    return content(length, (done, left) -> reader.readData(target, offset + done, left));
+    return in.readData(target, offset, length);
   }
 
   /** The same without copying: hands content over where it lies ({@link RecvStream#take}). */
   public int takeData(int most, RecvStream.Taker to) {
-    return content(most, (done, left) -> reader.takeData(left, to));
-  }
-
-  /** Reads on with {@code next}, which is told how many bytes are done and how many left. */
-  private int content(int length, IntBinaryOperator next) {
-    tellReadable = false;
-    int total = 0;
-    try {
-      while (total < length) {
-        int read = next.applyAsInt(total, length - total);
-        total += read;
-        if (read == 0 && !moveOn()) {
-          break;
-        }
-      }
-      if (total == length) {
-        // What follows the content is known as soon as the content was read.
-        moveOn();
-      }
-    } catch (ConnectionErrorException e) {
-      broke(e);
-    }
-    if (total > 0) {
-      return total;
-    }
-    tellReadable = !received;
-    return received ? ENDED : NOTHING_NOW;
-  }
-
-  /** Goes past what is not content; whether there is new content to read. */
-  private boolean moveOn() {
-    if (reader.isWithinContent()) {
-      return false;
-    }
-    advance();
-    return reader.isWithinContent();
+    return in.takeData(most, to);
   }
 
   /** Bytes of content that {@link #readData} is certain to give at once; there may be more. */
   public int available() {
-    return reader.available();
+    return in.available();
   }
 
   /** The trailer section; null when there was none, or not yet. */
   public Fields trailers() {
-    return reader.trailers();
+    return in.trailers();
   }
 
   /**
@@ -283,10 +227,7 @@ public final class RequestStream {
    * ending is Abandoned, unless it has one already.
    */
   public void stopReading(Http3Error error) {
-    if (!received) {
-      reader.abandon(new RequestEnding.Abandoned(error.code()), error.code());
-      onReceived();
-    }
+    in.abandon(new RequestEnding.Abandoned(error.code()), error);
   }
 
   /** Gives up both directions (RFC 9114 §4.1.1). */
@@ -297,7 +238,7 @@ public final class RequestStream {
 
   /** How what this exchange receives ended; null until everything that arrived was read. */
   public RequestEnding ending() {
-    return received ? reader.ending() : null;
+    return in.ending();
   }
 
   /**
@@ -309,76 +250,6 @@ public final class RequestStream {
     if (client) {
       connection.sendPriorityUpdate(id(), wanted);
     }
-  }
-
-  // What the connection tells
-
-  /** Moves on as far as it goes without reading content, and says what it comes to. */
-  void advance() {
-    if (received) {
-      return;
-    }
-    try {
-      boolean more = true;
-      while (more) {
-        more = onStep(reader.next());
-      }
-    } catch (ConnectionErrorException e) {
-      broke(e);
-    }
-    connection.flushCompression();
-  }
-
-  private boolean onStep(MessageReader.Step step) {
-    switch (step) {
-      case NOTHING_NOW -> {
-        return false;
-      }
-      case INFORMATIONAL ->
-          connection.emit(new Http3Event.Informational(this, reader.responseHead()));
-      case HEAD -> {
-        onHead();
-        return !received;
-      }
-      case TRAILERS -> connection.emit(new Http3Event.Trailers(this, reader.trailers()));
-      case CONTENT -> {
-        emitReadable();
-        return false;
-      }
-      case END -> {
-        onReceived();
-        return false;
-      }
-      case SIGNAL -> {
-        received = true;
-        connection.handOver(reader.signal(), stream);
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private void onHead() {
-    if (client) {
-      connection.emit(new Http3Event.Response(this, reader.responseHead()));
-      return;
-    }
-    if (connection.rejects(id())) {
-      reject();
-      return;
-    }
-    announced = true;
-    Priority update = connection.takePriority(id());
-    Priority asked = update == null ? ExchangePriority.of(request().fields()) : update;
-    // A request that says nothing about it has the default priority (RFC 9218 §4).
-    priority.set(asked == null ? Priority.DEFAULT : asked);
-    connection.emit(new Http3Event.Request(this, request()));
-  }
-
-  /** Server: it came after our GOAWAY (RFC 9114 §5.2). */
-  private void reject() {
-    reset(Http3Error.H3_REQUEST_REJECTED);
-    stopReading(Http3Error.H3_REQUEST_REJECTED);
   }
 
   /**
@@ -394,31 +265,30 @@ public final class RequestStream {
     priority.set(asked);
   }
 
-  private void emitReadable() {
-    if (tellReadable && reader.isAfterHead() && announced) {
-      tellReadable = false;
-      connection.emit(new Http3Event.Readable(this));
-    }
+  // What comes of what is received
+
+  /** Server: the request's head is here. */
+  void onRequest(RequestHead head) {
+    Priority update = connection.takePriority(id());
+    Priority asked = update == null ? ExchangePriority.of(head.fields()) : update;
+    // A request that says nothing about it has the default priority (RFC 9218 §4).
+    priority.set(asked == null ? Priority.DEFAULT : asked);
+    connection.emit(new Http3Event.Request(this, head));
   }
 
-  /** What there was to receive has been handed over. */
-  private void onReceived() {
-    received = true;
-    RequestEnding ending = reader.ending();
-    if (!ending.isComplete()) {
-      connection.compression().cancel(id());
-    }
+  /** Server: it is no request, but an extension's stream. */
+  void handOver(long signal) {
+    connection.handOver(signal, stream);
+  }
+
+  /** There is no more of it; what that means for the other direction. */
+  void onReceived(RequestEnding ending) {
     if (ending instanceof RequestEnding.StreamError error) {
       abort(error);
     }
     if (ending instanceof RequestEnding.ResetByPeer && !client && !out.writer().isFinished()) {
       connection.onUnansweredReset();
     }
-    if (announced) {
-      emitReadable();
-      connection.emit(new Http3Event.RequestEnded(this, ending));
-    }
-    closeWhenDone();
   }
 
   /** A stream error (RFC 9114 §8): both directions end with its code. */
@@ -433,30 +303,32 @@ public final class RequestStream {
     stream.recv().stopSending(error.error().code());
   }
 
-  /** The peer broke a rule on this stream that costs the connection. */
-  private void broke(ConnectionErrorException e) {
-    connection.fail(e);
-    onConnectionEnded(connection.ending(), true);
+  void closeWhenDone() {
+    if (in.isReceived() && sent) {
+      connection.onClosed(this);
+      if (in.isAnnounced()) {
+        connection.emit(new Http3Event.Closed(this));
+      }
+    }
+  }
+
+  // What the connection tells
+
+  /** Moves on as far as it goes without reading content, and says what it comes to. */
+  void advance() {
+    in.advance();
   }
 
   /** The section that waited has been decoded. */
   void onUnblocked(Decoded section) {
-    try {
-      reader.onUnblocked(section);
-    } catch (ConnectionErrorException e) {
-      broke(e);
-      return;
-    }
-    advance();
+    in.onUnblocked(section);
   }
 
   /** Client: the server's GOAWAY leaves this request out. */
   void onNotCovered(long goawayId) {
-    if (!received && !reader.isAfterHead()) {
-      long code = Http3Error.H3_REQUEST_CANCELLED.code();
+    if (in.isUnanswered()) {
       reset(Http3Error.H3_REQUEST_CANCELLED);
-      reader.abandon(new RequestEnding.NotCoveredByGoaway(goawayId), code);
-      onReceived();
+      in.abandon(new RequestEnding.NotCoveredByGoaway(goawayId), Http3Error.H3_REQUEST_CANCELLED);
     }
   }
 
@@ -468,7 +340,7 @@ public final class RequestStream {
 
   void onStopped(long code) {
     out.writer().cut();
-    if (announced) {
+    if (in.isAnnounced()) {
       connection.emit(new Http3Event.Stopped(this, code));
     }
   }
@@ -482,19 +354,7 @@ public final class RequestStream {
    * @param broken whether it was this stream that broke the connection
    */
   void onConnectionEnded(ConnectionEnding cause, boolean broken) {
-    if (!received) {
-      reader.onConnectionEnded(cause, broken);
-      advance();
-    }
+    in.onConnectionEnded(cause, broken);
     out.writer().cut();
-  }
-
-  private void closeWhenDone() {
-    if (received && sent) {
-      connection.onClosed(this);
-      if (announced) {
-        connection.emit(new Http3Event.Closed(this));
-      }
-    }
   }
 }
