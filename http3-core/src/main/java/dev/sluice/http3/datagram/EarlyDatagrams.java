@@ -33,6 +33,9 @@ final class EarlyDatagrams {
 
   /** Those of one request, which wait no longer. */
   List<Waiting> take(long streamId) {
+    if (waiting.isEmpty()) {
+      return List.of();
+    }
     List<Waiting> taken = new ArrayList<>();
     for (Iterator<Waiting> all = waiting.iterator(); all.hasNext(); ) {
       Waiting next = all.next();

@@ -70,6 +70,21 @@ public final class HttpDatagrams {
     return !http.isClient() && id >= http.nextRequestId();
   }
 
+  /**
+   * Server: a request has arrived that nobody registers. If it can have no datagrams, and some came
+   * before it, it is cancelled, as when they come behind it (§2).
+   *
+   * @return whether it was
+   */
+  public boolean refuses(RequestStream request) {
+    int came = isWithoutDatagrams(request) ? early.take(request.id()).size() : 0;
+    if (came > 0) {
+      dropped += came;
+      request.cancel(Http3Error.H3_DATAGRAM_ERROR);
+    }
+    return came > 0;
+  }
+
   /** From now on a request's datagrams come here, those first that came before it. */
   public void register(long streamId, DatagramReceiver receiver) {
     receivers.put(streamId, receiver);

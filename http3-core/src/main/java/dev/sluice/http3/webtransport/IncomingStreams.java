@@ -85,7 +85,7 @@ final class IncomingStreams {
 
   /** The streams that waited for a session, in order. */
   List<Incoming> take(long sessionId) {
-    List<Incoming> taken = buffered.remove(sessionId);
+    List<Incoming> taken = count == 0 ? null : buffered.remove(sessionId);
     if (taken == null) {
       return List.of();
     }

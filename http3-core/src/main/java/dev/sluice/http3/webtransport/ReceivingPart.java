@@ -161,7 +161,11 @@ public final class ReceivingPart {
 
   void onReadable() {
     charge();
-    tell();
+    if (isOver()) {
+      session.sendUpdates(); // its final size may be what came
+    } else {
+      tell();
+    }
   }
 
   private void tell() {

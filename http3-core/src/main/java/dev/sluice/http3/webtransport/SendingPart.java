@@ -200,5 +200,6 @@ public final class SendingPart {
     session.flow().peerData().giveBack(Math.max(0, unsent));
     counted = false;
     session.onPartOver(stream);
+    session.streams().wakeBlocked();
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.http3.webtransport;
 
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.http3.ending.Retry;
 import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.quic.ending.ConnectionEnding;
 
@@ -58,6 +59,15 @@ public sealed interface SessionEnding {
   /** Whether either side closed the session in order. */
   default boolean isClean() {
     return this instanceof Closed;
+  }
+
+  /**
+   * Whether the session may be asked for again as if nothing had been. A session that was
+   * established, or refused by an answer, was seen by the peer's application; another one is for
+   * this side's to decide on.
+   */
+  default Retry retry() {
+    return this instanceof NotEstablished(RequestEnding request) ? request.retry() : Retry.NEVER;
   }
 
   /** One line for people. */

@@ -78,16 +78,17 @@ final class SessionStreams {
    */
   void onOpened(RecvStream in, SendStream out) {
     boolean bidirectional = out != null;
+    if (!session.flow().ownStreams(bidirectional).use(1)) {
+      new IncomingStreams.Incoming(in, out).refuse(Http3Error.WT_SESSION_GONE);
+      session.fail(Http3Error.WT_FLOW_CONTROL_ERROR, "more streams than WT_MAX_STREAMS allows");
+      return;
+    }
     SessionStream stream = new SessionStream(session, in.id(), false, bidirectional);
     stream.join(
         bidirectional ? new SendingPart(session, stream, out, new byte[0]) : null,
         new ReceivingPart(session, stream, in));
     openedByPeer++;
     add(stream);
-    if (!session.flow().ownStreams(bidirectional).use(1)) {
-      session.fail(Http3Error.WT_FLOW_CONTROL_ERROR, "more streams than WT_MAX_STREAMS allows");
-      return;
-    }
     session.emit(new WebTransportEvent.Opened(stream));
     stream.receiving().onOpened();
   }
@@ -115,9 +116,15 @@ final class SessionStreams {
     onPartOver(stream);
   }
 
-  private void settle() {
-    // Charging one may end the session, and with it this list.
-    List.copyOf(unsettled).stream().filter(ReceivingPart::settle).forEach(unsettled::remove);
+  /**
+   * Gives back what was charged for streams that are not read any more, as far as it is known. The
+   * peer may have used up all credit on one of them.
+   */
+  void settle() {
+    if (!unsettled.isEmpty()) {
+      // Charging one may end the session, and with it this list.
+      List.copyOf(unsettled).stream().filter(ReceivingPart::settle).forEach(unsettled::remove);
+    }
   }
 
   void onDataBlocked(SendingPart part) {
@@ -127,13 +134,18 @@ final class SessionStreams {
 
   /** The session's limits grew. */
   void onLimitsRaised() {
+    wakeBlocked();
+    onStreamsAvailable(true);
+    onStreamsAvailable(false);
+  }
+
+  /** There may be credit again for streams that had none. */
+  void wakeBlocked() {
     if (session.flow().peerData().credit() > 0) {
       List<SendingPart> waiting = List.copyOf(blocked);
       blocked.clear();
       waiting.forEach(SendingPart::onWritable);
     }
-    onStreamsAvailable(true);
-    onStreamsAvailable(false);
   }
 
   /** The connection's limit, or the session's, may have grown. */
@@ -148,9 +160,7 @@ final class SessionStreams {
 
   void onRead(int bytes) {
     bytesReceived += bytes;
-    if (!unsettled.isEmpty()) {
-      settle();
-    }
+    settle();
   }
 
   void onSessionEnded(SessionEnding how) {

@@ -482,6 +482,7 @@ public final class WebTransportSession {
 
   /** Tells the peer of new limits, and of its own that hold this side up (§5.6). */
   void sendUpdates() {
+    streams.settle();
     while (state == SessionState.OPEN && connect.isFlushed() && !request.isCut()) {
       Capsule next = flow.nextCapsule();
       if (next == null) {

@@ -238,7 +238,9 @@ public final class WebTransportSessions {
 
   private boolean onRequest(RequestStream request, RequestHead head) {
     if (!SessionHeads.isSession(head)) {
-      return false;
+      // Streams that came before it took it for a session.
+      incoming.take(request.id()).forEach(stream -> stream.refuse(Http3Error.WT_SESSION_GONE));
+      return datagrams.refuses(request);
     }
     if (selection == null) {
       held.add(request);
@@ -361,6 +363,9 @@ public final class WebTransportSessions {
       stream.receiving().onReadable();
     } else if (incoming.has(id)) {
       incoming.onReadable(id);
+    } else {
+      // The final size of one that nobody reads any more: it may be what a session waits for.
+      sessions().forEach(WebTransportSession::sendUpdates);
     }
   }
 

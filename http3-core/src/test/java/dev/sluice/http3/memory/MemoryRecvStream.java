@@ -93,7 +93,8 @@ public final class MemoryRecvStream implements RecvStream {
   }
 
   int room(int window) {
-    return known == null ? window - queue.size() : 0;
+    // What was on its way when the peer was asked to stop still arrives.
+    return stopCode == null ? known == null ? window - queue.size() : 0 : window;
   }
 
   void deliver(byte[] bytes) {
@@ -109,6 +110,8 @@ public final class MemoryRecvStream implements RecvStream {
     if (known == null) {
       known = ending;
       tell();
+    } else {
+      owner.events.add(new QuicEvent.Readable(this)); // the final size is known
     }
   }
 

@@ -156,22 +156,44 @@ class BrokenRulesTest {
 
   // What costs a request
 
+  private static final byte[] GET =
+      RawSide.head(
+          List.of(
+              new FieldLine(":method", "GET"),
+              new FieldLine(":scheme", "https"),
+              new FieldLine(":authority", "example.com"),
+              new FieldLine(":path", "/")));
+
   @Test
-  @Requirement({"RFC9297-2#2", "RFC9297-2#3"})
-  void datagramsForARequestThatHasNone() {
+  void streamsForARequestThatIsNoSession() {
     RawSide side = RawSide.withSession(WebTransportVersion.DRAFT_16);
     SendStream get = side.peer.openBidi().send();
-    write(
-        get,
-        RawSide.head(
-            List.of(
-                new FieldLine(":method", "GET"),
-                new FieldLine(":scheme", "https"),
-                new FieldLine(":authority", "example.com"),
-                new FieldLine(":path", "/"))));
+    SendStream uni = side.peer.openUni();
+    write(uni, bytes(0x40, 0x54, 4));
     side.deliver();
-    side.peer.sendDatagram(bytes(1, 9), 0, 2);
+    assertNull(side.own.recvStream(uni.id()).stopCode(), "it may become one");
+    write(get, GET);
     side.deliver();
+    assertEquals(Http3Error.WT_SESSION_GONE.code(), side.own.recvStream(uni.id()).stopCode());
+    assertNull(side.own.sendStream(4).resetCode());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @Requirement({"RFC9297-2#2", "RFC9297-2#3"})
+  void datagramsForARequestThatHasNone(boolean early) {
+    RawSide side = RawSide.withSession(WebTransportVersion.DRAFT_16);
+    SendStream get = side.peer.openBidi().send();
+    if (early) {
+      side.peer.sendDatagram(bytes(1, 9), 0, 2);
+      side.deliver();
+    }
+    write(get, GET);
+    side.deliver();
+    if (!early) {
+      side.peer.sendDatagram(bytes(1, 9), 0, 2);
+      side.deliver();
+    }
     long code = Http3Error.H3_DATAGRAM_ERROR.code();
     assertEquals(code, side.own.sendStream(4).resetCode());
     assertEquals(code, side.own.recvStream(4).stopCode());

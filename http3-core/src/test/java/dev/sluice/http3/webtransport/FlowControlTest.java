@@ -14,6 +14,7 @@ import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.webtransport.WtPair.Joined;
 import dev.sluice.testkit.Requirement;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -120,6 +121,50 @@ class FlowControlTest {
         new SessionEnding.Aborted(Http3Error.WT_FLOW_CONTROL_ERROR.code()),
         session.client().ending());
     assertNull(pair.server.http.ending());
+    List<SessionStream> opened =
+        pair.server.all(WebTransportEvent.Opened.class).stream().map(e -> e.stream()).toList();
+    assertEquals(2, opened.size());
+    for (WebTransportEvent event : pair.server.events) {
+      if (event instanceof WebTransportEvent.Readable(var stream)) {
+        assertTrue(opened.contains(stream), "of one that nobody was told of");
+      } else if (event instanceof WebTransportEvent.SendEnded(var stream)) {
+        assertTrue(opened.contains(stream), "of one that nobody was told of");
+      }
+    }
+    // The session's own stream and two before it, or the control and QPACK streams.
+    long last = bidirectional ? 12 : 22;
+    assertEquals(Http3Error.WT_SESSION_GONE.code(), pair.server.quic.recvStream(last).stopCode());
+  }
+
+  @Test
+  void whatAResetLeavesUnsentIsForOthers() {
+    Joined session = pair.join();
+    SessionStream first = session.client().openUni();
+    SessionStream second = session.client().openUni();
+    assertEquals(7, first.sending().write(new byte[7], 0, 7));
+    assertEquals(3, second.sending().write(new byte[7], 0, 7));
+    first.sending().reset(1);
+    pair.client.process();
+    assertEquals(second, pair.client.only(WebTransportEvent.Writable.class).stream());
+    assertEquals(4, second.sending().write(new byte[4], 0, 4));
+  }
+
+  /** The stream that is stopped took all credit along. */
+  @Test
+  void whatWasOnItsWayWhenAStreamWasStoppedIsGivenBack() {
+    Joined session = pair.join();
+    SessionStream stopped = session.client().openUni();
+    assertEquals(10, stopped.sending().write(new byte[10], 0, 10));
+    pair.link.deliver(pair.client.quic, stopped.id(), 4);
+    pair.server.process();
+    pair.atServer().receiving().stop(1);
+    pair.link.deliver(pair.client.quic, stopped.id(), 100);
+    SessionStream other = session.client().openUni();
+    assertEquals(0, other.sending().write(new byte[10], 0, 10));
+    pair.run();
+    assertEquals(10, other.sending().write(new byte[10], 0, 10));
+    pair.run();
+    assertTrue(session.server().isOpen());
   }
 
   @Test

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.http3.ending.Retry;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.ResponseHead;
@@ -18,6 +20,7 @@ import dev.sluice.http3.webtransport.SessionEnding.Side;
 import dev.sluice.http3.webtransport.WtPair.Joined;
 import dev.sluice.qpack.FieldLine;
 import dev.sluice.quic.connection.QuicEvent;
+import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.testkit.Requirement;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,6 +52,38 @@ class SessionClosingTest {
     assertNull(session.client().openBidi());
     assertNull(session.client().openUni());
     assertFalse(session.client().sendDatagram(new byte[1], 0, 1));
+  }
+
+  @Test
+  @Requirement("WEBTRANS16-6#12")
+  void aPlainEndIsACloseWithoutCodeOrReason() {
+    Joined session = pair.join();
+    pair.client.http.request(session.client().id()).finish();
+    pair.run();
+    assertEquals(new Closed(Side.PEER, 0, ""), session.server().ending());
+    assertEquals(new Closed(Side.PEER, 0, ""), session.client().ending());
+    assertEquals(0, pair.server.http.activeRequests());
+  }
+
+  /** Only what the peer's application has certainly not seen may be asked for again as it was. */
+  @Test
+  void whetherASessionMayBeAskedForAgain() {
+    for (RequestEnding request :
+        List.of(
+            new RequestEnding.NotSent(null),
+            new RequestEnding.NotCoveredByGoaway(0),
+            new RequestEnding.ConnectionLost(new ConnectionEnding.IdleTimeout(1), false))) {
+      assertEquals(request.retry(), new SessionEnding.NotEstablished(request).retry());
+    }
+    assertEquals(
+        Retry.ANY_METHOD,
+        new SessionEnding.NotEstablished(new RequestEnding.NotSent(null)).retry());
+    assertEquals(Retry.NEVER, new Closed(Side.PEER, 0, "").retry());
+    assertEquals(
+        Retry.NEVER, new SessionEnding.Refused(new ResponseHead(503, Fields.EMPTY)).retry());
+    assertEquals(
+        Retry.NEVER,
+        new SessionEnding.ConnectionEnded(new ConnectionEnding.IdleTimeout(1)).retry());
   }
 
   /** They travel apart from the request's stream, and yet have no life without it. */

@@ -172,7 +172,7 @@ class SessionTest {
   // Application protocols
 
   @Test
-  @Requirement({"WEBTRANS16-3.3#1", "WEBTRANS16-3.3#2", "WEBTRANS16-3.3#3"})
+  @Requirement({"WEBTRANS16-3.3#1", "WEBTRANS16-3.3#2", "WEBTRANS16-3.3#3", "WEBTRANS16-3.3#9"})
   void agreeOnAnApplicationProtocol() {
     pair.run();
     WebTransportSession client = pair.connect(List.of("moq-17", "chat \"2\""));

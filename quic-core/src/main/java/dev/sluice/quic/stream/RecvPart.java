@@ -334,6 +334,8 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
       if (!state.awaitsData()) {
         stopPending = false;
         terminate(state == RecvState.DATA_RECVD ? RecvState.DATA_READ : RecvState.RESET_READ);
+        // Whoever counts bytes has waited for the final size.
+        context.listener.readable(this);
       }
       return;
     }

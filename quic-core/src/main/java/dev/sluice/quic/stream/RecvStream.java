@@ -76,7 +76,7 @@ public interface RecvStream {
 
   /**
    * The size at which the peer ended the stream, by FIN or reset (RFC 9000 §4.5); -1 while it is
-   * unknown. It becomes known after {@link #stopSending} too.
+   * unknown. It becomes known after {@link #stopSending} too, and then a Readable event says so.
    */
   long finalSize();
 

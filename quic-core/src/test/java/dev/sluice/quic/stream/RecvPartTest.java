@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The receiving part of a stream: every input in every state. */
 class RecvPartTest {
@@ -229,6 +230,26 @@ class RecvPartTest {
       assertEquals(
           8 + StreamConfig.DEFAULT.limits().maxData(), updatedLimit(test.context), state.name());
     }
+  }
+
+  /** Whoever counts the bytes of several streams, as WebTransport does, waits for it. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theFinalSizeIsToldAlsoWhenNobodyReads(boolean byReset) {
+    data(0, 4, false);
+    assertEquals("[readable 3]", end.takeEvents().toString());
+    part.stopSending(9);
+    data(4, 6, false);
+    assertEquals("[]", end.takeEvents().toString());
+    assertEquals(-1, part.finalSize());
+    if (byReset) {
+      reset(7, 8);
+    } else {
+      data(6, 8, true);
+    }
+    assertEquals("[readable 3]", end.takeEvents().toString());
+    assertEquals(8, part.finalSize());
+    assertEquals("ENDED", read());
   }
 
   @Test
