@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.memory.MemoryLink;
+import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.quic.connection.QuicTransport;
 import dev.sluice.testkit.Requirement;
@@ -24,6 +25,8 @@ import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Settings that are remembered for 0-RTT, and what a server may make of them. */
 class PeerSettingsTest {
@@ -134,6 +137,26 @@ class PeerSettingsTest {
     assertThrows(
         ConnectionErrorException.class,
         () -> new PeerSettings(quic, more, Set.of(extension)).onReceived(BEFORE));
+  }
+
+  /** Limits of WebTransport sessions, which are settings of an extension. */
+  @ParameterizedTest
+  @ValueSource(longs = {0x2b61, 0x2b64, 0x2b65})
+  @Requirement({"WEBTRANS16-3.2#10", "WEBTRANS16-3.2#11"})
+  void limitsOfSessionsMayNotBeReduced(long limit) {
+    Set<Long> understood =
+        WebTransportConfig.DEFAULT.applyTo(Http3Config.DEFAULT).additionalSettings().keySet();
+    Map<Long, Long> values = new HashMap<>(BEFORE.values());
+    understood.forEach(setting -> values.put(setting, 100L));
+    values.put(H3_DATAGRAM, 1L);
+    Http3Settings before = new Http3Settings(values);
+    values.put(limit, 99L);
+    Http3Settings reduced = new Http3Settings(values);
+    assertFalse(reduced.honour(before), "a server refuses 0-RTT instead");
+    PeerSettings settings = new PeerSettings(offering(EarlyDataState.OFFERED), before, understood);
+    ConnectionErrorException e =
+        assertThrows(ConnectionErrorException.class, () -> settings.onReceived(reduced));
+    assertEquals(Http3Error.H3_SETTINGS_ERROR, e.error());
   }
 
   @Test
