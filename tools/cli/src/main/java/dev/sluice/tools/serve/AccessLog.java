@@ -17,14 +17,41 @@ final class AccessLog {
 
   private final PrintStream out;
 
+  /** Requests that have begun and have no line yet. */
+  private int open;
+
   AccessLog(PrintStream out) {
     this.out = out;
   }
 
-  /** Prints a line; safe for use by many threads. */
+  /** A request begins; its line follows. This and {@link #log} are safe for many threads. */
+  synchronized void begin() {
+    open++;
+  }
+
+  /** Prints the line of a request that has begun. */
   void log(
       InetSocketAddress peer, String method, String target, int status, long bytes, long nanos) {
-    out.println(line(Instant.now(), peer, method, target, status, bytes, nanos));
+    try {
+      out.println(line(Instant.now(), peer, method, target, status, bytes, nanos));
+    } finally {
+      onLogged();
+    }
+  }
+
+  private synchronized void onLogged() {
+    open--;
+    notifyAll();
+  }
+
+  /**
+   * Waits until every request that has begun has its line. A client may have its whole response
+   * before that.
+   */
+  synchronized void awaitLines() throws InterruptedException {
+    while (open > 0) {
+      wait();
+    }
   }
 
   /** The line, in which no character of the request can end it or speak to a terminal. */

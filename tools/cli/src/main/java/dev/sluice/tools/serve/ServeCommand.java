@@ -145,10 +145,12 @@ public final class ServeCommand implements Callable<Integer> {
   private int grace;
 
   private final PrintStream stderr;
+  private final AccessLog log;
 
   /** With what it writes. */
   public ServeCommand(StandardStreams streams) {
     this.stderr = streams.err();
+    this.log = new AccessLog(stderr);
   }
 
   @Override
@@ -164,7 +166,7 @@ public final class ServeCommand implements Callable<Integer> {
             .daemon(false)
             .keyLog(KeyLogFile.open(keyLog))
             .tracer(QlogFiles.open(qlog))
-            .handler(new SiteHandler(files(), checkPath("--echo", echo), new AccessLog(stderr)));
+            .handler(new SiteHandler(files(), checkPath("--echo", echo), log));
     if (earlyData) {
       builder.earlyData(EarlyRequests.REFUSE_UNSAFE);
     }
@@ -198,8 +200,9 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   /**
-   * Lets requests finish; a second after the grace period the process ends, whatever they do. A
-   * process that a signal ends would exit with the signal's number, so this ends it by itself.
+   * Lets requests finish, and their lines get into the log; a second after the grace period the
+   * process ends, whatever they do. A process that a signal ends would exit with the signal's
+   * number, so this ends it by itself.
    */
   private void stop(Http3Server server) {
     CompletableFuture<Boolean> finished = new CompletableFuture<>();
@@ -212,7 +215,9 @@ public final class ServeCommand implements Callable<Integer> {
 
   private boolean stopWithGrace(Http3Server server) {
     try {
-      return server.stop(Duration.ofSeconds(grace));
+      boolean nothingLost = server.stop(Duration.ofSeconds(grace));
+      log.awaitLines();
+      return nothingLost;
     } catch (InterruptedException e) {
       server.close();
       return false;

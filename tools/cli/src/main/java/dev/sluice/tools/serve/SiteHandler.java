@@ -31,6 +31,7 @@ final class SiteHandler implements Http3Handler {
     long began = System.nanoTime();
     String target = exchange.path() == null ? "" : exchange.path();
     Counted sent = new Counted();
+    log.begin();
     try {
       int query = target.indexOf('?');
       String path = query < 0 ? target : target.substring(0, query);

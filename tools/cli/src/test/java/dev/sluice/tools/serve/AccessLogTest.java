@@ -1,14 +1,43 @@
 package dev.sluice.tools.serve;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 class AccessLogTest {
+  /** Whoever ends the process when all are answered would lose the lines of the last. */
+  @Test
+  void whoStopsWaitsForTheLinesOfAllThatHaveBegun() throws Exception {
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    AccessLog log = new AccessLog(new PrintStream(lines, true));
+    InetSocketAddress peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5);
+    log.awaitLines();
+    log.begin();
+    log.begin();
+    FutureTask<String> stop =
+        new FutureTask<>(
+            () -> {
+              log.awaitLines();
+              return lines.toString();
+            });
+    Thread stopping = Thread.ofPlatform().start(stop);
+    log.log(peer, "GET", "/1", 200, 0, 0);
+    while (stopping.getState() != Thread.State.WAITING) {
+      assertTrue(stopping.isAlive(), "it waits for the second");
+      Thread.onSpinWait();
+    }
+    log.log(peer, "GET", "/2", 200, 0, 0);
+    assertEquals(2, stop.get().lines().count());
+  }
+
   @Test
   void aRequestCannotForgeALine() throws UnknownHostException {
     InetSocketAddress peer =
