@@ -71,10 +71,24 @@ final class HeaderFields {
    * RFC 3986 has, are percent-encoded.
    */
   static String target(URI uri) {
-    URI ascii = URI.create(uri.toASCIIString());
-    String path = ascii.getRawPath();
-    String query = ascii.getRawQuery();
+    String target = rawTarget(uri);
+    // Few have any of these, and to parse a URI anew takes longer than to send it.
+    return isAscii(target) ? target : rawTarget(URI.create(uri.toASCIIString()));
+  }
+
+  private static String rawTarget(URI uri) {
+    String path = uri.getRawPath();
+    String query = uri.getRawQuery();
     return (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
+  }
+
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** RFC 9110 §8.6: a length of 0 is only worth saying where a body is usual. */
