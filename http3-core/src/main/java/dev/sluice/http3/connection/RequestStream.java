@@ -41,6 +41,9 @@ public final class RequestStream {
   private Object attachment;
   private boolean sent;
 
+  /** Server: the client wanted no response before its request's head was here; told after that. */
+  private Http3Event.Stopped stopped;
+
   private RequestStream(
       Http3Connection connection, BidiStream stream, boolean client, MessageReader reader) {
     this.connection = connection;
@@ -274,6 +277,9 @@ public final class RequestStream {
     // A request that says nothing about it has the default priority (RFC 9218 §4).
     priority.set(asked == null ? Priority.DEFAULT : asked);
     connection.emit(new Http3Event.Request(this, head));
+    if (stopped != null) {
+      connection.emit(stopped);
+    }
   }
 
   /** Server: it is no request, but an extension's stream. */
@@ -340,8 +346,11 @@ public final class RequestStream {
 
   void onStopped(long code) {
     out.writer().cut();
+    Http3Event.Stopped event = new Http3Event.Stopped(this, code);
     if (in.isAnnounced()) {
-      connection.emit(new Http3Event.Stopped(this, code));
+      connection.emit(event);
+    } else {
+      stopped = event;
     }
   }
 

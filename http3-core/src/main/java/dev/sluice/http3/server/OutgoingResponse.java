@@ -173,6 +173,11 @@ final class OutgoingResponse implements ResponseBodyStream.Target {
 
   // ---- The handler's side ----
 
+  /** Whether anybody waits for more of it. */
+  boolean isWanted() {
+    return failure == null;
+  }
+
   /** Whether it was begun. */
   boolean isBegun() {
     return body != null;

@@ -166,11 +166,18 @@ final class ServerExchange implements Http3Exchange {
 
   // ---- The handler's side ----
 
-  /** The handler has returned. */
+  /**
+   * The handler has returned.
+   *
+   * @throws IllegalStateException when the client waits for a response that was never begun
+   */
   void finish() {
     handlerReturned = true;
     if (!response.isBegun()) {
-      fail(new IllegalStateException("the handler has not responded"));
+      if (response.isWanted()) {
+        throw new IllegalStateException("the handler has not responded");
+      }
+      onLoop(this::settle);
       return;
     }
     try {
@@ -186,7 +193,11 @@ final class ServerExchange implements Http3Exchange {
   /** The handler has thrown this. */
   void fail(Throwable cause) {
     handlerReturned = true;
-    onLoop(() -> response.breakUp(cause));
+    onLoop(
+        () -> {
+          response.breakUp(cause);
+          settle(); // also where the response was over before
+        });
   }
 
   @Override

@@ -8,9 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.RequestEndedException;
 import dev.sluice.http3.client.Loopback;
+import dev.sluice.http3.client.WireClient;
+import dev.sluice.http3.connection.Http3Event;
+import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.message.RequestHead;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,9 +26,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +50,34 @@ class Http3ServerTest {
 
   private static String length(HttpResponse<?> response) {
     return response.headers().firstValue("content-length").orElse("none");
+  }
+
+  @Test
+  void aHandlerThatDoesNotRespondIsToldOf() throws Exception {
+    List<String> said = new CopyOnWriteArrayList<>();
+    Handler notes =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            said.add(record.getMessage() + ": " + record.getThrown());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger("dev.sluice.http3.server");
+    logger.addHandler(notes);
+    try (Loopback loopback = Loopback.of(exchange -> {})) {
+      assertEquals(500, send(loopback, loopback.request("/forgotten")).statusCode());
+    } finally {
+      logger.removeHandler(notes);
+    }
+    assertEquals(1, said.size(), said.toString());
+    assertTrue(said.getFirst().startsWith("the handler has failed on /forgotten"), said.getFirst());
+    assertTrue(said.getFirst().endsWith("the handler has not responded"), said.getFirst());
   }
 
   @Test
@@ -241,6 +278,29 @@ class Http3ServerTest {
       RequestEnding.ResetByPeer stopped =
           assertInstanceOf(RequestEnding.ResetByPeer.class, seen.get());
       assertEquals(Http3Error.H3_REQUEST_CANCELLED.code(), stopped.code());
+    }
+  }
+
+  @Test
+  void aClientThatWantsNoResponseNeedNotSendTheRest() throws Exception {
+    try (Loopback loopback =
+            Loopback.of(
+                exchange -> {
+                  OutputStream out = exchange.respond(200, Fields.EMPTY);
+                  while (true) {
+                    out.write(new byte[1000]);
+                    out.flush();
+                  }
+                });
+        WireClient client = new WireClient(loopback.server.localAddress())) {
+      RequestHead post = RequestHead.of("POST", "https", "localhost", "/", Fields.EMPTY);
+      client.onThread(
+          (connection, http) -> {
+            RequestStream request = http.openRequest(post, false);
+            request.stopReading(Http3Error.H3_REQUEST_CANCELLED);
+            return request;
+          });
+      assertEquals(Http3Error.H3_NO_ERROR.code(), client.await(Http3Event.Stopped.class).code());
     }
   }
 
