@@ -276,7 +276,7 @@ final class ServerConnection {
       case Http3Event.Trailers(var stream, var fields) -> with(stream, e -> e.onTrailers(fields));
       case Http3Event.RequestEnded(var stream, var ending) -> with(stream, e -> e.onEnded(ending));
       case Http3Event.Writable(var stream) -> with(stream, ServerExchange::onWritable);
-      case Http3Event.Stopped(var stream, var code) -> onStopped(stream, code);
+      case Http3Event.Stopped(var stream, var code) -> with(stream, e -> e.onStopped(code));
       case Http3Event.Closed closed -> {}
       case Http3Event.Drained drained -> {
         if (stopping) {
@@ -304,17 +304,6 @@ final class ServerConnection {
     }
   }
 
-  /** A client may lose interest in the response before its request's head has arrived. */
-  private record StoppedEarly(long code) {}
-
-  private static void onStopped(RequestStream stream, long code) {
-    if (stream.attachment() instanceof ServerExchange exchange) {
-      exchange.onStopped(code);
-    } else {
-      stream.attach(new StoppedEarly(code));
-    }
-  }
-
   private void begin(RequestStream stream, RequestHead head) {
     if (head.protocol() != null) {
       // An extended CONNECT for a protocol that nobody here speaks (RFC 9220 §3).
@@ -327,9 +316,6 @@ final class ServerConnection {
       infoIsNew = true;
     }
     ServerExchange exchange = new ServerExchange(this, stream, head);
-    if (stream.attachment() instanceof StoppedEarly(long code)) {
-      exchange.onStopped(code);
-    }
     stream.attach(exchange);
     beginnings.add(new Beginning(exchange, treatment == EarlyRequests.Treatment.WAIT));
   }
