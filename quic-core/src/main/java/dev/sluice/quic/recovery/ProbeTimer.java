@@ -32,9 +32,10 @@ final class ProbeTimer {
     this.peerCompletedAddressValidation = !client;
   }
 
-  /** The path in use. */
+  /** The path in use is another: how long the last one was silent says nothing of it. */
   void usePath(PathRecovery used) {
     path = used;
+    count = 0;
   }
 
   /** When the timer fires; {@link SpaceRecovery#NEVER} when it is not set. */

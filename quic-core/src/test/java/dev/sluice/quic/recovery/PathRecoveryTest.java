@@ -237,6 +237,22 @@ class PathRecoveryTest {
     assertEquals(List.of(data), h.lost);
   }
 
+  /** What was in vain on one path says nothing of another (§9.4; RFC 9002 §A.4). */
+  @Test
+  void aMoveStartsWithoutBackoff() {
+    h.send(APPLICATION);
+    for (int i = 0; i < 3; i++) {
+      h.now += h.deadline();
+      assertEquals(new Timeout.Probe(APPLICATION), h.recovery.onDeadline(h.nanos()));
+      h.send(APPLICATION);
+      h.send(APPLICATION);
+    }
+    assertEquals(3, h.recovery.ptoCount());
+    h.recovery.usePath(fresh, h.nanos());
+    h.send(APPLICATION);
+    assertEquals(fresh.probeTimeout() / MS + 25, h.deadline());
+  }
+
   @Test
   @Requirement("RFC9002-6.2.1#6")
   void aMoveSetsTheTimerAnew() {
