@@ -2,8 +2,9 @@ package dev.sluice.quic;
 
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.StreamEnding;
+import dev.sluice.quic.io.AsyncReader;
+import dev.sluice.quic.io.AsyncWriter;
 import dev.sluice.quic.wire.VarInt;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -12,7 +13,6 @@ import java.nio.channels.WritePendingException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A stream of a {@link QuicConnection}: ordered bytes in one direction or both (RFC 9000 §2). Any
@@ -30,11 +30,12 @@ public final class QuicStream {
   private final Inlet inlet;
   private final Outlet outlet;
   private final long id;
-  private final AtomicBoolean readPending = new AtomicBoolean();
-  private final AtomicBoolean writePending = new AtomicBoolean();
 
-  /** The stream is to finish; what is being written is still a part of it. */
-  private volatile boolean finishing;
+  /** Null where there is nothing to read. */
+  private final AsyncReader reader;
+
+  /** Null where there is nothing to write. */
+  private final AsyncWriter writer;
 
   /**
    * @param inlet null when only this side sends
@@ -45,6 +46,8 @@ public final class QuicStream {
     this.inlet = inlet;
     this.outlet = outlet;
     this.id = id;
+    reader = inlet == null ? null : new AsyncReader(inlet.pipe());
+    writer = outlet == null ? null : new AsyncWriter(outlet.pipe());
   }
 
   /** The stream's id; its two low bits say who opened it and whether it is unidirectional. */
@@ -93,45 +96,7 @@ public final class QuicStream {
    */
   public CompletableFuture<Integer> readAsync(ByteBuffer target) {
     receiving();
-    if (target.isReadOnly()) {
-      throw new IllegalArgumentException("a read into a read-only buffer");
-    }
-    if (!readPending.compareAndSet(false, true)) {
-      throw new ReadPendingException();
-    }
-    CompletableFuture<Integer> result = new CompletableFuture<>();
-    readInto(target, result);
-    return result;
-  }
-
-  private void readInto(ByteBuffer target, CompletableFuture<Integer> result) {
-    try {
-      int n = target.hasRemaining() ? poll(target) : 0;
-      if (n == 0 && target.hasRemaining()) {
-        inlet.pipe().whenReadable(() -> readInto(target, result));
-        return;
-      }
-      readPending.set(false);
-      result.complete(n);
-    } catch (IOException | RuntimeException e) {
-      readPending.set(false);
-      result.completeExceptionally(e);
-    }
-  }
-
-  private int poll(ByteBuffer target) throws IOException {
-    if (target.hasArray()) {
-      int n =
-          inlet
-              .pipe()
-              .poll(target.array(), target.arrayOffset() + target.position(), target.remaining());
-      target.position(target.position() + Math.max(0, n));
-      return n;
-    }
-    byte[] bytes = new byte[Math.min(target.remaining(), 64 * 1024)];
-    int n = inlet.pipe().poll(bytes, 0, bytes.length);
-    target.put(bytes, 0, Math.max(0, n));
-    return n;
+    return reader.read(target);
   }
 
   /**
@@ -169,7 +134,8 @@ public final class QuicStream {
    * @throws WritePendingException the last write is not done
    */
   public CompletableFuture<Void> writeAsync(ByteBuffer source) {
-    return writeAsync(sending().pipe()::offer, source);
+    sending();
+    return writer.write(source);
   }
 
   /**
@@ -185,61 +151,8 @@ public final class QuicStream {
    * @throws WritePendingException the last write is not done
    */
   public CompletableFuture<Void> lendAsync(ByteBuffer source) {
-    return writeAsync(sending().pipe()::lend, source);
-  }
-
-  /** Takes bytes into the pipe: how many, possibly 0. */
-  @FunctionalInterface
-  private interface Way {
-    int offer(byte[] source, int offset, int length) throws IOException;
-  }
-
-  private CompletableFuture<Void> writeAsync(Way way, ByteBuffer source) {
-    if (!writePending.compareAndSet(false, true)) {
-      throw new WritePendingException();
-    }
-    CompletableFuture<Void> result = new CompletableFuture<>();
-    writeFrom(way, source, result);
-    return result;
-  }
-
-  private void writeFrom(Way way, ByteBuffer source, CompletableFuture<Void> result) {
-    try {
-      offer(way, source);
-      if (source.hasRemaining()) {
-        outlet.pipe().whenWritable(() -> writeFrom(way, source, result));
-        return;
-      }
-      writeEnded();
-      result.complete(null);
-    } catch (IOException | RuntimeException e) {
-      writeEnded();
-      result.completeExceptionally(e);
-    }
-  }
-
-  private void writeEnded() {
-    writePending.set(false);
-    if (finishing) {
-      finishNow();
-    }
-  }
-
-  private void offer(Way way, ByteBuffer source) throws IOException {
-    if (source.hasArray()) {
-      int at = source.arrayOffset() + source.position();
-      int n = way.offer(source.array(), at, source.remaining());
-      source.position(source.position() + n);
-      return;
-    }
-    byte[] bytes = new byte[Math.min(source.remaining(), 64 * 1024)];
-    int n = bytes.length;
-    while (source.hasRemaining() && n == bytes.length) {
-      bytes = bytes.length <= source.remaining() ? bytes : new byte[source.remaining()];
-      source.get(source.position(), bytes);
-      n = outlet.pipe().offer(bytes, 0, bytes.length);
-      source.position(source.position() + n);
-    }
+    sending();
+    return writer.lend(source);
   }
 
   /**
@@ -251,18 +164,7 @@ public final class QuicStream {
    */
   public void finish() {
     sending();
-    finishing = true; // before looking: a write that ends meanwhile sees it
-    if (!writePending.get()) {
-      finishNow();
-    }
-  }
-
-  private void finishNow() {
-    try {
-      sending().pipe().stream().close();
-    } catch (IOException e) {
-      // It has ended already, and sendEnded() says how.
-    }
+    writer.finish();
   }
 
   /**

@@ -3,11 +3,14 @@ package dev.sluice.http3.session;
 import dev.sluice.http3.message.Priority;
 import dev.sluice.http3.webtransport.SessionStream;
 import dev.sluice.http3.webtransport.SessionStreamEnding;
+import dev.sluice.quic.io.AsyncReader;
+import dev.sluice.quic.io.AsyncWriter;
 import dev.sluice.quic.io.HeldContent;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadPendingException;
+import java.nio.channels.WritePendingException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -25,6 +28,12 @@ public final class WebTransportStream {
   private final SessionStream stream;
   private final StreamInlet inlet;
   private final StreamOutlet outlet;
+
+  /** Null where there is nothing to read. */
+  private final AsyncReader reader;
+
+  /** Null where there is nothing to write. */
+  private final AsyncWriter writer;
 
   /**
    * @param unread is given, on the loop, what has arrived and nobody may have read, when all has
@@ -48,6 +57,8 @@ public final class WebTransportStream {
             ? null
             : new StreamInlet(driver, stream.receiving(), unread, check);
     outlet = stream.sending() == null ? null : new StreamOutlet(driver, stream.sending(), check);
+    reader = inlet == null ? null : new AsyncReader(inlet.pipe());
+    writer = outlet == null ? null : new AsyncWriter(outlet.pipe());
   }
 
   private boolean isOver() {
@@ -94,27 +105,12 @@ public final class WebTransportStream {
    * @param target gets at least one byte if it has room; not to be touched until the future is done
    * @return the number of bytes, or -1 at the end of the stream; fails like {@link #inputStream()}.
    *     May complete on the loop's thread: what depends on it must not block
+   * @throws ReadPendingException the last read is not done
+   * @throws IllegalArgumentException the buffer is read-only
    */
   public CompletableFuture<Integer> readAsync(ByteBuffer target) {
     receiving();
-    CompletableFuture<Integer> result = new CompletableFuture<>();
-    readInto(target, result);
-    return result;
-  }
-
-  private void readInto(ByteBuffer target, CompletableFuture<Integer> result) {
-    try {
-      byte[] bytes = new byte[Math.min(target.remaining(), 16 << 10)];
-      int read = bytes.length == 0 ? 0 : inlet.pipe().poll(bytes, 0, bytes.length);
-      if (read == 0 && bytes.length > 0) {
-        inlet.pipe().whenReadable(() -> readInto(target, result));
-        return;
-      }
-      target.put(bytes, 0, Math.max(0, read));
-      result.complete(read);
-    } catch (IOException | RuntimeException e) {
-      result.completeExceptionally(e);
-    }
+    return reader.read(target);
   }
 
   /**
@@ -143,29 +139,25 @@ public final class WebTransportStream {
    * Writes without blocking.
    *
    * @param source not to be touched until the future is done
-   * @return completes when all bytes were taken; fails like {@link #outputStream()}. May complete
-   *     on the loop's thread: what depends on it must not block
+   * @return completes when all bytes were taken, which is when the next may be written; fails like
+   *     {@link #outputStream()}. May complete on the loop's thread: what depends on it must not
+   *     block
+   * @throws WritePendingException the last write is not done
    */
   public CompletableFuture<Void> writeAsync(ByteBuffer source) {
     sending();
-    byte[] bytes = new byte[source.remaining()];
-    source.get(bytes);
-    CompletableFuture<Void> result = new CompletableFuture<>();
-    writeFrom(bytes, 0, result);
-    return result;
+    return writer.write(source);
   }
 
-  private void writeFrom(byte[] bytes, int from, CompletableFuture<Void> result) {
-    try {
-      int next = from + outlet.pipe().offer(bytes, from, bytes.length - from);
-      if (next < bytes.length) {
-        outlet.pipe().whenWritable(() -> writeFrom(bytes, next, result));
-      } else {
-        result.complete(null);
-      }
-    } catch (IOException | RuntimeException e) {
-      result.completeExceptionally(e);
-    }
+  /**
+   * Finishes the stream after what was written, like closing {@link #outputStream()}, and after
+   * what {@link #writeAsync} is still writing; nothing happens when it has ended.
+   *
+   * @throws IllegalStateException only the peer sends on this stream
+   */
+  public void finish() {
+    sending();
+    writer.finish();
   }
 
   /**

@@ -22,6 +22,7 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritePendingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -118,6 +119,20 @@ class WebTransportTest {
       assertEquals("/wt?x=1", session.request().path());
       byte[] data = Loopback.bytes(length);
       assertArrayEquals(data, exchange(session.openBidirectional(), data));
+    }
+  }
+
+  /** More than pipes, buffers and windows hold together. */
+  @Test
+  void whatIsBeingWrittenIsWrittenBeforeTheStreamFinishes() throws Exception {
+    int much = 64 << 20;
+    try (Loopback loopback = loopback(ECHO)) {
+      WebTransportStream stream = connect(loopback).openBidirectional();
+      CompletableFuture<Void> written = stream.writeAsync(ByteBuffer.allocate(much));
+      assertThrows(WritePendingException.class, () -> stream.writeAsync(ByteBuffer.allocate(much)));
+      stream.finish();
+      assertEquals(much, stream.inputStream().transferTo(OutputStream.nullOutputStream()));
+      written.get();
     }
   }
 

@@ -1,0 +1,116 @@
+package dev.sluice.quic.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritePendingException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Writes into a pipe without blocking, one write at a time. Any thread. */
+public final class AsyncWriter {
+  private static final int MOST_COPIED = 64 * 1024;
+
+  private final OutboundPipe pipe;
+  private final AtomicBoolean pending = new AtomicBoolean();
+
+  /** The end has been asked for; what is being written still comes before it. */
+  private volatile boolean finishing;
+
+  /** Of a pipe that nobody else writes into while a write is pending. */
+  public AsyncWriter(OutboundPipe pipe) {
+    this.pipe = pipe;
+  }
+
+  /**
+   * Writes all that the buffer has.
+   *
+   * @param source not to be touched until the future is done
+   * @return completes when all bytes were taken, which is when the next may be written; fails like
+   *     {@link OutboundPipe#stream}. May complete on the loop's thread: what depends on it must not
+   *     block
+   * @throws WritePendingException the last write is not done
+   */
+  public CompletableFuture<Void> write(ByteBuffer source) {
+    return begin(pipe::offer, source);
+  }
+
+  /**
+   * The same without a copy of what lies in an array, on the contract of {@link OutboundPipe#lend}.
+   * Bytes that lie elsewhere are copied.
+   *
+   * @throws WritePendingException the last write is not done
+   */
+  public CompletableFuture<Void> lend(ByteBuffer source) {
+    return begin(pipe::lend, source);
+  }
+
+  /** Closes the pipe after what is being written; nothing happens when it has failed. */
+  public void finish() {
+    finishing = true; // before looking: a write that ends meanwhile sees it
+    if (!pending.get()) {
+      close();
+    }
+  }
+
+  /** Takes bytes into the pipe: how many, possibly 0. */
+  @FunctionalInterface
+  private interface Way {
+    int offer(byte[] source, int offset, int length) throws IOException;
+  }
+
+  private CompletableFuture<Void> begin(Way way, ByteBuffer source) {
+    if (!pending.compareAndSet(false, true)) {
+      throw new WritePendingException();
+    }
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    writeFrom(way, source, result);
+    return result;
+  }
+
+  private void writeFrom(Way way, ByteBuffer source, CompletableFuture<Void> result) {
+    try {
+      offer(way, source);
+      if (source.hasRemaining()) {
+        pipe.whenWritable(() -> writeFrom(way, source, result));
+        return;
+      }
+      end();
+      result.complete(null);
+    } catch (IOException | RuntimeException e) {
+      end();
+      result.completeExceptionally(e);
+    }
+  }
+
+  private void offer(Way way, ByteBuffer source) throws IOException {
+    if (source.hasArray()) {
+      int at = source.arrayOffset() + source.position();
+      int n = way.offer(source.array(), at, source.remaining());
+      source.position(source.position() + n);
+      return;
+    }
+    byte[] bytes = new byte[Math.min(source.remaining(), MOST_COPIED)];
+    int n = bytes.length;
+    while (source.hasRemaining() && n == bytes.length) {
+      bytes = bytes.length <= source.remaining() ? bytes : new byte[source.remaining()];
+      source.get(source.position(), bytes);
+      n = pipe.offer(bytes, 0, bytes.length);
+      source.position(source.position() + n);
+    }
+  }
+
+  private void end() {
+    pending.set(false);
+    if (finishing) {
+      close();
+    }
+  }
+
+  private void close() {
+    try {
+      pipe.stream().close();
+    } catch (IOException e) {
+      // It has failed, and whoever writes has been told why.
+    }
+  }
+}
