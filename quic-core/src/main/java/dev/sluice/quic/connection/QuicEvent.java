@@ -37,7 +37,8 @@ public sealed interface QuicEvent {
 
   /**
    * The stream has bytes, or has ended, and had nothing to say when last read. Not repeated until a
-   * read has returned {@link RecvStream#NOTHING_NOW}.
+   * read has returned {@link RecvStream#NOTHING_NOW}. Of a stream that this side has stopped it
+   * says that the final size is known, for whoever counts bytes; reading gives the same as before.
    */
   record Readable(RecvStream stream) implements QuicEvent {}
 

@@ -15,7 +15,8 @@ public interface StreamListener {
 
   /**
    * The stream has bytes or has ended, and was not known to. Not repeated before a read has
-   * returned {@link RecvStream#NOTHING_NOW}.
+   * returned {@link RecvStream#NOTHING_NOW}. Of a stream that this side has stopped it says that
+   * the final size is known ({@link RecvStream#finalSize}); what it gives is the same as before.
    */
   void readable(RecvStream recv);
 

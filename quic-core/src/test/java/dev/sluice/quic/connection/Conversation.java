@@ -147,6 +147,7 @@ final class Conversation {
     final RecvStream stream;
     final Part part;
     int read;
+    boolean stopped;
 
     Incoming(RecvStream stream, Part part) {
       this.stream = stream;
@@ -185,7 +186,12 @@ final class Conversation {
           }
         }
         case QuicEvent.Writable(SendStream out) -> write(outgoing.get(out.id()));
-        case QuicEvent.Readable(RecvStream in) -> read(incoming.get(in.id()));
+        case QuicEvent.Readable(RecvStream in) -> {
+          Incoming known = incoming.get(in.id());
+          if (!known.stopped) { // else its final size is known, which is nothing new here
+            read(known);
+          }
+        }
         case QuicEvent.SendCompleted(SendStream out) -> {
           completed++;
           closeWhenDone();
@@ -269,6 +275,7 @@ final class Conversation {
           return;
         }
         if (in.part.fate() == Fate.STOPPED && in.read >= in.part.at()) {
+          in.stopped = true;
           in.stream.stopSending(9);
         }
       }
