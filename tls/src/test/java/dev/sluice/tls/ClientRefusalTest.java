@@ -30,7 +30,6 @@ import dev.sluice.tls.extension.PreSharedKeySelection;
 import dev.sluice.tls.extension.SelectedVersion;
 import dev.sluice.tls.extension.UnknownExtension;
 import dev.sluice.tls.message.HandshakeType;
-import dev.sluice.tls.message.NewSessionTicket;
 import dev.sluice.tls.message.ServerHello;
 import java.util.HexFormat;
 import java.util.List;
@@ -401,14 +400,8 @@ class ClientRefusalTest {
     TlsServerConfig tickets = serverConfig().ticketProtector(TlsPair.TICKETS).build();
     TlsPair limited =
         run(
-            Rewrite.newSessionTicket(
-                t ->
-                    new NewSessionTicket(
-                        t.lifetimeSeconds(),
-                        t.ageAdd(),
-                        t.nonce(),
-                        t.ticket(),
-                        Extensions.of(Place.NEW_SESSION_TICKET, List.of(new MaxEarlyData(16384))))),
+            Rewrite.ticketExtensions(
+                all -> Extensions.of(Place.NEW_SESSION_TICKET, List.of(new MaxEarlyData(16384)))),
             clientConfig().build(),
             tickets);
     assertEquals(0x0a, limited.client.failure.transportErrorCode());
@@ -433,15 +426,8 @@ class ClientRefusalTest {
   void passesOverWhatItDoesNotKnowInATicket() {
     TlsPair pair =
         run(
-                Rewrite.newSessionTicket(
-                    t ->
-                        new NewSessionTicket(
-                            t.lifetimeSeconds(),
-                            t.ageAdd(),
-                            t.nonce(),
-                            t.ticket(),
-                            Rewrite.plus(
-                                t.extensions(), new UnknownExtension(0x1234, new byte[] {1})))),
+                Rewrite.ticketExtensions(
+                    all -> Rewrite.plus(all, new UnknownExtension(0x1234, new byte[] {1}))),
                 clientConfig().build(),
                 serverConfig().ticketProtector(TlsPair.TICKETS).build())
             .requireComplete();
@@ -452,22 +438,10 @@ class ClientRefusalTest {
   void passesOverUselessTickets() {
     TlsServerConfig tickets = serverConfig().ticketProtector(TlsPair.TICKETS).build();
     TlsPair dead =
-        run(
-                Rewrite.newSessionTicket(
-                    t ->
-                        new NewSessionTicket(0, t.ageAdd(), t.nonce(), t.ticket(), t.extensions())),
-                clientConfig().build(),
-                tickets)
-            .requireComplete();
+        run(Rewrite.ticketLifetime(0), clientConfig().build(), tickets).requireComplete();
     assertTrue(dead.client.tickets.isEmpty());
     TlsPair old =
-        run(
-                Rewrite.newSessionTicket(
-                    t ->
-                        new NewSessionTicket(
-                            0xffff_ffffL, t.ageAdd(), t.nonce(), t.ticket(), t.extensions())),
-                clientConfig().build(),
-                tickets)
+        run(Rewrite.ticketLifetime(0xffff_ffffL), clientConfig().build(), tickets)
             .requireComplete();
     assertEquals(604_800, old.client.tickets.getFirst().lifetimeSeconds());
   }

@@ -127,6 +127,24 @@ final class Rewrite {
         m -> change.apply(parse(m, NewSessionTicket::read)).encode());
   }
 
+  /** Other extensions for a ticket. */
+  static TlsPair.Tamper ticketExtensions(UnaryOperator<Extensions> change) {
+    return newSessionTicket(
+        t ->
+            new NewSessionTicket(
+                t.lifetimeSeconds(),
+                t.ageAdd(),
+                t.nonce(),
+                t.ticket(),
+                change.apply(t.extensions())));
+  }
+
+  /** Another lifetime for a ticket. */
+  static TlsPair.Tamper ticketLifetime(long seconds) {
+    return newSessionTicket(
+        t -> new NewSessionTicket(seconds, t.ageAdd(), t.nonce(), t.ticket(), t.extensions()));
+  }
+
   /** Flips the last bit of a message of this type. */
   static TlsPair.Tamper lastBit(HandshakeType type) {
     return message(

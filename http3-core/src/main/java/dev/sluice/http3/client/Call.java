@@ -36,7 +36,7 @@ final class Call<T> implements Attempt.Listener {
   /** Of the body of a response that nobody will see, read so that its stream can be reused. */
   private static final long DISCARDED_BODY = 64 * 1024;
 
-  private final CallServices client;
+  private final CallServices services;
   private final BodyHandler<T> handler;
   private final Executor responses;
   private final Executor completions;
@@ -63,12 +63,12 @@ final class Call<T> implements Attempt.Listener {
    *     close the client, which waits for this call: so it must not be in the way of either
    */
   Call(
-      CallServices client,
+      CallServices services,
       HttpRequest request,
       BodyHandler<T> handler,
       Executor responses,
       Executor completions) {
-    this.client = client;
+    this.services = services;
     this.request = request;
     this.handler = handler;
     this.responses = responses;
@@ -109,7 +109,7 @@ final class Call<T> implements Attempt.Listener {
         .ifPresent(
             limit -> {
               // Not on the executor, whose threads may all be waiting for what does not come.
-              Deadline deadline = Deadline.after(limit, client.loop(), () -> onTimeout(limit));
+              Deadline deadline = Deadline.after(limit, services.loop(), () -> onTimeout(limit));
               future.whenComplete((response, failure) -> deadline.callOff());
             });
   }
@@ -134,7 +134,7 @@ final class Call<T> implements Attempt.Listener {
 
   private void sendNext() {
     try {
-      client.executor().execute(this::sendRequest);
+      services.executor().execute(this::sendRequest);
     } catch (RejectedExecutionException e) {
       fail(e);
       end();
@@ -146,8 +146,8 @@ final class Call<T> implements Attempt.Listener {
     Attempt attempt;
     try {
       HttpRequest sent = request;
-      List<String> cookies = client.cookies().forRequest(sent.uri(), sent.headers());
-      String authorization = client.authentication().forRequest(sent, authentication);
+      List<String> cookies = services.cookies().forRequest(sent.uri(), sent.headers());
+      String authorization = services.authentication().forRequest(sent, authentication);
       BodyPublisher publisher = sent.bodyPublisher().orElse(null);
       Long length = publisher == null ? null : publisher.contentLength();
       RequestHead head = HeaderFields.head(sent, cookies, authorization, length);
@@ -158,10 +158,10 @@ final class Call<T> implements Attempt.Listener {
               hasBody ? publisher : null,
               sent.expectContinue(),
               this,
-              client.loop(),
-              client.executor(),
+              services.loop(),
+              services.executor(),
               responses);
-      if (!tooEarly && client.earlyData().maySend(sent)) {
+      if (!tooEarly && services.earlyData().maySend(sent)) {
         attempt.allowEarly();
       }
     } catch (IOException | RuntimeException | Error e) {
@@ -171,14 +171,14 @@ final class Call<T> implements Attempt.Listener {
     }
     current.set(attempt);
     Origin origin = Origin.of(request.uri());
-    client
+    services
         .loop()
         .execute(
             () -> {
               if (abandoned) {
                 attempt.cancel(new CancellationException());
               } else {
-                client.pool().submit(origin, attempt);
+                services.pool().submit(origin, attempt);
               }
             });
   }
@@ -187,8 +187,8 @@ final class Call<T> implements Attempt.Listener {
   public void onHead(Attempt attempt, ResponseHead head, ConnectionInfo connection) {
     HttpHeaders headers = HeaderFields.of(head.fields());
     try {
-      client.cookies().fromResponse(request.uri(), headers);
-      if (client.authentication().again(request, head.status(), headers, authentication)) {
+      services.cookies().fromResponse(request.uri(), headers);
+      if (services.authentication().again(request, head.status(), headers, authentication)) {
         followWith(attempt, request, head, headers, connection);
         return;
       }
@@ -198,7 +198,7 @@ final class Call<T> implements Attempt.Listener {
         return;
       }
       HttpRequest next =
-          Redirects.next(request, head.status(), headers, client.redirect(), redirects);
+          Redirects.next(request, head.status(), headers, services.redirect(), redirects);
       if (next != null) {
         redirects++;
         followWith(attempt, next, head, headers, connection);
@@ -285,7 +285,7 @@ final class Call<T> implements Attempt.Listener {
     }
     return switch (ending.retry()) {
       case ANY_METHOD -> ConnectionPool.isWorthAnotherTry(ending);
-      case IDEMPOTENT_ONLY -> client.retryIdempotent() && isIdempotent(request.method());
+      case IDEMPOTENT_ONLY -> services.retryIdempotent() && isIdempotent(request.method());
       case NEVER -> false;
     };
   }
@@ -320,7 +320,7 @@ final class Call<T> implements Attempt.Listener {
    */
   private void releaseOnceReceived(Attempt attempt) {
     if (subscribed && attempt == current.get() && attempt.response().isReceived()) {
-      client.operations().release(this);
+      services.operations().release(this);
     }
   }
 
@@ -346,7 +346,7 @@ final class Call<T> implements Attempt.Listener {
   /** Nothing is left to do; the client may terminate. */
   private void end() {
     if (ended.compareAndSet(false, true)) {
-      client.operations().end(this);
+      services.operations().end(this);
     }
   }
 

@@ -43,15 +43,24 @@ public final class ResponseHeaderSection {
    * @throws MalformedMessageException when it would be malformed
    */
   public static List<FieldLine> format(ResponseHead head) {
+    check(head);
     List<FieldLine> lines = new ArrayList<>(head.fields().size() + 1);
-    String status = Integer.toString(head.status());
-    parseStatus(status);
-    lines.add(new FieldLine(STATUS, status));
+    lines.add(new FieldLine(STATUS, Integer.toString(head.status())));
+    head.fields().forEach(lines::add);
+    return lines;
+  }
+
+  /**
+   * Checks a head by the rules it will be read with.
+   *
+   * @throws MalformedMessageException when it would be malformed
+   */
+  public static void check(ResponseHead head) {
+    parseStatus(Integer.toString(head.status()));
     for (FieldLine line : head.fields()) {
-      lines.add(FieldRules.check(line, false));
+      FieldRules.check(line, false);
     }
     ContentLength.of(head.fields());
-    return lines;
   }
 
   /** Three digits, 100 or more (RFC 9110 §15); 101 does not exist in HTTP/3 (RFC 9114 §4.5). */

@@ -38,7 +38,7 @@ final class ResponseRules {
   static ResponseHead head(int status, Fields fields, String method) {
     ResponseHead head = new ResponseHead(status, fields);
     try {
-      ResponseHeaderSection.format(head);
+      ResponseHeaderSection.check(head);
     } catch (MalformedMessageException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

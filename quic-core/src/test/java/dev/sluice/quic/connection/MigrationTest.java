@@ -13,8 +13,6 @@ import dev.sluice.network.Link;
 import dev.sluice.network.Simulation;
 import dev.sluice.network.Watcher;
 import dev.sluice.quic.congestion.CongestionController;
-import dev.sluice.quic.ending.ConnectionEnding;
-import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.recovery.PathRecovery;
 import dev.sluice.quic.sim.EndpointNode;
 import dev.sluice.quic.wire.ConnectionId;
@@ -430,76 +428,5 @@ class MigrationTest {
     assertFalse(duo.server.paths.active().hasAnswered());
     duo.runFor(8000);
     assertEquals(duo.clientAddress, duo.server.paths.active().remote());
-  }
-
-  @Test
-  void rebindingAtAnyMomentOfTheHandshakeIsSurvived() {
-    for (int micros = 0; micros < 60_000; micros += 1_500) {
-      Simulation one = new Simulation(micros + 1);
-      InetSocketAddress client = one.address(1);
-      boolean newHost = micros % 2_000 == 0;
-      one.at(Duration.ofNanos(micros * 1000L), () -> one.rebind(client, newHost));
-      Duo duo = new Duo(one, TransportConfig.DEFAULTS, TransportConfig.DEFAULTS, WIRE);
-      duo.write(duo.client, 20_000);
-      duo.write(duo.server, 20_000);
-      duo.runFor(6000);
-      assertNull(duo.client.ending(), () -> one.seed() + "");
-      assertTrue(duo.server.paths.active().isValidated(), () -> one.seed() + "");
-      assertEquals(0, duo.server.recovery.path().bytesInFlight(), () -> one.seed() + "");
-      assertEquals(0, duo.client.recovery.path().bytesInFlight(), () -> one.seed() + "");
-    }
-  }
-
-  /** What follows the ClientHello is the first to be addressed by the ID of the server's choice. */
-  @Test
-  void rebindingBeforeTheFinishedIsSurvived() {
-    SplittableRandom random = sim.random();
-    InetSocketAddress here = sim.address(1);
-    InetSocketAddress there = sim.address(2);
-    EndpointNode client = sim.attach(here, new EndpointNode(TestPeers.endpoint(random), c -> {}));
-    EndpointNode server = sim.attach(there, new EndpointNode(TestPeers.endpoint(random), c -> {}));
-    sim.bothWays(here, there, WIRE);
-    server.endpoint().listen(TestPeers.server(random));
-    Connection connection =
-        client.endpoint().connect(here, there, TestPeers.client(random), sim.now());
-    sim.route(here, there, WIRE.get().drop(d -> d.number() > 1 && d.source().equals(here)));
-    sim.at(ms(25), () -> sim.rebind(here, true));
-    sim.run(Duration.ofSeconds(5), connection.handshake::isConfirmed);
-    assertTrue(connection.handshake.isConfirmed());
-    sim.runFor(Duration.ofSeconds(1));
-    assertTrue(server.accepted().getFirst().paths.active().hasAnswered());
-  }
-
-  @Test
-  @Requirement("RFC9000-9.3.2#2")
-  void aServerWithoutAnyProvenAddressEndsSilently() {
-    SplittableRandom random = sim.random();
-    InetSocketAddress here = sim.address(1);
-    InetSocketAddress there = sim.address(2);
-    EndpointNode client = sim.attach(here, new EndpointNode(TestPeers.endpoint(random), c -> {}));
-    EndpointNode server = sim.attach(there, new EndpointNode(TestPeers.endpoint(random), c -> {}));
-    sim.bothWays(here, there, WIRE);
-    server.endpoint().listen(TestPeers.server(random));
-    client.endpoint().connect(here, there, TestPeers.client(random), sim.now());
-    // The Handshake packets come from elsewhere, and the challenge reaches nobody.
-    sim.route(here, there, WIRE.get().drop(d -> d.number() > 1 && d.source().equals(here)));
-    sim.at(ms(25), () -> sim.rebind(here, true));
-    sim.run(
-        Duration.ofSeconds(5),
-        () -> !server.accepted().isEmpty() && server.accepted().getFirst().tls() != null);
-    sim.route(there, here, new Link().loss(1));
-    sim.route(here, there, new Link().loss(1));
-    Connection accepted = server.accepted().getFirst();
-    assertTrue(accepted.handshake.isConfirmed());
-    assertFalse(accepted.paths.active().isValidated());
-    sim.runFor(Duration.ofSeconds(8));
-    assertEquals(
-        new ConnectionEnding.TransportClose(
-            ConnectionEnding.Side.LOCAL,
-            TransportError.NO_VIABLE_PATH.code(),
-            0,
-            "the peer does not answer at its new address"),
-        accepted.ending());
-    assertTrue(accepted.isEnded());
   }
 }
