@@ -1,5 +1,5 @@
-# What the launchers share (tools/sluice, tools/bench/micro, tools/bench/compare): to be read by
-# them with ".", after they have set
+# What the launchers share (tools/sluice, tools/bench/micro, tools/bench/compare, tools/bench/against):
+# to be read by them with ".", after they have set
 #   home     the repository
 #   program  the name that messages begin with
 #   project  the folder of the Maven module that they run

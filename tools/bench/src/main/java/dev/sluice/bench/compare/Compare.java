@@ -1,5 +1,6 @@
 package dev.sluice.bench.compare;
 
+import dev.sluice.tools.Version;
 import dev.sluice.tools.perf.Quantity;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     sortOptions = false,
     description = "Measure Sluice and its peers on the same tasks, in turn, in several rounds.",
     footer = {
@@ -40,6 +42,7 @@ import picocli.CommandLine.Spec;
 public final class Compare implements Callable<Integer> {
   @Option(
       names = "--rounds",
+      paramLabel = "N",
       defaultValue = "3",
       description = "How often everything is measured (${DEFAULT-VALUE}).")
   private int rounds;
@@ -255,7 +258,8 @@ public final class Compare implements Callable<Integer> {
     }
   }
 
-  private static void delete(Path folder) throws IOException {
+  /** A folder with all that is in it. */
+  static void delete(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);

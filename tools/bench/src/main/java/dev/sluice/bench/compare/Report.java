@@ -2,14 +2,12 @@ package dev.sluice.bench.compare;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.sluice.bench.compare.Results.Ratio;
 import dev.sluice.bench.compare.Results.Row;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The results as a table of Markdown, and as JSON. */
 final class Report {
@@ -30,7 +28,7 @@ final class Report {
         table.add(line(task, row, pump));
       }
     }
-    StringBuilder text = new StringBuilder(markdown(table));
+    StringBuilder text = new StringBuilder(Table.markdown(table));
     List<List<String>> targets = new ArrayList<>();
     targets.add(List.of("target", "wanted", "found", "met"));
     for (Target target : Target.of(results)) {
@@ -42,7 +40,7 @@ final class Report {
               target.isKnown() ? target.met() ? "yes" : "no" : ""));
     }
     if (targets.size() > 1) {
-      text.append('\n').append(markdown(targets));
+      text.append('\n').append(Table.markdown(targets));
     }
     for (Task task : Task.values()) {
       for (Row row : results.rows(task)) {
@@ -74,14 +72,7 @@ final class Report {
         spread,
         task.unit(),
         share.isKnown() ? Math.round(share.median() * 100) + "%" : "",
-        ours.isKnown()
-            ? number(ours.median())
-                + " times ("
-                + number(ours.least())
-                + " to "
-                + number(ours.most())
-                + ")"
-            : "");
+        ours.text());
   }
 
   /** One object with everything, each round's values included. */
@@ -133,35 +124,5 @@ final class Report {
     double size = Math.abs(value);
     int decimals = size >= 100 ? 0 : size >= 10 ? 1 : 2;
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
-  }
-
-  private static String markdown(List<List<String>> table) {
-    int columns = table.getFirst().size();
-    int[] widths = new int[columns];
-    for (List<String> line : table) {
-      for (int i = 0; i < columns; i++) {
-        widths[i] = Math.max(widths[i], line.get(i).length());
-      }
-    }
-    StringBuilder text = new StringBuilder();
-    for (int n = 0; n < table.size(); n++) {
-      text.append(line(table.get(n), widths));
-      if (n == 0) {
-        List<String> rule = new ArrayList<>();
-        for (int width : widths) {
-          rule.add("-".repeat(width));
-        }
-        text.append(line(rule, widths));
-      }
-    }
-    return text.toString();
-  }
-
-  private static String line(List<String> cells, int[] widths) {
-    List<String> padded = new ArrayList<>();
-    for (int i = 0; i < widths.length; i++) {
-      padded.add(String.format(Locale.ROOT, "%-" + widths[i] + "s", cells.get(i)));
-    }
-    return padded.stream().collect(Collectors.joining(" | ", "| ", " |\n"));
   }
 }

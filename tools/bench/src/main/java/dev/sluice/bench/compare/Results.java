@@ -21,17 +21,6 @@ final class Results {
     }
   }
 
-  /**
-   * A ratio over the rounds in which both values are there.
-   *
-   * @param median NaN when there is no such round
-   */
-  record Ratio(double median, double least, double most) {
-    boolean isKnown() {
-      return !Double.isNaN(median);
-    }
-  }
-
   void add(Contender contender, double value, String failure) {
     Row row =
         rows.computeIfAbsent(contender.task(), task -> new LinkedHashMap<>())
@@ -73,20 +62,8 @@ final class Results {
 
   /** How many times better the first is than the second, round by round. */
   static Ratio ratio(Row one, Row other, boolean isRate) {
-    List<Double> ratios = new ArrayList<>();
-    if (one != null && other != null) {
-      for (int i = 0; i < Math.min(one.values().size(), other.values().size()); i++) {
-        double first = one.values().get(i);
-        double second = other.values().get(i);
-        double ratio = isRate ? first / second : second / first;
-        if (Double.isFinite(ratio)) {
-          ratios.add(ratio);
-        }
-      }
-    }
-    return new Ratio(
-        Statistics.median(ratios),
-        ratios.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN),
-        ratios.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN));
+    return one == null || other == null
+        ? Ratio.UNKNOWN
+        : Ratio.of(one.values(), other.values(), isRate);
   }
 }
