@@ -7,15 +7,12 @@ import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.ClientConfig;
 import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.quic.connection.TransportConfig;
-import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.ConnectionListener;
 import dev.sluice.quic.io.ContentRetention;
 import dev.sluice.quic.io.EventLoop;
 import dev.sluice.quic.io.LoopConnection;
 import dev.sluice.quic.io.QuicSocket;
-import dev.sluice.quic.stream.StreamConfig;
-import dev.sluice.quic.stream.StreamLimits;
 import dev.sluice.tls.CertificateVerifier;
 import dev.sluice.tls.SessionTicket;
 import dev.sluice.tls.TlsClientConfig;
@@ -67,38 +64,13 @@ final class ClientRuntime {
     this.verifier = ClientTls.verifier(settings, random);
     Http3Config plain = Http3Config.DEFAULT.withMaxFieldSectionSize(settings.maxFieldSectionSize());
     WebTransportConfig sessions = settings.webTransport();
-    this.transport =
-        sessions == null
-            ? withoutPeerRequests(settings.transport())
-            : withDatagrams(settings.transport());
+    this.transport = ClientTransport.of(settings.transport(), sessions != null);
     this.http = sessions == null ? plain : sessions.applyTo(plain);
     this.ownExecutor =
         settings.executor() == null ? Executors.newVirtualThreadPerTaskExecutor() : null;
     this.loop = EventLoop.start("sluice-http3-client", true, settings.io());
     this.retention = new ContentRetention(loop::schedule, settings.contentRetention());
     this.pool = new ConnectionPool(loop, this::resolve, this::dial, settings.connectTimeout());
-  }
-
-  /** A server opens no bidirectional streams (RFC 9114 §6.1). */
-  private static TransportConfig withoutPeerRequests(TransportConfig transport) {
-    StreamConfig streams = transport.streams();
-    StreamLimits limits = streams.limits();
-    return transport.withStreams(
-        streams.withLimits(
-            new StreamLimits(
-                limits.maxData(),
-                limits.maxStreamDataBidiLocal(),
-                limits.maxStreamDataBidiRemote(),
-                limits.maxStreamDataUni(),
-                0,
-                limits.maxStreamsUni())));
-  }
-
-  /** Sessions have them, and streams of every kind from the server. */
-  private static TransportConfig withDatagrams(TransportConfig transport) {
-    return transport.datagrams().maxFrameSize() > 0
-        ? transport
-        : transport.withDatagrams(DatagramConfig.ON);
   }
 
   String ioDescription() {

@@ -67,6 +67,10 @@ import javax.net.ssl.X509TrustManager;
  * which is also the cause of a {@link java.net.ConnectException}, a {@link
  * java.net.http.HttpConnectTimeoutException} and a {@link javax.net.ssl.SSLHandshakeException}.
  *
+ * <p>Content that nobody reads stays in its stream's window: 1 MiB at first, up to 16 where it was
+ * read fast before. Other responses of the connection do not wait for it until 64 MiB are held like
+ * this; then they do, until something is read or closed.
+ *
  * <p>A client owns a thread from the moment it is built, and its sockets, until it is closed. The
  * thread is a daemon.
  */
@@ -424,7 +428,11 @@ public final class Http3Client extends HttpClient {
      */
     Builder idleTimeout(Duration duration);
 
-    /** Limits, timeouts and so on; three streams for the peer at least (RFC 9114 §6.2). */
+    /**
+     * Limits, timeouts and so on; three streams for the peer at least (RFC 9114 §6.2). Where it has
+     * the windows that QUIC has by default, the connection's is 64 MiB here from the beginning; see
+     * the notes of {@link Http3Client} on content that nobody reads.
+     */
     Builder quic(TransportConfig transport);
 
     /** Changes what the connections of a socket share: how their connection IDs are made. */
