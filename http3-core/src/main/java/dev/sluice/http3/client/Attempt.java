@@ -28,8 +28,11 @@ final class Attempt {
     /** Loop: it failed before the final head arrived. */
     void onFailed(Attempt attempt, RequestEnding ending, Throwable failure);
 
-    /** Any thread: user code failed, or the publisher did; before or after the head. */
+    /** Any thread: user code failed; before or after the head. */
     void onBroken(Attempt attempt, Throwable failure);
+
+    /** Any thread: the request's publisher failed, or gave what it should not. */
+    void onPublisherFailed(Attempt attempt, Throwable failure);
 
     /** Loop: nothing will be received any more; what was waits for the subscriber. */
     void onReceived(Attempt attempt);
@@ -293,7 +296,7 @@ final class Attempt {
 
     @Override
     public void onPublisherFailed(Throwable failure) {
-      listener.onBroken(Attempt.this, failure);
+      listener.onPublisherFailed(Attempt.this, failure);
     }
   }
 

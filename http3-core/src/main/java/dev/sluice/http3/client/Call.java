@@ -48,7 +48,9 @@ final class Call<T> implements Attempt.Listener {
   private long number;
   private HttpRequest request;
   private int redirects;
-  private boolean retried;
+
+  /** Why the last attempt was made again; null when it was not. */
+  private Throwable retriedAfter;
 
   /** An attempt at it came too early: no more of them may. */
   private boolean tooEarly;
@@ -125,11 +127,11 @@ final class Call<T> implements Attempt.Listener {
   /** Any thread: gives the call up, whatever it is doing. */
   void abandon(Throwable failure) {
     abandoned = true;
-    fail(failure);
     Attempt attempt = current.get();
     if (attempt != null) {
       attempt.cancelLater(failure);
     }
+    fail(failure);
   }
 
   private void sendNext() {
@@ -226,7 +228,7 @@ final class Call<T> implements Attempt.Listener {
         .response()
         .subscribe(BodySubscribers.limiting(BodySubscribers.discarding(), DISCARDED_BODY));
     request = next;
-    retried = false;
+    retriedAfter = null;
     if (abandoned) {
       end();
     } else {
@@ -265,8 +267,8 @@ final class Call<T> implements Attempt.Listener {
 
   @Override
   public void onFailed(Attempt attempt, RequestEnding ending, Throwable failure) {
-    if (!abandoned && !retried && mayRetry(attempt, ending)) {
-      retried = true;
+    if (!abandoned && retriedAfter == null && mayRetry(attempt, ending)) {
+      retriedAfter = failure;
       tooEarly |= attempt.wasEarly();
       if (attempt.connection() != null) {
         attempt.connection().outgrow(); // again, but on a new connection
@@ -306,6 +308,17 @@ final class Call<T> implements Attempt.Listener {
     attempt.cancelLater(failure);
     if (!subscribed) {
       end(); // no subscriber will ever be told
+    }
+  }
+
+  @Override
+  public void onPublisherFailed(Attempt attempt, Throwable failure) {
+    Throwable reason = retriedAfter;
+    if (reason == null) {
+      onBroken(attempt, failure);
+    } else {
+      reason.addSuppressed(failure); // a body that cannot be had again is none of the caller's
+      onBroken(attempt, reason);
     }
   }
 

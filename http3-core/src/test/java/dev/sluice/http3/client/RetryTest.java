@@ -9,15 +9,18 @@ import dev.sluice.http3.connection.Http3Config;
 import dev.sluice.http3.connection.Http3Connection;
 import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.quic.ending.ConnectionEnding;
+import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -131,6 +134,23 @@ class RetryTest {
               () -> client.send(request(server, "POST"), BodyHandlers.discarding()));
       assertTrue(failure.ending().isRetrySafe());
       assertEquals(2, server.connections());
+    }
+  }
+
+  /** What became of the request is what its caller has to know, not that it cannot be repeated. */
+  @Test
+  void aBodyThatCanBeHadOnceIsNoReasonOfItsOwn() throws Exception {
+    try (ScriptedServer server = new ScriptedServer(Refusal.REJECTED.script());
+        Http3Client client = Loopback.clientFor(Loopback.IDENTITY).build()) {
+      Iterator<InputStream> once = List.<InputStream>of(InputStream.nullInputStream()).iterator();
+      HttpRequest request =
+          HttpRequest.newBuilder(server.uri())
+              .POST(BodyPublishers.ofInputStream(() -> once.hasNext() ? once.next() : null))
+              .build();
+      RequestEndedException failure =
+          assertThrows(
+              RequestEndedException.class, () -> client.send(request, BodyHandlers.discarding()));
+      assertEquals(new RequestEnding.Rejected(), failure.ending());
     }
   }
 
