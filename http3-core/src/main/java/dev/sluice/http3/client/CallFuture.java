@@ -21,11 +21,17 @@ final class CallFuture<T> extends CompletableFuture<T> {
 
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    boolean wasOpen = !isDone();
-    boolean cancelled = super.cancel(mayInterruptIfRunning);
-    if (wasOpen && cancelled) {
+    if (!isDone()) {
+      // What depends on this future may wait for the end of the exchange, on this thread. Whoever
+      // came last is told first.
+      whenComplete((result, failure) -> onEnd());
+    }
+    return super.cancel(mayInterruptIfRunning);
+  }
+
+  private void onEnd() {
+    if (isCancelled()) {
       onCancel.run();
     }
-    return cancelled;
   }
 }

@@ -35,7 +35,12 @@ class DependentActionsTest {
 
   @BeforeEach
   void start() throws IOException {
-    loopback = Loopback.of(this::serve);
+    // Without an idle timeout, which would end a call that nobody ends.
+    loopback =
+        Loopback.of(
+            this::serve,
+            client -> client.idleTimeout(Duration.ZERO),
+            server -> server.quic(Loopback.PATIENT.withIdleTimeout(Duration.ZERO)));
   }
 
   @AfterEach
@@ -104,6 +109,35 @@ class DependentActionsTest {
     assertThrows(ExecutionException.class, one::get);
     assertThrows(ExecutionException.class, other::get);
     assertTrue(loopback.client.isTerminated());
+  }
+
+  @Test
+  void closeTheClientOfARequestThatIsCancelled() {
+    HttpRequest request = loopback.request("/silence").build();
+    CompletableFuture<?> future = loopback.client.sendAsync(request, BodyHandlers.discarding());
+    CompletableFuture<Void> closed = future.handle((response, failure) -> closeTheClient());
+    assertTrue(future.cancel(true));
+    closed.join();
+    assertTrue(loopback.client.isTerminated());
+  }
+
+  @Test
+  void closeTheClientOfARequestThatIsCancelledThroughADependentFuture() {
+    HttpRequest request = loopback.request("/silence").build();
+    CompletableFuture<Integer> future =
+        loopback
+            .client
+            .sendAsync(request, BodyHandlers.discarding())
+            .thenApply(HttpResponse::statusCode);
+    CompletableFuture<Void> closed = future.handle((status, failure) -> closeTheClient());
+    assertTrue(future.cancel(true));
+    closed.join();
+    assertTrue(loopback.client.isTerminated());
+  }
+
+  private Void closeTheClient() {
+    loopback.client.close();
+    return null;
   }
 
   private <T> CompletableFuture<HttpResponse<T>> closing(
