@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,7 +29,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /** One HTTP/3 connection and the attempts on it. Everything on the loop thread. */
-final class ClientConnection {
+final class ClientConnection implements WaitingRequests.Owner {
 
   /** Whoever keeps the connection. */
   interface Listener {
@@ -69,11 +68,8 @@ final class ClientConnection {
   private final Runnable wake;
   private final String label;
 
-  /** Attempts that wait for the handshake, or for the server to allow another stream. */
-  private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
-
-  /** Tickets that came before the settings that belong to them. */
-  private final List<SessionTicket> tickets = new ArrayList<>();
+  private final WaitingRequests waiting;
+  private final ReceivedTickets tickets;
 
   /** Attempts whose responses are being received. */
   private final Set<Attempt> receiving = new HashSet<>();
@@ -94,7 +90,6 @@ final class ClientConnection {
   private final WebTransportDriver webTransport;
 
   private boolean handshakeComplete;
-  private boolean settingsKnown;
   private boolean retired;
   private boolean forSessions;
   private boolean confirmed;
@@ -120,6 +115,8 @@ final class ClientConnection {
     this.http = http;
     this.wake = wake;
     this.label = label;
+    this.waiting = new WaitingRequests(http, this);
+    this.tickets = new ReceivedTickets(memory::remember);
     this.listener = listener;
     this.memory = memory;
     this.retention = retention;
@@ -180,12 +177,14 @@ final class ClientConnection {
   }
 
   /** Whether a new request may be sent on it. */
-  boolean isUsable() {
+  @Override
+  public boolean isUsable() {
     return !retired && http.canOpenRequests();
   }
 
   /** Whether the server has been heard: before that only early requests can be on their way. */
-  boolean isHandshakeComplete() {
+  @Override
+  public boolean isHandshakeComplete() {
     return handshakeComplete;
   }
 
@@ -219,8 +218,14 @@ final class ClientConnection {
   /** Sends a request as soon as the server allows another stream. */
   void submit(Attempt attempt) {
     waiting.add(attempt);
-    openWaiting();
+    waiting.open();
     moved();
+  }
+
+  @Override
+  public void onOpened(Attempt attempt, RequestStream stream) {
+    receiving.add(attempt);
+    attempt.onOpened(this, stream);
   }
 
   /** No more requests: those under way finish, then it is closed. */
@@ -228,7 +233,7 @@ final class ClientConnection {
     if (!retired) {
       retired = true;
       http.goaway();
-      failWaiting(new RequestEnding.NotSent(null));
+      waiting.fail(new RequestEnding.NotSent(null));
       moved();
     }
   }
@@ -241,8 +246,7 @@ final class ClientConnection {
 
   /** Nothing will come of what was sent, or waits to be. */
   void giveUp(RequestEnding ending, IOException failure) {
-    waiting.forEach(attempt -> attempt.end(ending, failure));
-    waiting.clear();
+    waiting.fail(ending, failure);
     List.copyOf(receiving).forEach(attempt -> attempt.end(ending, failure));
     receiving.clear();
   }
@@ -254,7 +258,7 @@ final class ClientConnection {
   void outgrow() {
     if (!retired) {
       retired = true;
-      failWaiting(new RequestEnding.NotSent(null));
+      waiting.fail(new RequestEnding.NotSent(null));
       moved();
     }
   }
@@ -282,60 +286,6 @@ final class ClientConnection {
     retired = true;
     http.close(Http3Error.H3_NO_ERROR, "");
     moved();
-  }
-
-  private void openWaiting() {
-    if (!handshakeComplete) {
-      openEarly();
-      return;
-    }
-    boolean goesOn = true;
-    while (goesOn && !waiting.isEmpty()) {
-      goesOn = open(waiting.peek());
-    }
-  }
-
-  /** Those that may be replayed; the others wait on. */
-  private void openEarly() {
-    for (Attempt attempt : List.copyOf(waiting)) {
-      boolean mayGo = attempt.mayBeEarly() || attempt.isOver();
-      if (mayGo && !open(attempt)) {
-        return;
-      }
-    }
-  }
-
-  /** Sends an attempt that waits; false when it has to wait on, or none waits any more. */
-  private boolean open(Attempt attempt) {
-    if (attempt.isOver()) {
-      waiting.remove(attempt);
-      return true;
-    }
-    if (!isUsable()) {
-      failWaiting(new RequestEnding.NotSent(http.ending()));
-      return false;
-    }
-    RequestStream stream;
-    try {
-      stream = http.openRequest(attempt.head(), attempt.isHeadOnly());
-    } catch (IllegalArgumentException e) {
-      waiting.remove(attempt);
-      attempt.end(new RequestEnding.Abandoned(Http3Error.H3_REQUEST_CANCELLED.code()), e);
-      return true;
-    }
-    if (stream == null) {
-      return false; // RequestsAvailable follows
-    }
-    waiting.remove(attempt);
-    receiving.add(attempt);
-    attempt.onOpened(this, stream);
-    return true;
-  }
-
-  private void failWaiting(RequestEnding ending) {
-    for (Attempt next = waiting.poll(); next != null; next = waiting.poll()) {
-      next.end(ending, Failures.ofRequest(ending));
-    }
   }
 
   private void dispatch() {
@@ -389,14 +339,12 @@ final class ClientConnection {
       case Http3Event.Closed closed -> {}
       case Http3Event.Request request -> {} // servers only
       case Http3Event.Claimed claimed -> {} // of extensions
-      case Http3Event.SettingsReceived settings -> {
-        settingsKnown = true;
-        tickets.forEach(this::keep);
-        tickets.clear();
-        openWaiting();
+      case Http3Event.SettingsReceived(var settings) -> {
+        tickets.onSettings(settings);
+        waiting.open();
         closeIfUseless();
       }
-      case Http3Event.RequestsAvailable available -> openWaiting();
+      case Http3Event.RequestsAvailable available -> waiting.open();
       case Http3Event.Goaway goaway -> onGoaway();
       case Http3Event.Drained drained -> close();
       case Http3Event.Transport(var transport) -> onTransport(transport);
@@ -422,7 +370,7 @@ final class ClientConnection {
 
   private void onGoaway() {
     listener.onNoLongerUsable(this);
-    failWaiting(new RequestEnding.NotSent(null));
+    waiting.fail(new RequestEnding.NotSent(null));
   }
 
   private void onTransport(QuicEvent event) {
@@ -430,19 +378,13 @@ final class ClientConnection {
       case QuicEvent.HandshakeComplete complete -> {
         handshakeComplete = true;
         listener.onReady(this);
-        openWaiting();
+        waiting.open();
       }
       case QuicEvent.HandshakeConfirmed done -> {
         confirmed = true;
         closeIfUseless();
       }
-      case QuicEvent.NewSessionTicket(var ticket) -> {
-        if (settingsKnown) {
-          keep(ticket);
-        } else {
-          tickets.add(ticket);
-        }
-      }
+      case QuicEvent.NewSessionTicket(var ticket) -> tickets.onTicket(ticket);
       case QuicEvent.PathChanged changed -> moves.onEvent(changed);
       case QuicEvent.MigrationFailed failed -> moves.onEvent(failed);
       case QuicEvent.NewToken(var token) -> memory.remember(token);
@@ -450,15 +392,10 @@ final class ClientConnection {
     }
   }
 
-  /** A ticket goes with the settings of the connection that it is from (RFC 9114 §7.2.4.2). */
-  private void keep(SessionTicket ticket) {
-    memory.remember(ticket.withApplicationState(http.peerSettings().encode()));
-  }
-
   private void onConnectionEnded(ConnectionEnding ending) {
     moves.end(() -> new IOException("the connection ended: " + ending.describe()));
     listener.onNoLongerUsable(this);
-    failWaiting(new RequestEnding.NotSent(ending));
+    waiting.fail(new RequestEnding.NotSent(ending));
     for (Attempt attempt : List.copyOf(receiving)) {
       attempt.onConnectionEnded();
       keepUnread(attempt);

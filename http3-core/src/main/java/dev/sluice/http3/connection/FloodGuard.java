@@ -26,7 +26,7 @@ final class FloodGuard {
   private long resets;
   private long unknownStreams;
 
-  /** An exchange ran its course. */
+  /** An exchange ran its course: its message came to an end of its own. */
   void onExchange() {
     exchanges++;
   }

@@ -11,7 +11,6 @@ import dev.sluice.http3.stream.FieldCompression;
 import dev.sluice.http3.stream.StreamClaims;
 import dev.sluice.http3.trace.Http3Trace;
 import dev.sluice.qpack.FieldLine;
-import dev.sluice.qpack.Unblocked;
 import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.connection.QuicTransport;
@@ -20,10 +19,7 @@ import dev.sluice.quic.stream.BidiStream;
 import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.stream.SendStream;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.random.RandomGenerator;
 
@@ -42,15 +38,11 @@ public final class Http3Connection {
   private final Http3Trace trace;
   private final FloodGuard guard = new FloodGuard();
   private final Goaways goaways;
-  private final PriorityUpdates priorityUpdates = new PriorityUpdates();
+  private final Exchanges exchanges = new Exchanges(this);
   private final ExtensionStreams extensionStreams = new ExtensionStreams(this::emit);
 
   private final Queue<Http3Event> events = new ArrayDeque<>();
-  private final Map<Long, RequestStream> requests = new LinkedHashMap<>();
-
   private final PeerSettings peerSettings;
-  // Server: the id of the first request that has not arrived.
-  private long nextRequestId;
   private boolean requestsWanted;
 
   /** Whether events of the transport are being handled: what all lead to is sent at the end. */
@@ -86,7 +78,7 @@ public final class Http3Connection {
     trace = new Http3Trace(quic);
     localStreams = new LocalStreams(config, compression, random, trace);
     PeerControl control =
-        new PeerControl(this::onPeerSettings, this::onPeerGoaway, this::onPriorityUpdate);
+        new PeerControl(this::onPeerSettings, this::onPeerGoaway, exchanges::onPriorityUpdate);
     peerStreams =
         new PeerStreams(
             !quic.isClient(),
@@ -95,9 +87,9 @@ public final class Http3Connection {
             compression,
             extensionStreams,
             control::onFrame,
-            this::onEncoderStream,
+            () -> exchanges.onEncoderStream(compression),
             (type, in) -> emit(new Http3Event.Claimed(type, in, null)));
-    streamEvents = new StreamEvents(this, requests, localStreams, peerStreams, extensionStreams);
+    streamEvents = new StreamEvents(this, exchanges, localStreams, peerStreams, extensionStreams);
     goaways = new Goaways(quic.isClient());
     trace.settings(true, Http3Settings.of(config).values());
     if (quic.earlyData() == EarlyDataState.OFFERED) {
@@ -171,8 +163,7 @@ public final class Http3Connection {
       requestsWanted = true;
       return null;
     }
-    RequestStream request = RequestStream.opened(this, stream, head);
-    requests.put(stream.id(), request);
+    RequestStream request = exchanges.open(stream, head);
     trace.requestStream(true, stream.id());
     drained = false;
     request.sendRequest(head, lines, end);
@@ -202,7 +193,7 @@ public final class Http3Connection {
   public void goaway() {
     if (!goaways.isFinalSent()) {
       // A client speaks of pushes, and has allowed none.
-      sendGoaway(isClient() ? 0 : nextRequestId, true);
+      sendGoaway(isClient() ? 0 : exchanges.nextId(), true);
     }
   }
 
@@ -234,22 +225,22 @@ public final class Http3Connection {
 
   /** The exchange on a stream; null when there is none, or it is {@link Http3Event.Closed}. */
   public RequestStream request(long id) {
-    return requests.get(id);
+    return exchanges.get(id);
   }
 
   /** Server: the id of the first request stream that has not arrived. */
   public long nextRequestId() {
-    return nextRequestId;
+    return exchanges.nextId();
   }
 
   /** Exchanges that are not {@link Http3Event.Closed} yet. */
   public int activeRequests() {
-    return requests.size();
+    return exchanges.count();
   }
 
   /** A copy of the list of them, in the order in which they began. */
   public List<RequestStream> requests() {
-    return List.copyOf(requests.values());
+    return exchanges.list();
   }
 
   /** The peer's settings; before they have arrived those that hold instead. */
@@ -334,7 +325,7 @@ public final class Http3Connection {
       extensionStreams.onServerOpened(stream);
       return;
     }
-    nextRequestId = Math.max(nextRequestId, stream.id() + 4);
+    exchanges.onArrived(stream.id());
     // An extension's streams may come after a GOAWAY too, so each must show what it is.
     if (goaways.rejects(stream.id()) && extensionStreams.isEmpty()) {
       long code = Http3Error.H3_REQUEST_REJECTED.code();
@@ -343,18 +334,14 @@ public final class Http3Connection {
       compression.cancel(stream.id());
       return;
     }
-    RequestStream request = RequestStream.accepted(this, stream);
-    requests.put(stream.id(), request);
+    RequestStream request = exchanges.accept(stream);
     trace.requestStream(false, stream.id());
     request.advance();
   }
 
-  /** What had arrived was announced before; each exchange now learns that no more will. */
   private void onEnded(ConnectionEnding ending) {
     ended = true;
-    for (RequestStream request : new ArrayList<>(requests.values())) {
-      request.onConnectionEnded(ending, false);
-    }
+    exchanges.onConnectionEnded(ending);
     emit(new Http3Event.ConnectionEnded(ending));
   }
 
@@ -373,31 +360,7 @@ public final class Http3Connection {
     }
     emit(new Http3Event.Goaway(id));
     if (isClient()) {
-      for (RequestStream request : new ArrayList<>(requests.values())) {
-        if (request.id() >= id) {
-          request.onNotCovered(id);
-        }
-      }
-    }
-  }
-
-  private void onPriorityUpdate(long requestId, Priority priority) {
-    RequestStream request = requests.get(requestId);
-    if (request != null && request.request() != null) {
-      request.onPriority(priority);
-    } else if (request != null || requestId >= nextRequestId) {
-      priorityUpdates.put(requestId, priority);
-    }
-  }
-
-  private void onEncoderStream() {
-    for (Unblocked next = compression.nextUnblocked();
-        next != null;
-        next = compression.nextUnblocked()) {
-      RequestStream request = requests.get(next.streamId());
-      if (request != null) {
-        request.onUnblocked(next.section());
-      }
+      exchanges.onGoaway(id);
     }
   }
 
@@ -418,13 +381,18 @@ public final class Http3Connection {
     return config;
   }
 
+  /** Whether an extension has claimed streams. */
+  boolean hasExtension() {
+    return !extensionStreams.isEmpty();
+  }
+
   StreamClaims claims() {
     return extensionStreams;
   }
 
   /** Server: what looked like a request is an extension's stream. */
   void handOver(long signal, BidiStream stream) {
-    requests.remove(stream.id());
+    exchanges.remove(stream.id());
     emit(new Http3Event.Claimed(signal, stream.recv(), stream.send()));
     checkDrained();
   }
@@ -460,7 +428,7 @@ public final class Http3Connection {
   }
 
   Priority takePriority(long requestId) {
-    return priorityUpdates.take(requestId);
+    return exchanges.takePriority(requestId);
   }
 
   void sendPriorityUpdate(long requestId, Priority priority) {
@@ -472,13 +440,15 @@ public final class Http3Connection {
   }
 
   void onClosed(RequestStream request) {
-    requests.remove(request.id());
-    guard.onExchange();
+    exchanges.remove(request.id());
+    if (request.ending().isComplete()) {
+      guard.onExchange();
+    }
     checkDrained();
   }
 
   private void checkDrained() {
-    if (isLeaving() && requests.isEmpty() && !drained && ending() == null) {
+    if (isLeaving() && exchanges.count() == 0 && !drained && ending() == null) {
       drained = true;
       emit(new Http3Event.Drained());
     }

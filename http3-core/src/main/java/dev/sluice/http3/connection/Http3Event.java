@@ -58,7 +58,10 @@ public sealed interface Http3Event {
    */
   record Stopped(RequestStream stream, long code) implements Http3Event {}
 
-  /** Both directions are over and everything that was sent has been acknowledged. */
+  /**
+   * Both directions are over and everything that was sent has been acknowledged. With an extension,
+   * which may have waited for it, also of a stream that never became a {@link Request}.
+   */
   record Closed(RequestStream stream) implements Http3Event {}
 
   /**

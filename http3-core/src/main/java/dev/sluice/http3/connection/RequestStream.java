@@ -294,6 +294,9 @@ public final class RequestStream {
     }
     if (ending instanceof RequestEnding.ResetByPeer && !client && !out.writer().isFinished()) {
       connection.onUnansweredReset();
+      if (!in.isAnnounced()) {
+        reset(Http3Error.H3_REQUEST_INCOMPLETE); // nobody else knows that there is something to end
+      }
     }
   }
 
@@ -312,7 +315,7 @@ public final class RequestStream {
   void closeWhenDone() {
     if (in.isReceived() && sent) {
       connection.onClosed(this);
-      if (in.isAnnounced()) {
+      if (in.isAnnounced() || connection.hasExtension()) {
         connection.emit(new Http3Event.Closed(this));
       }
     }

@@ -1,7 +1,6 @@
 package dev.sluice.http3.connection;
 
 import dev.sluice.quic.connection.QuicEvent;
-import java.util.Map;
 
 /**
  * Brings what QUIC tells of a stream to whoever the stream belongs to: an exchange, HTTP/3's own
@@ -9,19 +8,19 @@ import java.util.Map;
  */
 final class StreamEvents {
   private final Http3Connection connection;
-  private final Map<Long, RequestStream> requests;
+  private final Exchanges exchanges;
   private final LocalStreams localStreams;
   private final PeerStreams peerStreams;
   private final ExtensionStreams extensionStreams;
 
   StreamEvents(
       Http3Connection connection,
-      Map<Long, RequestStream> requests,
+      Exchanges exchanges,
       LocalStreams localStreams,
       PeerStreams peerStreams,
       ExtensionStreams extensionStreams) {
     this.connection = connection;
-    this.requests = requests;
+    this.exchanges = exchanges;
     this.localStreams = localStreams;
     this.peerStreams = peerStreams;
     this.extensionStreams = extensionStreams;
@@ -29,7 +28,7 @@ final class StreamEvents {
 
   void onReadable(QuicEvent.Readable event) {
     long id = event.stream().id();
-    RequestStream request = requests.get(id);
+    RequestStream request = exchanges.get(id);
     if (request != null) {
       request.advance();
     } else if (extensionStreams.has(id)) {
@@ -43,7 +42,7 @@ final class StreamEvents {
 
   void onWritable(QuicEvent.Writable event) {
     long id = event.stream().id();
-    RequestStream request = requests.get(id);
+    RequestStream request = exchanges.get(id);
     if (request != null) {
       request.onWritable();
     } else if (localStreams.has(id)) {
@@ -55,7 +54,7 @@ final class StreamEvents {
 
   void onStopped(QuicEvent.Stopped event) {
     long id = event.stream().id();
-    RequestStream request = requests.get(id);
+    RequestStream request = exchanges.get(id);
     if (request != null) {
       request.onStopped(event.applicationCode());
     } else {
@@ -65,7 +64,7 @@ final class StreamEvents {
   }
 
   void onSendCompleted(QuicEvent.SendCompleted event) {
-    RequestStream request = requests.get(event.stream().id());
+    RequestStream request = exchanges.get(event.stream().id());
     if (request != null) {
       request.onSendCompleted();
     } else {

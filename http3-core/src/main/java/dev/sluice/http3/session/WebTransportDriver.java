@@ -113,7 +113,6 @@ public final class WebTransportDriver {
           case Http3Event.Readable(var stream) -> stream;
           case Http3Event.Writable(var stream) -> stream;
           case Http3Event.RequestEnded(var stream, var ending) -> stream;
-          case Http3Event.Closed(var stream) -> stream;
           default -> null;
         };
     return request != null && !(request.attachment() instanceof WebTransportSession);

@@ -197,8 +197,10 @@ public final class WebTransportSessions {
           with(request, WebTransportSession::onConnectWritable);
       case Http3Event.Stopped(var request, long code) ->
           with(request, session -> session.onConnectStopped(code));
-      case Http3Event.Closed(var request) ->
-          with(request, session -> datagrams.forget(session.id()));
+      case Http3Event.Closed(var request) -> {
+        refuseBuffered(request); // whatever it was, it has not become their session
+        yield with(request, session -> datagrams.forget(session.id()));
+      }
       case Http3Event.Informational(var request, var head) -> with(request, session -> {});
       case Http3Event.Trailers(var request, var fields) -> with(request, session -> {});
       case Http3Event.RequestsAvailable available -> false;
@@ -238,8 +240,7 @@ public final class WebTransportSessions {
 
   private boolean onRequest(RequestStream request, RequestHead head) {
     if (!SessionHeads.isSession(head)) {
-      // Streams that came before it took it for a session.
-      incoming.take(request.id()).forEach(stream -> stream.refuse(Http3Error.WT_SESSION_GONE));
+      refuseBuffered(request); // streams that came before it took it for a session
       return datagrams.refuses(request);
     }
     if (selection == null) {
@@ -290,9 +291,11 @@ public final class WebTransportSessions {
   private void refuseStreams(RequestStream request) {
     request.attach(Answer.NO);
     datagrams.forget(request.id());
-    for (Incoming stream : incoming.take(request.id())) {
-      stream.refuse(Http3Error.WT_SESSION_GONE);
-    }
+    refuseBuffered(request);
+  }
+
+  private void refuseBuffered(RequestStream request) {
+    incoming.take(request.id()).forEach(stream -> stream.refuse(Http3Error.WT_SESSION_GONE));
   }
 
   /** GOAWAY is for every session, whatever its id says (§4.7). */

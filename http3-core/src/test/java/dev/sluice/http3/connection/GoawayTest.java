@@ -5,6 +5,7 @@ import static dev.sluice.http3.connection.RawPeer.headers;
 import static dev.sluice.http3.connection.RawPeer.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,13 +13,37 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.memory.MemorySendStream;
+import dev.sluice.http3.stream.StreamClaims;
+import dev.sluice.quic.ending.StreamEnding;
+import dev.sluice.quic.stream.BidiStream;
 import dev.sluice.testkit.Requirement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** GOAWAY in both directions (RFC 9114 §5.2). */
 class GoawayTest {
   private static final long REJECTED = Http3Error.H3_REQUEST_REJECTED.code();
+
+  /** An extension that claims what no test sends. */
+  private static final StreamClaims EXTENSION =
+      new StreamClaims() {
+        @Override
+        public boolean claimsType(long type) {
+          return false;
+        }
+
+        @Override
+        public boolean claimsSignal(long frameType) {
+          return frameType == 0x41;
+        }
+
+        @Override
+        public boolean signalMayFollowFrames() {
+          return false;
+        }
+      };
 
   @Test
   @Requirement({"RFC9114-5.2#2", "RFC9114-5.2#3", "RFC9114-4.1.1#4", "RFC9114-5.2#4"})
@@ -227,6 +252,29 @@ class GoawayTest {
     pair.run(100);
     assertTrue(RequestEnding.isGraceful(pair.client.quic.ending()));
     assertTrue(late.ending().isRetrySafe());
+  }
+
+  /** Whole or not, with or without an extension, which must see a request's first bytes. */
+  @ParameterizedTest
+  @CsvSource({"true, false", "false, false", "true, true", "false, true"})
+  void whatIsRejectedLeavesNoStreamBehind(boolean whole, boolean extension) {
+    LivePair pair = new LivePair();
+    if (extension) {
+      pair.server.http.claim(EXTENSION);
+    }
+    pair.server.http.goaway();
+    pair.run(100);
+    for (int i = 0; i < 500; i++) {
+      BidiStream late = pair.client.quic.openBidi();
+      assertNotNull(late, "the server still has the " + i + " before");
+      byte[] head = RawPeer.getHeaders();
+      late.send().write(head, 0, head.length);
+      if (whole) {
+        late.send().finish();
+      }
+      pair.run(100);
+      assertEquals(StreamEnding.ResetByPeer.class, late.recv().ending().getClass());
+    }
   }
 
   @Test

@@ -52,6 +52,9 @@ class LoadTest {
       request.reset(Http3Error.H3_REQUEST_CANCELLED.code());
       peer.link.deliver(peer.peer, request.id(), 0);
       peer.connection.process();
+      peer.connection.requests().forEach(one -> one.reset(Http3Error.H3_REQUEST_CANCELLED));
+      peer.link.deliverAll();
+      peer.connection.process();
     }
     assertEquals(EXCESSIVE, Pair.closeCode(peer.own));
   }

@@ -116,6 +116,18 @@ class StreamErrorsTest {
     assertTrue(peer.events.isEmpty(), peer.events.toString());
   }
 
+  /** Nobody hears of it, so nobody else would end the other direction. */
+  @Test
+  void aRequestThatIsResetBeforeItsHead() {
+    RawPeer peer = RawPeer.ofServer();
+    peer.bidi().reset(Http3Error.H3_REQUEST_CANCELLED.code());
+    peer.deliver();
+    assertEquals(
+        Http3Error.H3_REQUEST_INCOMPLETE.code(), peer.own.sendStream(0).resetCode().longValue());
+    assertEquals(0, peer.connection.activeRequests());
+    assertTrue(peer.events.isEmpty(), peer.events.toString());
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {2000, 200_000})
   @Requirement("RFC9114-4.2.2#1")

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.webtransport.WtPair.Joined;
+import dev.sluice.quic.stream.BidiStream;
+import dev.sluice.quic.stream.SendStream;
 import dev.sluice.testkit.Requirement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -190,6 +192,38 @@ class EarlyTest {
     assertEquals(
         Http3Error.WT_SESSION_GONE.code(), pair.server.quic.recvStream(client.id() + 4).stopCode());
     assertTrue(pair.server.all(WebTransportEvent.Opened.class).isEmpty());
+  }
+
+  @Test
+  void streamsOfASessionThatAGoawayLeavesOut() {
+    RawSide side = RawSide.ofServer(WebTransportVersion.DRAFT_16);
+    SendStream request = side.peer.openBidi().send();
+    BidiStream stream = side.peer.openBidi();
+    RawSide.write(stream.send(), RawSide.bytes(0x40, 0x41, 0));
+    side.http.goaway();
+    side.deliver();
+    assertNull(side.own.recvStream(stream.id()).stopCode());
+    RawSide.write(request, RawSide.connectHead(WebTransportVersion.DRAFT_16.protocol()));
+    side.deliver();
+    assertEquals(Http3Error.H3_REQUEST_REJECTED.code(), side.own.sendStream(0).resetCode());
+    long gone = Http3Error.WT_SESSION_GONE.code();
+    assertEquals(gone, side.own.recvStream(stream.id()).stopCode());
+    assertEquals(gone, side.own.sendStream(stream.id()).resetCode());
+  }
+
+  @Test
+  void streamsOfARequestThatEndsBeforeItsHead() {
+    RawSide side = RawSide.ofServer(WebTransportVersion.DRAFT_16);
+    SendStream request = side.peer.openBidi().send();
+    BidiStream stream = side.peer.openBidi();
+    RawSide.write(stream.send(), RawSide.bytes(0x40, 0x41, 0));
+    side.deliver();
+    assertNull(side.own.recvStream(stream.id()).stopCode());
+    request.reset(Http3Error.H3_REQUEST_CANCELLED.code());
+    side.deliver();
+    long gone = Http3Error.WT_SESSION_GONE.code();
+    assertEquals(gone, side.own.recvStream(stream.id()).stopCode());
+    assertEquals(gone, side.own.sendStream(stream.id()).resetCode());
   }
 
   @Test
