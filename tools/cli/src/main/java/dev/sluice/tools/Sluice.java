@@ -25,19 +25,24 @@ import picocli.CommandLine.Option;
     name = "sluice",
     description = "HTTP/3 over QUIC, in pure Java.",
     synopsisSubcommandLabel = "COMMAND",
-    versionProvider = Version.class)
+    versionProvider = Version.class,
+    footer = {
+      "",
+      "'sluice COMMAND --help' says what a command takes. All exit codes are curl's, as"
+          + " 'sluice get --help' lists them, unless a command says otherwise."
+    })
 public final class Sluice {
 
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
-      description = "Print this help and exit.")
+      description = "Show this help message and exit.")
   private boolean help;
 
   @Option(
       names = {"-V", "--version"},
       versionHelp = true,
-      description = "Print the version and exit.")
+      description = "Print version information and exit.")
   private boolean version;
 
   private static final int HELP_WIDTH = 100;
@@ -116,7 +121,7 @@ public final class Sluice {
   }
 
   private static int misused(CommandLine.ParameterException misuse, PrintWriter err) {
-    err.println("sluice: (2) " + misuse.getMessage());
+    err.println("sluice: (2) " + Misuse.line(misuse));
     String command = misuse.getCommandLine().getCommandSpec().qualifiedName();
     err.println("try '" + command + " --help' for what it takes");
     return ExitCode.USAGE.code();

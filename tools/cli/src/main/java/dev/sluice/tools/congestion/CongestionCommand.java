@@ -45,7 +45,9 @@ public final class CongestionCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "SCENARIO",
-      description = "Only scenarios with one of these words in their name.")
+      description =
+          "Only scenarios with one of these words in their name, such as loss or flows; all"
+              + " without.")
   private List<String> words = List.of();
 
   @Option(

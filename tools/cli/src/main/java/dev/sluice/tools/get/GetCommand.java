@@ -40,13 +40,20 @@ import picocli.CommandLine.Mixin;
     description = "Fetch URLs over HTTP/3, with curl's options and exit codes.",
     footer = {
       "",
-      "Exit codes: 0 all is well, 1 not https, 2 wrong usage, 3 malformed URL, 6 unknown host, 7"
-          + " refused, 18 cut short, 22 status 400 or more with -f, 23 cannot write, 26 cannot"
+      "Exit codes: 0 all is well, 1 not https, 2 wrong usage, 3 malformed URL, 6 unknown host, 7 no"
+          + " connection, 18 cut short, 22 status 400 or more with -f, 23 cannot write, 26 cannot"
           + " read, 28 timeout, 35 TLS, 47 too many redirects, 55 and 56 lost while sending or"
           + " receiving, 58 own certificate, 60 server's certificate, 77 --cacert, 95 HTTP/3, 96"
           + " QUIC. With several URLs it is that of the last one that failed.",
       "",
-      "SSLKEYLOGFILE names a file for TLS secrets."
+      "Variables of --write-out: http_code, response_code, http_version, method, scheme, url,"
+          + " url_effective, redirect_url, num_redirects, content_type, remote_ip, remote_port,"
+          + " time_starttransfer and time_total in seconds, size_download in bytes, speed_download"
+          + " in bytes a second, filename_effective, exitcode, errormsg. \\n, \\r, \\t and %%%% are"
+          + " understood too.",
+      "",
+      "SSLKEYLOGFILE names a file for TLS secrets, and QLOGDIR a directory for qlog, as --qlog"
+          + " does."
     })
 public final class GetCommand implements Callable<Integer> {
   private static final int PARALLEL = 50;

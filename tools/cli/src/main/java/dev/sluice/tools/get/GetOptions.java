@@ -154,8 +154,8 @@ final class GetOptions {
       names = {"-w", "--write-out"},
       paramLabel = "FORMAT",
       description =
-          "Write this after each URL, with %%{http_code}, %%{size_download}, %%{time_total} and so"
-              + " on filled in.")
+          "Write this after each URL, with the variables filled in that stand below, as in"
+              + " '%%{http_code}\\n'.")
   String writeOut;
 
   /** How long a transfer may take, or null. */

@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
     name = "interop",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
+    sortOptions = false,
     description = "Be an endpoint of the QUIC interop runner.",
     footer = {
       "",
@@ -71,14 +72,14 @@ public final class InteropCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "443",
-      description = "Server: the UDP port, 0 for any. Default: ${DEFAULT-VALUE}.")
+      description = "Server: the UDP port, 0 for any (${DEFAULT-VALUE}).")
   private int port;
 
   @Option(
       names = "--address",
       paramLabel = "IP",
       defaultValue = "::",
-      description = "Server: the address to listen on. Default: all.")
+      description = "Server: the address to listen on (all).")
   private InetAddress address;
 
   @Option(
@@ -86,9 +87,9 @@ public final class InteropCommand implements Callable<Integer> {
       paramLabel = "IP:PORT",
       converter = PreferredAddresses.Parser.class,
       description = {
-        "Server: where clients shall move to in the case connectionmigration. Default: port "
+        "Server: where clients shall move to in the case connectionmigration (port "
             + PreferredAddresses.PORT
-            + " of this host's own addresses."
+            + " of this host's own addresses)."
       })
   private List<InetSocketAddress> preferred = List.of();
 
@@ -98,7 +99,7 @@ public final class InteropCommand implements Callable<Integer> {
       converter = PreferredAddresses.Parser.class,
       description = {
         "Server: where to listen for those who have moved, when something in front translates"
-            + " addresses. Default: the preferred addresses."
+            + " addresses (the preferred addresses)."
       })
   private List<InetSocketAddress> arrivals = List.of();
 
@@ -106,21 +107,21 @@ public final class InteropCommand implements Callable<Integer> {
       names = "--www",
       paramLabel = "DIR",
       defaultValue = "/www",
-      description = "Server: what to serve. Default: ${DEFAULT-VALUE}.")
+      description = "Server: what to serve (${DEFAULT-VALUE}).")
   private Path www;
 
   @Option(
       names = "--downloads",
       paramLabel = "DIR",
       defaultValue = "/downloads",
-      description = "Client: where to save what is fetched. Default: ${DEFAULT-VALUE}.")
+      description = "Client: where to save what is fetched (${DEFAULT-VALUE}).")
   private Path downloads;
 
   @Option(
       names = "--certs",
       paramLabel = "DIR",
       defaultValue = "/certs",
-      description = "Where cert.pem, priv.key and ca.pem are. Default: ${DEFAULT-VALUE}.")
+      description = "Where cert.pem, priv.key and ca.pem are (${DEFAULT-VALUE}).")
   private Path certs;
 
   /** With what it writes. */

@@ -29,7 +29,8 @@ public final class ClientOptions {
       paramLabel = "SIZE",
       converter = Quantity.Bytes.class,
       description =
-          "Measure until so much has been carried, such as 4G; for both directions" + " together.")
+          "Measure until so many bytes have been carried, such as 4G; with bidirectional, in both"
+              + " directions together.")
   Long bytes;
 
   @Option(
@@ -58,14 +59,14 @@ public final class ClientOptions {
       defaultValue = "1",
       description = {
         "Measure so often in this process: requests on one connection, everything else each"
-            + " time on a new one, for which it warms up for a second at most."
+            + " time on a new one, for which it warms up for a second at most (${DEFAULT-VALUE})."
       })
   int repeat;
 
   @Option(
       names = "--streams",
       paramLabel = "N",
-      description = "Streams side by side for bytes: 1, and 10 for multi-stream.")
+      description = "Streams side by side for bytes (1; 10 for multi-stream).")
   Integer streams;
 
   @Option(
@@ -86,7 +87,7 @@ public final class ClientOptions {
       paramLabel = "SIZE",
       defaultValue = "0",
       converter = Quantity.Bytes.class,
-      description = "Content of a request (${DEFAULT-VALUE}).")
+      description = "Bytes of content of a request (${DEFAULT-VALUE}).")
   long requestSize;
 
   @Option(
@@ -94,14 +95,14 @@ public final class ClientOptions {
       paramLabel = "SIZE",
       defaultValue = "1",
       converter = Quantity.Bytes.class,
-      description = "Content of a response (${DEFAULT-VALUE}).")
+      description = "Bytes of content of a response (${DEFAULT-VALUE}).")
   long responseSize;
 
   @Option(
       names = "--size",
       paramLabel = "SIZE",
       converter = Quantity.Bytes.class,
-      description = "Length of a message (64) or a datagram (1000).")
+      description = "Bytes of a message (64) or a datagram (1000).")
   Long size;
 
   @Option(names = "--resumed", description = "Resume a TLS session with each of the connections.")

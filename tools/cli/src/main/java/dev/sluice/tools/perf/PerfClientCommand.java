@@ -24,15 +24,14 @@ import picocli.CommandLine.Parameters;
       "requests                         a fresh stream for each, --in-flight at once",
       "messages                         small writes on one stream",
       "datagrams                        unreliable datagrams that come back",
-      "connects                         handshakes, full or --resumed; over HTTP/3 up to the"
-          + " settings of both",
-      "idle                             heap that a connection at rest holds; over HTTP/3 one of"
-          + " an HTTP/3 client after one small request",
+      "connects                         handshakes, full or --resumed; over HTTP/3 with settings",
+      "idle                             heap that a connection at rest holds",
       "",
-      "With idle each connection over HTTP/3 is to a name of its own, idle-0.localhost and so on.",
+      "With idle each connection over HTTP/3 is one of an HTTP/3 client after one small request, to"
+          + " a name of its own, idle-0.localhost and so on.",
       "Beside each rate stand the CPU time, the garbage collector's time and the heap allocated of"
-          + " both processes. MB are millions of bytes; K, M and G of an option are powers of"
-          + " 1024.",
+          + " both processes. MB are millions of bytes; K, M and G of a SIZE are powers of 1024."
+          + " A TIME is a number with ms, s or m behind it.",
       "Any certificate is accepted. Exit codes are those of 'sluice get'."
     })
 public final class PerfClientCommand implements Callable<Integer> {

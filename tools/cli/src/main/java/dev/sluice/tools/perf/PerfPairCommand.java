@@ -26,7 +26,11 @@ import picocli.CommandLine.Mixin;
     versionProvider = Version.class,
     sortOptions = false,
     description = "Start a server in a JVM of its own, and measure a workload against it.",
-    footer = {"", "'sluice perf client --help' explains the workloads."})
+    footer = {
+      "",
+      "'sluice perf client --help' explains the workloads and amounts. Exit codes are those of"
+          + " 'sluice get'."
+    })
 public final class PerfPairCommand implements Callable<Integer> {
   @Mixin private ClientOptions options;
   @Mixin private LoopsOption loops;

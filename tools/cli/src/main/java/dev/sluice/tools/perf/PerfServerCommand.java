@@ -58,7 +58,7 @@ public final class PerfServerCommand implements Callable<Integer> {
   @Option(
       names = "--cert",
       paramLabel = "FILE",
-      description = "The certificate chain (PEM); without it one is made.")
+      description = "The certificate chain (PEM), the server's own first; without it one is made.")
   private Path certificate;
 
   @Option(names = "--key", paramLabel = "FILE", description = "Its private key (PEM).")

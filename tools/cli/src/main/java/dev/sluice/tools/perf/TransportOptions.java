@@ -45,14 +45,14 @@ final class TransportOptions {
       paramLabel = "NAME",
       defaultValue = "cubic",
       description =
-          "The congestion controller of what this side sends, such as newreno or bbr (cubic).")
+          "The congestion controller of what this side sends: newreno, cubic or bbr (cubic).")
   private String congestion;
 
   @Option(
       names = "--datagram-size",
       paramLabel = "BYTES",
       defaultValue = DATAGRAM_SIZE,
-      description = "The largest UDP payload that this side sends, 1200 to 2048 (1452).")
+      description = "The largest UDP payload that this side sends, 1200 to 2048 bytes (1452).")
   private int datagramSize;
 
   @Mixin private IoOption io = new IoOption();

@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
     name = "requirements",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
+    sortOptions = false,
     description = "Count the MUSTs of each specification that a test proves.",
     footer = {
       "",
@@ -66,7 +67,7 @@ public final class RequirementsCommand implements Callable<Integer> {
       names = "--root",
       paramLabel = "DIR",
       defaultValue = "${sys:sluice.home:-.}",
-      description = "The checkout. Default: the one that this program is of.")
+      description = "The checkout (the one that this program is of).")
   private Path root;
 
   /** With what it writes. */

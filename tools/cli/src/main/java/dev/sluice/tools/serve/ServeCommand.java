@@ -48,7 +48,8 @@ import picocli.CommandLine.Option;
       "Without --cert it makes a self-signed certificate, valid 10 days, and prints its hashes.",
       "On SIGTERM or SIGINT it tells all clients to go elsewhere (GOAWAY), finishes what it has"
           + " begun and exits with 0; with 28 when something had to be cut off after the grace"
-          + " period.",
+          + " period. What cannot be begun ends with a code of 'sluice get': 7 where the port is"
+          + " taken, 26 where the folder cannot be read, 58 for the certificate.",
       "WebTransport sessions count as requests: --grace is theirs to end in.",
       "SSLKEYLOGFILE names a file for TLS secrets, as --keylog does, and QLOGDIR a directory for"
           + " qlog, as --qlog does."

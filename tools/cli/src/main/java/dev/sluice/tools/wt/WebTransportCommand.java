@@ -45,12 +45,12 @@ import picocli.CommandLine.Parameters;
           + " directions have. Nothing else tells when a server has no more to say: with --uni and"
           + " --datagram it ends when standard input has, and nothing came for the time of --wait.",
       "",
-      "Exit codes: 0 all is well, 1 not https, 2 wrong usage, 3 malformed URL, 6 unknown host, 7"
-          + " refused, 18 a stream was cut short, 22 the server refused the session, 23 cannot"
+      "Exit codes: 0 all is well, 1 not https, 2 wrong usage, 3 malformed URL, 6 unknown host, 7 no"
+          + " connection, 18 a stream was cut short, 22 the server refused the session, 23 cannot"
           + " write, 26 cannot read, 28 timeout, 35 TLS, 55 cannot send, 56 the session ended"
           + " early, 60 server's certificate, 77 --cacert, 95 HTTP/3, 96 QUIC.",
       "",
-      "SSLKEYLOGFILE names a file for TLS secrets."
+      "SSLKEYLOGFILE names a file for TLS secrets, and QLOGDIR a directory for qlog."
     })
 public final class WebTransportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "URL", description = "The resource to open a session with.")

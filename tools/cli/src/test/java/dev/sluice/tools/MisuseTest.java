@@ -1,0 +1,74 @@
+package dev.sluice.tools;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.tools.Commands.Result;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is said to whoever has mistyped, or has not read the help. */
+class MisuseTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "gett https://localhost/    | there is no command 'gett'; did you mean get?",
+        "requirement                | there is no command 'requirement'; did you mean"
+            + " requirements?",
+        "dmeo                       | there is no command 'dmeo'; did you mean demo?",
+        "start                      | there is no command 'start' among demo, serve, get, wt, perf,"
+            + " congestion, interop, requirements",
+        "perf pari download         | there is no command 'pari'; did you mean pair?",
+        "get --insec https://a/     | unknown option '--insec'; did you mean --insecure?",
+        "get https://a/ --hedaer x  | unknown option '--hedaer'; did you mean --header?",
+        "serve --quick-version v2   | unknown option '--quick-version'; did you mean"
+            + " --quic-version?",
+        "serve --zzz                | unknown option '--zzz'",
+        "get -y https://a/          | unknown option '-y'",
+        "serve site                 | 'site' is one argument too many; a folder is given as"
+            + " --root=site",
+        "demo fast                  | 'fast' is one argument too many",
+        "wt https://a/ https://b/   | 'https://b/' is one argument too many",
+        "get                        | Missing required parameter: 'URL'"
+      })
+  void saysWhatMayHaveBeenMeant(String arguments, String line) {
+    Result result = Commands.run(arguments.split(" "));
+    assertEquals(2, result.code());
+    assertEquals("sluice: (2) " + line, result.err().lines().findFirst().orElseThrow());
+  }
+
+  @Test
+  void theHelpOfTheCommandIsNamed() {
+    String err = Commands.run("serve", "site").err();
+    assertEquals("try 'sluice serve --help' for what it takes", err.lines().toList().getLast());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "get,get,0",
+    "gett,get,1",
+    "gte,get,1",
+    "xet,get,1",
+    "et,get,1",
+    "'',get,3",
+    "ab,ba,1"
+  })
+  void changesAreCounted(String one, String other, int changes) {
+    assertEquals(changes, Misuse.changes(one, other));
+    assertEquals(changes, Misuse.changes(other, one));
+  }
+
+  /** No line of a help is broken where somebody has to copy it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "serve", "get", "wt", "congestion", "interop", "requirements"})
+  void everyHelpIsWhole(String command) {
+    Result help = Commands.run(command, "--help");
+    assertEquals(0, help.code());
+    assertTrue(help.text().lines().allMatch(line -> line.length() <= 100), help::toString);
+    assertTrue(help.text().lines().noneMatch(line -> line.endsWith("%")), help::toString);
+  }
+}
