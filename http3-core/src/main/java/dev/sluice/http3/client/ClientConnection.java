@@ -48,6 +48,9 @@ final class ClientConnection implements WaitingRequests.Owner {
     /** It takes no new requests from now on. May come more than once. */
     void onNoLongerUsable(ClientConnection connection);
 
+    /** A request that has waited on it, and was never sent, is for another. */
+    void onPassedOn(Attempt attempt);
+
     /** It has ended. Once. */
     void onEnded(ClientConnection connection, ConnectionEnding ending);
   }
@@ -90,6 +93,7 @@ final class ClientConnection implements WaitingRequests.Owner {
   private final WebTransportDriver webTransport;
 
   private boolean handshakeComplete;
+  private boolean answered;
   private boolean retired;
   private boolean forSessions;
   private boolean confirmed;
@@ -228,6 +232,19 @@ final class ClientConnection implements WaitingRequests.Owner {
     attempt.onOpened(this, stream);
   }
 
+  /**
+   * Those that wait have not been tried, so that it is no second try when the next connection gets
+   * them. That comes to an end, since each of these connections has answered some request.
+   */
+  @Override
+  public void onUnusable(RequestEnding.NotSent ending) {
+    if (answered && ConnectionPool.isWorthAnotherTry(ending)) {
+      waiting.passOn(listener::onPassedOn);
+    } else {
+      waiting.fail(ending);
+    }
+  }
+
   /** No more requests: those under way finish, then it is closed. */
   void retire() {
     if (!retired) {
@@ -258,7 +275,7 @@ final class ClientConnection implements WaitingRequests.Owner {
   void outgrow() {
     if (!retired) {
       retired = true;
-      waiting.fail(new RequestEnding.NotSent(null));
+      onUnusable(new RequestEnding.NotSent(null));
       moved();
     }
   }
@@ -326,7 +343,10 @@ final class ClientConnection implements WaitingRequests.Owner {
   private void onEvent(Http3Event event) {
     switch (event) {
       case Http3Event.Informational(var stream, var head) -> attempt(stream).onInformational(head);
-      case Http3Event.Response(var stream, var head) -> attempt(stream).onResponse(head);
+      case Http3Event.Response(var stream, var head) -> {
+        answered = true;
+        attempt(stream).onResponse(head);
+      }
       case Http3Event.Readable(var stream) -> attempt(stream).onReadable();
       case Http3Event.Trailers(var stream, var fields) -> attempt(stream).onTrailers(fields);
       case Http3Event.RequestEnded(var stream, var ending) -> {
@@ -370,7 +390,7 @@ final class ClientConnection implements WaitingRequests.Owner {
 
   private void onGoaway() {
     listener.onNoLongerUsable(this);
-    waiting.fail(new RequestEnding.NotSent(null));
+    onUnusable(new RequestEnding.NotSent(null));
   }
 
   private void onTransport(QuicEvent event) {
@@ -395,7 +415,7 @@ final class ClientConnection implements WaitingRequests.Owner {
   private void onConnectionEnded(ConnectionEnding ending) {
     moves.end(() -> new IOException("the connection ended: " + ending.describe()));
     listener.onNoLongerUsable(this);
-    waiting.fail(new RequestEnding.NotSent(ending));
+    onUnusable(new RequestEnding.NotSent(ending));
     for (Attempt attempt : List.copyOf(receiving)) {
       attempt.onConnectionEnded();
       keepUnread(attempt);

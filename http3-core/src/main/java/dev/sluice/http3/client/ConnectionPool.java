@@ -318,6 +318,11 @@ final class ConnectionPool {
       }
 
       @Override
+      public void onPassedOn(Attempt attempt) {
+        ConnectionPool.this.submit(origin, attempt);
+      }
+
+      @Override
       public void onEnded(ClientConnection gone, ConnectionEnding ending) {
         forget(gone);
         open.remove(gone);

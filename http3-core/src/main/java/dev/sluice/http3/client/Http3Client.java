@@ -61,7 +61,8 @@ import javax.net.ssl.X509TrustManager;
  * </ul>
  *
  * <p>A request that certainly was not processed is sent again once, on a new connection, whatever
- * its method; after a loss that leaves this open only idempotent ones are, and only when {@link
+ * its method (one that has only waited for its turn on a connection has not been sent yet); after a
+ * loss that leaves this open only idempotent ones are, and only when {@link
  * Builder#retryIdempotent} asks for it. Failures carry their ending: see {@link
  * dev.sluice.http3.RequestEndedException} and {@link dev.sluice.http3.ConnectionEndedException},
  * which is also the cause of a {@link java.net.ConnectException}, a {@link

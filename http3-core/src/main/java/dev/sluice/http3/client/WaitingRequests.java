@@ -7,6 +7,7 @@ import dev.sluice.http3.ending.RequestEnding;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Attempts that wait on a connection for the end of its handshake, or for the server to allow
@@ -21,6 +22,9 @@ final class WaitingRequests {
 
     /** Before that only early requests may leave. */
     boolean isHandshakeComplete();
+
+    /** Those that wait have to {@link #passOn} or {@link #fail}. */
+    void onUnusable(RequestEnding.NotSent ending);
 
     /** An attempt waits no more: its head is on its way. */
     void onOpened(Attempt attempt, RequestStream stream);
@@ -72,7 +76,7 @@ final class WaitingRequests {
       return true;
     }
     if (!owner.isUsable()) {
-      fail(new RequestEnding.NotSent(http.ending()));
+      owner.onUnusable(new RequestEnding.NotSent(http.ending()));
       return false;
     }
     RequestStream stream;
@@ -91,7 +95,14 @@ final class WaitingRequests {
     return true;
   }
 
-  /** None of them will be sent here. */
+  /** None of them will be sent here: somebody else takes them. */
+  void passOn(Consumer<Attempt> to) {
+    for (Attempt next = attempts.poll(); next != null; next = attempts.poll()) {
+      to.accept(next);
+    }
+  }
+
+  /** None of them will be sent. */
   void fail(RequestEnding ending) {
     for (Attempt next = attempts.poll(); next != null; next = attempts.poll()) {
       next.end(ending, Failures.ofRequest(ending));

@@ -12,7 +12,9 @@ import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.ResponseHead;
+import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.stream.StreamLimits;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -22,6 +24,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -134,6 +137,31 @@ class RetryTest {
               () -> client.send(request(server, "POST"), BodyHandlers.discarding()));
       assertTrue(failure.ending().isRetrySafe());
       assertEquals(2, server.connections());
+    }
+  }
+
+  /** A connection takes one request, and the others wait: that is no try of theirs. */
+  @Test
+  void whatOnlyWaitsGoesFromConnectionToConnection() throws Exception {
+    ScriptedServer.Script script =
+        (number, connection, request) -> {
+          succeed(request);
+          connection.goaway();
+        };
+    StreamLimits one = new StreamLimits(1 << 20, 1 << 18, 1 << 18, 1 << 18, 1, 10);
+    TransportConfig transport =
+        Loopback.PATIENT.withStreams(Loopback.PATIENT.streams().withLimits(one));
+    try (ScriptedServer server =
+            new ScriptedServer(script, Http3Config.DEFAULT, http -> {}, transport);
+        Http3Client client = Loopback.clientFor(Loopback.IDENTITY).build()) {
+      List<CompletableFuture<HttpResponse<Void>>> all = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        all.add(client.sendAsync(request(server, "POST"), BodyHandlers.discarding()));
+      }
+      for (CompletableFuture<HttpResponse<Void>> each : all) {
+        assertEquals(200, each.join().statusCode());
+      }
+      assertEquals(6, server.connections());
     }
   }
 

@@ -5,6 +5,7 @@ import dev.sluice.http3.connection.Http3Connection;
 import dev.sluice.http3.connection.Http3Event;
 import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.quic.connection.ServerConfig;
+import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.ConnectionListener;
@@ -57,6 +58,15 @@ final class ScriptedServer implements AutoCloseable {
    */
   ScriptedServer(Script script, Http3Config config, Consumer<Http3Connection> atFirst)
       throws IOException {
+    this(script, config, atFirst, Loopback.PATIENT);
+  }
+
+  ScriptedServer(
+      Script script,
+      Http3Config config,
+      Consumer<Http3Connection> atFirst,
+      TransportConfig transport)
+      throws IOException {
     this.script = script;
     this.config = config;
     this.atFirst = atFirst;
@@ -75,7 +85,7 @@ final class ScriptedServer implements AutoCloseable {
             .random(random)
             .clock(InstantSource.system())
             .build();
-    socket.listen(ServerConfig.of(tls).withTransport(Loopback.PATIENT), this::accept);
+    socket.listen(ServerConfig.of(tls).withTransport(transport), this::accept);
   }
 
   @SuppressWarnings("NonAtomicOperationOnVolatileField") // only the loop writes it
