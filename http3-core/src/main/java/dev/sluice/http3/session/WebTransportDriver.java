@@ -34,6 +34,7 @@ public final class WebTransportDriver {
   private final Consumer<ServerSession> onRequested;
   private final Queue<Wanted> wanted = new ArrayDeque<>();
   private volatile Thread loop;
+  private boolean stopping;
 
   /** Of the last event that had to do with sessions. */
   private long now;
@@ -113,6 +114,7 @@ public final class WebTransportDriver {
           case Http3Event.Readable(var stream) -> stream;
           case Http3Event.Writable(var stream) -> stream;
           case Http3Event.RequestEnded(var stream, var ending) -> stream;
+          case Http3Event.Closed(var stream) -> stream;
           default -> null;
         };
     return request != null && !(request.attachment() instanceof WebTransportSession);
@@ -130,8 +132,13 @@ public final class WebTransportDriver {
   private void onEvent(WebTransportEvent event) {
     switch (event) {
       case WebTransportEvent.Settled settled -> openWanted();
-      case WebTransportEvent.Requested(var session) ->
-          onRequested.accept(new ServerSession(this, new SessionHandle(this, session)));
+      case WebTransportEvent.Requested(var session) -> {
+        SessionHandle handle = new SessionHandle(this, session);
+        if (stopping) {
+          handle.onDraining(); // its request was on its way
+        }
+        onRequested.accept(new ServerSession(this, handle));
+      }
       case WebTransportEvent.Established(var session) -> {}
       case WebTransportEvent.Opened(var stream) -> handle(stream.session()).onOpened(stream);
       case WebTransportEvent.Readable(var stream) -> handle(stream).inlet().fill();
@@ -161,6 +168,7 @@ public final class WebTransportDriver {
 
   /** Server: it is being stopped, which its sessions' users hear of like their peers. */
   public void onStopping() {
+    stopping = true;
     sessions.sessions().forEach(session -> handle(session).onDraining());
   }
 

@@ -45,6 +45,7 @@ public final class WebTransportSessions {
   // Server: requests that came before the client's settings (§3.1).
   private final List<RequestStream> held = new ArrayList<>();
   private VersionSelection selection;
+  private boolean goawayReceived;
   private long now;
 
   /**
@@ -268,6 +269,9 @@ public final class WebTransportSessions {
       WebTransportSession session = new WebTransportSession(this, request, version, false);
       emit(new WebTransportEvent.Requested(session));
       begin(session, request);
+      if (goawayReceived) {
+        session.onDraining(); // its request was overtaken
+      }
     }
   }
 
@@ -300,6 +304,7 @@ public final class WebTransportSessions {
 
   /** GOAWAY is for every session, whatever its id says (§4.7). */
   private void onGoaway() {
+    goawayReceived = true;
     boolean closing =
         switch (http.ending()) {
           case ConnectionEnding.ApplicationClose close -> close.by() == ConnectionEnding.Side.LOCAL;

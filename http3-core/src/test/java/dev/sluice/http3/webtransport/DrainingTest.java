@@ -17,6 +17,7 @@ import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.http3.webtransport.WtPair.Joined;
+import dev.sluice.quic.stream.BidiStream;
 import dev.sluice.testkit.Requirement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,28 @@ class DrainingTest {
     assertInstanceOf(RequestEnding.NotCoveredByGoaway.class, why);
     assertFalse(why.mayHaveBeenProcessed());
     assertTrue(kept.client().isOpen());
+  }
+
+  // Streams overtake each other.
+
+  @Test
+  void aSessionWhoseRequestTheGoawayHasOvertaken() {
+    RawSide side = RawSide.ofServer(WebTransportVersion.DRAFT_16);
+    BidiStream connect = side.peer.openBidi();
+    RawSide.write(side.peer.sendStream(2), RawSide.bytes(7, 1, 0));
+    side.deliver();
+    RawSide.write(connect.send(), RawSide.connectHead(WebTransportVersion.DRAFT_16.protocol()));
+    side.deliver();
+    WebTransportSession session = side.session();
+    session.accept(null, Fields.EMPTY);
+    side.deliver();
+    assertTrue(session.isOpen());
+    assertEquals(
+        List.of(session),
+        side.events.stream()
+            .filter(WebTransportEvent.Draining.class::isInstance)
+            .map(event -> ((WebTransportEvent.Draining) event).session())
+            .toList());
   }
 
   // "A second GOAWAY or capsule adds nothing."
