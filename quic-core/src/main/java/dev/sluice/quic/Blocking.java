@@ -3,7 +3,6 @@ package dev.sluice.quic;
 import dev.sluice.quic.io.EventLoop;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -16,15 +15,10 @@ final class Blocking {
    * Waits for a result. A result that comes along with an interrupt is not lost.
    *
    * @throws InterruptedIOException the thread was interrupted; its mark stays set
-   * @throws IllegalStateException the caller is the loop, which would wait for itself
+   * @throws IllegalStateException the caller is on a loop, which must not wait
    */
-  static <T> T await(EventLoop loop, CompletableFuture<T> result) throws IOException {
-    return await(List.of(loop), result);
-  }
-
-  /** The same where any of several loops may have the answer. */
-  static <T> T await(List<EventLoop> loops, CompletableFuture<T> result) throws IOException {
-    loops.forEach(loop -> refuseInLoop(loop, result));
+  static <T> T await(CompletableFuture<T> result) throws IOException {
+    refuseInLoop(result);
     try {
       return result.get();
     } catch (InterruptedException e) {
@@ -39,8 +33,8 @@ final class Blocking {
   }
 
   /** The same for answers that come in any case, and soon. */
-  static <T> T awaitSoon(EventLoop loop, CompletableFuture<T> result) {
-    refuseInLoop(loop, result);
+  static <T> T awaitSoon(CompletableFuture<T> result) {
+    refuseInLoop(result);
     try {
       return result.join();
     } catch (CompletionException e) {
@@ -48,10 +42,9 @@ final class Blocking {
     }
   }
 
-  private static void refuseInLoop(EventLoop loop, CompletableFuture<?> result) {
-    if (!result.isDone() && loop.inLoop()) {
-      throw new IllegalStateException(
-          "this would block the event loop's own thread; use the asynchronous method there");
+  private static void refuseInLoop(CompletableFuture<?> result) {
+    if (!result.isDone()) {
+      EventLoop.refuseToWait();
     }
   }
 

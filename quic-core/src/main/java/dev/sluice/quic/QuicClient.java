@@ -72,7 +72,7 @@ public final class QuicClient implements AutoCloseable {
    * @throws IOException the name has no address, or the client is closed
    */
   public QuicConnection connect() throws IOException {
-    return Blocking.await(loop, connectAsync());
+    return Blocking.await(connectAsync());
   }
 
   /** As {@link #connect()}; cancelling the future closes the connection. */
@@ -91,7 +91,7 @@ public final class QuicClient implements AutoCloseable {
    * addresses, the connection is one to the first of them, reachable or not.
    */
   public QuicConnection connectEarly() throws IOException {
-    return Blocking.await(loop, connectEarlyAsync());
+    return Blocking.await(connectEarlyAsync());
   }
 
   /** As {@link #connectEarly()}; cancelling the future closes the connection. */

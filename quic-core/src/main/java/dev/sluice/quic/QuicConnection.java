@@ -58,7 +58,7 @@ public final class QuicConnection implements AutoCloseable {
    * @throws java.io.InterruptedIOException the thread was interrupted
    */
   public QuicStream openBidirectional() throws IOException {
-    return Blocking.await(driver.loop(), openBidirectionalAsync());
+    return Blocking.await(openBidirectionalAsync());
   }
 
   /** As {@link #openBidirectional()}; a future that is cancelled in time opens no stream. */
@@ -68,7 +68,7 @@ public final class QuicConnection implements AutoCloseable {
 
   /** Opens a stream on which only this side sends; as {@link #openBidirectional()}. */
   public QuicStream openUnidirectional() throws IOException {
-    return Blocking.await(driver.loop(), openUnidirectionalAsync());
+    return Blocking.await(openUnidirectionalAsync());
   }
 
   /** As {@link #openUnidirectional()}. */
@@ -84,7 +84,7 @@ public final class QuicConnection implements AutoCloseable {
    * @throws java.io.InterruptedIOException the thread was interrupted
    */
   public QuicStream acceptStream() throws IOException {
-    return Blocking.await(driver.loop(), driver.accept());
+    return Blocking.await(driver.accept());
   }
 
   /** As {@link #acceptStream()}. */
@@ -110,7 +110,7 @@ public final class QuicConnection implements AutoCloseable {
    *     has ended
    */
   public boolean sendDatagram(byte[] data) {
-    return Blocking.awaitSoon(driver.loop(), driver.sendDatagram(data));
+    return Blocking.awaitSoon(driver.sendDatagram(data));
   }
 
   /** As {@link #sendDatagram}; the array must not change before the result is there. */
@@ -123,7 +123,7 @@ public final class QuicConnection implements AutoCloseable {
    * follows the path. Waits for the loop's next turn.
    */
   public int maxDatagramLength() {
-    return Blocking.awaitSoon(driver.loop(), driver.maxDatagramLength());
+    return Blocking.awaitSoon(driver.maxDatagramLength());
   }
 
   /**
@@ -135,7 +135,7 @@ public final class QuicConnection implements AutoCloseable {
    * @throws java.io.InterruptedIOException the thread was interrupted
    */
   public byte[] receiveDatagram() throws IOException {
-    return Blocking.await(driver.loop(), driver.receiveDatagram());
+    return Blocking.await(driver.receiveDatagram());
   }
 
   /** As {@link #receiveDatagram()}. */
@@ -155,7 +155,7 @@ public final class QuicConnection implements AutoCloseable {
    *     not want its clients to move, or has no connection ID to spare
    */
   public void migrate(InetSocketAddress local) throws IOException {
-    Blocking.await(driver.loop(), migrateAsync(local));
+    Blocking.await(migrateAsync(local));
   }
 
   /** As {@link #migrate}. */
@@ -237,7 +237,7 @@ public final class QuicConnection implements AutoCloseable {
    */
   public TlsSession awaitHandshake() throws IOException {
     // A copy, which an interrupt may cancel.
-    return Blocking.await(driver.loop(), driver.handshake().copy());
+    return Blocking.await(driver.handshake().copy());
   }
 
   /**
@@ -262,7 +262,7 @@ public final class QuicConnection implements AutoCloseable {
 
   /** Times and counters as they are now, or were at the end. Waits for the loop's next turn. */
   public ConnectionStats stats() {
-    return Blocking.awaitSoon(driver.loop(), driver.stats());
+    return Blocking.awaitSoon(driver.stats());
   }
 
   /** As {@link #stats()}. */
@@ -278,7 +278,7 @@ public final class QuicConnection implements AutoCloseable {
    * @throws IllegalStateException the connection has ended
    */
   public byte[] exportKeyingMaterial(String label, byte[] context, int length) {
-    return Blocking.awaitSoon(driver.loop(), driver.export(label, context, length));
+    return Blocking.awaitSoon(driver.export(label, context, length));
   }
 
   @Override

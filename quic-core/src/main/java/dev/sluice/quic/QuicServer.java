@@ -104,7 +104,7 @@ public final class QuicServer implements AutoCloseable {
    * @throws IllegalStateException the connections go to a handler
    */
   public QuicConnection accept() throws IOException {
-    return Blocking.await(loops, acceptAsync());
+    return Blocking.await(acceptAsync());
   }
 
   /** As {@link #accept()}. Completes on the loop's thread: what depends on it must not block. */

@@ -20,6 +20,8 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Reading and writing wait for the peer: a writer gets ahead of the network by a bounded number
  * of bytes only, and what nobody reads holds the peer back. Blocking is cheap on a virtual thread.
+ * On the thread of an event loop what would have to wait throws an IllegalStateException instead,
+ * and takes nothing; closing never waits.
  *
  * <p>A reader gets every byte that arrived in order, whatever happened afterwards; then the end of
  * the stream if the peer finished it, else a {@link StreamEndedException} when the stream was cut
@@ -77,7 +79,8 @@ public final class QuicStream {
   // ---- reading ----
 
   /**
-   * What the peer sends. Closing it before its end is {@link #stopSending} with code 0.
+   * What the peer sends. Closing it before its end is {@link #stopSending} with code 0. A read that
+   * would wait beside one without blocking throws a ReadPendingException.
    *
    * @throws IllegalStateException only this side sends on this stream
    */
@@ -89,8 +92,9 @@ public final class QuicStream {
    * Reads without blocking.
    *
    * @param target gets at least one byte if it has room; not to be touched until the future is done
-   * @return the number of bytes, or -1 at the end of the stream; fails like {@link #inputStream()}.
-   *     May complete on the loop's thread: what depends on it must not block
+   * @return the number of bytes, or -1 at the end of the stream; fails like {@link #inputStream()},
+   *     or with a ReadPendingException while a thread waits in that one's {@code read}. May
+   *     complete on the loop's thread: what depends on it must not block
    * @throws ReadPendingException the last read is not done
    * @throws IllegalArgumentException the buffer is read-only
    */
@@ -116,7 +120,8 @@ public final class QuicStream {
   /**
    * What this side sends. Every write is on its way without a flush; who writes little at a time
    * puts a {@link java.io.BufferedOutputStream} around it. Closing it finishes the stream after
-   * what was written; {@link #sendEnded()} tells when the peer has it all.
+   * what was written, and what another thread is still writing; {@link #sendEnded()} tells when the
+   * peer has it all. A write while one without blocking is not done throws a WritePendingException.
    *
    * @throws IllegalStateException only the peer sends on this stream
    */
@@ -129,8 +134,8 @@ public final class QuicStream {
    *
    * @param source not to be touched until the future is done
    * @return completes when all bytes were taken, which is when the next may be written; fails like
-   *     {@link #outputStream()}. May complete on the loop's thread: what depends on it must not
-   *     block
+   *     {@link #outputStream()}, or with a WritePendingException while a thread writes to that. May
+   *     complete on the loop's thread: what depends on it must not block
    * @throws WritePendingException the last write is not done
    */
   public CompletableFuture<Void> writeAsync(ByteBuffer source) {

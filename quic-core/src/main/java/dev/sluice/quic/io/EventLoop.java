@@ -66,6 +66,13 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
   }
 
+  /** The kind of thread that tells a loop from all others. */
+  private static final class LoopThread extends Thread {
+    LoopThread(Runnable task, String name) {
+      super(task, name);
+    }
+  }
+
   private final Thread thread;
   private final Poller poller;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -97,7 +104,8 @@ public final class EventLoop implements Executor, AutoCloseable {
   private EventLoop(String name, boolean daemon, Poller poller) {
     this.poller = poller;
     this.received = poller.newReceiveBatch(slot);
-    this.thread = Thread.ofPlatform().name(name).daemon(daemon).unstarted(this::run);
+    this.thread = new LoopThread(this::run, name);
+    thread.setDaemon(daemon);
   }
 
   /** Starts a loop whose thread does not keep the JVM alive, with {@link IoMode#preferred()}. */
@@ -183,6 +191,19 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Whether the caller is on the loop's thread. */
   public boolean inLoop() {
     return Thread.currentThread() == thread;
+  }
+
+  /**
+   * For what is about to wait for the network: on a loop's thread it would wait for itself, or have
+   * all connections of that loop wait.
+   *
+   * @throws IllegalStateException the caller is on the thread of a loop, this one or another
+   */
+  public static void refuseToWait() {
+    if (Thread.currentThread() instanceof LoopThread) {
+      throw new IllegalStateException(
+          "this would block the event loop's own thread; use the asynchronous method there");
+    }
   }
 
   /** The time of this turn: nanoseconds since some moment. Only on the loop's thread. */

@@ -3,6 +3,7 @@ package dev.sluice.quic.io;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.nio.channels.ReadPendingException;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -37,7 +38,13 @@ public final class InboundPipe implements HeldContent {
   private final ByteQueue queue;
   private final Runnable onRoom;
   private final Runnable onAbandoned;
+
+  /** Held while bytes are taken out, never while somebody waits for them. */
   private final ReentrantLock reading = new ReentrantLock();
+
+  /** Of the threads that wait in a read, one after the other. */
+  private final ReentrantLock turn = new ReentrantLock();
+
   private final Reader stream = new Reader();
 
   /** Wakes whoever waits for something to read; null when nobody does. */
@@ -189,12 +196,21 @@ public final class InboundPipe implements HeldContent {
 
   /**
    * Reader: runs a callback once, as soon as {@link #poll} has more to say than 0: now on this
-   * thread, or later on the loop's. Only one can be waiting, and nobody in a read meanwhile.
+   * thread, or later on the loop's.
+   *
+   * @throws ReadPendingException somebody waits already, here or in a read of the stream
    */
   public void whenReadable(Runnable callback) {
-    waiter.set(callback);
+    claim(callback);
     if (isReadable()) {
       wakeReader();
+    }
+  }
+
+  /** Nobody who waits may be forgotten for another. */
+  private void claim(Runnable wake) {
+    if (!waiter.compareAndSet(null, wake)) {
+      throw new ReadPendingException();
     }
   }
 
@@ -225,12 +241,21 @@ public final class InboundPipe implements HeldContent {
   // ---- the reader as a stream ----
 
   private int read(byte[] target, int offset, int length) throws IOException {
-    int n = tryRead(target, offset, length);
-    while (n == 0) {
-      await();
-      n = tryRead(target, offset, length);
+    int n = poll(target, offset, length);
+    if (n != 0) {
+      return n;
     }
-    return n;
+    EventLoop.refuseToWait();
+    turn.lock();
+    try {
+      while (n == 0) {
+        await();
+        n = poll(target, offset, length);
+      }
+      return n;
+    } finally {
+      turn.unlock();
+    }
   }
 
   private void resumeSource() {
@@ -243,15 +268,14 @@ public final class InboundPipe implements HeldContent {
   private void await() throws InterruptedIOException {
     Thread thread = Thread.currentThread();
     Runnable wake = () -> LockSupport.unpark(thread);
+    claim(wake);
     try {
-      waiter.set(wake);
-      while (!isReadable()) {
+      while (!isReadable() && waiter.get() == wake) {
         LockSupport.park(this);
         if (Thread.interrupted()) {
           Thread.currentThread().interrupt();
           throw new InterruptedIOException("interrupted while waiting for bytes from the peer");
         }
-        waiter.set(wake);
       }
     } finally {
       waiter.compareAndSet(wake, null);
@@ -289,7 +313,7 @@ public final class InboundPipe implements HeldContent {
     }
   }
 
-  /** The lock keeps two threads that read one stream from breaking it; it is free in normal use. */
+  /** The locks keep two threads that read one stream from breaking it; free in normal use. */
   private final class Reader extends InputStream {
     @Override
     public int read() throws IOException {
@@ -303,12 +327,7 @@ public final class InboundPipe implements HeldContent {
       if (length == 0) {
         return 0;
       }
-      reading.lock();
-      try {
-        return InboundPipe.this.read(target, offset, length);
-      } finally {
-        letGo();
-      }
+      return InboundPipe.this.read(target, offset, length);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.sluice.quic.stream.ReturnedChunks;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.nio.channels.WritePendingException;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -60,6 +61,9 @@ public final class OutboundPipe {
   /** The writer had to wait since the pipe was last empty. */
   private volatile boolean filled;
 
+  /** The writer has asked for the end; it comes after the write that is under way. */
+  private volatile boolean closing;
+
   private volatile boolean closed;
   private volatile Supplier<? extends IOException> failure;
 
@@ -91,7 +95,10 @@ public final class OutboundPipe {
     this.onData = Objects.requireNonNull(onData);
   }
 
-  /** The writer's side. Closing it ends the stream after what was written. */
+  /**
+   * The writer's side. Closing it ends the stream after what was written, and waits for nothing: a
+   * write that another thread is in the middle of comes to its end first.
+   */
   public OutputStream stream() {
     return stream;
   }
@@ -185,6 +192,7 @@ public final class OutboundPipe {
    *
    * @return how many, possibly 0
    * @throws IOException as from the stream
+   * @throws WritePendingException another thread is writing
    */
   public int offer(byte[] source, int offset, int length) throws IOException {
     return offer(queue::write, source, offset, length);
@@ -195,6 +203,7 @@ public final class OutboundPipe {
    *
    * @return how many, possibly 0
    * @throws IOException as from the stream
+   * @throws WritePendingException another thread is writing
    */
   public int lend(byte[] source, int offset, int length) throws IOException {
     return offer(queue::lend, source, offset, length);
@@ -202,26 +211,38 @@ public final class OutboundPipe {
 
   private int offer(ByteQueue.Sink to, byte[] source, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, source.length);
-    writing.lock();
+    if (!writing.tryLock()) {
+      checkOpen();
+      throw new WritePendingException();
+    }
     try {
-      check();
+      checkOpen();
       int n = to.write(source, offset, length);
       announce();
       return n;
     } finally {
-      writing.unlock();
+      letGo();
     }
   }
 
   /**
    * Writer: runs a callback once, as soon as half of the pipe is free or it has failed: now on this
-   * thread, or later on the loop's. Only one can be waiting, and nobody in a write meanwhile.
+   * thread, or later on the loop's.
+   *
+   * @throws WritePendingException somebody waits already, here or in a write to the stream
    */
   public void whenWritable(Runnable callback) {
     filled = true;
-    waiter.set(callback);
+    claim(callback);
     if (isWritable()) {
       wakeWriter();
+    }
+  }
+
+  /** Nobody who waits may be forgotten for another. */
+  private void claim(Runnable wake) {
+    if (!waiter.compareAndSet(null, wake)) {
+      throw new WritePendingException();
     }
   }
 
@@ -246,7 +267,7 @@ public final class OutboundPipe {
    * @throws IOException as from the stream, or from the filler: what came before is in the pipe
    */
   public void write(ByteQueue.Filler filler, long count) throws IOException {
-    writing.lock();
+    begin(count);
     try {
       long left = count;
       while (left > 0) {
@@ -260,22 +281,76 @@ public final class OutboundPipe {
         }
       }
     } finally {
-      writing.unlock();
+      letGo();
     }
   }
 
   private void write(byte[] source, int offset, int length) throws IOException {
-    int done = 0;
-    while (true) {
-      check();
-      done += queue.write(source, offset + done, length - done);
-      if (queue.size() >= threshold) {
-        announce();
+    begin(length);
+    try {
+      int done = 0;
+      while (true) {
+        check();
+        done += queue.write(source, offset + done, length - done);
+        if (queue.size() >= threshold) {
+          announce();
+        }
+        if (done == length) {
+          return;
+        }
+        await();
       }
-      if (done == length) {
-        return;
+    } finally {
+      letGo();
+    }
+  }
+
+  /** One write at a time; the loop's thread writes only what it need not wait with. */
+  private void begin(long count) throws IOException {
+    if (!writing.tryLock()) {
+      EventLoop.refuseToWait();
+      writing.lock();
+    }
+    try {
+      checkOpen();
+      if (waiter.get() != null) { // of a write without waiting
+        throw new WritePendingException();
       }
-      await();
+      if (count > queue.room()) {
+        EventLoop.refuseToWait();
+      }
+    } catch (IOException | RuntimeException e) {
+      letGo();
+      throw e;
+    }
+  }
+
+  /** A write is over, and what was closed meanwhile ends after it. */
+  private void letGo() {
+    writing.unlock();
+    if (closing) {
+      endUnlessWriting();
+    }
+  }
+
+  private void endUnlessWriting() {
+    // Else somebody is writing, and the end comes when that one lets go.
+    if (!writing.isHeldByCurrentThread() && writing.tryLock()) {
+      try {
+        if (!closed) {
+          closed = true;
+          announce();
+        }
+      } finally {
+        writing.unlock();
+      }
+    }
+  }
+
+  private void checkOpen() throws IOException {
+    check();
+    if (closing) {
+      throw new IOException("the stream is closed");
     }
   }
 
@@ -284,24 +359,20 @@ public final class OutboundPipe {
     if (failed != null) {
       throw failed.get();
     }
-    if (closed) {
-      throw new IOException("the stream is closed");
-    }
   }
 
   private void await() throws InterruptedIOException {
     filled = true;
     Thread thread = Thread.currentThread();
     Runnable wake = () -> LockSupport.unpark(thread);
+    claim(wake);
     try {
-      waiter.set(wake);
-      while (!isWritable()) {
+      while (!isWritable() && waiter.get() == wake) {
         LockSupport.park(this);
         if (Thread.interrupted()) {
           Thread.currentThread().interrupt();
           throw new InterruptedIOException("interrupted while waiting for the peer to take bytes");
         }
-        waiter.set(wake);
       }
     } finally {
       waiter.compareAndSet(wake, null);
@@ -317,12 +388,7 @@ public final class OutboundPipe {
     @Override
     public void write(byte[] source, int offset, int length) throws IOException {
       Objects.checkFromIndexSize(offset, length, source.length);
-      writing.lock();
-      try {
-        OutboundPipe.this.write(source, offset, length);
-      } finally {
-        writing.unlock();
-      }
+      OutboundPipe.this.write(source, offset, length);
     }
 
     @Override
@@ -338,16 +404,11 @@ public final class OutboundPipe {
 
     @Override
     public void close() throws IOException {
-      writing.lock();
-      try {
-        if (closed) {
-          return;
-        }
-        closed = true;
-        announce();
-      } finally {
-        writing.unlock();
+      if (closing) {
+        return;
       }
+      closing = true;
+      endUnlessWriting();
       Supplier<? extends IOException> failed = failure;
       if (failed != null) {
         throw failed.get();

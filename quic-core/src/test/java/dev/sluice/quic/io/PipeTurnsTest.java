@@ -1,0 +1,189 @@
+package dev.sluice.quic.io;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadPendingException;
+import java.nio.channels.WritePendingException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Several who use one end of a pipe, and the loop among them: nobody waits in vain. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class PipeTurnsTest {
+  private static final Runnable NOTHING = () -> {};
+  private static final int CAPACITY = 1000;
+
+  private final EventLoop loop = EventLoop.start("test");
+  private final InboundPipe in = new InboundPipe(CAPACITY, NOTHING, NOTHING);
+  private final OutboundPipe out = new OutboundPipe(CAPACITY, 1, NOTHING);
+
+  /** Threads that wait, so that the test ends when they do not. */
+  private final List<Thread> waiting = new ArrayList<>();
+
+  @AfterEach
+  void end() throws InterruptedException {
+    waiting.forEach(Thread::interrupt);
+    loop.close();
+  }
+
+  /** Runs on a thread of its own, which waits for something when this returns. */
+  private <T> FutureTask<T> waits(Callable<T> call) {
+    FutureTask<T> task = new FutureTask<>(call);
+    Thread thread = Thread.ofPlatform().daemon().start(task);
+    waiting.add(thread);
+    while (thread.getState() != Thread.State.WAITING) {
+      assertFalse(task.isDone(), "it does not wait");
+      Thread.yield();
+    }
+    return task;
+  }
+
+  private <T> T onLoop(Callable<T> call) throws Exception {
+    FutureTask<T> task = new FutureTask<>(call);
+    loop.execute(task);
+    try {
+      return task.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  private void arrives(int... values) {
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < values.length; i++) {
+      bytes[i] = (byte) values[i];
+    }
+    int[] left = {bytes.length};
+    in.fill(
+        (most, to) -> {
+          int n = left[0];
+          to.take(bytes, 0, n, null);
+          left[0] = 0;
+          return n;
+        });
+  }
+
+  private static int written(OutboundPipe from) {
+    int[] sum = {0};
+    from.drain(
+        (source, offset, length) -> {
+          sum[0] += length;
+          return length;
+        });
+    return sum[0];
+  }
+
+  @Test
+  void aReadThatWouldWaitBesideAPendingOneIsRefused() throws Exception {
+    ByteBuffer target = ByteBuffer.allocate(10);
+    CompletableFuture<Integer> first = new AsyncReader(in).read(target);
+    assertThrows(ReadPendingException.class, () -> in.stream().read());
+    arrives(7, 8);
+    assertEquals(2, first.get());
+    assertArrayEquals(new byte[] {7, 8}, Arrays.copyOf(target.array(), 2));
+  }
+
+  @Test
+  void aReadWithoutWaitingBesideOneThatWaitsIsRefused() throws Exception {
+    FutureTask<Integer> first = waits(() -> in.stream().read());
+    CompletableFuture<Integer> second = new AsyncReader(in).read(ByteBuffer.allocate(10));
+    assertInstanceOf(ReadPendingException.class, second.exceptionNow());
+    arrives(7);
+    assertEquals(7, first.get());
+  }
+
+  @Test
+  void threadsThatReadOneStreamTakeTurns() throws Exception {
+    FutureTask<Integer> first = waits(() -> in.stream().read());
+    FutureTask<Integer> second = waits(() -> in.stream().read());
+    arrives(1);
+    arrives(2);
+    assertEquals(3, first.get() + second.get());
+    FutureTask<Integer> third = waits(() -> in.stream().read());
+    FutureTask<Integer> fourth = waits(() -> in.stream().read());
+    in.end();
+    assertEquals(-2, third.get() + fourth.get());
+  }
+
+  @Test
+  void aWriteBesideAPendingOneIsRefused() throws Exception {
+    CompletableFuture<Void> first = new AsyncWriter(out).write(ByteBuffer.allocate(1500));
+    assertThrows(WritePendingException.class, () -> out.stream().write(1));
+    assertEquals(CAPACITY, written(out));
+    first.get();
+    assertEquals(500, written(out));
+  }
+
+  @Test
+  void aWriteWithoutWaitingBesideOneThatWaitsIsRefused() throws Exception {
+    FutureTask<Void> first = waits(() -> write(1500));
+    CompletableFuture<Void> second = new AsyncWriter(out).write(ByteBuffer.allocate(10));
+    assertInstanceOf(WritePendingException.class, second.exceptionNow());
+    assertEquals(CAPACITY, written(out));
+    first.get();
+    assertEquals(500, written(out));
+  }
+
+  @Test
+  void whatIsClosedDuringAWriteEndsAfterIt() throws Exception {
+    FutureTask<Void> first = waits(() -> write(1500));
+    onLoop(
+        () -> {
+          out.stream().close();
+          return null;
+        });
+    assertInstanceOf(
+        IOException.class, new AsyncWriter(out).write(ByteBuffer.allocate(1)).exceptionNow());
+    FutureTask<Void> late = new FutureTask<>(() -> write(1));
+    Thread.ofPlatform().daemon().start(late);
+    assertEquals(CAPACITY, written(out));
+    first.get();
+    assertInstanceOf(
+        IOException.class, assertThrows(ExecutionException.class, late::get).getCause());
+    assertEquals(OutboundPipe.Drained.FINISHED, out.drain((source, offset, length) -> length));
+    assertEquals(1500, out.written());
+  }
+
+  private Void write(int length) throws IOException {
+    out.stream().write(new byte[length]);
+    return null;
+  }
+
+  @Test
+  void theLoopReadsWhatThereIsAndIsRefusedWhereItWouldWait() throws Exception {
+    arrives(5);
+    assertEquals(5, onLoop(() -> in.stream().read()));
+    assertThrows(IllegalStateException.class, () -> onLoop(() -> in.stream().read()));
+    FutureTask<Integer> first = waits(() -> in.stream().read());
+    assertThrows(IllegalStateException.class, () -> onLoop(() -> in.stream().read()));
+    arrives(6);
+    assertEquals(6, first.get());
+  }
+
+  @Test
+  void theLoopWritesWhatHasRoomAndNothingOfWhatHasNot() throws Exception {
+    onLoop(() -> write(900));
+    assertThrows(IllegalStateException.class, () -> onLoop(() -> write(101)));
+    assertEquals(900, out.buffered());
+    onLoop(() -> write(100));
+    FutureTask<Void> first = waits(() -> write(10));
+    assertThrows(IllegalStateException.class, () -> onLoop(() -> write(1)));
+    assertEquals(CAPACITY, written(out));
+    first.get();
+  }
+}
