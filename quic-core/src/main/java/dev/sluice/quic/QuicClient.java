@@ -247,6 +247,7 @@ public final class QuicClient implements AutoCloseable {
   private QuicSocket socketTo(InetSocketAddress address) throws IOException {
     opening.lock();
     try {
+      sockets.removeIf(QuicSocket::isClosing); // such as have failed
       if (settings.sharedSocket && !sockets.isEmpty()) {
         return sockets.iterator().next();
       }

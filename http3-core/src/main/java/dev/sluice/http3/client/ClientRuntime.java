@@ -171,7 +171,7 @@ final class ClientRuntime {
   private QuicSocket socketTo(InetSocketAddress address) throws IOException {
     InetSocketAddress bind =
         settings.localAddress() == null ? null : new InetSocketAddress(settings.localAddress(), 0);
-    if (shared != null) {
+    if (shared != null && !shared.isClosing()) { // it may have failed
       return shared;
     }
     EndpointConfig endpoint = settings.endpoint().apply(EndpointConfig.of(random));

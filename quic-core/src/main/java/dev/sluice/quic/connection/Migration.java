@@ -150,8 +150,7 @@ final class Migration {
       // A client whose NAT was rebound during the handshake could not answer before (§12.4).
       paths.active().validate(pto(), now);
     }
-    connection.newTokens.onAddressValidated(
-        connection.versions.current(), paths.active().remote(), now);
+    giveToken(now);
     discoverMtu();
     if (connection.isClient() && preferred != null) {
       probePreferred(paths.active().local(), now);
@@ -349,6 +348,14 @@ final class Migration {
   private void move(Path path, long now) {
     paths.activate(path, pto(), now);
     onMoved(now);
+    if (path.works() && connection.handshake.isConfirmed()) {
+      giveToken(now); // the client showed that it is there before it moved (§9.3)
+    }
+  }
+
+  private void giveToken(long now) {
+    connection.newTokens.onAddressValidated(
+        connection.versions.current(), paths.active().remote(), now);
   }
 
   private void onMoved(long now) {
@@ -385,7 +392,7 @@ final class Migration {
       paths.unwant().stream().filter(other -> other != path).forEach(paths::forget);
       move(path, now);
     } else if (moved) {
-      connection.newTokens.onAddressValidated(connection.versions.current(), path.remote(), now);
+      giveToken(now);
       discoverMtu();
     } else if (paths.isWanted(path) && toPreferred == null) {
       if (connection.isClient()) {

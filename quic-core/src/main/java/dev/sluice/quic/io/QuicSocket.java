@@ -45,7 +45,7 @@ public final class QuicSocket implements AutoCloseable {
   private boolean wanting;
 
   private boolean closeWhenQuiet;
-  private boolean closing;
+  private volatile boolean closing;
   private long closeBy = Long.MAX_VALUE;
   private boolean closed;
 
@@ -127,6 +127,11 @@ public final class QuicSocket implements AutoCloseable {
   /** For people: how datagrams are moved, and which of the system's features help. Any thread. */
   public String ioDescription() {
     return socket.description();
+  }
+
+  /** Whether it opens no more connections: it is being closed, or has failed. Any thread. */
+  public boolean isClosing() {
+    return closing;
   }
 
   /** The loop that drives it. Any thread. */
@@ -347,6 +352,7 @@ public final class QuicSocket implements AutoCloseable {
 
   /** The socket is gone, and with it the connections, whose peers are not told. */
   void fail(String reason) {
+    letGo(); // before anybody hears of it, who may want another at once
     for (Connection connection : List.copyOf(endpoint.connections())) {
       connection.onSocketFailure(reason, loop.now());
       endpoint.touch(connection);
@@ -356,15 +362,19 @@ public final class QuicSocket implements AutoCloseable {
   }
 
   private void shut() {
+    letGo();
+    for (LoopConnection handle : List.copyOf(handles.values())) {
+      handle.connection().onSocketFailure("the socket is closed", loop.now());
+      deliver(handle);
+    }
+  }
+
+  private void letGo() {
     if (!closed) {
       closing = true;
       closed = true;
       departure.abandon();
       socket.close();
-      for (LoopConnection handle : List.copyOf(handles.values())) {
-        handle.connection().onSocketFailure("the socket is closed", loop.now());
-        deliver(handle);
-      }
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -100,6 +101,7 @@ public final class RemoteConnectionIds {
     if (known == null && (frame.sequence() < retirePriorTo || frame.sequence() <= highestTaken)) {
       // Retired before it came, or come again after it was: either way the peer may forget it.
       retire(frame.sequence());
+      retirePriorTo(frame.retirePriorTo());
       return;
     }
     if (known != null) {
@@ -108,6 +110,8 @@ public final class RemoteConnectionIds {
             TransportError.PROTOCOL_VIOLATION,
             "sequence number " + frame.sequence() + " came before with another ID");
       }
+      // What was taken for lost is sent again, and may say more by then than it did at first.
+      retirePriorTo(frame.retirePriorTo());
       return;
     }
     for (RemoteId issued : available.values()) {
@@ -154,9 +158,8 @@ public final class RemoteConnectionIds {
 
   /** A path sends with this ID no more; without any path it is retired (§5.1.2). */
   public void release(RemoteId id) {
-    if (id.leave() && id.id().length() > 0 && available.remove(id.sequence) != null) {
-      id.retire();
-      retire(id.sequence);
+    if (id.leave() && id.id().length() > 0 && available.containsKey(id.sequence)) {
+      giveBack(id);
     }
   }
 
@@ -217,19 +220,30 @@ public final class RemoteConnectionIds {
     out.holds("retirements to be told", toRetire.size(), MAX_RETIRING);
   }
 
+  /**
+   * The peer wants the IDs before this one back (§5.1.2). A frame that came before may leave no
+   * other for the path in use: then that path's goes when one comes.
+   */
   private void retirePriorTo(long limit) {
-    if (limit <= retirePriorTo) {
-      return;
+    retirePriorTo = Math.max(retirePriorTo, limit);
+    boolean replaceable =
+        available.tailMap(retirePriorTo).values().stream().anyMatch(id -> !id.isTaken());
+    boolean replaced = false;
+    for (RemoteId old : List.copyOf(available.headMap(retirePriorTo).values())) {
+      if (old != current || replaceable) {
+        giveBack(old);
+        replaced |= old == current;
+      }
     }
-    retirePriorTo = limit;
-    while (!available.isEmpty() && available.firstKey() < limit) {
-      RemoteId old = available.pollFirstEntry().getValue();
-      old.retire();
-      retire(old.sequence);
-    }
-    if (current.isRetired()) {
+    if (replaced) {
       use(take());
     }
+  }
+
+  private void giveBack(RemoteId id) {
+    available.remove(id.sequence);
+    id.retire();
+    retire(id.sequence);
   }
 
   private void retire(long sequence) {

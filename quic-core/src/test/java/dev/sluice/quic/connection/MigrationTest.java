@@ -91,6 +91,23 @@ class MigrationTest {
     assertEquals(0, duo.server.paths.others().size());
   }
 
+  /** Also for one that it proved to be at before it moved there (§9.3): that is the newest then. */
+  @Test
+  void aClientHasATokenForTheAddressThatItHasMovedTo() {
+    Duo duo = duo();
+    plugIn(duo);
+    int tokens = 1; // with the handshake
+    for (InetSocketAddress there : List.of(elsewhere, duo.clientAddress, elsewhere)) {
+      duo.client.migrate(there, sim.now());
+      duo.runFor(50);
+      duo.write(duo.client, 500);
+      duo.runFor(50);
+      assertEquals(there, duo.server.paths.active().remote());
+      tokens++;
+      assertEquals(tokens, Duo.events(duo.clientEvents, QuicEvent.NewToken.class).size());
+    }
+  }
+
   private static InetSocketAddress local(Connection connection, Duo duo) {
     InetSocketAddress local = connection.paths.active().local();
     return local == null ? duo.clientAddress : local;

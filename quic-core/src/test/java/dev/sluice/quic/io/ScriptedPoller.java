@@ -5,6 +5,7 @@ import dev.sluice.quic.io.udp.Binding;
 import dev.sluice.quic.io.udp.Poller;
 import dev.sluice.quic.io.udp.TooLarge;
 import dev.sluice.quic.io.udp.UdpSocket;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -76,6 +77,11 @@ final class ScriptedPoller implements Poller {
     /** What the system will say of the peer. */
     private String refusal;
 
+    /** What {@link #receive} fails with, or null. */
+    private IOException failure;
+
+    boolean closed;
+
     /** What the next call of {@link #receive} brings. */
     private DatagramBatch arriving = new DatagramBatch(1, 1);
 
@@ -102,6 +108,12 @@ final class ScriptedPoller implements Poller {
       ready.run();
     }
 
+    /** On the loop's thread: the system gives nothing any more. */
+    void fail(IOException why) {
+      failure = why;
+      ready.run();
+    }
+
     @Override
     public InetSocketAddress localAddress() {
       return local;
@@ -119,7 +131,7 @@ final class ScriptedPoller implements Poller {
 
     @Override
     public boolean isReadable() {
-      return refusal != null || arriving.count() > 0;
+      return failure != null || refusal != null || arriving.count() > 0;
     }
 
     @Override
@@ -128,8 +140,11 @@ final class ScriptedPoller implements Poller {
     }
 
     @Override
-    public void receive(DatagramBatch into) {
+    public void receive(DatagramBatch into) throws IOException {
       receiveCalls++;
+      if (failure != null) {
+        throw failure;
+      }
       into.append(arriving, 0, arriving.count());
       arriving.clear();
     }
@@ -165,6 +180,8 @@ final class ScriptedPoller implements Poller {
     public void onTooLarge(TooLarge listener) {}
 
     @Override
-    public void close() {}
+    public void close() {
+      closed = true;
+    }
   }
 }

@@ -159,6 +159,34 @@ class ConnectionIdsTest {
     assertEquals(id(2), remote.current());
   }
 
+  /** A frame that is sent again, since it may be lost, says what is to be retired by then. */
+  @Test
+  @Requirement("RFC9000-5.1.2#4")
+  void retiresWhatAFrameThatComesAgainWantsBack() {
+    remote.onFrame(issued(1, 0));
+    remote.onFrame(issued(2, 0));
+    remote.onFrame(issued(2, 2));
+    assertEquals(id(2), remote.current());
+    assertEquals(List.of(0L, 1L), retired(Packet.of(remote::write).frames()));
+  }
+
+  /** Also where all others are on other paths, or given back: the last one goes for the next. */
+  @Test
+  @Requirement("RFC9000-5.1.2#4")
+  void keepsTheLastIdUntilThereIsAnother() {
+    remote.onFrame(issued(1, 0));
+    remote.onFrame(issued(2, 0));
+    RemoteId onOtherPath = remote.take();
+    remote.release(remote.take());
+    remote.onFrame(issued(1, 1));
+    remote.onFrame(issued(2, 2));
+    assertTrue(onOtherPath.isRetired());
+    assertEquals(peerFirst, remote.current());
+    remote.onFrame(issued(3, 2));
+    assertEquals(id(3), remote.current());
+    assertEquals(List.of(2L, 1L, 0L), retired(Packet.of(remote::write).frames()));
+  }
+
   @Test
   @Requirement("RFC9000-19.15#9")
   void retiresAtOnceWhatComesTooLate() {
@@ -311,7 +339,10 @@ class ConnectionIdsTest {
             ids.onFrame(issued(next, Math.max(0, next - which % 3)));
             next++;
           }
-          case 3 -> ids.onFrame(issued(which % next, 0)); // once more, or never before
+          case 3 -> { // once more, or never before
+            long sequence = which % next;
+            ids.onFrame(issued(sequence, which % 5 == 0 ? sequence : 0));
+          }
           case 4 -> {
             RemoteId taken = ids.take();
             if (taken != null) {
