@@ -12,7 +12,6 @@ import dev.sluice.quic.endpoint.Siblings;
 import dev.sluice.quic.endpoint.TimerWheel;
 import dev.sluice.quic.io.udp.Binding;
 import dev.sluice.quic.io.udp.UdpSocket;
-import dev.sluice.quic.jfr.FlightRecorderTracer;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -36,6 +35,7 @@ public final class QuicSocket implements AutoCloseable {
   private final SocketSet socket;
   private final Endpoint endpoint;
   private final Departure departure;
+  private final Adaptation adaptation;
   private final Map<Connection, LoopConnection> handles = new HashMap<>();
   private final TimerWheel.Entry<QuicSocket> timer = new TimerWheel.Entry<>(this);
   private final StrayQueue strays = new StrayQueue();
@@ -53,6 +53,7 @@ public final class QuicSocket implements AutoCloseable {
     this.loop = loop;
     this.socket = socket;
     this.endpoint = new Endpoint(config, loop.sharedParts());
+    this.adaptation = new Adaptation(socket.forbidsFragments());
     this.signatures =
         new Signatures(
             loop,
@@ -145,7 +146,7 @@ public final class QuicSocket implements AutoCloseable {
         () -> {
           acceptor = accept;
           makeRoom(config.transport());
-          endpoint.listen(closing ? null : adapted(config));
+          endpoint.listen(closing ? null : adaptation.of(config));
           endpoint.announce(localAddress(), loop.now());
         });
   }
@@ -194,23 +195,6 @@ public final class QuicSocket implements AutoCloseable {
     loop.makeRoom(Math.max(config.maxDatagramSize(), config.maxReceivedDatagramSize()));
   }
 
-  private ServerConfig adapted(ServerConfig config) {
-    return config
-        .withTracer(FlightRecorderTracer.beside(config.tracer()))
-        .withTransport(adapted(config.transport()));
-  }
-
-  private ClientConfig adapted(ClientConfig config) {
-    return config
-        .withTracer(FlightRecorderTracer.beside(config.tracer()))
-        .withTransport(adapted(config.transport()));
-  }
-
-  /** Where datagrams may be fragmented, one that arrives tells nothing about sizes (§14). */
-  private TransportConfig adapted(TransportConfig config) {
-    return socket.forbidsFragments() ? config : config.withMtuDiscovery(false);
-  }
-
   private void connect(
       InetSocketAddress remote,
       ClientConfig config,
@@ -226,7 +210,7 @@ public final class QuicSocket implements AutoCloseable {
     try {
       handle =
           new LoopConnection(
-              this, endpoint.connect(localOrNull(), remote, adapted(config), loop.now()));
+              this, endpoint.connect(localOrNull(), remote, adaptation.of(config), loop.now()));
       handles.put(handle.connection(), handle);
       handle.listener(listener.apply(handle));
       made.complete(handle);
@@ -301,11 +285,16 @@ public final class QuicSocket implements AutoCloseable {
   void takeIn(long now) {
     try {
       arrival.receive(now);
-      endpoint.onDeadline(now);
-      deliver();
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the socket at " + localAddress() + " fails", e);
       fail("the socket failed: " + e.getMessage());
+      return;
+    } catch (RuntimeException | Error e) {
+      onFault(e, now); // what comes turn by turn keeps no connection from its deadlines
+    }
+    try {
+      endpoint.onDeadline(now);
+      deliver();
     } catch (RuntimeException | Error e) {
       onFault(e, now);
     }
@@ -346,8 +335,13 @@ public final class QuicSocket implements AutoCloseable {
   }
 
   private void onFault(Throwable fault, long now) {
-    LOG.log(Level.ERROR, "a connection failed and is given up; the others go on", fault);
-    endpoint.giveUpFaulty(now);
+    boolean inConnection = endpoint.giveUpFaulty(now);
+    LOG.log(
+        Level.ERROR,
+        inConnection
+            ? "a connection failed and is given up; the others go on"
+            : "a datagram or a deadline could not be attended to; the connections go on",
+        fault);
   }
 
   /** The socket is gone, and with it the connections, whose peers are not told. */
