@@ -72,7 +72,8 @@ final class SessionStreams {
   }
 
   /**
-   * The peer opened a stream for this session, which is open.
+   * The peer opened a stream for this session, which is open, or has ended with what came together
+   * with the stream.
    *
    * @param out null for a unidirectional stream
    */
@@ -91,6 +92,9 @@ final class SessionStreams {
     add(stream);
     session.emit(new WebTransportEvent.Opened(stream));
     stream.receiving().onOpened();
+    if (session.ending() != null) {
+      onSessionEnded(session.ending());
+    }
   }
 
   /** A part of a stream ended. */

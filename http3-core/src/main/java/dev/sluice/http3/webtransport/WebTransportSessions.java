@@ -38,7 +38,7 @@ public final class WebTransportSessions {
   private final HttpDatagrams datagrams;
   private final IncomingStreams incoming;
   private final Queue<WebTransportEvent> events = new ArrayDeque<>();
-  // Datagrams that came together with what ended their session are still to be seen.
+  // Datagrams and streams that came together with what ended their session are still to be seen.
   private final Queue<WebTransportEvent.Ended> endings = new ArrayDeque<>();
   private final Map<Long, WebTransportSession> sessions = new LinkedHashMap<>();
   private final Map<Long, SessionStream> streams = new HashMap<>();
@@ -396,9 +396,21 @@ public final class WebTransportSessions {
       session.streams().onOpened(stream.recv(), stream.send());
     } else if (session != null || mayStillCome(sessionId)) {
       incoming.buffer(sessionId, stream);
-    } else {
+    } else if (!isTakenByEnded(sessionId, stream)) {
       stream.refuse(Http3Error.WT_SESSION_GONE);
     }
+  }
+
+  /** What came together with the end of a session that was open comes before the end. */
+  private boolean isTakenByEnded(long sessionId, Incoming stream) {
+    for (WebTransportEvent.Ended ended : endings) {
+      boolean wasOpen = ended.session().response() != null;
+      if (wasOpen && ended.session().id() == sessionId) {
+        ended.session().streams().onOpened(stream.recv(), stream.send());
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean mayStillCome(long sessionId) {

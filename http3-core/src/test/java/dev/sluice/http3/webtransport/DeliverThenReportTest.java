@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.webtransport.WtPair.Joined;
 import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.stream.BidiStream;
+import dev.sluice.quic.stream.SendStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever arrived before the end comes out, then the end if it is known, else one ending. */
 class DeliverThenReportTest {
@@ -198,6 +201,60 @@ class DeliverThenReportTest {
     assertEquals(
         new SessionEnding.Closed(SessionEnding.Side.PEER, 42, "bye"), session.client().ending());
     assertEquals(1, pair.client.all(WebTransportEvent.Ended.class).size());
+  }
+
+  /** The session's own stream may come first of all that is in a batch. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void streamsThatBeginInTheBatchThatEndsTheSession(boolean aborted) {
+    RawSide side = RawSide.withSession(WebTransportVersion.DRAFT_16);
+    if (aborted) {
+      side.connect.send().reset(Http3Error.H3_REQUEST_CANCELLED.code());
+    } else {
+      RawSide.write(
+          side.connect.send(), RawSide.data(CloseCapsule.of(42, "bye").encode().encode()));
+      side.connect.send().finish();
+    }
+    SendStream uni = side.peer.openUni();
+    RawSide.write(uni, RawSide.bytes(0x40, 0x54, 0, 'l', 'a', 's', 't'));
+    uni.finish();
+    BidiStream bidi = side.peer.openBidi();
+    RawSide.write(bidi.send(), RawSide.bytes(0x40, 0x41, 0, 'p', 'a', 'r', 't'));
+    side.deliver();
+    SessionEnding ending = side.session().ending();
+    assertEquals(new WebTransportEvent.Ended(side.session(), ending), side.events.getLast());
+    List<SessionStream> opened =
+        side.events.stream()
+            .filter(WebTransportEvent.Opened.class::isInstance)
+            .map(event -> ((WebTransportEvent.Opened) event).stream())
+            .toList();
+    assertEquals(2, opened.size());
+    for (SessionStream stream : opened) {
+      boolean cut = stream.isBidirectional();
+      assertEquals(cut ? "part" : "last", WtPair.read(stream));
+      SessionStreamEnding how =
+          cut ? new SessionStreamEnding.SessionEnded(ending) : new SessionStreamEnding.Finished();
+      assertEquals(how, stream.receiving().ending());
+    }
+    long gone = Http3Error.WT_SESSION_GONE.code();
+    assertEquals(gone, side.own.recvStream(bidi.id()).stopCode());
+    assertEquals(gone, side.own.sendStream(bidi.id()).resetCode());
+  }
+
+  /** A session that was never open has no streams. */
+  @Test
+  void streamsThatBeginInTheBatchThatTakesTheRequestBack() {
+    RawSide side = RawSide.ofServer(WebTransportVersion.DRAFT_16);
+    BidiStream connect = side.peer.openBidi();
+    RawSide.write(connect.send(), RawSide.connectHead(WebTransportVersion.DRAFT_16.protocol()));
+    side.deliver();
+    connect.send().reset(Http3Error.H3_REQUEST_CANCELLED.code());
+    SendStream uni = side.peer.openUni();
+    RawSide.write(uni, RawSide.bytes(0x40, 0x54, 0, 'x'));
+    side.deliver();
+    assertInstanceOf(SessionEnding.Aborted.class, side.session().ending());
+    assertTrue(side.events.stream().noneMatch(WebTransportEvent.Opened.class::isInstance));
+    assertEquals(Http3Error.WT_SESSION_GONE.code(), side.own.recvStream(uni.id()).stopCode());
   }
 
   @Test
