@@ -37,6 +37,10 @@ final class Closing {
   private final Connection connection;
   private Phase phase = Phase.OPEN;
   private ConnectionEnding ending;
+
+  /** What the peer closes with, as long as the datagram that says so is being read. */
+  private ConnectionCloseFrame heard;
+
   private long endedAt;
   private long until = Long.MAX_VALUE;
   private boolean closeWanted;
@@ -59,8 +63,27 @@ final class Closing {
     }
   }
 
-  /** CONNECTION_CLOSE from the peer. */
-  void onPeerClose(ConnectionCloseFrame frame, long now) {
+  /**
+   * CONNECTION_CLOSE from the peer. What else its datagram brings was delivered as well, and of
+   * several closes that are written for several levels the application's says most (§10.2.3): it
+   * takes effect when the datagram is read.
+   */
+  void onFrame(ConnectionCloseFrame frame) {
+    if (heard == null || frame.application() && !heard.application()) {
+      heard = frame;
+    }
+  }
+
+  /** All that a datagram brought has gone where it belongs. */
+  void onDatagramRead(long now) {
+    if (heard != null) {
+      ConnectionCloseFrame frame = heard;
+      heard = null;
+      onPeerClose(frame, now);
+    }
+  }
+
+  private void onPeerClose(ConnectionCloseFrame frame, long now) {
     if (phase == Phase.OPEN) {
       end(
           frame.application()

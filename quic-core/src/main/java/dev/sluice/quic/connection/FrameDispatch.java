@@ -71,7 +71,7 @@ final class FrameDispatch {
       case ImmediateAckFrame f -> connection.spaces.application().acks().onImmediateAck();
       case ResetStreamAtFrame f -> connection.streams.onFrame(f, now);
       case DatagramFrame f -> connection.datagrams.inbound().onFrame(f);
-      case ConnectionCloseFrame f -> connection.closing.onPeerClose(f, now);
+      case ConnectionCloseFrame f -> connection.closing.onFrame(f);
     }
   }
 

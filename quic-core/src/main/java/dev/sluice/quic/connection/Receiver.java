@@ -115,6 +115,7 @@ final class Receiver {
         takeApart(heldEarly, now);
         takeApart(held, now);
       }
+      connection.closing.onDatagramRead(now);
     } catch (TransportException violation) {
       close(violation.code(), violation.frameType(), violation.getMessage(), now);
     } catch (RuntimeException defect) {
@@ -124,6 +125,7 @@ final class Receiver {
   }
 
   private void close(long code, long frameType, String reason, long now) {
+    connection.closing.onDatagramRead(now); // who closes has no use for our reasons
     connection.closing.close(
         new ConnectionEnding.TransportClose(Side.LOCAL, code, frameType, reason), now);
   }
