@@ -47,6 +47,9 @@ final class SpaceRecovery {
   int ackElicitingInFlight;
   int probesPending;
 
+  /** Outstanding packets below this one are all of the same path. */
+  private long onePathBelow;
+
   /** What packets below this one carried has gone into probes since. */
   long probedBelow;
 
@@ -126,25 +129,41 @@ final class SpaceRecovery {
    * this one is merely silent, and has as long as a probe timeout gives it.
    *
    * @param inUse the path for which there are probe timeouts
+   * @return how many packets it looked at. Each ACK frame asks anew, so what is silent on a path
+   *     that was left, a whole window perhaps, must not be gone through each time
    */
-  void detectLosses(PathRecovery inUse, long peerMaxAckDelay, PacketListener listener, long now) {
+  int detectLosses(PathRecovery inUse, long peerMaxAckDelay, PacketListener listener, long now) {
     lossTime = NEVER;
     thresholdRuns = false;
+    int looked = 0;
+    PathRecovery first = null;
+    long firstElsewhere = -1;
     long packet = sent.firstOutstanding();
     while (packet >= 0 && packet < largestAcked) {
+      looked++;
       PathRecovery on = sent.path(packet);
       boolean passed = on.in(id).isPassed(packet);
       boolean overtaken = passed && on.in(id).isOvertaken(packet, sent);
       long delay = passed ? on.rtt().lossDelay() : on.probeTimeout() + peerMaxAckDelay;
       long due = sent.sentTime(packet) + delay;
+      long next = packet + 1;
       if (overtaken || due <= now) {
         declareLost(packet, !overtaken, listener, now);
       } else {
         lossTime = Math.min(lossTime, due);
         thresholdRuns |= passed && on == inUse;
+        if (first == null) {
+          first = on;
+          // Those behind it on its path left later, and have as long.
+          next = passed ? next : Math.max(next, onePathBelow);
+        } else if (on != first && firstElsewhere < 0) {
+          firstElsewhere = packet;
+        }
       }
-      packet = sent.nextOutstanding(packet + 1);
+      packet = sent.nextOutstanding(next);
     }
+    onePathBelow = firstElsewhere < 0 ? largestAcked : firstElsewhere;
+    return looked;
   }
 
   /**
