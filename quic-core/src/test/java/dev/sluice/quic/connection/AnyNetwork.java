@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
  * A network that a seed makes up: how far it is, how fast, and what goes wrong on it. All links of
  * one run are of one mood. Once {@link #heal healed}, nothing goes wrong any more.
  */
-final class AnyNetwork {
+public final class AnyNetwork {
   private static final List<Long> DELAYS =
       List.of(0L, 1L, 10L, 50L, 250L, 2_000L, 60_000L, 7_200_000L);
   private static final long[] RATES = {10_000, 100_000, 1_000_000, 100_000_000, 10_000_000_000L};
@@ -32,7 +32,8 @@ final class AnyNetwork {
   private final double truncate;
   private boolean healed;
 
-  AnyNetwork(Simulation sim, SplittableRandom random) {
+  /** What the source of chance says. */
+  public AnyNetwork(Simulation sim, SplittableRandom random) {
     this.sim = sim;
     this.random = random;
     this.delay = Duration.ofMillis(DELAYS.get(random.nextInt(DELAYS.size())));
@@ -49,7 +50,7 @@ final class AnyNetwork {
   }
 
   /** What a datagram takes one way where nothing holds it up. */
-  Duration delay() {
+  public Duration delay() {
     return delay;
   }
 
@@ -59,7 +60,7 @@ final class AnyNetwork {
   }
 
   /** Does something at such a moment. */
-  void sometime(Runnable action) {
+  public void sometime(Runnable action) {
     sim.at(sim.elapsed().plus(moment()), action);
   }
 
@@ -127,13 +128,13 @@ final class AnyNetwork {
   }
 
   /** Links both ways, each of its own. */
-  void join(InetSocketAddress one, InetSocketAddress other) {
+  public void join(InetSocketAddress one, InetSocketAddress other) {
     sim.route(one, other, link());
     sim.route(other, one, link());
   }
 
   /** From now on every datagram arrives whole. */
-  void heal() {
+  public void heal() {
     healed = true;
     for (Link link : links) {
       link.mend().loss(0).reorder(0, Duration.ZERO).duplicate(0).corrupt(0).truncate(0);
