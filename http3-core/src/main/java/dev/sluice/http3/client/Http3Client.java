@@ -29,7 +29,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -80,6 +79,7 @@ public final class Http3Client extends HttpClient {
   private final ClientRuntime runtime;
   private final Operations operations;
   private final CallServices services;
+  private final SessionRequests sessions;
 
   Http3Client(ClientSettings settings) {
     this.settings = settings;
@@ -96,6 +96,7 @@ public final class Http3Client extends HttpClient {
             settings.redirect(),
             settings.earlyData(),
             settings.retryIdempotent());
+    this.sessions = new SessionRequests(services);
   }
 
   /** A client with default settings. */
@@ -210,22 +211,7 @@ public final class Http3Client extends HttpClient {
     if (settings.webTransport() == null) {
       throw new IllegalStateException("the client was built without WebTransport");
     }
-    if (!"https".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null) {
-      throw new IllegalArgumentException("an https URI with a host: " + uri);
-    }
-    RequestChecks.requirePort(uri);
-    CompletableFuture<WebTransport> result = new CompletableFuture<>();
-    String target = HeaderFields.target(uri);
-    submit(new SessionAttempt(Origin.of(uri), target, options, result, this::submit));
-    return result;
-  }
-
-  private void submit(SessionAttempt attempt) {
-    try {
-      services.loop().execute(() -> services.pool().submit(attempt));
-    } catch (RejectedExecutionException e) {
-      attempt.fail(new IOException("the client was shut down"));
-    }
+    return sessions.send(uri, options);
   }
 
   @Override

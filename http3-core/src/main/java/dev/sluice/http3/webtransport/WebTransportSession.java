@@ -6,7 +6,6 @@ import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
-import dev.sluice.http3.message.MalformedMessageException;
 import dev.sluice.http3.message.Priority;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.ResponseHead;
@@ -20,6 +19,7 @@ public final class WebTransportSession {
   private final WebTransportVersion version;
   private final SessionFlow flow;
   private final ConnectStream connect;
+  private final SessionCapsules capsules;
   private final SessionStreams streams;
   private final SessionDatagrams datagrams;
   private final List<String> offered;
@@ -45,6 +45,7 @@ public final class WebTransportSession {
     this.protocolRequired = protocolRequired;
     flow = SessionFlow.of(version, sessions.config(), sessions.http().peerSettings());
     connect = new ConnectStream(request, version, flow.isEnabled());
+    capsules = new SessionCapsules(this, sessions, connect);
     streams = new SessionStreams(this, sessions);
     datagrams = new SessionDatagrams(this, sessions);
     offered = ApplicationProtocols.offered(request.request().fields());
@@ -176,7 +177,7 @@ public final class WebTransportSession {
     state = SessionState.OPEN;
     sessions.onEstablished(this);
     // The capsules that came with the request count only from here on (§3.2).
-    readCapsules();
+    capsules.read();
   }
 
   // Streams
@@ -317,45 +318,18 @@ public final class WebTransportSession {
 
   void onConnectReadable() {
     if (state == SessionState.OPEN) {
-      readCapsules();
+      capsules.read();
     } else if (state == SessionState.ENDED && connect.discard() && closedByPeer) {
       request.cancel(Http3Error.H3_MESSAGE_ERROR);
     }
   }
 
-  private void readCapsules() {
-    try {
-      Capsule capsule = connect.next();
-      while (capsule != null) {
-        onCapsule(capsule);
-        capsule = state == SessionState.OPEN ? connect.next() : null;
-      }
-    } catch (MalformedMessageException e) {
-      fail(Http3Error.H3_MESSAGE_ERROR, e.getMessage());
-    }
-    sendUpdates();
-  }
-
-  private void onCapsule(Capsule capsule) {
-    long type = capsule.type();
-    if (type == CapsuleType.DATAGRAM) {
-      onDatagram(capsule.value(), sessions.now());
-    } else if (type == CapsuleType.WT_DRAIN_SESSION) {
-      onDraining();
-    } else if (type == CapsuleType.WT_CLOSE_SESSION) {
-      CloseCapsule close = CloseCapsule.parse(capsule);
-      closedByPeer = true;
-      connect.finish();
-      end(new SessionEnding.Closed(SessionEnding.Side.PEER, close.code(), close.reason()));
-      onConnectReadable();
-    } else {
-      String wrong = flow.onCapsule(capsule);
-      if (wrong != null) {
-        fail(Http3Error.WT_FLOW_CONTROL_ERROR, wrong);
-      } else {
-        streams.onLimitsRaised();
-      }
-    }
+  /** The peer closes the session. */
+  void onClose(CloseCapsule close) {
+    closedByPeer = true;
+    connect.finish();
+    end(new SessionEnding.Closed(SessionEnding.Side.PEER, close.code(), close.reason()));
+    onConnectReadable();
   }
 
   /** Nothing more will come on the CONNECT stream. */
