@@ -1,5 +1,6 @@
 package dev.sluice.tls;
 
+import dev.sluice.tls.cert.ChainSignatures;
 import dev.sluice.tls.cert.Pem;
 import dev.sluice.tls.keys.HandshakeSignature;
 import dev.sluice.tls.keys.KeyTypes;
@@ -24,6 +25,7 @@ public final class Identity {
   private final PrivateKey privateKey;
   private final SignatureScheme.KeyType keyType;
   private final byte[] certificateMessage;
+  private final ChainSignatures signatures;
 
   private Identity(List<X509Certificate> chain, PrivateKey privateKey) {
     if (chain.isEmpty()) {
@@ -39,6 +41,7 @@ public final class Identity {
               + " in this form are not supported");
     }
     this.certificateMessage = Certificate.of(this.chain).encode();
+    this.signatures = ChainSignatures.of(this.chain);
   }
 
   /** Puts a chain, end-entity first, and a key together. The key may be opaque, as on a token. */
@@ -90,6 +93,14 @@ public final class Identity {
       }
     }
     return null;
+  }
+
+  /**
+   * Whether a peer that accepts signatures of these code points in certificates can judge the chain
+   * (RFC 8446 §4.4.2.2).
+   */
+  public boolean isSignedWith(List<Integer> algorithms) {
+    return signatures.areAmong(algorithms);
   }
 
   /**

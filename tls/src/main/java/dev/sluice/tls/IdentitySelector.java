@@ -22,16 +22,20 @@ public interface IdentitySelector {
    * @param serverName server: the name that the client asks for, in lower case, or null. Client:
    *     the server's host as it was configured
    * @param signatureSchemes those that the peer accepts for CertificateVerify, in its order
+   * @param certificateAlgorithms code points of the signatures that the peer accepts in
+   *     certificates, known here or not
    * @param authorities client: the distinguished names of acceptable issuers; empty for any
    */
   record Request(
       boolean server,
       String serverName,
       List<SignatureScheme> signatureSchemes,
+      List<Integer> certificateAlgorithms,
       List<X500Principal> authorities) {
     /** Copies the lists. */
     public Request {
       signatureSchemes = List.copyOf(signatureSchemes);
+      certificateAlgorithms = List.copyOf(certificateAlgorithms);
       authorities = List.copyOf(authorities);
     }
   }

@@ -91,6 +91,7 @@ class ClientHelloTest {
   @Test
   @Requirement({
     "RFC8446-4.2.3#2",
+    "RFC8446-9.2#1",
     "RFC8446-9.2#2",
     "RFC8446-9.2#3",
     "RFC8446-9.2#4",
@@ -184,7 +185,13 @@ class ClientHelloTest {
   }
 
   @Test
-  @Requirement({"RFC8446-4.1.2#2", "RFC8446-4.2.8#11", "RFC8446-4.2.11#15", "RFC8446-4.2.2#3"})
+  @Requirement({
+    "RFC8446-4.1.2#2",
+    "RFC8446-4.2.8#11",
+    "RFC8446-4.2.11#15",
+    "RFC8446-4.2.2#3",
+    "RFC8446-9.2#1"
+  })
   void theSecondRepeatsTheFirst() throws TlsException {
     TlsServerConfig tickets = serverConfig().ticketProtector(TlsPair.TICKETS).build();
     SessionTicket ticket =

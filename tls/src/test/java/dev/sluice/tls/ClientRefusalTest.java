@@ -28,6 +28,7 @@ import dev.sluice.tls.extension.MaxEarlyData;
 import dev.sluice.tls.extension.Place;
 import dev.sluice.tls.extension.PreSharedKeySelection;
 import dev.sluice.tls.extension.SelectedVersion;
+import dev.sluice.tls.extension.SupportedGroups;
 import dev.sluice.tls.extension.UnknownExtension;
 import dev.sluice.tls.message.HandshakeType;
 import dev.sluice.tls.message.ServerHello;
@@ -432,6 +433,22 @@ class ClientRefusalTest {
                 serverConfig().ticketProtector(TlsPair.TICKETS).build())
             .requireComplete();
     assertEquals(2, pair.client.tickets.size());
+  }
+
+  /**
+   * The list has neither the group that was agreed nor any that the client knows. All the same it
+   * goes on to the signature, which alone tells that the message was changed.
+   */
+  @Test
+  @Requirement("RFC8446-4.2.7#1")
+  void passesOverTheServersGroups() {
+    TlsPair pair =
+        run(
+            Rewrite.encryptedExtensions(
+                e -> Rewrite.with(e, new SupportedGroups(List.of(0x0019, 0x1234)))));
+    String reason = requireAlert(pair.client, DECRYPT_ERROR).getMessage();
+    assertTrue(reason.startsWith("CertificateVerify"), reason);
+    assertEquals(NamedGroup.X25519MLKEM768, pair.server.endpoint.session().group());
   }
 
   @Test

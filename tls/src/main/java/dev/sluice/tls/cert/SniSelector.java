@@ -5,9 +5,9 @@ import dev.sluice.tls.IdentitySelector;
 import java.util.List;
 
 /**
- * Chooses among several identities by the name that the client asks for (RFC 6066 §3) and the
- * signature schemes that it takes. When no certificate is for the name, the first identity answers:
- * the client can then tell its user what it got instead.
+ * Chooses among several identities by the name that the client asks for (RFC 6066 §3), the
+ * signature schemes that it takes, and those that it takes in certificates. When no certificate is
+ * for the name, the first identity answers: the client can then tell its user what it got instead.
  */
 public final class SniSelector implements IdentitySelector {
   private final List<Identity> identities;
@@ -24,23 +24,27 @@ public final class SniSelector implements IdentitySelector {
 
   @Override
   public Identity select(Request request) {
-    Identity named = null;
-    Identity signing = null;
+    Identity best = null;
+    int most = -1;
     for (Identity identity : identities) {
-      boolean name =
-          request.serverName() != null
-              && ServiceIdentity.matches(
-                  identity.certificateChain().getFirst(), request.serverName());
-      boolean scheme = identity.schemeFor(request.signatureSchemes()) != null;
-      if (name && scheme) {
-        return identity;
+      int fit = fit(identity, request);
+      if (fit > most) {
+        best = identity;
+        most = fit;
       }
-      named = name && named == null ? identity : named;
-      signing = scheme && signing == null ? identity : signing;
     }
-    if (named != null) {
-      return named;
-    }
-    return signing != null ? signing : identities.getFirst();
+    return best;
+  }
+
+  /** How well one fits: the name counts most, then its key, then who has signed it. */
+  private static int fit(Identity identity, Request request) {
+    boolean isNamed =
+        request.serverName() != null
+            && ServiceIdentity.matches(
+                identity.certificateChain().getFirst(), request.serverName());
+    boolean canSign = identity.schemeFor(request.signatureSchemes()) != null;
+    // RFC 8446 §4.4.2.2: a chain that the client can judge, if there is one.
+    boolean canBeJudged = identity.isSignedWith(request.certificateAlgorithms());
+    return (isNamed ? 4 : 0) + (canSign ? 2 : 0) + (canBeJudged ? 1 : 0);
   }
 }

@@ -37,7 +37,21 @@ public record SignatureAlgorithms(List<Integer> codes) implements Extension {
 
   /** The extension of a ClientHello or CertificateRequest, or null. */
   public static SignatureAlgorithms in(Extensions extensions) throws TlsException {
-    TlsReader in = extensions.reader(ExtensionType.SIGNATURE_ALGORITHMS);
+    return read(extensions, ExtensionType.SIGNATURE_ALGORITHMS);
+  }
+
+  /**
+   * What the sender takes in certificates: its signature_algorithms_cert, and where it has none the
+   * extension itself; null where there is neither.
+   */
+  public static SignatureAlgorithms inCertificates(Extensions extensions) throws TlsException {
+    SignatureAlgorithms own = read(extensions, ExtensionType.SIGNATURE_ALGORITHMS_CERT);
+    return own == null ? in(extensions) : own;
+  }
+
+  private static SignatureAlgorithms read(Extensions extensions, ExtensionType type)
+      throws TlsException {
+    TlsReader in = extensions.reader(type);
     return in == null ? null : new SignatureAlgorithms(CodeList.read16(in));
   }
 }

@@ -246,20 +246,31 @@ public final class ClientHandshake implements Handshake {
       throw request.extensions().missing(ExtensionType.SIGNATURE_ALGORITHMS);
     }
     requestedAuthentication =
-        authentication(algorithms.known(), CertificateAuthorities.in(request.extensions()));
+        authentication(
+            algorithms.known(),
+            SignatureAlgorithms.inCertificates(request.extensions()).codes(),
+            CertificateAuthorities.in(request.extensions()));
     transcript.add(message.encoded());
     state = ClientState.WAIT_CERT;
   }
 
   private Authentication authentication(
-      List<SignatureScheme> schemes, CertificateAuthorities authorities) {
+      List<SignatureScheme> schemes,
+      List<Integer> certificateAlgorithms,
+      CertificateAuthorities authorities) {
     Identity identity =
         config
             .identitySelector()
             .select(
                 new IdentitySelector.Request(
-                    false, config.serverName(), schemes, authorities.names()));
-    SignatureScheme scheme = identity == null ? null : identity.schemeFor(schemes);
+                    false,
+                    config.serverName(),
+                    schemes,
+                    certificateAlgorithms,
+                    authorities.names()));
+    // RFC 8446 §4.4.2.3: a server that cannot judge the chain is shown none.
+    boolean fits = identity != null && identity.isSignedWith(certificateAlgorithms);
+    SignatureScheme scheme = fits ? identity.schemeFor(schemes) : null;
     return scheme == null ? Authentication.NONE : new Authentication(identity, scheme);
   }
 

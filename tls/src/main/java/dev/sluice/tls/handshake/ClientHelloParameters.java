@@ -30,6 +30,7 @@ import java.util.Set;
  * @param serverName in lower case, or null
  * @param groups code points, known or not
  * @param schemes those known here; empty when the client takes none
+ * @param certificateAlgorithms code points of what it takes in certificates, known or not
  * @param protocols ALPN names, empty without the extension
  * @param preSharedKeys offered tickets, or null
  * @param dhePsk whether resumption with a key exchange is allowed
@@ -41,6 +42,7 @@ record ClientHelloParameters(
     List<Integer> groups,
     KeyShareOffer keyShares,
     List<SignatureScheme> schemes,
+    List<Integer> certificateAlgorithms,
     List<String> protocols,
     byte[] transportParameters,
     PreSharedKeyOffer preSharedKeys,
@@ -71,6 +73,7 @@ record ClientHelloParameters(
     if (psk == null && algorithms == null) {
       throw extensions.missing(ExtensionType.SIGNATURE_ALGORITHMS);
     }
+    SignatureAlgorithms inCertificates = SignatureAlgorithms.inCertificates(extensions);
     boolean early = EarlyData.in(extensions);
     if (early && psk == null) {
       throw illegal("early_data without pre_shared_key");
@@ -83,6 +86,7 @@ record ClientHelloParameters(
         groups.codes(),
         shares,
         algorithms == null ? List.of() : algorithms.known(),
+        inCertificates == null ? List.of() : inCertificates.codes(),
         protocols == null ? List.of() : protocols.names(),
         QuicTransportParameters.in(extensions).encoded(),
         psk,

@@ -67,7 +67,11 @@ final class Negotiation {
             .identitySelector()
             .select(
                 new IdentitySelector.Request(
-                    true, client.serverName(), client.schemes(), List.of()));
+                    true,
+                    client.serverName(),
+                    client.schemes(),
+                    client.certificateAlgorithms(),
+                    List.of()));
     if (identity == null) {
       throw new TlsException(
           AlertDescription.UNRECOGNIZED_NAME,

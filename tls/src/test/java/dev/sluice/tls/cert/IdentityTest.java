@@ -1,6 +1,7 @@
 package dev.sluice.tls.cert;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -150,7 +151,32 @@ class IdentityTest {
   }
 
   private static IdentitySelector.Request request(String name, List<SignatureScheme> schemes) {
-    return new IdentitySelector.Request(true, name, schemes, List.of());
+    return request(name, schemes, List.of());
+  }
+
+  private static IdentitySelector.Request request(
+      String name, List<SignatureScheme> schemes, List<Integer> certificateAlgorithms) {
+    return new IdentitySelector.Request(true, name, schemes, certificateAlgorithms, List.of());
+  }
+
+  @Test
+  void choosesAChainThatCanBeJudged() {
+    Identity byRsa = TestAuthority.create("RSA Root", "RSA").issue("P-256", "a.example");
+    Identity byEc = ROOT.issue("P-256", "a.example");
+    Identity other = ROOT.issue("P-256", "b.example");
+    SniSelector selector = new SniSelector(List.of(byRsa, other, byEc));
+    assertSame(byEc, selector.select(request("a.example", ALL, List.of(0x0403, 0x0807))));
+    assertSame(byRsa, selector.select(request("a.example", ALL, List.of(0x0403, 0x0401))));
+    // With none that fits, the name decides.
+    assertSame(byRsa, selector.select(request("a.example", ALL, List.of(0x0807))));
+    assertSame(other, selector.select(request("c.example", ALL, List.of(0x0403))));
+  }
+
+  @Test
+  void whoSignsItselfCanBeJudgedByAnybody() {
+    Identity self = Identity.of(List.of(ROOT.certificate), ROOT.issue("P-256", "x").privateKey());
+    assertTrue(self.isSignedWith(List.of()));
+    assertFalse(ROOT.issue("P-256", "a.example").isSignedWith(List.of()));
   }
 
   @Test
@@ -179,6 +205,7 @@ class IdentityTest {
                       server,
                       "example.org",
                       List.of(scheme),
+                      List.of(),
                       List.of(ROOT.certificate.getSubjectX500Principal())));
           assertEquals(scheme, found.schemeFor(ALL).keyType() == scheme.keyType() ? scheme : null);
           assertEquals(2, found.certificateChain().size());
@@ -186,7 +213,11 @@ class IdentityTest {
         assertNull(
             selector.select(
                 new IdentitySelector.Request(
-                    server, null, List.of(SignatureScheme.ECDSA_SECP384R1_SHA384), List.of())));
+                    server,
+                    null,
+                    List.of(SignatureScheme.ECDSA_SECP384R1_SHA384),
+                    List.of(),
+                    List.of())));
       }
     }
   }
