@@ -41,6 +41,29 @@ class QpackEncoderTest {
     assertTrue(hex(encoder.takeEncoderStream()).startsWith("3fbd01c0"));
   }
 
+  /** While the table is empty, and never again, whatever the peer's settings say later. */
+  @Test
+  @Requirement("RFC9204-4.3.1#3")
+  void capacityIsSetBeforeAnythingCouldBeEvicted() throws QpackException {
+    QpackEncoder encoder = encoder(0, 0);
+    encoder.onPeerSettings(220, 100);
+    encodeTwice(encoder);
+    String first = hex(encoder.takeEncoderStream());
+    assertTrue(first.startsWith("3fbd01"), first);
+    long entries = encoder.table().insertCount();
+    assertTrue(entries > 0);
+    encoder.onPeerSettings(220, 0);
+    encoder.onPeerSettings(220, 100);
+    assertThrows(QpackException.class, () -> encoder.onPeerSettings(0, 100));
+    FieldLine another = new FieldLine("another-name", "another value");
+    encoder.encode(8, List.of(another));
+    encoder.encode(12, List.of(another));
+    String later = hex(encoder.takeEncoderStream());
+    // An insertion with a literal name (§4.3.3), and no Set Dynamic Table Capacity before it.
+    assertTrue(later.startsWith("6") || later.startsWith("4") || later.startsWith("7"), later);
+    assertEquals(220, encoder.table().capacity());
+  }
+
   @Test
   @Requirement("RFC9204-3.2.3#3")
   void rememberedCapacityMustNotChange() throws QpackException {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.Priority;
 import dev.sluice.http3.message.ResponseHead;
@@ -19,6 +20,8 @@ import dev.sluice.testkit.Requirement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which frames each side sends, and on which streams. */
 class SentFramesTest {
@@ -101,6 +104,37 @@ class SentFramesTest {
     peer.deliver();
     assertEquals(List.of(HEADERS, HEADERS, DATA, HEADERS), message(peer, 0));
     assertEquals(List.of(SETTINGS, GOAWAY), types(control(peer)));
+  }
+
+  /** Neither by requests that are done, failed and abandoned, nor by going away. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @Requirement("RFC9204-4.2#3")
+  void theStreamsOfQpackStayOpen(boolean isClient) {
+    RawPeer peer = isClient ? RawPeer.ofClient(QUIET) : RawPeer.ofServer(QUIET);
+    peer.control();
+    peer.uni(0x02);
+    peer.uni(0x03);
+    if (isClient) {
+      peer.connection.openRequest(Pair.get("/1"), true);
+      peer.connection.openRequest(Pair.post("/2"), false).reset(Http3Error.H3_REQUEST_CANCELLED);
+      peer.response(RawPeer.headers(":status", "200")).finish();
+    } else {
+      peer.bidi(RawPeer.getHeaders()).finish();
+      peer.bidi(RawPeer.getHeaders()).reset(Http3Error.H3_REQUEST_CANCELLED.code());
+      peer.deliver();
+      peer.event(Http3Event.Request.class).stream().sendResponse(Pair.ok(), true);
+    }
+    peer.deliver();
+    peer.connection.goaway();
+    peer.deliver();
+    long own = isClient ? 2 : 3;
+    long others = isClient ? 3 : 2;
+    for (int after : new int[] {4, 8}) {
+      peer.peer.recvStream(own + after).readAll();
+      assertNull(peer.peer.recvStream(own + after).ending());
+      assertNull(peer.own.recvStream(others + after).stopCode());
+    }
   }
 
   @Test

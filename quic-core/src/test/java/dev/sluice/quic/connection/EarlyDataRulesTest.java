@@ -97,7 +97,9 @@ class EarlyDataRulesTest {
     assertEquals(sent.maxDatagramFrameSize(), remembered.maxDatagramFrameSize());
   }
 
+  /** So nothing that was sent early can be sent again for another protocol. */
   @Test
+  @Requirement("RFC8446-4.2.10#15")
   void aTicketForAnotherProtocolThanTheOnlyOneIsNotTriedEarly() {
     SessionTicket ticket = visits.ticket();
     visits.client =
