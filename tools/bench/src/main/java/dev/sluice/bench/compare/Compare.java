@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
           + " median and the spread of the rounds, the share of what a pump without a protocol"
           + " carries, and how many times better our own pair is (median of the rounds' ratios)."
           + " Peers for HTTP/3 are compared with 'sluice h3', peers for raw QUIC with 'sluice'."
-          + " What has not ended after two minutes has failed, and the comparison goes on.",
+          + " What has not ended two minutes after its warm-up has failed, and the comparison goes"
+          + " on.",
       "",
       "A quick look: --rounds 1 --bytes 256M --warmup 3 --only pump,download"
     })
@@ -102,7 +103,8 @@ public final class Compare implements Callable<Integer> {
       names = "--warmup",
       paramLabel = "SECONDS",
       defaultValue = "10",
-      description = "For what a JVM has to compile (${DEFAULT-VALUE}).")
+      description =
+          "For what a JVM has to compile; for handshakes three times as long (${DEFAULT-VALUE}).")
   private int warmup;
 
   @Option(

@@ -25,7 +25,7 @@ import java.util.stream.LongStream;
  *     one
  */
 record Lab(Path folder, PeerFiles files, Scale scale, int round) {
-  /** After which a program hangs: what is measured by default takes half a minute at most. */
+  /** After which a program that is warm hangs: what is measured takes some seconds. */
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private static final Duration START = Duration.ofSeconds(60);
@@ -98,17 +98,21 @@ record Lab(Path folder, PeerFiles files, Scale scale, int round) {
   double time(List<String> command) throws IOException {
     long began = System.nanoTime();
     try (PeerProcess process = start(command)) {
-      process.awaitSuccess(LIMIT);
+      process.awaitSuccess(limit());
       return (System.nanoTime() - began) / 1e9;
     } catch (AssertionError e) {
       throw new IOException(e.getMessage());
     }
   }
 
+  private Duration limit() {
+    return LIMIT.plusSeconds(scale.connectsWarmupSeconds());
+  }
+
   /** Runs a program that prints JSON objects, a line each, among whatever else. */
   List<JsonNode> json(List<String> command) throws IOException {
     try (PeerProcess process = start(command)) {
-      process.awaitSuccess(LIMIT);
+      process.awaitSuccess(limit());
       List<JsonNode> objects = new ArrayList<>();
       for (String line : process.output().split("\n")) {
         if (line.startsWith("{")) {

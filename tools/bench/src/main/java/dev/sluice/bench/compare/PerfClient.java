@@ -17,7 +17,6 @@ final class PerfClient {
   /** The workload and its options, without server. */
   static List<String> arguments(Task task, Scale scale, boolean repeated) {
     String warmup = scale.warmupSeconds() + "s";
-    String seconds = scale.seconds() + "s";
     String text =
         switch (task) {
           case DOWNLOAD, PORTABLE_DOWNLOAD, ALLOCATION ->
@@ -29,9 +28,8 @@ final class PerfClient {
           case REQUESTS ->
               ("requests --in-flight " + IN_FLIGHT + " --count " + REQUESTS + " --warmup " + warmup)
                   + (" --repeat " + Scale.REQUEST_RUNS);
-          case CONNECTS -> "connects --duration " + seconds + " --warmup " + warmup;
-          case RESUMED_CONNECTS ->
-              "connects --resumed --duration " + seconds + " --warmup " + warmup;
+          case CONNECTS -> connects(scale);
+          case RESUMED_CONNECTS -> connects(scale) + " --resumed";
           case IDLE_MEMORY -> "idle --warmup 3s --count " + scale.idle();
           case NEQO_GET -> "download --include-handshake --bytes " + Scale.NEQO_BYTES;
           case NEQO_POST -> "upload --include-handshake --bytes " + Scale.NEQO_BYTES;
@@ -49,6 +47,11 @@ final class PerfClient {
       arguments.addAll(List.of("--repeat", Integer.toString(WARM_REPEATS)));
     }
     return arguments;
+  }
+
+  private static String connects(Scale scale) {
+    return "connects --duration %ds --warmup %ds"
+        .formatted(scale.seconds(), scale.connectsWarmupSeconds());
   }
 
   /**

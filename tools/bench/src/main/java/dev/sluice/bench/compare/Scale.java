@@ -27,6 +27,14 @@ record Scale(
   /** Ten thousand requests take a tenth of a second, too little to be measured once. */
   static final int REQUEST_RUNS = 9;
 
+  /**
+   * A handshake is thousands of methods, each of which runs a few times in it, and while the
+   * processors are busy with handshakes the compilers get little of them.
+   */
+  int connectsWarmupSeconds() {
+    return 3 * warmupSeconds;
+  }
+
   /** The same with so small a share of the bytes, for whoever is slow. */
   Scale slow(int divisor) {
     return new Scale(

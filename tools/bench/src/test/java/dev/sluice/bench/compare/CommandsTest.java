@@ -62,9 +62,9 @@ class CommandsTest {
   @Test
   void connectionsAreCountedInTime() {
     assertEquals(
-        "connects --duration 5s --warmup 15s --json --quiet", client(Task.CONNECTS, false));
+        "connects --duration 5s --warmup 45s --json --quiet", client(Task.CONNECTS, false));
     assertEquals(
-        "connects --resumed --duration 5s --warmup 15s --json --quiet",
+        "connects --duration 5s --warmup 45s --resumed --json --quiet",
         client(Task.RESUMED_CONNECTS, false));
     assertEquals("idle --warmup 3s --count 100 --json --quiet", client(Task.IDLE_MEMORY, false));
   }
