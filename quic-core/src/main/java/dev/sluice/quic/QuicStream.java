@@ -94,7 +94,8 @@ public final class QuicStream {
    * @param target gets at least one byte if it has room; not to be touched until the future is done
    * @return the number of bytes, or -1 at the end of the stream; fails like {@link #inputStream()},
    *     or with a ReadPendingException while a thread waits in that one's {@code read}. May
-   *     complete on the loop's thread: what depends on it must not block
+   *     complete on the loop's thread: what depends on it must not block. One that is cancelled
+   *     before anything came takes nothing
    * @throws ReadPendingException the last read is not done
    * @throws IllegalArgumentException the buffer is read-only
    */

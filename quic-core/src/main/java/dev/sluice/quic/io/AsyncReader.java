@@ -23,7 +23,8 @@ public final class AsyncReader {
    *
    * @param target gets at least one byte if it has room; not to be touched until the future is done
    * @return the number of bytes, or -1 at the end; fails like {@link InboundPipe#stream}. May
-   *     complete on the loop's thread: what depends on it must not block
+   *     complete on the loop's thread: what depends on it must not block. Cancelled in time it
+   *     takes nothing
    * @throws ReadPendingException the last read is not done
    * @throws IllegalArgumentException the buffer is read-only
    */
@@ -34,23 +35,50 @@ public final class AsyncReader {
     if (!pending.compareAndSet(false, true)) {
       throw new ReadPendingException();
     }
-    CompletableFuture<Integer> result = new CompletableFuture<>();
-    readInto(target, result);
-    return result;
+    Attempt attempt = new Attempt(target);
+    attempt.run();
+    return attempt.result;
   }
 
-  private void readInto(ByteBuffer target, CompletableFuture<Integer> result) {
-    try {
-      int n = target.hasRemaining() ? poll(target) : 0;
-      if (n == 0 && target.hasRemaining()) {
-        pipe.whenReadable(() -> readInto(target, result));
-        return;
+  /** A read, each time that there may be something for it. */
+  private final class Attempt implements Runnable {
+    private final ByteBuffer target;
+    private final CompletableFuture<Integer> result = new CompletableFuture<>();
+    private boolean waited;
+
+    Attempt(ByteBuffer target) {
+      this.target = target;
+    }
+
+    @Override
+    public void run() {
+      try {
+        int n = target.hasRemaining() ? poll(target) : 0;
+        if (n == 0 && target.hasRemaining()) {
+          awaitMore();
+          return;
+        }
+        pending.set(false);
+        result.complete(n);
+      } catch (IOException | RuntimeException e) {
+        pending.set(false);
+        result.completeExceptionally(e);
       }
-      pending.set(false);
-      result.complete(n);
-    } catch (IOException | RuntimeException e) {
-      pending.set(false);
-      result.completeExceptionally(e);
+    }
+
+    private void awaitMore() {
+      pipe.whenReadable(this);
+      if (!waited) {
+        waited = true;
+        result.whenComplete((n, e) -> giveUpIfCancelled());
+      }
+    }
+
+    /** Bytes that come are then for the next read. */
+    private void giveUpIfCancelled() {
+      if (result.isCancelled() && pipe.forget(this)) {
+        pending.set(false);
+      }
     }
   }
 

@@ -207,6 +207,11 @@ public final class InboundPipe implements HeldContent {
     }
   }
 
+  /** Reader: a callback is not wanted any more; false when it has run or is about to. */
+  boolean forget(Runnable callback) {
+    return waiter.compareAndSet(callback, null);
+  }
+
   /** Nobody who waits may be forgotten for another. */
   private void claim(Runnable wake) {
     if (!waiter.compareAndSet(null, wake)) {

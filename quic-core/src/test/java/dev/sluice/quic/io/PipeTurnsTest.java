@@ -99,6 +99,19 @@ class PipeTurnsTest {
   }
 
   @Test
+  void aReadThatIsCancelledLeavesTheBytesToTheNext() throws Exception {
+    AsyncReader reader = new AsyncReader(in);
+    ByteBuffer none = ByteBuffer.allocate(10);
+    reader.read(none).cancel(false);
+    CompletableFuture<Integer> next = reader.read(ByteBuffer.allocate(10));
+    next.cancel(false);
+    arrives(7, 8);
+    assertEquals(7, in.stream().read());
+    assertEquals(1, reader.read(ByteBuffer.allocate(10)).get());
+    assertEquals(0, none.position());
+  }
+
+  @Test
   void aReadWithoutWaitingBesideOneThatWaitsIsRefused() throws Exception {
     FutureTask<Integer> first = waits(() -> in.stream().read());
     CompletableFuture<Integer> second = new AsyncReader(in).read(ByteBuffer.allocate(10));
