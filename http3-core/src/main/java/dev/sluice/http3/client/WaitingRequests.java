@@ -98,7 +98,9 @@ final class WaitingRequests {
   /** None of them will be sent here: somebody else takes them. */
   void passOn(Consumer<Attempt> to) {
     for (Attempt next = attempts.poll(); next != null; next = attempts.poll()) {
-      to.accept(next);
+      if (!next.isOver()) {
+        to.accept(next);
+      }
     }
   }
 

@@ -39,6 +39,7 @@ public final class RequestStream {
   private final ExchangePriority priority;
 
   private Object attachment;
+  private boolean answered;
   private boolean sent;
 
   /** Server: the client wanted no response before its request's head was here; told after that. */
@@ -123,6 +124,7 @@ public final class RequestStream {
    */
   public void sendResponse(ResponseHead head, boolean end) {
     requireServer();
+    answered = true;
     out.sendResponse(request(), head);
     priority.onResponse(head.fields());
     if (end) {
@@ -292,7 +294,7 @@ public final class RequestStream {
     if (ending instanceof RequestEnding.StreamError error) {
       abort(error);
     }
-    if (ending instanceof RequestEnding.ResetByPeer && !client && !out.writer().isFinished()) {
+    if (ending instanceof RequestEnding.ResetByPeer && !client && !answered) {
       connection.onUnansweredReset();
       if (!in.isAnnounced()) {
         reset(Http3Error.H3_REQUEST_INCOMPLETE); // nobody else knows that there is something to end

@@ -49,6 +49,8 @@ class LoadTest {
     for (int i = 0; i < 3000 && peer.own.ending() == null; i++) {
       MemorySendStream request = peer.bidi(RawPeer.getHeaders());
       peer.link.deliver(peer.peer, request.id(), 1000);
+      peer.peer.recvStream(request.id()).stopSending(Http3Error.H3_REQUEST_CANCELLED.code());
+      peer.link.deliverStops();
       request.reset(Http3Error.H3_REQUEST_CANCELLED.code());
       peer.link.deliver(peer.peer, request.id(), 0);
       peer.connection.process();
@@ -57,6 +59,26 @@ class LoadTest {
       peer.connection.process();
     }
     assertEquals(EXCESSIVE, Pair.closeCode(peer.own));
+  }
+
+  /** As tunnels and uploads may be: both sides have had something of them. */
+  @Test
+  void requestsThatAreResetAfterAnAnswerMayGoOnForEver() {
+    peer.link.client().allow(100_000, 100);
+    peer.control();
+    for (int i = 0; i < 1500; i++) {
+      MemorySendStream request = peer.bidi(RawPeer.getHeaders());
+      peer.events.clear();
+      peer.deliver();
+      RequestStream exchange = peer.event(Http3Event.Request.class).stream();
+      exchange.sendResponse(Pair.ok(), false);
+      request.reset(Http3Error.H3_REQUEST_CANCELLED.code());
+      peer.deliver();
+      exchange.reset(Http3Error.H3_REQUEST_CANCELLED);
+      peer.deliver();
+    }
+    assertNull(peer.own.ending());
+    assertEquals(0, peer.connection.activeRequests());
   }
 
   @Test
