@@ -17,6 +17,8 @@ import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.stream.SendStream;
 import dev.sluice.tls.SessionTicket;
 import dev.sluice.tls.TlsSession;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -33,6 +35,7 @@ import org.agrona.collections.Long2ObjectHashMap;
  * and to those who wait. On the loop's thread, where it says no other.
  */
 final class ConnectionDriver implements ConnectionListener {
+  private static final Logger LOG = System.getLogger(ConnectionDriver.class.getName());
 
   /**
    * Datagrams that wait for the application. They are worth most when they are new, so that the
@@ -43,6 +46,23 @@ final class ConnectionDriver implements ConnectionListener {
   /** What a program that has no use for tickets and tokens does with them. */
   record Keepsakes(Consumer<SessionTicket> tickets, Consumer<byte[]> tokens) {
     static final Keepsakes NONE = new Keepsakes(ticket -> {}, token -> {});
+
+    void keep(SessionTicket ticket) {
+      keep(tickets, ticket);
+    }
+
+    void keep(byte[] token) {
+      keep(tokens, token);
+    }
+
+    /** A program that fails to keep something loses that, and nothing that the peer delivered. */
+    private static <T> void keep(Consumer<T> keeper, T given) {
+      try {
+        keeper.accept(given);
+      } catch (RuntimeException | Error e) {
+        LOG.log(Level.ERROR, "a ticket or token was not kept", e);
+      }
+    }
   }
 
   /** The code for streams that were opened for somebody who has stopped waiting. */
@@ -272,8 +292,8 @@ final class ConnectionDriver implements ConnectionListener {
           startEarly();
         }
       }
-      case QuicEvent.NewSessionTicket(SessionTicket ticket) -> keepsakes.tickets().accept(ticket);
-      case QuicEvent.NewToken(byte[] token) -> keepsakes.tokens().accept(token);
+      case QuicEvent.NewSessionTicket(SessionTicket ticket) -> keepsakes.keep(ticket);
+      case QuicEvent.NewToken(byte[] token) -> keepsakes.keep(token);
       case QuicEvent.PathChanged changed -> {
         handle.onMoved(changed.local(), changed.remote());
         moves.onEvent(changed);

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.quic.connection.Admission;
 import dev.sluice.quic.ending.StreamEnding;
+import dev.sluice.quic.io.Silence;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;
@@ -131,6 +133,29 @@ class OddUseTest {
       while (isTaken(address)) { // until the loop has closed it
         Thread.onSpinWait();
       }
+    }
+  }
+
+  /** What comes with a token that cannot be kept is there all the same. */
+  @Test
+  void whoFailsToKeepATokenLosesNothingElse() throws Exception {
+    CompletableFuture<Void> failed = new CompletableFuture<>();
+    try (Silence silence = Silence.of(ConnectionDriver.class);
+        QuicClient forgetful =
+            Loopback.client(server)
+                .onToken(
+                    token -> {
+                      failed.complete(null);
+                      throw new IllegalStateException("on purpose");
+                    })
+                .build()) {
+      QuicConnection lasting = forgetful.connect();
+      failed.get();
+      QuicStream there = lasting.openUnidirectional();
+      Loopback.send(there, 1000, 1);
+      assertEquals(1000, Loopback.receive(lasting.acceptStream().inputStream()).size());
+      assertNull(lasting.ending());
+      assertTrue(silence.messages() > 0);
     }
   }
 
