@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.CompletableFuture;
 import tech.kwik.core.QuicClientConnection;
 import tech.kwik.flupke.Http3SingleConnectionClient;
 
@@ -34,7 +35,7 @@ final class FlupkeConnector implements Connector {
 
   /** kwik's handshakes are measured without it. */
   @Override
-  public Handshake handshake(boolean resumed) throws IOException {
+  public CompletableFuture<Handshake> handshake(boolean resumed) throws IOException {
     throw new IOException("no handshakes alone with flupke here");
   }
 

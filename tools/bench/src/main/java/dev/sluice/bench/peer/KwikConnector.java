@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import tech.kwik.core.QuicClientConnection;
 import tech.kwik.core.QuicSessionTicket;
 import tech.kwik.core.QuicStream;
@@ -63,20 +64,21 @@ final class KwikConnector implements Connector {
     return new Connection(open(null));
   }
 
+  /** On a thread of its own, since kwik waits. */
   @Override
-  public Handshake handshake(boolean resumed) throws IOException, InterruptedException {
-    QuicClientConnection connection = open(resumed ? ticket() : null);
-    return new Handshake() {
-      @Override
-      public boolean isAlive() {
-        return connection.isConnected();
-      }
-
-      @Override
-      public void close() {
-        connection.close();
-      }
-    };
+  public CompletableFuture<Handshake> handshake(boolean resumed)
+      throws IOException, InterruptedException {
+    QuicSessionTicket with = resumed ? ticket() : null;
+    CompletableFuture<Handshake> made = new CompletableFuture<>();
+    Thread.startVirtualThread(
+        () -> {
+          try {
+            made.complete(new Greeted(open(with)));
+          } catch (IOException | RuntimeException e) {
+            made.completeExceptionally(e);
+          }
+        });
+    return made;
   }
 
   private synchronized QuicSessionTicket ticket() throws IOException, InterruptedException {
@@ -98,6 +100,18 @@ final class KwikConnector implements Connector {
 
   @Override
   public void close() {}
+
+  private record Greeted(QuicClientConnection connection) implements Handshake {
+    @Override
+    public boolean isAlive() {
+      return connection.isConnected();
+    }
+
+    @Override
+    public void close() {
+      connection.close();
+    }
+  }
 
   private record Connection(QuicClientConnection connection) implements PerfConnection {
     @Override

@@ -41,13 +41,12 @@ final class QuicheConnector implements Connector {
                 .build());
   }
 
-  private QuicChannel open() throws IOException, InterruptedException {
-    return await(
-        QuicChannel.newBootstrap(udp)
-            .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, QuicheProgram.segments())
-            .handler(new ChannelInboundHandlerAdapter())
-            .remoteAddress(server)
-            .connect());
+  private Future<QuicChannel> open() {
+    return QuicChannel.newBootstrap(udp)
+        .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, QuicheProgram.segments())
+        .handler(new ChannelInboundHandlerAdapter())
+        .remoteAddress(server)
+        .connect();
   }
 
   private static <T> T await(Future<T> future) throws IOException, InterruptedException {
@@ -60,31 +59,42 @@ final class QuicheConnector implements Connector {
 
   @Override
   public PerfConnection connect() throws IOException, InterruptedException {
-    return new Connection(open());
+    return new Connection(await(open()));
   }
 
   @Override
-  public Handshake handshake(boolean resumed) throws IOException, InterruptedException {
+  public CompletableFuture<Handshake> handshake(boolean resumed) throws IOException {
     if (resumed) {
       throw new IOException("no resumption with quiche here");
     }
-    QuicChannel connection = open();
-    return new Handshake() {
-      @Override
-      public boolean isAlive() {
-        return connection.isActive();
-      }
-
-      @Override
-      public void close() {
-        connection.close(true, 0, Unpooled.EMPTY_BUFFER);
-      }
-    };
+    CompletableFuture<Handshake> made = new CompletableFuture<>();
+    open()
+        .addListener(
+            (Future<QuicChannel> opened) -> {
+              if (opened.isSuccess()) {
+                made.complete(new Greeted(opened.getNow()));
+              } else {
+                made.completeExceptionally(opened.cause());
+              }
+            });
+    return made;
   }
 
   @Override
   public void close() {
     udp.close();
+  }
+
+  private record Greeted(QuicChannel connection) implements Handshake {
+    @Override
+    public boolean isAlive() {
+      return connection.isActive();
+    }
+
+    @Override
+    public void close() {
+      connection.close(true, 0, Unpooled.EMPTY_BUFFER);
+    }
   }
 
   private record Connection(QuicChannel connection) implements PerfConnection {

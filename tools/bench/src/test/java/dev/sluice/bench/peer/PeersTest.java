@@ -84,7 +84,7 @@ class PeersTest {
   }
 
   private static void handshake(Connector connector) throws Exception {
-    Connector.Handshake connection = connector.handshake(false);
+    Connector.Handshake connection = connector.handshake(false).get();
     assertTrue(connection.isAlive());
     connection.close();
   }

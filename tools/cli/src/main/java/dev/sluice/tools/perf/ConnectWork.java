@@ -3,17 +3,17 @@ package dev.sluice.tools.perf;
 import java.io.IOException;
 import org.HdrHistogram.Histogram;
 
-/** Connections one after the other, closed as soon as their handshake is complete. */
+/** Connections that are closed as soon as their handshake is complete. */
 final class ConnectWork implements Work {
   private final Connector connector;
-  private final int workers;
+  private final int inFlight;
   private final boolean resumed;
   private final boolean ownServer;
   private PerfConnection observer;
 
   ConnectWork(ClientOptions options, Connector connector) {
     this.connector = connector;
-    this.workers = options.inFlight();
+    this.inFlight = options.inFlight();
     this.resumed = options.resumed;
     this.ownServer = options.path == null;
   }
@@ -23,24 +23,18 @@ final class ConnectWork implements Work {
     if (ownServer) {
       observer = connector.connect();
     }
-    connector.handshake(resumed).close();
+    Waiting.result(connector.handshake(resumed)).close();
   }
 
   @Override
   public int workers() {
-    return workers;
+    return 1; // which does for all of them
   }
 
   @Override
   public void run(Meter meter, Histogram latencies) throws IOException, InterruptedException {
-    while (meter.running()) {
-      long began = System.nanoTime();
-      connector.handshake(resumed).close();
-      if (meter.counting()) {
-        latencies.recordValue(System.nanoTime() - began);
-      }
-      meter.add(1);
-    }
+    Chains.Link greet = () -> connector.handshake(resumed).thenAccept(Connector.Handshake::close);
+    new Chains(greet, inFlight, meter, latencies).run();
   }
 
   @Override

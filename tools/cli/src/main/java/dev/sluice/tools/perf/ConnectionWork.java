@@ -122,8 +122,8 @@ final class ConnectionWork implements Work {
       throws IOException, InterruptedException {
     Optional<PerfConnection.Asker> asker = on.asker();
     if (options.areRequestsChained() && asker.isPresent()) {
-      new RequestChains(asker.get(), options.inFlight(), options.responseSize, meter, latencies)
-          .run();
+      Chains.Link ask = () -> asker.get().ask(options.responseSize);
+      new Chains(ask, options.inFlight(), meter, latencies).run();
       return;
     }
     while (meter.running()) {

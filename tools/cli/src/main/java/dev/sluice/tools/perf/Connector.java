@@ -2,6 +2,7 @@ package dev.sluice.tools.perf;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Opens connections to the server that is measured: with our own client, or with that of another
@@ -39,7 +40,7 @@ public interface Connector extends AutoCloseable {
    * @param most how many there will be
    */
   default Idle idle(int most) {
-    return () -> handshake(false);
+    return () -> Waiting.result(handshake(false));
   }
 
   /** A connection of its own; with HTTP/3 it may come about with the first request only. */
@@ -48,10 +49,12 @@ public interface Connector extends AutoCloseable {
   /**
    * A connection as soon as its handshake is complete.
    *
-   * @param resumed whether it resumes a session; the first call may open a connection for a ticket
-   * @throws IOException also when the session was not resumed, or this cannot do it
+   * @param resumed whether it resumes a session; the first call may open a connection for a ticket,
+   *     and wait for it
+   * @return completes where the client learns of it, which may be a thread that must not wait; with
+   *     an IOException also when the session was not resumed, or this cannot do it
    */
-  Handshake handshake(boolean resumed) throws IOException, InterruptedException;
+  CompletableFuture<Handshake> handshake(boolean resumed) throws IOException, InterruptedException;
 
   @Override
   void close();

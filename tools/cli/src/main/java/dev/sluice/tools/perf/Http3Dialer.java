@@ -55,7 +55,7 @@ final class Http3Dialer implements AutoCloseable {
    *
    * @param ticket of the session to resume; null for none
    */
-  Dialled connect(SessionTicket ticket) throws IOException, InterruptedException {
+  CompletableFuture<Dialled> connect(SessionTicket ticket) {
     CompletableFuture<Dialled> ready = new CompletableFuture<>();
     socket
         .connect(
@@ -67,7 +67,7 @@ final class Http3Dialer implements AutoCloseable {
               ready.completeExceptionally(e);
               return null;
             });
-    return Waiting.result(ready);
+    return ready;
   }
 
   @Override

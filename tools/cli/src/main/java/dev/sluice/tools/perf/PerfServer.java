@@ -71,8 +71,8 @@ public record PerfServer(InetSocketAddress address, String io, AutoCloseable ser
             .loops(loops.count())
             .io(loops.io())
             .keyLog(KeyLogFile.open(null))
-            .handler(new PerfService())
             .start();
+    PerfService.serve(server);
     return new PerfServer(server.localAddress(), server.ioDescription(), server);
   }
 

@@ -1,7 +1,7 @@
 package dev.sluice.tools.perf;
 
-import dev.sluice.quic.ConnectionHandler;
 import dev.sluice.quic.QuicConnection;
+import dev.sluice.quic.QuicServer;
 import dev.sluice.quic.QuicStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -11,10 +11,15 @@ import java.util.function.Supplier;
  * The server's side of {@link PerfProtocol} over raw QUIC, all of it in callbacks: a connection
  * that has nothing to do costs no thread.
  */
-final class PerfService implements ConnectionHandler {
+final class PerfService {
+  private PerfService() {}
 
-  @Override
-  public void handle(QuicConnection connection) {
+  /** Serves all connections that a server without a handler accepts. */
+  static void serve(QuicServer server) {
+    each(server::acceptAsync, PerfService::serve);
+  }
+
+  private static void serve(QuicConnection connection) {
     each(connection::receiveDatagramAsync, connection::sendDatagramAsync);
     each(connection::acceptStreamAsync, PerfService::serve);
   }
@@ -27,7 +32,7 @@ final class PerfService implements ConnectionHandler {
     }
   }
 
-  /** Does something with each that comes, until the connection ends. */
+  /** Does something with each that comes, until there are no more. */
   private static <T> void each(Supplier<CompletableFuture<T>> source, Consumer<T> what) {
     CompletableFuture<T> next = source.get();
     while (next.isDone() && !next.isCompletedExceptionally()) {

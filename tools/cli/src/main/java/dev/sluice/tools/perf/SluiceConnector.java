@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -157,47 +158,37 @@ final class SluiceConnector implements Connector {
   }
 
   @Override
-  public Handshake handshake(boolean resumed) throws IOException, InterruptedException {
+  public CompletableFuture<Handshake> handshake(boolean resumed)
+      throws IOException, InterruptedException {
     if (resumed && ticket.getNow(null) == null) {
       takeTicket();
     }
     return http3 ? http3Handshake(resumed) : quicHandshake(resumed);
   }
 
-  private Handshake http3Handshake(boolean resumed) throws IOException, InterruptedException {
-    Http3Dialer.Dialled connection = dialer.connect(resumed ? ticket.getNow(null) : null);
-    requireResumption(resumed, connection.resumed(), connection);
+  private CompletableFuture<Handshake> http3Handshake(boolean resumed) {
+    return dialer
+        .connect(resumed ? ticket.getNow(null) : null)
+        .thenApply(made -> requireResumption(resumed, made.resumed(), made));
+  }
+
+  private CompletableFuture<Handshake> quicHandshake(boolean resumed) {
+    return (resumed ? resuming : full)
+        .connectAsync()
+        .thenApply(
+            made -> requireResumption(resumed, made.tls().resumed(), new QuicHandshake(made)));
+  }
+
+  private static Handshake requireResumption(boolean wanted, boolean found, Handshake connection) {
+    if (wanted != found) {
+      connection.close();
+      throw new CompletionException(new IOException("the server did not take the ticket"));
+    }
     return connection;
   }
 
-  private Handshake quicHandshake(boolean resumed) throws IOException {
-    QuicConnection connection = (resumed ? resuming : full).connect();
-    Handshake handshake =
-        new Handshake() {
-          @Override
-          public boolean isAlive() {
-            return connection.ending() == null;
-          }
-
-          @Override
-          public void close() {
-            connection.close();
-          }
-        };
-    requireResumption(resumed, connection.tls().resumed(), handshake);
-    return handshake;
-  }
-
-  private static void requireResumption(boolean wanted, boolean found, Handshake connection)
-      throws IOException {
-    if (wanted != found) {
-      connection.close();
-      throw new IOException("the server did not take the ticket");
-    }
-  }
-
   private synchronized void takeTicket() throws IOException, InterruptedException {
-    Handshake connection = handshake(false);
+    Handshake connection = Waiting.result(handshake(false));
     try {
       ticket.get(TICKET_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
@@ -238,6 +229,18 @@ final class SluiceConnector implements Connector {
       loop.awaitEnd(CLOSE_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // it ends all the same
+    }
+  }
+
+  private record QuicHandshake(QuicConnection connection) implements Handshake {
+    @Override
+    public boolean isAlive() {
+      return connection.ending() == null;
+    }
+
+    @Override
+    public void close() {
+      connection.close();
     }
   }
 }

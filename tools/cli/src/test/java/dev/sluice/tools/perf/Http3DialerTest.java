@@ -21,9 +21,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -59,9 +57,8 @@ class Http3DialerTest {
                 .applicationProtocols(PerfProtocol.ALPN_HTTP3)
                 .start();
         EventLoop loop = EventLoop.start("http3-dialer-test");
-        Http3Dialer dialer = dialer(loop, server.localAddress());
-        ExecutorService caller = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<Http3Dialer.Dialled> dialled = caller.submit(() -> dialer.connect(null));
+        Http3Dialer dialer = dialer(loop, server.localAddress())) {
+      CompletableFuture<Http3Dialer.Dialled> dialled = dialer.connect(null);
       QuicConnection accepted = server.accept();
       QuicStream control = accepted.acceptStream();
       assertArrayEquals(CONTROL, control.inputStream().readNBytes(CONTROL.length));

@@ -7,12 +7,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.HdrHistogram.Histogram;
 
 /**
- * Requests side by side without a thread for each: where the end of one is told, the next is begun,
- * as event-driven programs do.
+ * Requests or connections side by side without a thread for each: where the end of one is told, the
+ * next is begun, as event-driven programs do.
  */
-final class RequestChains {
-  private final PerfConnection.Asker asker;
-  private final long wanted;
+final class Chains {
+  /** What is done again and again. */
+  @FunctionalInterface
+  interface Link {
+    /** Begins another; the future completes with its end. */
+    CompletableFuture<?> begin() throws IOException, InterruptedException;
+  }
+
+  private final Link link;
   private final Meter meter;
   private final Histogram latencies;
 
@@ -21,12 +27,9 @@ final class RequestChains {
 
   /**
    * @param count how many there are side by side
-   * @param wanted content of each response
    */
-  RequestChains(
-      PerfConnection.Asker asker, int count, long wanted, Meter meter, Histogram latencies) {
-    this.asker = asker;
-    this.wanted = wanted;
+  Chains(Link link, int count, Meter meter, Histogram latencies) {
+    this.link = link;
     this.meter = meter;
     this.latencies = latencies;
     this.chains = new AtomicInteger(count);
@@ -43,7 +46,11 @@ final class RequestChains {
   private void next() {
     if (meter.running()) {
       long began = System.nanoTime();
-      asker.ask(wanted).whenComplete((done, failure) -> onEnd(began, failure));
+      try {
+        link.begin().whenComplete((done, failure) -> onEnd(began, failure));
+      } catch (IOException | InterruptedException | RuntimeException e) {
+        over.completeExceptionally(e);
+      }
     } else if (chains.decrementAndGet() == 0) {
       over.complete(null);
     }
@@ -62,7 +69,7 @@ final class RequestChains {
     next();
   }
 
-  /** The first requests may end on the thread that begins them. */
+  /** The first may end on the thread that begins them. */
   private synchronized void record(long nanos) {
     latencies.recordValue(nanos);
   }
