@@ -211,9 +211,6 @@ final class ConnectionDriver implements ConnectionListener {
         onLoop(
             () -> {
               try {
-                if (transport.ending() != null) {
-                  throw new IllegalStateException("the connection has ended");
-                }
                 material.complete(transport.exportKeyingMaterial(label, context, length));
               } catch (RuntimeException e) {
                 material.completeExceptionally(e);

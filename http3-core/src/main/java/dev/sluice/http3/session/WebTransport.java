@@ -202,6 +202,7 @@ public final class WebTransport implements AutoCloseable {
    * @param label at most 255 bytes
    * @param context at most 255 bytes, possibly none
    * @param length bytes wanted
+   * @throws IllegalStateException the connection has ended, and its secrets are gone
    */
   public byte[] exportKeyingMaterial(byte[] label, byte[] context, int length) throws IOException {
     return handle.await(

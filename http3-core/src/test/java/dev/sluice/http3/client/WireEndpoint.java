@@ -41,6 +41,10 @@ final class WireEndpoint implements AutoCloseable {
   private final Endpoint endpoint = new Endpoint(EndpointConfig.of(new SecureRandom()));
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final Set<InetSocketAddress> silenced = new HashSet<>();
+
+  /** From where nothing is heard: a connection would close when packets are acknowledged for it. */
+  private final Set<InetSocketAddress> unheard = new HashSet<>();
+
   private final Consumer<Connection> application;
   private volatile boolean closed;
   private long sealed;
@@ -98,6 +102,7 @@ final class WireEndpoint implements AutoCloseable {
 
   private void sendSealed(Connection connection, List<List<Frame>> datagrams, boolean last) {
     InetSocketAddress to = connection.stats().remote();
+    unheard.add(to);
     if (last) {
       silenced.add(to);
     }
@@ -154,7 +159,9 @@ final class WireEndpoint implements AutoCloseable {
       int length = buffer.remaining();
       buffer.get(one.buffer(), one.nextOffset(), length);
       one.add(length, localAddress(), (InetSocketAddress) from, 0);
-      endpoint.receive(one, now);
+      if (!unheard.contains(from)) {
+        endpoint.receive(one, now);
+      }
       buffer.clear();
     }
     selector.selectedKeys().clear();

@@ -13,26 +13,21 @@ import dev.sluice.tls.EncryptionLevel;
 
 /**
  * The end of a connection (RFC 9000 §10): closing when this side acted, draining when the peer did,
- * and the silent ends.
+ * and the silent ends. What is left behind of it is a {@link ClosingPeriod}.
  */
 final class Closing {
 
   /** Where the connection is on its way out. */
-  enum Phase {
+  private enum Phase {
     OPEN,
-    /** CONNECTION_CLOSE was or is to be sent; packets are answered with it (§10.2.1). */
+    /** CONNECTION_CLOSE was or is to be sent (§10.2.1). */
     CLOSING,
-    /** The peer closed; nothing is sent any more (§10.2.2). */
-    DRAINING,
-    /** Nothing is left to wait for. */
-    ENDED
+    /** The peer closed, or is not to be told; nothing is sent any more (§10.2.2). */
+    DRAINING
   }
 
   /** §10.2: closing and draining last three times the PTO. */
   private static final int PERIOD_IN_PTOS = 3;
-
-  /** §10.2.1: answers to what is not read any more are at most so many times as long. */
-  private static final int AMPLIFICATION = 3;
 
   private final Connection connection;
   private Phase phase = Phase.OPEN;
@@ -42,14 +37,10 @@ final class Closing {
   private ConnectionCloseFrame heard;
 
   private long endedAt;
-  private long until = Long.MAX_VALUE;
   private boolean closeWanted;
-  private boolean closeSent;
-  private long datagramsSinceClosing;
-  private long receivedSinceClosing;
-  private long answeredSinceClosing;
-  private int lastAnswer;
-  private boolean released;
+
+  /** Null until nothing but it is needed any more. */
+  private ClosingPeriod remains;
 
   Closing(Connection connection) {
     this.connection = connection;
@@ -57,7 +48,7 @@ final class Closing {
 
   /** This side closes. Only the first end counts. */
   void close(ConnectionEnding reason, long now) {
-    if (phase == Phase.OPEN) {
+    if (isOpen()) {
       end(reason, Phase.CLOSING, now);
       closeWanted = true;
     }
@@ -84,7 +75,7 @@ final class Closing {
   }
 
   private void onPeerClose(ConnectionCloseFrame frame, long now) {
-    if (phase == Phase.OPEN) {
+    if (isOpen()) {
       end(
           frame.application()
               ? new ApplicationClose(Side.PEER, frame.errorCode(), frame.reason())
@@ -96,12 +87,10 @@ final class Closing {
 
   /** The connection is over and the peer is told nothing: timeouts, stateless reset, versions. */
   void endSilently(ConnectionEnding reason, long now) {
-    if (phase == Phase.OPEN) {
+    if (isOpen()) {
       end(reason, Phase.DRAINING, now);
-      phase = Phase.ENDED;
-      until = Long.MAX_VALUE;
-      trace(phase, now);
-      release();
+      leave(null, now, now);
+      remains.onDeadline(now);
     }
   }
 
@@ -109,45 +98,27 @@ final class Closing {
     ending = reason;
     phase = next;
     endedAt = now;
-    until = now + period();
     connection.trace(now, () -> new TraceEvent.ConnectionEnded(reason));
-    trace(next, now);
+    connection.trace(
+        now,
+        () ->
+            new TraceEvent.ConnectionStateUpdated(
+                next == Phase.CLOSING ? ConnectionState.CLOSING : ConnectionState.DRAINING));
     // What arrived is announced before the end is, and stays readable after it.
     connection.streams.end(reason);
     connection.datagrams.end();
     connection.events.end(new QuicEvent.Ended(reason));
   }
 
-  private void trace(Phase entered, long now) {
-    connection.trace(
-        now,
-        () ->
-            new TraceEvent.ConnectionStateUpdated(
-                switch (entered) {
-                  case OPEN -> ConnectionState.ATTEMPTED;
-                  case CLOSING -> ConnectionState.CLOSING;
-                  case DRAINING -> ConnectionState.DRAINING;
-                  case ENDED -> ConnectionState.CLOSED;
-                }));
-  }
-
-  private long period() {
-    return PERIOD_IN_PTOS * connection.recovery.ptoNanos();
+  private long until() {
+    return endedAt + PERIOD_IN_PTOS * connection.recovery.ptoNanos();
   }
 
   /**
-   * A datagram came while closing. It is answered less and less often, so that two closing
-   * endpoints do not keep each other awake, and never with more than three times what came: nobody
-   * has looked whether it is authentic (§10.2.1).
+   * A datagram came while CONNECTION_CLOSE could not be sent yet: now there may be leave (§8.1).
    */
-  void onDatagram(int length) {
-    datagramsSinceClosing++;
-    receivedSinceClosing += length;
-    if (phase == Phase.CLOSING
-        && Long.bitCount(datagramsSinceClosing) == 1
-        && answeredSinceClosing + lastAnswer <= AMPLIFICATION * receivedSinceClosing) {
-      closeWanted = true;
-    }
+  void onDatagram() {
+    closeWanted = phase == Phase.CLOSING;
   }
 
   boolean isOpen() {
@@ -155,11 +126,16 @@ final class Closing {
   }
 
   boolean isEnded() {
-    return phase == Phase.ENDED;
+    return remains != null && remains.isOver();
   }
 
   ConnectionEnding ending() {
     return ending;
+  }
+
+  /** What is left, once nothing else of the connection is needed; null before. */
+  ClosingPeriod remains() {
+    return remains;
   }
 
   /** When what is unread of an ended connection is dropped. */
@@ -168,66 +144,69 @@ final class Closing {
   }
 
   long deadline() {
-    return phase == Phase.CLOSING || phase == Phase.DRAINING ? until : Long.MAX_VALUE;
+    return remains != null ? remains.deadline() : until();
   }
 
   void onDeadline(long now) {
-    if (now >= deadline()) {
-      phase = Phase.ENDED;
-      trace(phase, now);
-      release();
+    if (remains == null && now >= until()) {
+      leave(null, now, now); // there was never leave to say so
+    }
+    if (remains != null) {
+      remains.onDeadline(now);
     }
   }
 
-  /** Lets go of keys and IDs; what streams hold stays. */
-  private void release() {
-    if (!released) {
-      released = true;
-      connection.spaces.destroy();
-      connection.ids.retireAll();
-      connection.handshake.tls().destroy();
-    }
-  }
-
-  /** Sends CONNECTION_CLOSE when one is due, and lets go of what is not needed behind it. */
-  void send(long now, DatagramBatch out) {
-    if (phase == Phase.CLOSING && closeWanted) {
-      sendClose(now, out);
+  /**
+   * Sends CONNECTION_CLOSE when one is due, and lets go of what is not needed behind it.
+   *
+   * @return true when the batch has no room for it: send it, clear it, call again
+   */
+  boolean send(long now, DatagramBatch out) {
+    if (remains != null) {
+      return remains.send(now, out);
     }
     if (phase == Phase.DRAINING) {
-      connection.spaces.destroy(); // nothing is read any more either (§10.2.2)
+      leave(null, until(), now);
+    } else if (closeWanted) {
+      return sendClose(now, out);
     }
-    if (phase == Phase.DRAINING || closeSent) {
-      forgetSent(now);
-    }
+    return false;
   }
 
-  /** Nothing is sent again: a close costs memory for three PTOs, and closes may be many. */
-  private void forgetSent(long now) {
+  private boolean sendClose(long now, DatagramBatch out) {
+    connection.sender.sendRestOfHandshake(now, out);
+    if (!out.hasRoom()) {
+      return true;
+    }
+    closeWanted = false;
+    int before = out.count();
+    connection.sender.sendClose(now, out);
+    if (out.count() > before) {
+      endedAt = now; // the application may have closed long after the connection knew the time
+      leave(ClosingPeriod.Farewell.lastOf(out), until(), now);
+    }
+    return false;
+  }
+
+  /**
+   * Lets go of keys and of what would have been sent again. What streams hold stays, for whoever
+   * reads it.
+   */
+  private void leave(ClosingPeriod.Farewell farewell, long until, long now) {
+    remains =
+        new ClosingPeriod(
+            connection.ids.source(),
+            connection.ids.release(),
+            farewell,
+            connection.tracer,
+            connection.paths.active().id(),
+            until);
     for (PacketSpace space : connection.spaces.all()) {
       space.crypto().discard();
       connection.recovery.discard(space.number(), now);
     }
-  }
-
-  private void sendClose(long now, DatagramBatch out) {
-    if (!closeSent) {
-      connection.sender.sendRestOfHandshake(now, out);
-    }
-    if (out.hasRoom()) {
-      closeWanted = false;
-      int before = out.count();
-      connection.sender.sendClose(now, out);
-      lastAnswer = out.count() > before ? out.length(before) : 0;
-      if (closeSent) {
-        answeredSinceClosing += lastAnswer;
-      } else {
-        // The application may have closed long after the connection last knew the time.
-        closeSent = true;
-        endedAt = now;
-        until = now + period();
-      }
-    }
+    connection.spaces.destroy();
+    connection.handshake.tls().destroy();
   }
 
   /** The frame for a packet of the given level (§10.2.3). */

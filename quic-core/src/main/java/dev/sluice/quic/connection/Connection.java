@@ -223,6 +223,10 @@ public final class Connection implements QuicTransport {
       int ecn,
       long now) {
     this.now = now;
+    if (closing.remains() != null) {
+      closing.remains().receive(length, ecn, now);
+      return;
+    }
     counters.onDatagramReceived(length);
     Path path = paths.of(local, remote);
     packetTrace.onDatagramReceived(path, length, ecn, now);
@@ -234,7 +238,7 @@ public final class Connection implements QuicTransport {
     if (closing.isOpen()) {
       receiver.receive(buffer, offset, length, path, ecn, now);
     } else {
-      closing.onDatagram(length);
+      closing.onDatagram();
     }
   }
 
@@ -259,8 +263,7 @@ public final class Connection implements QuicTransport {
       datagrams.onTurn(now);
       return sender.send(now, out);
     }
-    closing.send(now, out);
-    return false;
+    return closing.send(now, out);
   }
 
   /**
@@ -298,7 +301,7 @@ public final class Connection implements QuicTransport {
         new TransportClose(Side.LOCAL, TransportError.INTERNAL_ERROR.code(), 0, ""), now);
   }
 
-  /** Closes the connection on the transport's own account: the program ends, or has failed. */
+  /** Closes the connection on the transport's own account. */
   public void closeTransport(TransportError error, String reason) {
     closing.close(new TransportClose(Side.LOCAL, error.code(), 0, reason), now);
   }
@@ -323,6 +326,14 @@ public final class Connection implements QuicTransport {
     return closing.isEnded();
   }
 
+  /**
+   * What is left of a closed connection, whose application has been told everything; null before.
+   * This alone is to be given datagrams and time then.
+   */
+  public ClosingPeriod remains() {
+    return events.isPending() ? null : closing.remains();
+  }
+
   /** The streams of an ended connection; null when all that they hold has been read. */
   public Streams unread() {
     return streams.hasUnread() ? streams : null;
@@ -338,7 +349,9 @@ public final class Connection implements QuicTransport {
    * §5.1.2); {@link #send} is to be called afterwards.
    */
   public void renewConnectionIds() {
-    ids.renew(handshake.isConfirmed());
+    if (closing.isOpen()) {
+      ids.renew(handshake.isConfirmed());
+    }
   }
 
   // ---- the application's side ----
@@ -421,7 +434,7 @@ public final class Connection implements QuicTransport {
 
   @Override
   public byte[] exportKeyingMaterial(String label, byte[] context, int length) {
-    return handshake.tls().exportKeyingMaterial(label, context, length);
+    return handshake.exportKeyingMaterial(label, context, length);
   }
 
   @Override
@@ -473,12 +486,11 @@ public final class Connection implements QuicTransport {
 
   // ---- what the parts ask of the whole ----
 
-  /** The same, at the time of the turn. */
+  /** Makes the event only when somebody listens, at the time of the turn. */
   void trace(Supplier<TraceEvent> event) {
     trace(now, event);
   }
 
-  /** Makes the event only when somebody listens. */
   void trace(long now, Supplier<TraceEvent> event) {
     if (tracer.isEnabled()) {
       tracer.on(now, event.get());

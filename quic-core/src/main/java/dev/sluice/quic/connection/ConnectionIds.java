@@ -6,6 +6,7 @@ import dev.sluice.quic.path.RemoteConnectionIds;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import java.net.InetSocketAddress;
+import java.util.List;
 
 /** Every connection ID of a connection: ours, the peer's, and those of the handshake. */
 final class ConnectionIds {
@@ -156,10 +157,19 @@ final class ConnectionIds {
     letGo();
   }
 
-  void retireAll() {
-    local.retireAll();
-    source.expectReset(null);
-    letGo();
+  /** Where ours come from, and go back to. */
+  ConnectionIdSource source() {
+    return source;
+  }
+
+  /** Gives up all of ours: those that lead here, for whoever retires them at their source. */
+  List<ConnectionId> release() {
+    List<ConnectionId> released = local.release();
+    if (routedUntilConfirmed != null && !letGo) {
+      letGo = true;
+      released.add(routedUntilConfirmed);
+    }
+    return List.copyOf(released);
   }
 
   private void letGo() {

@@ -188,6 +188,13 @@ final class Handshake implements Signing {
     connection.events.add(new QuicEvent.HandshakeConfirmed());
   }
 
+  byte[] exportKeyingMaterial(String label, byte[] context, int length) {
+    if (!connection.closing.isOpen()) {
+      throw new IllegalStateException("the connection has ended, and its secrets are gone");
+    }
+    return tls.exportKeyingMaterial(label, context, length);
+  }
+
   TlsEndpoint tls() {
     return tls;
   }

@@ -104,7 +104,11 @@ public interface QuicTransport {
   /** A snapshot of versions, times and counters, for people and for statistics. */
   ConnectionStats stats();
 
-  /** TLS keying material exporter (RFC 8446 §7.5); only after the handshake is complete. */
+  /**
+   * TLS keying material exporter (RFC 8446 §7.5); only after the handshake is complete.
+   *
+   * @throws IllegalStateException the connection has ended, and its secrets are gone
+   */
   byte[] exportKeyingMaterial(String label, byte[] context, int length);
 
   /** Whether somebody wants to hear what the protocol above does; ask before making an event. */

@@ -12,8 +12,10 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * All connections of one UDP socket: finds the connection that a datagram is for, answers those
@@ -34,6 +36,10 @@ public final class Endpoint {
   private final Newcomers newcomers;
   private final Unrouted unrouted;
   private final Map<Connection, Route> connections = new LinkedHashMap<>();
+
+  /** Where connections were that are closed, and are not forgotten yet (§10.2). */
+  private final Set<Route> closed = new HashSet<>();
+
   private final Deque<Route> touched = new ArrayDeque<>();
   private final Deque<Route> toSend = new ArrayDeque<>();
   private final Deque<Connection> accepted = new ArrayDeque<>();
@@ -150,15 +156,16 @@ public final class Endpoint {
    * #send}, after the caller has taken the events and answered them.
    */
   public Connection nextTouched() {
-    Route route = touched.poll();
-    if (route == null) {
-      return null;
+    for (Route route = touched.poll(); route != null; route = touched.poll()) {
+      route.untouch();
+      if (route.queueToSend()) {
+        toSend.add(route);
+      }
+      if (!route.isClosed()) {
+        return route.connection();
+      }
     }
-    route.untouch();
-    if (route.queueToSend()) {
-      toSend.add(route);
-    }
-    return route.connection();
+    return null;
   }
 
   /** Whether {@link #nextTouched} has a connection to give: then another turn is due. */
@@ -183,28 +190,35 @@ public final class Endpoint {
     answers.send(out);
     while (!toSend.isEmpty()) {
       Route route = toSend.peek();
-      Connection connection = route.connection();
-      boolean hadEvents = connection.hasEvents();
-      atWork = route;
-      int first = out.count();
-      boolean more = connection.send(now, out);
-      out.setSender(first, connection);
-      atWork = null;
-      if (!hadEvents && connection.hasEvents()) {
-        touch(route); // a stream has room again
-      }
-      if (more) {
+      if (route.isClosed() ? route.remains().send(now, out) : send(route, now, out)) {
         return true;
       }
       toSend.poll();
       route.dequeueToSend();
-      if (connection.isEnded()) {
+      if (!route.isClosed() && route.connection().remains() != null) {
+        close(route);
+      }
+      if (route.isEnded()) {
         forget(route);
       } else {
-        deadlines.update(route.timer(), connection.nextDeadline());
+        deadlines.update(route.timer(), route.nextDeadline());
       }
     }
     return answers.isPending();
+  }
+
+  private boolean send(Route route, long now, DatagramBatch out) {
+    Connection connection = route.connection();
+    boolean hadEvents = connection.hasEvents();
+    atWork = route;
+    int first = out.count();
+    boolean more = connection.send(now, out);
+    out.setSender(first, connection);
+    atWork = null;
+    if (!hadEvents && connection.hasEvents()) {
+      touch(route); // a stream has room again
+    }
+    return more;
   }
 
   /** When {@link #onDeadline} has to be called; {@link Long#MAX_VALUE} for never. */
@@ -215,14 +229,18 @@ public final class Endpoint {
   /** Time has passed: connections whose deadline is due act on it. */
   public void onDeadline(long now) {
     for (Route due = deadlines.poll(now); due != null; due = deadlines.poll(now)) {
-      if (due.connection().nextDeadline() <= now) {
+      if (due.nextDeadline() > now) {
+        deadlines.update(due.timer(), due.nextDeadline());
+        continue;
+      }
+      if (due.isClosed()) {
+        due.remains().onDeadline(now);
+      } else {
         atWork = due;
         due.connection().onDeadline(now);
         atWork = null;
-        touch(due);
-      } else {
-        deadlines.update(due.timer(), due.connection().nextDeadline());
       }
+      touch(due);
     }
     unread.onDeadline(now);
   }
@@ -264,14 +282,32 @@ public final class Endpoint {
     }
   }
 
-  /** The connections that live, in the order of their making. */
+  /**
+   * The connections that live, in the order of their making, and those that have ended and not been
+   * able to say so.
+   */
   public Collection<Connection> connections() {
     return connections.keySet();
   }
 
+  /** Whether there is no connection, and none that was closed and may have to say so again. */
+  public boolean isQuiet() {
+    return connections.isEmpty() && closed.isEmpty();
+  }
+
+  /**
+   * Whether a connection uses this local address, is about to, or may have to return to it.
+   *
+   * @param remote only with this peer's address; null for any
+   */
+  public boolean hasPath(InetSocketAddress local, InetSocketAddress remote) {
+    return connections.keySet().stream().anyMatch(each -> each.hasPath(local, remote))
+        || closed.stream().anyMatch(each -> each.remains().isAt(local, remote));
+  }
+
   /** What all connections together make this endpoint hold, and what nobody has opened. */
   public void measure(Footprint out) {
-    int count = connections.size();
+    int count = connections.size() + closed.size();
     routes.measure(count, out);
     out.holds("handshakes", handshaking, count);
     out.holds("timers", deadlines.size(), count);
@@ -282,13 +318,25 @@ public final class Endpoint {
     unread.measure(out);
   }
 
-  /** The connection is over. From here on only the application holds it, if it does. */
+  /** The connection is closed. From here on only the application holds it, if it does. */
+  private void close(Route route) {
+    letGo(route.connection());
+    route.close(route.connection().remains());
+    closed.add(route);
+  }
+
+  /** Nothing is left of the connection here. */
   private void forget(Route route) {
-    Connection connection = route.connection();
-    connections.remove(connection);
+    if (!closed.remove(route)) {
+      letGo(route.connection());
+    }
     routes.forget(route);
     count(route, false);
     deadlines.forget(route.timer());
+  }
+
+  private void letGo(Connection connection) {
+    connections.remove(connection);
     if (connection.unread() != null) {
       unread.keep(connection.unread(), connection.unreadUntil());
     }
@@ -299,6 +347,11 @@ public final class Endpoint {
     Route route = find(batch, index, now);
     if (route == null) {
       trace.onUnrouted(batch, index);
+      return null;
+    }
+    if (route.isClosed()) {
+      route.remains().receive(batch.length(index), batch.ecn(index), now);
+      touch(route);
       return null;
     }
     boolean wasComplete = route.connection().tls() != null;
@@ -323,9 +376,15 @@ public final class Endpoint {
 
   private void receiveRun(DatagramBatch batch, int from, int to, long now) {
     Route route = routes.last();
-    atWork = route;
-    route.connection().receiveShort(batch, from, to, now);
-    atWork = null;
+    if (route.isClosed()) {
+      for (int i = from; i < to; i++) {
+        route.remains().receive(batch.length(i), batch.ecn(i), now);
+      }
+    } else {
+      atWork = route;
+      route.connection().receiveShort(batch, from, to, now);
+      atWork = null;
+    }
     touch(route);
   }
 
@@ -354,7 +413,7 @@ public final class Endpoint {
 
   /** A connection for an Initial that belongs to none, or null. */
   private Route admit(Newcomers.Arrival arrival) {
-    int established = connections.size() - handshaking;
+    int established = connections.size() + closed.size() - handshaking;
     ServerOrigin origin = newcomers.judge(server, arrival, handshaking, established);
     return origin == null ? null : open(arrival, origin);
   }
@@ -387,7 +446,11 @@ public final class Endpoint {
   }
 
   private void touch(Route route) {
-    if (route.touch()) {
+    if (route.isClosed()) {
+      if (route.queueToSend()) {
+        toSend.add(route); // there is nobody to tell first
+      }
+    } else if (route.touch()) {
       touched.add(route);
     }
   }

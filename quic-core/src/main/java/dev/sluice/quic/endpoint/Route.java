@@ -1,16 +1,21 @@
 package dev.sluice.quic.endpoint;
 
+import dev.sluice.quic.connection.ClosingPeriod;
 import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.path.ConnectionIdSource;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 
-/** A connection as its endpoint knows it: the IDs that lead to it, and whether it wants a turn. */
+/**
+ * A connection as its endpoint knows it: the IDs that lead to it, and whether it wants a turn. Once
+ * the connection is closed, and has said so, they lead to what is left of it.
+ */
 final class Route implements ConnectionIdSource {
   private final Routes routes;
   private final StatelessResets resets;
   private final boolean client;
   private Connection connection;
+  private ClosingPeriod remains;
   private boolean touched;
   private boolean queuedToSend;
   private final TimerWheel.Entry<Route> timer = new TimerWheel.Entry<>(this);
@@ -31,12 +36,36 @@ final class Route implements ConnectionIdSource {
     return client;
   }
 
+  /** Null once it is {@linkplain #isClosed closed}. */
   Connection connection() {
     return connection;
   }
 
   void connection(Connection made) {
     connection = made;
+  }
+
+  /** From here on only this is needed of it. */
+  void close(ClosingPeriod left) {
+    remains = left;
+    connection = null;
+  }
+
+  /** Whether nothing is left of the connection but {@link #remains}. */
+  boolean isClosed() {
+    return remains != null;
+  }
+
+  ClosingPeriod remains() {
+    return remains;
+  }
+
+  long nextDeadline() {
+    return remains != null ? remains.deadline() : connection.nextDeadline();
+  }
+
+  boolean isEnded() {
+    return remains != null ? remains.isOver() : connection.isEnded();
   }
 
   /** Marks the connection as having something to tell; true when it had not before. */

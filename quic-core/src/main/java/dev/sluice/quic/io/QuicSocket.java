@@ -326,7 +326,7 @@ public final class QuicSocket implements AutoCloseable {
       onFault(e, now);
       more = true;
     }
-    boolean quiet = closeWhenQuiet && endpoint.connections().isEmpty();
+    boolean quiet = closeWhenQuiet && endpoint.isQuiet();
     boolean done = (closing || quiet) && !more && !departure.isBlocked();
     if (done || now >= closeBy) {
       shut();
@@ -426,9 +426,7 @@ public final class QuicSocket implements AutoCloseable {
 
   private void retireSockets() {
     if (socket.isSeveral()) {
-      socket.retire(
-          (local, remote) ->
-              endpoint.connections().stream().anyMatch(c -> c.hasPath(local, remote)));
+      socket.retire(endpoint::hasPath);
     }
   }
 

@@ -10,7 +10,9 @@ import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.TreeMap;
 
 /**
@@ -154,11 +156,12 @@ public final class LocalConnectionIds {
     }
   }
 
-  /** The connection is gone: gives every ID back to the source. */
-  public void retireAll() {
-    active.values().forEach(source::retire);
+  /** The connection is gone: gives up every ID, for the caller to retire at the source. */
+  public List<ConnectionId> release() {
+    List<ConnectionId> released = new ArrayList<>(active.values());
     active.clear();
     toSend.clear();
+    return released;
   }
 
   /** How many IDs lead here. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sluice.network.Link;
 import dev.sluice.network.Simulation;
@@ -45,5 +46,15 @@ class AgreementTest {
     assertEquals(76, one.server.handshake.peer().initialMaxStreamsUni());
     assertEquals(
         StreamConfig.DEFAULT.limits().maxData(), one.client.handshake.peer().initialMaxData());
+  }
+
+  /** Rather than keys that anybody knows. */
+  @Test
+  void thereAreNoKeysAfterTheEnd() {
+    Duo duo = duo(1);
+    duo.client.close(0, "");
+    assertThrows(IllegalStateException.class, () -> secret(duo.client));
+    duo.runFor(20);
+    assertThrows(IllegalStateException.class, () -> secret(duo.server));
   }
 }

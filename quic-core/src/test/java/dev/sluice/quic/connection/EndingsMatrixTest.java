@@ -317,7 +317,7 @@ class EndingsMatrixTest {
 
   /** Nothing of the network is left to the connection: only its owner knows it. */
   private void waitUntilForgotten() {
-    waitUntil(() -> endpoint.connections().isEmpty());
+    waitUntil(() -> endpoint.isQuiet());
     assertTrue(client.isEnded());
   }
 

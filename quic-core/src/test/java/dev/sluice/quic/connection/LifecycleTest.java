@@ -143,9 +143,7 @@ class LifecycleTest {
     connection.close(0, "");
     client.endpoint().touch(connection);
     sim.run(
-        Duration.ofSeconds(10),
-        () ->
-            client.endpoint().connections().isEmpty() && server.endpoint().connections().isEmpty());
+        Duration.ofSeconds(10), () -> client.endpoint().isQuiet() && server.endpoint().isQuiet());
     assertTrue(connection.isEnded());
     assertEquals(Long.MAX_VALUE, connection.nextDeadline());
   }

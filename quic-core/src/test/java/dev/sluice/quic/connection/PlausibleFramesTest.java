@@ -74,6 +74,11 @@ class PlausibleFramesTest {
             () -> new Link().delay(Simulation.ms(1)));
     boolean toClient = random.nextBoolean();
     Connection target = toClient ? duo.client : duo.server;
+    // The other side would close when it heard of packets that it has not sent.
+    duo.sim.route(
+        toClient ? duo.clientAddress : duo.serverAddress,
+        toClient ? duo.serverAddress : duo.clientAddress,
+        new Link().loss(1));
     List<QuicEvent> events = toClient ? duo.clientEvents : duo.serverEvents;
     List<SendStream> sends = new ArrayList<>();
     List<RecvStream> recvs = new ArrayList<>();

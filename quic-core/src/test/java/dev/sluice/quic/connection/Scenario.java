@@ -378,7 +378,7 @@ final class Scenario {
       sim.run(Duration.ofSeconds(5), () -> ticket != null);
       visit.close(0, "");
       node.endpoint().touch(visit);
-      sim.run(Duration.ofMinutes(1), () -> serverNode.endpoint().connections().isEmpty());
+      sim.run(Duration.ofMinutes(1), () -> serverNode.endpoint().isQuiet());
       assertEquals(0, serverNode.endpoint().connections().size());
       return ticket;
     }

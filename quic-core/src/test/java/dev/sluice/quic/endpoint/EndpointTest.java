@@ -419,4 +419,59 @@ class EndpointTest {
     deliver(bare, List.of(lost), there(3));
     assertEquals(List.of(), sent(bare));
   }
+
+  /** Two that close, and room for one datagram at a time. */
+  @Test
+  void aFullBatchKeepsNobodyFromSayingThatItCloses() {
+    Endpoint client = new Endpoint(EndpointConfig.of(random.split()));
+    for (int port = 1; port <= 2; port++) {
+      client.connect(here, there(port), clientConfig(), now);
+    }
+    sentEvents(client);
+    for (Connection each : List.copyOf(client.connections())) {
+      each.close(0, "");
+      client.touch(each);
+    }
+    for (Connection c = client.nextTouched(); c != null; c = client.nextTouched()) {
+      while (c.nextEvent() != null) {
+        // Nobody is interested.
+      }
+    }
+    DatagramBatch out = new DatagramBatch(1, 2048);
+    assertTrue(client.send(now, out));
+    assertEquals(there(1), out.remote(0));
+    assertEquals(1, client.connections().size(), "the other has to say it first");
+    out.clear();
+    assertFalse(client.send(now, out));
+    assertEquals(there(2), out.remote(0));
+    assertTrue(client.connections().isEmpty());
+    assertFalse(client.isQuiet());
+    while (client.nextDeadline() < Long.MAX_VALUE) {
+      now = client.nextDeadline();
+      client.onDeadline(now);
+      sent(client);
+    }
+    assertTrue(client.isQuiet());
+  }
+
+  /** Whoever opens connections to have them closed at once finds that they count (§10.2). */
+  @Test
+  void whatWasClosedCountsUntilItIsForgotten() {
+    List<Integer> counted = new ArrayList<>();
+    server.listen(
+        config()
+            .withAdmission(
+                asking -> {
+                  counted.add(asking.handshaking() + asking.established());
+                  return Admission.ACCEPT;
+                }));
+    answer(firstFlight(clientConfig()).getFirst(), there(1));
+    Connection first = server.accept();
+    first.close(0, "");
+    server.touch(first);
+    sentEvents(server);
+    assertTrue(server.connections().isEmpty());
+    answer(firstFlight(clientConfig()).getFirst(), there(2));
+    assertEquals(List.of(0, 1), counted);
+  }
 }
