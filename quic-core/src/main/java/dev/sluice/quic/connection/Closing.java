@@ -163,7 +163,7 @@ final class Closing {
    */
   boolean send(long now, DatagramBatch out) {
     if (remains != null) {
-      return remains.send(now, out);
+      return remains.send(out);
     }
     if (phase == Phase.DRAINING) {
       leave(null, until(), now);
@@ -195,12 +195,7 @@ final class Closing {
   private void leave(ClosingPeriod.Farewell farewell, long until, long now) {
     remains =
         new ClosingPeriod(
-            connection.ids.source(),
-            connection.ids.release(),
-            farewell,
-            connection.tracer,
-            connection.paths.active().id(),
-            until);
+            connection.ids.source(), connection.ids.release(), farewell, connection.tracer, until);
     for (PacketSpace space : connection.spaces.all()) {
       space.crypto().discard();
       connection.recovery.discard(space.number(), now);

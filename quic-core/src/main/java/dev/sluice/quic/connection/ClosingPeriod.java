@@ -41,7 +41,6 @@ public final class ClosingPeriod {
   private final List<ConnectionId> ids;
   private final Farewell farewell;
   private final Tracer tracer;
-  private final int pathId;
   private final long until;
   private boolean farewellWanted;
   private boolean over;
@@ -52,20 +51,18 @@ public final class ClosingPeriod {
   /**
    * @param ids those that lead to the connection; go back to their source at the end
    * @param farewell null when nothing is sent any more (§10.2.2)
-   * @param pathId what the path is called in traces
+   * @param tracer hears of the end; datagrams are no longer the connection's
    */
   ClosingPeriod(
       ConnectionIdSource source,
       List<ConnectionId> ids,
       Farewell farewell,
       Tracer tracer,
-      int pathId,
       long until) {
     this.source = source;
     this.ids = ids;
     this.farewell = farewell;
     this.tracer = tracer;
-    this.pathId = pathId;
     this.until = until;
   }
 
@@ -76,10 +73,7 @@ public final class ClosingPeriod {
    *
    * @param length its bytes
    */
-  public void receive(int length, int ecn, long now) {
-    if (tracer.wantsPackets()) {
-      tracer.on(now, new TraceEvent.DatagramReceived(pathId, length, ecn));
-    }
+  public void receive(int length) {
     datagramsReceived++;
     bytesReceived += length;
     farewellWanted |=
@@ -93,7 +87,7 @@ public final class ClosingPeriod {
    *
    * @return true when the batch has no room for it: send it, clear it, call again
    */
-  public boolean send(long now, DatagramBatch out) {
+  public boolean send(DatagramBatch out) {
     if (!farewellWanted || over) {
       return false;
     }
@@ -105,9 +99,6 @@ public final class ClosingPeriod {
     System.arraycopy(bytes, 0, out.buffer(), out.nextOffset(), bytes.length);
     out.add(bytes.length, farewell.local(), farewell.remote(), 0);
     bytesAnswered += bytes.length;
-    if (tracer.wantsPackets()) {
-      tracer.on(now, new TraceEvent.DatagramSent(pathId, bytes.length, 0));
-    }
     return false;
   }
 

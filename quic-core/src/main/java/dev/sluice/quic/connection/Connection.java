@@ -224,7 +224,7 @@ public final class Connection implements QuicTransport {
       long now) {
     this.now = now;
     if (closing.remains() != null) {
-      closing.remains().receive(length, ecn, now);
+      closing.remains().receive(length);
       return;
     }
     counters.onDatagramReceived(length);

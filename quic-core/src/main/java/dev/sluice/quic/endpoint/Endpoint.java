@@ -190,7 +190,7 @@ public final class Endpoint {
     answers.send(out);
     while (!toSend.isEmpty()) {
       Route route = toSend.peek();
-      if (route.isClosed() ? route.remains().send(now, out) : send(route, now, out)) {
+      if (route.isClosed() ? route.remains().send(out) : send(route, now, out)) {
         return true;
       }
       toSend.poll();
@@ -350,7 +350,7 @@ public final class Endpoint {
       return null;
     }
     if (route.isClosed()) {
-      route.remains().receive(batch.length(index), batch.ecn(index), now);
+      route.remains().receive(batch.length(index));
       touch(route);
       return null;
     }
@@ -378,7 +378,7 @@ public final class Endpoint {
     Route route = routes.last();
     if (route.isClosed()) {
       for (int i = from; i < to; i++) {
-        route.remains().receive(batch.length(i), batch.ecn(i), now);
+        route.remains().receive(batch.length(i));
       }
     } else {
       atWork = route;

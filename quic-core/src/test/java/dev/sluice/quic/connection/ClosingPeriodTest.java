@@ -61,7 +61,7 @@ class ClosingPeriodTest {
   private final DatagramBatch out = new DatagramBatch(2, 100);
 
   private ClosingPeriod period(Farewell farewell) {
-    return new ClosingPeriod(source, List.of(ID), farewell, Tracer.NONE, 0, UNTIL);
+    return new ClosingPeriod(source, List.of(ID), farewell, Tracer.NONE, UNTIL);
   }
 
   private ClosingPeriod closing() {
@@ -71,8 +71,8 @@ class ClosingPeriodTest {
   /** How many datagrams it answers this one with. */
   private int answers(ClosingPeriod to, int length) {
     out.clear();
-    to.receive(length, 0, 0);
-    assertFalse(to.send(0, out));
+    to.receive(length);
+    assertFalse(to.send(out));
     return out.count();
   }
 
@@ -88,7 +88,7 @@ class ClosingPeriodTest {
     }
     assertEquals(List.of(1, 2, 4, 8, 16), answered);
     out.clear();
-    closing.send(0, out);
+    closing.send(out);
     assertEquals(0, out.count(), "once for each");
   }
 
@@ -120,12 +120,12 @@ class ClosingPeriodTest {
   @Test
   void waitsForRoom() {
     ClosingPeriod closing = closing();
-    closing.receive(60, 0, 0);
+    closing.receive(60);
     DatagramBatch full = new DatagramBatch(1, 100);
     full.add(1, LOCAL, REMOTE, 0);
-    assertTrue(closing.send(0, full));
+    assertTrue(closing.send(full));
     full.clear();
-    assertFalse(closing.send(0, full));
+    assertFalse(closing.send(full));
     assertEquals(1, full.count());
   }
 
