@@ -7,7 +7,6 @@ import java.math.BigInteger;
 import java.util.random.RandomGenerator;
 import org.bouncycastle.crypto.params.ECDomainParameters;
 import org.bouncycastle.math.ec.ECPoint;
-import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 import org.bouncycastle.util.BigIntegers;
 
 /** Diffie-Hellman over P-256 or P-384 with uncompressed points (RFC 8446 §4.2.8.2, §7.4.2). */
@@ -16,15 +15,15 @@ public final class EcdhKeyAgreement implements KeyAgreement {
   private static final int UNCOMPRESSED = 4;
 
   private final NamedGroup group;
-  private final ECDomainParameters curve;
+  private final EcCurve curve;
   private final byte[] share;
   private BigInteger privateKey;
 
   private EcdhKeyAgreement(NamedGroup group, BigInteger privateKey) {
     this.group = group;
-    this.curve = EcCurves.of(group);
+    this.curve = EcCurve.of(group);
     this.privateKey = privateKey;
-    ECPoint point = new FixedPointCombMultiplier().multiply(curve.getG(), privateKey);
+    ECPoint point = curve.multiplyBasePoint(privateKey);
     this.share = point.normalize().getEncoded(false);
   }
 
@@ -34,7 +33,7 @@ public final class EcdhKeyAgreement implements KeyAgreement {
   }
 
   static EcdhKeyAgreement generate(NamedGroup group, RandomGenerator random) {
-    return new EcdhKeyAgreement(group, EcCurves.randomScalar(EcCurves.of(group), random));
+    return new EcdhKeyAgreement(group, EcCurve.of(group).randomScalar(random));
   }
 
   @Override
@@ -55,7 +54,8 @@ public final class EcdhKeyAgreement implements KeyAgreement {
     ECPoint point;
     try {
       // Throws unless the point lies on the curve; the cofactor of both curves is one.
-      point = curve.validatePublicPoint(curve.getCurve().decodePoint(peerShare));
+      ECDomainParameters parameters = curve.parameters();
+      point = parameters.validatePublicPoint(parameters.getCurve().decodePoint(peerShare));
     } catch (IllegalArgumentException e) {
       throw illegal("is not on the curve", e);
     }

@@ -22,9 +22,9 @@ public final class KeyTypes {
   }
 
   private static KeyType curve(ECPublicKey key) {
-    if (key.getParams().getOrder().equals(EcCurves.P256.getN())) {
+    if (key.getParams().getOrder().equals(EcCurve.P256.order())) {
       return KeyType.EC_P256;
     }
-    return key.getParams().getOrder().equals(EcCurves.P384.getN()) ? KeyType.EC_P384 : null;
+    return key.getParams().getOrder().equals(EcCurve.P384.order()) ? KeyType.EC_P384 : null;
   }
 }
