@@ -10,13 +10,14 @@ import org.bouncycastle.math.ec.rfc7748.X25519;
 /** Diffie-Hellman over Curve25519 (RFC 7748 §6.1). */
 public final class X25519KeyAgreement implements KeyAgreement {
   /** Length of keys, shares and secret. */
-  static final int LENGTH = 32;
+  static final int LENGTH = Field25519.LENGTH;
 
   private final byte[] privateKey;
   private final byte[] share = new byte[LENGTH];
 
   private X25519KeyAgreement(byte[] privateKey) {
     this.privateKey = privateKey;
+    // The base point has tables there, which make it three times as fast as the ladder.
     X25519.generatePublicKey(privateKey, 0, share, 0);
   }
 
@@ -46,12 +47,21 @@ public final class X25519KeyAgreement implements KeyAgreement {
     if (peerShare.length != LENGTH) {
       throw illegal("is " + peerShare.length + " bytes long, not " + LENGTH);
     }
-    byte[] secret = new byte[LENGTH];
-    // False for a point of small order, which gives the all-zero secret (RFC 8446 §7.4.2).
-    if (!X25519.calculateAgreement(privateKey, 0, peerShare, 0, secret, 0)) {
+    byte[] secret = MontgomeryLadder.x25519(privateKey, peerShare);
+    if (isZero(secret)) {
+      // From a point of small order (RFC 8446 §7.4.2).
       throw illegal("gives the all-zero secret");
     }
     return secret;
+  }
+
+  /** Without telling where another byte is (RFC 7748 §6.1). */
+  private static boolean isZero(byte[] secret) {
+    int any = 0;
+    for (byte b : secret) {
+      any |= b;
+    }
+    return any == 0;
   }
 
   @Override
