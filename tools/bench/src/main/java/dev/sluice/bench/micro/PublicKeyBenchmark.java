@@ -1,8 +1,10 @@
 package dev.sluice.bench.micro;
 
 import dev.sluice.tls.SignatureScheme;
+import dev.sluice.tls.TlsException;
 import dev.sluice.tls.keys.HandshakeSignature;
 import dev.sluice.tls.keys.VerifyingKey;
+import dev.sluice.tls.keys.X25519KeyAgreement;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -32,6 +34,7 @@ public class PublicKeyBenchmark {
   private final byte[] scalar = new byte[LENGTH];
   private final byte[] point = new byte[LENGTH];
   private KeyPair p256;
+  private X25519KeyAgreement x25519Own;
   private KeyPair x25519;
   private KeyPair mlKem;
   private KeyPairGenerator x25519Pairs;
@@ -56,9 +59,10 @@ public class PublicKeyBenchmark {
     ciphertext = mlKemEncapsulate().encapsulation();
     random.nextBytes(scalar);
     X25519.generatePublicKey(scalar, 0, point, 0);
+    x25519Own = X25519KeyAgreement.of(scalar);
   }
 
-  /** ECDSA on P-256 as a server signs, with Bouncy Castle. */
+  /** ECDSA on P-256 as a server signs. */
   @Benchmark
   public byte[] sign() throws GeneralSecurityException {
     return HandshakeSignature.sign(SCHEME, p256.getPrivate(), content, random);
@@ -108,9 +112,15 @@ public class PublicKeyBenchmark {
     return x25519Pairs.generateKeyPair();
   }
 
-  /** A shared secret, with Bouncy Castle. */
+  /** A shared secret, as either side computes it. */
   @Benchmark
-  public byte[] x25519Agree() {
+  public byte[] x25519Agree() throws TlsException {
+    return x25519Own.agree(point);
+  }
+
+  /** The same with Bouncy Castle. */
+  @Benchmark
+  public byte[] x25519AgreeByBouncyCastle() {
     byte[] secret = new byte[LENGTH];
     X25519.calculateAgreement(scalar, 0, point, 0, secret, 0);
     return secret;
