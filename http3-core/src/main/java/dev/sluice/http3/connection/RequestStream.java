@@ -368,7 +368,12 @@ public final class RequestStream {
    * @param broken whether it was this stream that broke the connection
    */
   void onConnectionEnded(ConnectionEnding cause, boolean broken) {
-    in.onConnectionEnded(cause, broken);
+    if (client && stream.send().sent() == 0 && in.isUnanswered()) {
+      // Whatever its method, the server cannot have acted on what it has not heard of.
+      in.abandon(new RequestEnding.NotSent(cause), Http3Error.H3_REQUEST_CANCELLED);
+    } else {
+      in.onConnectionEnded(cause, broken);
+    }
     out.writer().cut();
   }
 }

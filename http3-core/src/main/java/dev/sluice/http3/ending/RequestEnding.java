@@ -16,10 +16,11 @@ public sealed interface RequestEnding {
   record Complete() implements RequestEnding {}
 
   /**
-   * The request never left this side: there was no connection to send it on.
+   * The request never left this side: there was no connection to send it on, or that ended before
+   * any of the request's bytes were sent.
    *
-   * @param cause how the attempt to connect ended; null when it did not get that far, as with a
-   *     name that does not resolve
+   * @param cause how the connection, or the attempt to connect, ended; null when it did not get
+   *     that far, as with a name that does not resolve
    */
   record NotSent(ConnectionEnding cause) implements RequestEnding {}
 

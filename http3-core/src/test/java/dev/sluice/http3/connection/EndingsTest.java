@@ -164,6 +164,23 @@ class EndingsTest {
     assertEquals(1, peer.all(Http3Event.RequestEnded.class).size());
   }
 
+  /** A POST may then be sent again, which is not so once a byte of it is on its way. */
+  @ParameterizedTest
+  @MethodSource("endings")
+  void aRequestOfWhichNothingLeftWasNotSent(ConnectionEnding ending) {
+    RequestHead post = RequestHead.of("POST", "https", "example.com", "/", Fields.EMPTY);
+    RawPeer peer = RawPeer.ofClient();
+    RequestStream left = peer.connection.openRequest(post, true);
+    peer.link.deliverAll();
+    RequestStream stayed = peer.connection.openRequest(post, true);
+    peer.own.end(ending);
+    peer.connection.process();
+    Pair.take(peer.connection, peer.events);
+    assertEquals(new RequestEnding.ConnectionLost(ending, false), left.ending());
+    assertEquals(new RequestEnding.NotSent(ending), stayed.ending());
+    assertEquals(2, peer.all(Http3Event.RequestEnded.class).size());
+  }
+
   @Test
   void aReaderThatWaitsIsToldOfTheEnd() {
     RawPeer peer = RawPeer.ofClient();
