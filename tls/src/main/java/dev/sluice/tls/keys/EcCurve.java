@@ -15,9 +15,10 @@ enum EcCurve {
 
   private final ECDomainParameters parameters;
 
-  // Both are computed when they are first wanted; twice at worst, with the same outcome.
-  private volatile PointComb secretMultiples;
-  private volatile PointComb publicMultiples;
+  // Both are computed when they are first wanted. Threads that see null both compute them, with the
+  // same outcome; one that sees them sees all of them, since a comb's fields are final.
+  private PointComb secretMultiples;
+  private PointComb publicMultiples;
 
   EcCurve(String name) {
     this.parameters = new ECDomainParameters(CustomNamedCurves.getByName(name));
@@ -63,18 +64,22 @@ enum EcCurve {
 
   /** The base point's multiple by a secret number. */
   ECPoint multiplyBasePoint(BigInteger secret) {
-    if (secretMultiples == null) {
+    PointComb multiples = secretMultiples;
+    if (multiples == null) {
       // All of a table is read for each addition, so many short ones are better than a long one.
-      secretMultiples = new PointComb(parameters.getG(), 5, 4);
+      multiples = new PointComb(parameters.getG(), 5, 4);
+      secretMultiples = multiples;
     }
-    return secretMultiples.multiply(secret);
+    return multiples.multiply(secret);
   }
 
   /** The base point's multiples for numbers that are no secret. */
   PointComb basePointMultiples() {
-    if (publicMultiples == null) {
-      publicMultiples = new PointComb(parameters.getG(), 8, 2);
+    PointComb multiples = publicMultiples;
+    if (multiples == null) {
+      multiples = new PointComb(parameters.getG(), 8, 2);
+      publicMultiples = multiples;
     }
-    return publicMultiples;
+    return multiples;
   }
 }

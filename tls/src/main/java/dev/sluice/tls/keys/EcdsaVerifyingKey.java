@@ -3,7 +3,6 @@ package dev.sluice.tls.keys;
 import dev.sluice.tls.SignatureScheme.KeyType;
 import java.math.BigInteger;
 import java.security.interfaces.ECPublicKey;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
 import org.bouncycastle.math.ec.ECPoint;
@@ -20,10 +19,15 @@ final class EcdsaVerifyingKey {
 
   private final EcCurve curve;
   private final ECPublicKeyParameters key;
-  private final AtomicInteger verified = new AtomicInteger();
 
-  /** Null until there were a few signatures. */
-  private volatile PointComb multiples;
+  /** At most so many, since threads may count at once; it decides about nothing but time. */
+  private int verified;
+
+  /**
+   * Null until there were a few signatures. Threads that see null both compute it, with the same
+   * outcome; one that sees it sees all of it, since a comb's fields are final.
+   */
+  private PointComb multiples;
 
   private EcdsaVerifyingKey(EcCurve curve, ECPublicKeyParameters key) {
     this.curve = curve;
@@ -56,7 +60,8 @@ final class EcdsaVerifyingKey {
     if (rs == null || !inRange(rs.r()) || !inRange(rs.s())) {
       return false;
     }
-    if (multiples == null && verified.incrementAndGet() <= FEW) {
+    if (verified < FEW) {
+      verified++;
       ECDSASigner signer = new ECDSASigner();
       signer.init(false, key);
       return signer.verifySignature(hash, rs.r(), rs.s());
@@ -70,15 +75,21 @@ final class EcdsaVerifyingKey {
 
   /** FIPS 186-5 §6.4.2, steps 3 to 9. */
   private boolean verifyByMultiples(BigInteger hash, DerSignature rs) {
-    if (multiples == null) {
-      multiples = new PointComb(key.getQ(), 6, 2);
-    }
     BigInteger n = curve.order();
     BigInteger inverse = BigIntegers.modOddInverseVar(n, rs.s());
     BigInteger u = hash.multiply(inverse).mod(n);
     BigInteger v = rs.r().multiply(inverse).mod(n);
-    ECPoint point = PointComb.sumOfMultiples(curve.basePointMultiples(), u, multiples, v);
+    ECPoint point = PointComb.sumOfMultiples(curve.basePointMultiples(), u, multiples(), v);
     return !point.isInfinity()
         && point.normalize().getAffineXCoord().toBigInteger().mod(n).equals(rs.r());
+  }
+
+  private PointComb multiples() {
+    PointComb known = multiples;
+    if (known == null) {
+      known = new PointComb(key.getQ(), 6, 2);
+      multiples = known;
+    }
+    return known;
   }
 }
