@@ -51,7 +51,7 @@ final class Correspondent {
   private final boolean patient;
 
   /** What comes at its end of the connection. */
-  final ArrivedStreams arrivals = new ArrivedStreams();
+  final Arrivals arrivals = new Arrivals();
 
   final Map<Long, Heard> heard = new LinkedHashMap<>();
   final Map<Long, SaidMessage> said = new LinkedHashMap<>();
@@ -59,8 +59,6 @@ final class Correspondent {
 
   /** Server: what it turned away itself, after it had heard of it. */
   private final Set<Long> rejected = new HashSet<>();
-
-  int connectionEnded;
 
   Correspondent(
       boolean client, SplittableRandom random, Consumer<Runnable> later, boolean patient) {
@@ -188,7 +186,6 @@ final class Correspondent {
       }
       case Http3Event.Writable(RequestStream stream) -> said.get(stream.id()).write();
       case Http3Event.Closed(RequestStream stream) -> heard.get(stream.id()).closed = true;
-      case Http3Event.ConnectionEnded ended -> connectionEnded++;
       case Http3Event.Claimed claimed -> throw new AssertionError(claimed);
       default -> {}
     }
@@ -299,7 +296,7 @@ final class Correspondent {
 
   /** The connection ended first: then all that came of it was heard. */
   private void assertAllArrived(Heard one, boolean sectionsNeverWait, String about) {
-    ArrivedStreams.Arrived arrived = arrivals.of(one.stream.id());
+    Arrivals.Message arrived = arrivals.message(one.stream.id());
     if (one.head) {
       assertEquals(arrived.content(), one.content, about);
     }

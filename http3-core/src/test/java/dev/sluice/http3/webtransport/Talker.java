@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.http3.connection.Arrivals;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.quic.ending.ConnectionEnding;
 import java.nio.charset.StandardCharsets;
@@ -205,7 +206,7 @@ final class Talker {
         endings.put(session, how);
         heard.values().stream()
             .filter(stream -> stream.session() == session)
-            .forEach(stream -> atEnd.put(stream.id(), arrivals.of(stream.id())));
+            .forEach(stream -> atEnd.put(stream.id(), arrivals.length(stream.id())));
       }
     }
   }

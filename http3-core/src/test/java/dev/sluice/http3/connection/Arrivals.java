@@ -14,15 +14,15 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** What has arrived of each stream at one end, as its packets tell. */
-final class ArrivedStreams implements Tracer {
+public final class Arrivals implements Tracer {
   /**
-   * What can be told of a message from the bytes that came without a gap, and before any reset.
+   * What can be told of a message from the bytes that have arrived.
    *
    * @param sections HEADERS frames that are whole
    * @param content bytes in DATA frames, also in one that is not whole
    * @param whole whether the stream's end came too
    */
-  record Arrived(int sections, int content, boolean whole) {}
+  record Message(int sections, int content, boolean whole) {}
 
   private static final class Stream {
     private final BitSet arrived = new BitSet();
@@ -45,8 +45,12 @@ final class ArrivedStreams implements Tracer {
       atReset = atReset < 0 ? arrived.nextClearBit(0) : atReset;
     }
 
-    Arrived message() {
-      int length = atReset < 0 ? arrived.nextClearBit(0) : atReset;
+    int length() {
+      return atReset < 0 ? arrived.nextClearBit(0) : atReset;
+    }
+
+    Message message() {
+      int length = length();
       int sections = 0;
       int content = 0;
       WireReader reader = new WireReader(bytes, 0, length);
@@ -62,7 +66,7 @@ final class ArrivedStreams implements Tracer {
       } catch (WireException e) {
         // The frame's header is not whole.
       }
-      return new Arrived(sections, content, length == size);
+      return new Message(sections, content, length == size);
     }
   }
 
@@ -89,7 +93,13 @@ final class ArrivedStreams implements Tracer {
     return streams.computeIfAbsent(id, any -> new Stream());
   }
 
-  Arrived of(long id) {
+  /** The bytes from the beginning of the stream that came without a gap, and before any reset. */
+  public int length(long id) {
+    return stream(id).length();
+  }
+
+  /** What these are of a message. */
+  Message message(long id) {
     return stream(id).message();
   }
 }
