@@ -74,7 +74,7 @@ final class LivePair {
 
   private final Map<Connection, Http3Connection> https = new IdentityHashMap<>();
   private final Http3Config config;
-  private long packetNumber = 100_000;
+  private long packetNumber;
 
   LivePair(Simulation sim) {
     this(sim, Http3Config.DEFAULT, Tracer.NONE, Tracer.NONE);
@@ -136,8 +136,13 @@ final class LivePair {
     sim.runFor(Duration.ofMillis(millis));
   }
 
-  /** A packet with this payload, as if this side had sent it. */
+  /**
+   * A packet with this payload, as if this side had sent it behind all others; what it sends itself
+   * from now on counts as repeated.
+   */
   byte[] from(Side side, byte[] payload) {
+    Side other = side == client ? server : client;
+    packetNumber = Math.max(packetNumber, SealedPackets.nextNumber(other.quic));
     return SealedPackets.oneRtt(side.quic, payload, packetNumber++);
   }
 

@@ -20,6 +20,11 @@ final class Closing {
   /** Where the connection is on its way out. */
   private enum Phase {
     OPEN,
+    /**
+     * The peer's CONNECTION_CLOSE may have overtaken packets that were sent before it: those are
+     * still read. Nothing is sent any more (§10.2.2).
+     */
+    OVERTAKEN,
     /** CONNECTION_CLOSE was or is to be sent (§10.2.1). */
     CLOSING,
     /** The peer closed, or is not to be told; nothing is sent any more (§10.2.2). */
@@ -33,8 +38,11 @@ final class Closing {
   private Phase phase = Phase.OPEN;
   private ConnectionEnding ending;
 
-  /** What the peer closes with, as long as the datagram that says so is being read. */
+  /** What the peer closes with, until it takes effect. */
   private ConnectionCloseFrame heard;
+
+  /** When what is late still counts as lost. */
+  private long overtakenUntil;
 
   private long endedAt;
   private boolean closeWanted;
@@ -51,13 +59,15 @@ final class Closing {
     if (isOpen()) {
       end(reason, Phase.CLOSING, now);
       closeWanted = true;
+    } else if (phase == Phase.OVERTAKEN) {
+      onPeerClose(now);
     }
   }
 
   /**
    * CONNECTION_CLOSE from the peer. What else its datagram brings was delivered as well, and of
    * several closes that are written for several levels the application's says most (§10.2.3): it
-   * takes effect when the datagram is read.
+   * takes effect when the datagram is read, or a little later.
    */
   void onFrame(ConnectionCloseFrame frame) {
     if (heard == null || frame.application() && !heard.application()) {
@@ -65,24 +75,35 @@ final class Closing {
     }
   }
 
-  /** All that a datagram brought has gone where it belongs. */
+  /**
+   * All that a datagram brought has gone where it belongs. If it closes the connection, and numbers
+   * of earlier packets are missing, those get the time in which a packet is late rather than lost
+   * (RFC 9002 §6.1.2): the network may have let the close overtake them.
+   */
   void onDatagramRead(long now) {
-    if (heard != null) {
-      ConnectionCloseFrame frame = heard;
-      heard = null;
-      onPeerClose(frame, now);
+    if (heard == null || !isReading()) {
+      return;
+    }
+    if (!mayBeOvertaken()) {
+      onPeerClose(now);
+    } else if (phase == Phase.OPEN) {
+      phase = Phase.OVERTAKEN;
+      overtakenUntil = now + connection.recovery.path().rtt().reorderingTolerance();
     }
   }
 
-  private void onPeerClose(ConnectionCloseFrame frame, long now) {
-    if (isOpen()) {
-      end(
-          frame.application()
-              ? new ApplicationClose(Side.PEER, frame.errorCode(), frame.reason())
-              : new TransportClose(Side.PEER, frame.errorCode(), frame.frameType(), frame.reason()),
-          Phase.DRAINING,
-          now);
-    }
+  private boolean mayBeOvertaken() {
+    return connection.handshake.isComplete() && connection.spaces.application().acks().hasGap();
+  }
+
+  private void onPeerClose(long now) {
+    ConnectionCloseFrame frame = heard;
+    end(
+        frame.application()
+            ? new ApplicationClose(Side.PEER, frame.errorCode(), frame.reason())
+            : new TransportClose(Side.PEER, frame.errorCode(), frame.frameType(), frame.reason()),
+        Phase.DRAINING,
+        now);
   }
 
   /** The connection is over and the peer is told nothing: timeouts, stateless reset, versions. */
@@ -91,6 +112,8 @@ final class Closing {
       end(reason, Phase.DRAINING, now);
       leave(null, now, now);
       remains.onDeadline(now);
+    } else if (phase == Phase.OVERTAKEN) {
+      onPeerClose(now);
     }
   }
 
@@ -121,8 +144,14 @@ final class Closing {
     closeWanted = phase == Phase.CLOSING;
   }
 
+  /** Whether the connection goes on. */
   boolean isOpen() {
     return phase == Phase.OPEN;
+  }
+
+  /** Whether packets are still opened and read. */
+  boolean isReading() {
+    return phase == Phase.OPEN || phase == Phase.OVERTAKEN;
   }
 
   boolean isEnded() {
@@ -144,10 +173,19 @@ final class Closing {
   }
 
   long deadline() {
+    if (phase == Phase.OVERTAKEN) {
+      return overtakenUntil;
+    }
     return remains != null ? remains.deadline() : until();
   }
 
   void onDeadline(long now) {
+    if (phase == Phase.OVERTAKEN) {
+      if (now >= overtakenUntil) {
+        onPeerClose(now);
+      }
+      return;
+    }
     if (remains == null && now >= until()) {
       leave(null, now, now); // there was never leave to say so
     }

@@ -236,7 +236,7 @@ public final class Connection implements QuicTransport {
       return;
     }
     path.amplification().onReceived(length);
-    if (closing.isOpen()) {
+    if (closing.isReading()) {
       receiver.receive(buffer, offset, length, path, ecn, now);
     } else {
       closing.onDatagram();

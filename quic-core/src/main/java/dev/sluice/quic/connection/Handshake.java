@@ -189,7 +189,7 @@ final class Handshake implements Signing {
   }
 
   byte[] exportKeyingMaterial(String label, byte[] context, int length) {
-    if (!connection.closing.isOpen()) {
+    if (!connection.closing.isReading()) {
       throw new IllegalStateException("the connection has ended, and its secrets are gone");
     }
     return tls.exportKeyingMaterial(label, context, length);

@@ -67,7 +67,7 @@ final class PayloadReader {
     // STREAM frames need no record, unless it is to be kept; they may travel in all 1-RTT packets.
     boolean tracing = connection.packetTrace.isOn();
     boolean direct = packet.type() == PacketType.ONE_RTT && !tracing;
-    while (payload.hasRemaining() && connection.closing.isOpen()) {
+    while (payload.hasRemaining() && connection.closing.isReading()) {
       if (direct && FrameReader.readStream(payload, packet.stream())) {
         packet.onStreamFrame();
         connection.streams.onStream(packet.stream(), now);

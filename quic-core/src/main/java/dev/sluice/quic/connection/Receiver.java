@@ -71,7 +71,7 @@ final class Receiver {
   void receive(byte[] buffer, int offset, int length, Path path, int ecn, long now) {
     try {
       takeApart(buffer, offset, length, path, ecn, now);
-      while (keysArrived && connection.closing.isOpen()) {
+      while (keysArrived && connection.closing.isReading()) {
         keysArrived = false;
         takeApart(heldEarly, now);
         takeApart(held, now);
@@ -124,7 +124,7 @@ final class Receiver {
   private void eachPacket(byte[] buffer, int offset, int length, Path path, int ecn, long now) {
     int end = offset + length;
     boolean small = length < MIN_INITIAL_DATAGRAM;
-    for (int at = offset; at < end && connection.closing.isOpen(); ) {
+    for (int at = offset; at < end && connection.closing.isReading(); ) {
       int idLength = connection.ids.localFirst().length();
       boolean anyQuicBit = connection.config.greaseQuicBit();
       if (PacketParser.isShort(buffer, at, end, idLength, anyQuicBit)) {

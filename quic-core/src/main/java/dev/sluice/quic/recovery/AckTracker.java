@@ -115,6 +115,14 @@ public final class AckTracker {
   }
 
   /**
+   * Whether a number below the largest is missing, among those that the peer may not know to have
+   * arrived: lost, late, or never used (§21.4).
+   */
+  public boolean hasGap() {
+    return largest >= 0 && received.firstMissing(reportFrom) < largest;
+  }
+
+  /**
    * A packet was processed.
    *
    * @param packetNumber not a duplicate

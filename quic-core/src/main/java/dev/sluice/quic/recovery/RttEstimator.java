@@ -106,4 +106,9 @@ public final class RttEstimator {
     long rtt = Math.max(latest, smoothed);
     return Math.max(rtt + rtt / 8, GRANULARITY);
   }
+
+  /** By how much a packet may be late and count as reordered, not as lost (§6.1.2). */
+  public long reorderingTolerance() {
+    return Math.max(Math.max(latest, smoothed) / 8, GRANULARITY);
+  }
 }

@@ -41,6 +41,7 @@ class CloseBesideDataTest {
   void whatStandsBehindTheCloseIsDelivered() {
     TransportConfig config = TransportConfig.DEFAULTS.withDatagrams(DatagramConfig.ON);
     Duo duo = new Duo(config, config);
+    duo.leaveNoGap(duo.server);
     duo.toServer(
         duo.fromClient(
             SealedPackets.payload(

@@ -307,6 +307,7 @@ class DatagramsTest {
         SealedPackets.payload(
             new DatagramFrame(Bytes.of(numbered(2, 4)), true),
             new ConnectionCloseFrame(true, 0, 0, ""));
+    duo.leaveNoGap(duo.client);
     duo.toClient(
         duo.fromServer(SealedPackets.payload(new DatagramFrame(Bytes.of(numbered(1, 4)), true))),
         duo.fromServer(last));

@@ -48,6 +48,11 @@ public final class SealedPackets {
     return new NewConnectionIdFrame(1000, 1000, id, Bytes.of(token));
   }
 
+  /** The number behind all that this side has received: with it none seems to be missing. */
+  public static long nextNumber(Connection receiver) {
+    return receiver.spaces.application().acks().largestReceived() + 1;
+  }
+
   /** A datagram with one 1-RTT packet, as if the connection had sent it. */
   public static byte[] oneRtt(Connection sender, byte[] payload, long number) {
     return oneRtt(sender, payload, number, 0);
