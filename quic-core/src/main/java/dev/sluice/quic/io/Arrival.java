@@ -8,6 +8,9 @@ import java.util.List;
 
 /** What comes to a socket, on its way to the endpoint. On the loop's thread. */
 final class Arrival {
+  /** More batches than fit into the system's buffer: what comes meanwhile may wait its turn. */
+  private static final int FULL_BUFFER = 1000;
+
   private final EventLoop loop;
   private final Endpoint endpoint;
   private final SocketSet socket;
@@ -41,6 +44,14 @@ final class Arrival {
       hand(in, now);
     }
     onRefusal(now);
+  }
+
+  /** Takes in all that has arrived. */
+  void receiveAll(long now) throws IOException {
+    receive(now);
+    for (int i = 1; i < FULL_BUFFER && socket.isReadable(); i++) {
+      receive(now);
+    }
   }
 
   private void hand(DatagramBatch in, long now) {

@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 
 /**
  * The thread that owns sockets and their connections. Each turn it takes in datagrams, lets
@@ -55,6 +56,12 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** And 8 MiB behind writers: what is acknowledged at once on a network next door. */
   private static final int WRITER_CHUNKS = 128;
 
+  /**
+   * A turn that is so late, in nanoseconds, was held up: the process was stopped, or its garbage
+   * collected for long.
+   */
+  private static final long HELD_UP = 100_000_000;
+
   /** Room for a datagram, until a socket needs more. */
   private static final int USUAL_SLOT = 2048;
 
@@ -75,6 +82,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   private final Thread thread;
   private final Poller poller;
+  private final LongSupplier clock;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
   /**
@@ -97,12 +105,14 @@ public final class EventLoop implements Executor, AutoCloseable {
   private int slot = USUAL_SLOT;
   private DatagramBatch received;
   private long order;
-  private long now = clock();
+  private long now;
   private boolean closing;
   private volatile boolean ended;
 
-  private EventLoop(String name, boolean daemon, Poller poller) {
+  private EventLoop(String name, boolean daemon, Poller poller, LongSupplier clock) {
     this.poller = poller;
+    this.clock = clock;
+    this.now = clock.getAsLong();
     this.received = poller.newReceiveBatch(slot);
     this.thread = new LoopThread(this::run, name);
     thread.setDaemon(daemon);
@@ -148,7 +158,11 @@ public final class EventLoop implements Executor, AutoCloseable {
   }
 
   static EventLoop start(String name, boolean daemon, Poller poller) {
-    EventLoop loop = new EventLoop(name, daemon, poller);
+    return start(name, daemon, poller, () -> System.nanoTime() - START);
+  }
+
+  static EventLoop start(String name, boolean daemon, Poller poller, LongSupplier clock) {
+    EventLoop loop = new EventLoop(name, daemon, poller, clock);
     loop.thread.start();
     return loop;
   }
@@ -302,10 +316,6 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   // ---- the thread ----
 
-  private static long clock() {
-    return System.nanoTime() - START;
-  }
-
   private void run() {
     try {
       while (!closing || !sockets.isEmpty()) {
@@ -337,14 +347,19 @@ public final class EventLoop implements Executor, AutoCloseable {
   }
 
   private void turn() throws IOException {
-    now = clock();
+    now = clock.getAsLong();
+    boolean heldUp = deadlines.next() < now - HELD_UP;
+    if (heldUp) {
+      // What has come meanwhile came before what is due now, though nobody has looked.
+      poller.await(0);
+    }
     for (QuicSocket due = deadlines.poll(now); due != null; due = deadlines.poll(now)) {
       want(due);
     }
     // In rotation, since others may want meanwhile.
     for (int count = wanting.size(); count > 0; count--) {
       QuicSocket socket = wanting.poll();
-      socket.takeIn(now);
+      socket.takeIn(now, heldUp);
       wanting.add(socket);
     }
     runTasks(TASKS_PER_TURN);
@@ -399,7 +414,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
     long deadline =
         Math.min(deadlines.next(), scheduled.isEmpty() ? Long.MAX_VALUE : scheduled.peek().at());
-    return deadline == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, deadline - clock());
+    return deadline == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, deadline - clock.getAsLong());
   }
 
   private void runTasks(int limit) {

@@ -281,10 +281,19 @@ public final class QuicSocket implements AutoCloseable {
     return timer;
   }
 
-  /** The first half of a turn: in, and events. */
-  void takeIn(long now) {
+  /**
+   * The first half of a turn: in, and events.
+   *
+   * @param heldUp whether deadlines may have passed while what would have moved them lay here: then
+   *     all of it comes first
+   */
+  void takeIn(long now, boolean heldUp) {
     try {
-      arrival.receive(now);
+      if (heldUp) {
+        arrival.receiveAll(now);
+      } else {
+        arrival.receive(now);
+      }
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the socket at " + localAddress() + " fails", e);
       fail("the socket failed: " + e.getMessage());
