@@ -8,14 +8,19 @@ import java.util.List;
 
 /** What comes to a socket, on its way to the endpoint. On the loop's thread. */
 final class Arrival {
-  /** More batches than fit into the system's buffer: what comes meanwhile may wait its turn. */
-  private static final int FULL_BUFFER = 1000;
+  /**
+   * How long deadlines wait for what came before them, in nanoseconds: more than the system's
+   * buffer takes to read. What comes all the time does not keep them for ever.
+   */
+  private static final long LONGEST_BEHIND = 1_000_000_000;
 
   private final EventLoop loop;
   private final Endpoint endpoint;
   private final SocketSet socket;
   private final StrayQueue strays;
   private final Runnable answer;
+  private boolean behind;
+  private long behindUntil;
 
   /**
    * @param answer lets connections say what they have to, between the handshakes of a batch
@@ -46,12 +51,19 @@ final class Arrival {
     onRefusal(now);
   }
 
-  /** Takes in all that has arrived. */
-  void receiveAll(long now) throws IOException {
-    receive(now);
-    for (int i = 1; i < FULL_BUFFER && socket.isReadable(); i++) {
-      receive(now);
+  /**
+   * Whether deadlines have to wait, since the process stood still, and there is more of what has
+   * come meanwhile.
+   *
+   * @param heldUp whether this turn is as late as that
+   */
+  boolean isBehind(long now, boolean heldUp) {
+    if (heldUp && !behind) {
+      behind = true;
+      behindUntil = now + LONGEST_BEHIND;
     }
+    behind &= socket.isReadable() && now < behindUntil;
+    return behind;
   }
 
   private void hand(DatagramBatch in, long now) {

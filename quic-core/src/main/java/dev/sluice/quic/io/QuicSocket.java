@@ -284,16 +284,11 @@ public final class QuicSocket implements AutoCloseable {
   /**
    * The first half of a turn: in, and events.
    *
-   * @param heldUp whether deadlines may have passed while what would have moved them lay here: then
-   *     all of it comes first
+   * @param heldUp whether deadlines may have passed while what would have moved them lay here
    */
   void takeIn(long now, boolean heldUp) {
     try {
-      if (heldUp) {
-        arrival.receiveAll(now);
-      } else {
-        arrival.receive(now);
-      }
+      arrival.receive(now);
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the socket at " + localAddress() + " fails", e);
       fail("the socket failed: " + e.getMessage());
@@ -302,7 +297,9 @@ public final class QuicSocket implements AutoCloseable {
       onFault(e, now); // what comes turn by turn keeps no connection from its deadlines
     }
     try {
-      endpoint.onDeadline(now);
+      if (!arrival.isBehind(now, heldUp)) {
+        endpoint.onDeadline(now);
+      }
       deliver();
     } catch (RuntimeException | Error e) {
       onFault(e, now);

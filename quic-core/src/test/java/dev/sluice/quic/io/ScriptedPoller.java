@@ -82,6 +82,9 @@ final class ScriptedPoller implements Poller {
 
     boolean closed;
 
+    /** There is always more to receive. */
+    boolean endless;
+
     /** What the next call of {@link #receive} brings. */
     private DatagramBatch arriving = new DatagramBatch(1, 1);
 
@@ -131,7 +134,7 @@ final class ScriptedPoller implements Poller {
 
     @Override
     public boolean isReadable() {
-      return failure != null || refusal != null || arriving.count() > 0;
+      return endless || failure != null || refusal != null || arriving.count() > 0;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.sluice.quic.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.QuicClient;
@@ -19,9 +20,12 @@ import dev.sluice.quic.io.udp.UdpSocket;
 import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.tls.cert.PinnedVerifier;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -107,6 +111,41 @@ class StoppedProcessTest {
       for (QuicConnection connection : accepted) {
         assertEquals(SIZE, connection.acceptStream().inputStream().readAllBytes().length);
       }
+    }
+  }
+
+  /** There is more and more to be read: what is due has its turn all the same. */
+  @Test
+  void deadlinesDoNotWaitForWhatNeverEnds() throws Exception {
+    ScriptedPoller poller = new ScriptedPoller();
+    AtomicLong time = new AtomicLong();
+    EventLoop flooded = EventLoop.start("flooded", true, poller, time::get);
+    try (QuicClient client =
+        QuicClient.builder()
+            .remote(new InetSocketAddress(InetAddress.getLoopbackAddress(), 443))
+            .serverName("localhost")
+            .applicationProtocols("test")
+            .eventLoop(flooded)
+            .build()) {
+      CompletableFuture<QuicConnection> connection = client.connectAsync();
+      long jump = Duration.ofMinutes(5).toNanos();
+      flooded.execute(
+          () -> {
+            poller.sockets.getFirst().endless = true;
+            time.addAndGet(jump);
+          });
+      for (int i = 0; i < 200 && !connection.isDone(); i++) {
+        CompletableFuture<Void> turn = new CompletableFuture<>();
+        flooded.execute(
+            () -> {
+              time.addAndGet(10_000_000);
+              turn.complete(null);
+            });
+        turn.join();
+      }
+      assertTrue(connection.isCompletedExceptionally(), "two seconds were enough");
+    } finally {
+      flooded.close();
     }
   }
 
