@@ -41,7 +41,7 @@ final class Closing {
   /** What the peer closes with, until it takes effect. */
   private ConnectionCloseFrame heard;
 
-  /** When what is late still counts as lost. */
+  /** When what is still missing counts as lost. */
   private long overtakenUntil;
 
   private long endedAt;
@@ -60,7 +60,7 @@ final class Closing {
       end(reason, Phase.CLOSING, now);
       closeWanted = true;
     } else if (phase == Phase.OVERTAKEN) {
-      onPeerClose(now);
+      end(peersEnding(), Phase.DRAINING, now);
     }
   }
 
@@ -85,7 +85,7 @@ final class Closing {
       return;
     }
     if (!mayBeOvertaken()) {
-      onPeerClose(now);
+      end(peersEnding(), Phase.DRAINING, now);
     } else if (phase == Phase.OPEN) {
       phase = Phase.OVERTAKEN;
       overtakenUntil = now + connection.recovery.path().rtt().reorderingTolerance();
@@ -96,24 +96,18 @@ final class Closing {
     return connection.handshake.isComplete() && connection.spaces.application().acks().hasGap();
   }
 
-  private void onPeerClose(long now) {
-    ConnectionCloseFrame frame = heard;
-    end(
-        frame.application()
-            ? new ApplicationClose(Side.PEER, frame.errorCode(), frame.reason())
-            : new TransportClose(Side.PEER, frame.errorCode(), frame.frameType(), frame.reason()),
-        Phase.DRAINING,
-        now);
+  private ConnectionEnding peersEnding() {
+    return heard.application()
+        ? new ApplicationClose(Side.PEER, heard.errorCode(), heard.reason())
+        : new TransportClose(Side.PEER, heard.errorCode(), heard.frameType(), heard.reason());
   }
 
   /** The connection is over and the peer is told nothing: timeouts, stateless reset, versions. */
   void endSilently(ConnectionEnding reason, long now) {
-    if (isOpen()) {
-      end(reason, Phase.DRAINING, now);
+    if (isReading()) {
+      end(phase == Phase.OVERTAKEN ? peersEnding() : reason, Phase.DRAINING, now);
       leave(null, now, now);
       remains.onDeadline(now);
-    } else if (phase == Phase.OVERTAKEN) {
-      onPeerClose(now);
     }
   }
 
@@ -182,7 +176,7 @@ final class Closing {
   void onDeadline(long now) {
     if (phase == Phase.OVERTAKEN) {
       if (now >= overtakenUntil) {
-        onPeerClose(now);
+        end(peersEnding(), Phase.DRAINING, now);
       }
       return;
     }

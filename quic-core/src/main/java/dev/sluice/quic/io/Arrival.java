@@ -52,13 +52,11 @@ final class Arrival {
   }
 
   /**
-   * Whether deadlines have to wait, since the process stood still, and there is more of what has
-   * come meanwhile.
-   *
-   * @param heldUp whether this turn is as late as that
+   * Whether deadlines have to wait: they passed while the process stood still, and there is more of
+   * what came meanwhile.
    */
-  boolean isBehind(long now, boolean heldUp) {
-    if (heldUp && !behind) {
+  boolean isBehind(long now) {
+    if (!behind && loop.isLate(endpoint.nextDeadline())) {
       behind = true;
       behindUntil = now + LONGEST_BEHIND;
     }

@@ -57,10 +57,10 @@ public final class EventLoop implements Executor, AutoCloseable {
   private static final int WRITER_CHUNKS = 128;
 
   /**
-   * A turn that is so late, in nanoseconds, was held up: the process was stopped, or its garbage
-   * collected for long.
+   * A deadline that is met so late, in nanoseconds, tells that the process stood still: it was
+   * stopped, or its garbage collected for long.
    */
-  private static final long HELD_UP = 100_000_000;
+  private static final long LATE = 100_000_000;
 
   /** Room for a datagram, until a socket needs more. */
   private static final int USUAL_SLOT = 2048;
@@ -348,8 +348,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   private void turn() throws IOException {
     now = clock.getAsLong();
-    boolean heldUp = deadlines.next() < now - HELD_UP;
-    if (heldUp) {
+    if (isLate(deadlines.next())) {
       // What has come meanwhile came before what is due now, though nobody has looked.
       poller.await(0);
     }
@@ -359,7 +358,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     // In rotation, since others may want meanwhile.
     for (int count = wanting.size(); count > 0; count--) {
       QuicSocket socket = wanting.poll();
-      socket.takeIn(now, heldUp);
+      socket.takeIn(now);
       wanting.add(socket);
     }
     runTasks(TASKS_PER_TURN);
@@ -368,6 +367,11 @@ public final class EventLoop implements Executor, AutoCloseable {
       giveOut(wanting.poll());
     }
     await(!wanting.isEmpty());
+  }
+
+  /** Whether a deadline has passed so long ago that something may have come before it. */
+  boolean isLate(long deadline) {
+    return deadline < now - LATE;
   }
 
   private void giveOut(QuicSocket socket) {

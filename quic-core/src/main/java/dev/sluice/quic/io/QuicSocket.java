@@ -281,12 +281,8 @@ public final class QuicSocket implements AutoCloseable {
     return timer;
   }
 
-  /**
-   * The first half of a turn: in, and events.
-   *
-   * @param heldUp whether deadlines may have passed while what would have moved them lay here
-   */
-  void takeIn(long now, boolean heldUp) {
+  /** The first half of a turn: in, and events. */
+  void takeIn(long now) {
     try {
       arrival.receive(now);
     } catch (IOException e) {
@@ -297,7 +293,7 @@ public final class QuicSocket implements AutoCloseable {
       onFault(e, now); // what comes turn by turn keeps no connection from its deadlines
     }
     try {
-      if (!arrival.isBehind(now, heldUp)) {
+      if (!arrival.isBehind(now)) {
         endpoint.onDeadline(now);
       }
       deliver();

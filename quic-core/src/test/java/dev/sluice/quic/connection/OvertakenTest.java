@@ -127,6 +127,7 @@ class OvertakenTest {
     closeAhead();
     duo.server.onSocketFailure("it is gone", duo.sim.now());
     assertEquals(DONE, duo.server.ending());
+    assertTrue(duo.server.isEnded(), "nothing can be answered any more");
   }
 
   /** However the network sorts what it does not lose, and does not hold up for longer. */
@@ -148,7 +149,7 @@ class OvertakenTest {
     pair.client.close(9, "done");
     pair.runFor(100);
     assertEquals(DONE, pair.server.ending());
-    assertTrue(stream.sent() == 8000, "the window has room for all");
+    assertEquals(8000, stream.sent(), "the window has room for all");
     assertEquals(8000, delivered(pair.serverEvents));
   }
 }

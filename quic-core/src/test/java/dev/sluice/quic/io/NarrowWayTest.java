@@ -12,7 +12,6 @@ import dev.sluice.quic.QuicStream;
 import dev.sluice.quic.connection.PathStats;
 import dev.sluice.quic.connection.TestPeers;
 import dev.sluice.quic.connection.TransportConfig;
-import dev.sluice.quic.io.udp.Binding;
 import dev.sluice.quic.io.udp.Poller;
 import dev.sluice.quic.io.udp.SelectorPoller;
 import dev.sluice.quic.io.udp.TooLarge;
@@ -84,7 +83,9 @@ class NarrowWayTest {
             .withHandshakeTimeout(Duration.ofMinutes(1))
             .withMaxDatagramSize(1452)
             .withMtuDiscovery(true);
-    EventLoop narrow = EventLoop.start("narrow", true, new NarrowPoller());
+    Poller all = new SelectorPoller();
+    EventLoop narrow =
+        EventLoop.start("narrow", true, new AlteredPoller(all, NarrowSocket::new, all::await));
     try (QuicServer server =
             QuicServer.builder()
                 .identity(TestPeers.IDENTITY)
@@ -131,42 +132,6 @@ class NarrowWayTest {
       out.write(new byte[2_000_000]);
     } catch (IOException e) {
       throw new AssertionError(e);
-    }
-  }
-
-  private final class NarrowPoller implements Poller {
-    private final Poller all = new SelectorPoller();
-
-    NarrowPoller() throws IOException {}
-
-    @Override
-    public UdpSocket open(Binding binding) throws IOException {
-      return new NarrowSocket(all.open(binding));
-    }
-
-    @Override
-    public String description() {
-      return "narrow";
-    }
-
-    @Override
-    public DatagramBatch newReceiveBatch(int datagram) {
-      return all.newReceiveBatch(datagram);
-    }
-
-    @Override
-    public void await(long nanos) throws IOException {
-      all.await(nanos);
-    }
-
-    @Override
-    public void wakeUp() {
-      all.wakeUp();
-    }
-
-    @Override
-    public void close() throws IOException {
-      all.close();
     }
   }
 

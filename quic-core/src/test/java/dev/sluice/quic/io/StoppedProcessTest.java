@@ -3,7 +3,6 @@ package dev.sluice.quic.io;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.QuicClient;
 import dev.sluice.quic.QuicClientBuilder;
 import dev.sluice.quic.QuicConnection;
@@ -14,9 +13,7 @@ import dev.sluice.quic.connection.TestPeers;
 import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
 import dev.sluice.quic.ending.ConnectionEnding.Side;
 import dev.sluice.quic.frame.StreamFrame;
-import dev.sluice.quic.io.udp.Binding;
 import dev.sluice.quic.io.udp.Poller;
-import dev.sluice.quic.io.udp.UdpSocket;
 import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.tls.cert.PinnedVerifier;
 import java.io.IOException;
@@ -29,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,16 +47,16 @@ class StoppedProcessTest {
 
   private final AtomicLong skipped = new AtomicLong();
   private final Semaphore finsSent = new Semaphore(0);
-  private volatile CountDownLatch stop;
+  private volatile boolean stopping;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final CountDownLatch goOn = new CountDownLatch(1);
   private EventLoop loop;
 
   @BeforeEach
   void start() throws IOException {
-    loop =
-        EventLoop.start(
-            "stopped", true, new StoppablePoller(), () -> System.nanoTime() + skipped.get());
+    Poller all = IoMode.preferred().newPoller();
+    Poller stoppable = new AlteredPoller(all, UnaryOperator.identity(), nanos -> await(all, nanos));
+    loop = EventLoop.start("stopped", true, stoppable, () -> System.nanoTime() + skipped.get());
   }
 
   @AfterEach
@@ -168,7 +166,7 @@ class StoppedProcessTest {
   }
 
   private void stop() throws InterruptedException {
-    stop = goOn;
+    stopping = true;
     loop.execute(() -> {}); // it waits anew
     stopped.await();
   }
@@ -194,51 +192,18 @@ class StoppedProcessTest {
     }
   }
 
-  /** Its wait can be ended by a signal, as when a stopped process goes on: nobody has looked. */
-  private final class StoppablePoller implements Poller {
-    private final Poller all = IoMode.preferred().newPoller();
-
-    StoppablePoller() throws IOException {}
-
-    @Override
-    public void await(long nanos) throws IOException {
-      CountDownLatch goOn = stop;
-      if (goOn == null || nanos == 0) {
-        all.await(nanos);
-        return;
-      }
-      stop = null;
-      stopped.countDown();
-      try {
-        goOn.await();
-      } catch (InterruptedException e) {
-        throw new IOException(e);
-      }
+  /** The wait is ended by a signal, as when a stopped process goes on: nobody has looked. */
+  private void await(Poller all, long nanos) throws IOException {
+    if (!stopping || nanos == 0) {
+      all.await(nanos);
+      return;
     }
-
-    @Override
-    public UdpSocket open(Binding binding) throws IOException {
-      return all.open(binding);
-    }
-
-    @Override
-    public String description() {
-      return all.description();
-    }
-
-    @Override
-    public DatagramBatch newReceiveBatch(int largest) {
-      return all.newReceiveBatch(largest);
-    }
-
-    @Override
-    public void wakeUp() {
-      all.wakeUp();
-    }
-
-    @Override
-    public void close() throws IOException {
-      all.close();
+    stopping = false;
+    stopped.countDown();
+    try {
+      goOn.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
     }
   }
 }
