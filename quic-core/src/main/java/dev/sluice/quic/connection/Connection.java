@@ -34,8 +34,7 @@ import java.util.random.RandomGenerator;
  * <p>This class is the table of contents; the work is done by its parts:
  *
  * <ul>
- *   <li>{@link Receiver}, {@link LongHeaderPackets}, {@link ShortHeaderPackets}, {@link
- *       PayloadReader} and {@link FrameDispatch}: from a datagram to the part that a frame is for
+ *   <li>{@link Receiver} and {@link FrameDispatch}: from a datagram to the part that a frame is for
  *   <li>{@link Sender} and {@link PayloadWriter}: from what the parts have to say to a datagram
  *   <li>{@link Handshake}, {@link PacketSpaces}, {@link OneRttKeys}: TLS, and the keys that it
  *       yields; {@link VersionNegotiation}: for which version of QUIC
