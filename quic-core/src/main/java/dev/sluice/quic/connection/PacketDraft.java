@@ -139,7 +139,8 @@ final class PacketDraft {
     }
     writer.buffer()[start] = connection.quicBit.apply(writer.buffer()[start]);
     payloadStart = writer.position();
-    writer.limit(limit - TAG);
+    int end = type == PacketType.ONE_RTT ? limit : numberOffset + LongHeaderWriter.LONGEST;
+    writer.limit(Math.min(limit, end) - TAG);
     contents.begin(writer);
     return true;
   }

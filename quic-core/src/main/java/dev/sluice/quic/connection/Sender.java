@@ -171,7 +171,7 @@ final class Sender {
 
   /**
    * How large a datagram may be on a path: 0 when the anti-amplification limit leaves no room for
-   * one. A handshake waits for a full one, since its Initials are padded. After it smaller ones are
+   * one. During the handshake it has to hold an Initial, which is padded. After it smaller ones are
    * worth sending: on a path whose peer only acknowledges there is never room for more, and a
    * challenge has to get out (RFC 9000 §8.2.1).
    */
@@ -183,7 +183,8 @@ final class Sender {
     if (allowance >= wanted) {
       return wanted;
     }
-    return connection.handshake.isConfirmed() && allowance >= MIN_USEFUL ? (int) allowance : 0;
+    int least = connection.handshake.isConfirmed() ? MIN_USEFUL : MIN_PADDED;
+    return allowance >= least ? (int) allowance : 0;
   }
 
   private void waitForRoom(Path path, boolean mayElicit, long now) {

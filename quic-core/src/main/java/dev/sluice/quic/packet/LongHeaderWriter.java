@@ -12,8 +12,11 @@ import dev.sluice.quic.wire.WireWriter;
  */
 public final class LongHeaderWriter {
 
-  /** The width of the Length field; two bytes reach to 16383. */
+  /** The width of the Length field. */
   public static final int LENGTH_WIDTH = 2;
+
+  /** What it can say in these two bytes: the most from the packet number to the end of the tag. */
+  public static final int LONGEST = 16_383;
 
   private LongHeaderWriter() {}
 
@@ -78,7 +81,7 @@ public final class LongHeaderWriter {
    *
    * @param lengthField what {@link #begin} returned
    * @param end the index after the tag
-   * @throws IllegalArgumentException when that is more than 16383 bytes
+   * @throws IllegalArgumentException when that is more than {@link #LONGEST}
    */
   public static void finishLength(byte[] buffer, int lengthField, int end) {
     new WireWriter(buffer, lengthField, LENGTH_WIDTH)
