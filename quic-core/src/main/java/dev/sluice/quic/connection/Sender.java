@@ -360,17 +360,12 @@ final class Sender {
       return;
     }
     begin(out, MIN_PADDED);
+    int left = (int) connection.spaces.all().stream().filter(connection.spaces::canSend).count();
     for (PacketDraft draft : drafts) {
-      boolean readable = connection.spaces.canSend(draft.space());
-      if (readable && start(draft, path)) {
-        draft
-            .contents()
-            .add(
-                connection
-                    .closing
-                    .frame(draft.space().level())
-                    .fitting(draft.contents().remaining()),
-                null);
+      if (connection.spaces.canSend(draft.space()) && start(draft, path)) {
+        // A long reason leaves as much room to each of the levels that follow.
+        int share = draft.contents().remaining() / left--;
+        draft.contents().add(connection.closing.frame(draft.space().level()).fitting(share), null);
         draft.finish();
         filled[filledCount++] = draft;
       }

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A client that closes in the moment in which its handshake is complete (RFC 9000 §10.2.3). */
@@ -31,15 +33,14 @@ class CloseAtOnceTest {
   private final List<QuicEvent> serverEvents = new ArrayList<>();
   private final EndpointNode serverNode;
   private final Connection client;
+  private Consumer<Connection> close = connection -> connection.close(7, "that was all");
   private int lost;
 
   CloseAtOnceTest() {
     SplittableRandom random = sim.random();
     EndpointNode clientNode =
         sim.attach(
-            here,
-            new EndpointNode(
-                TestPeers.endpoint(random.split()), CloseAtOnceTest::closeOnceComplete));
+            here, new EndpointNode(TestPeers.endpoint(random.split()), this::closeOnceComplete));
     serverNode =
         sim.attach(there, new EndpointNode(TestPeers.endpoint(random.split()), this::collect));
     sim.route(here, there, toServer);
@@ -49,10 +50,10 @@ class CloseAtOnceTest {
         clientNode.endpoint().connect(null, there, TestPeers.client(random.split()), sim.now());
   }
 
-  private static void closeOnceComplete(Connection client) {
+  private void closeOnceComplete(Connection client) {
     for (QuicEvent event = client.nextEvent(); event != null; event = client.nextEvent()) {
       if (event instanceof QuicEvent.HandshakeComplete) {
-        client.close(7, "that was all");
+        close.accept(client);
       }
     }
   }
@@ -101,5 +102,22 @@ class CloseAtOnceTest {
     TransportClose close = assertInstanceOf(TransportClose.class, server().ending());
     assertEquals(TransportError.APPLICATION_ERROR.code(), close.code());
     assertEquals("", close.reason());
+  }
+
+  /**
+   * The server reads 1-RTT and nothing else any more, the client does not know that yet, and has
+   * much to say at each level.
+   */
+  @Test
+  void aLongReasonLeavesRoomAtEveryLevel() {
+    for (int length : IntStream.concat(IntStream.range(1090, 1140), IntStream.of(3000)).toArray()) {
+      CloseAtOnceTest fresh = new CloseAtOnceTest();
+      String reason = "x".repeat(length);
+      fresh.close = connection -> connection.closeTransport(TransportError.INTERNAL_ERROR, reason);
+      fresh.sim.run(LIMIT, fresh::serverHasEnded);
+      TransportClose close = assertInstanceOf(TransportClose.class, fresh.server().ending());
+      assertEquals(TransportError.INTERNAL_ERROR.code(), close.code());
+      assertTrue(close.reason().length() > 300 && reason.startsWith(close.reason()));
+    }
   }
 }
