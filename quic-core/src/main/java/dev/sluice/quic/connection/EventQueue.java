@@ -7,15 +7,20 @@ import dev.sluice.quic.stream.StreamListener;
 import dev.sluice.quic.trace.TraceEvent;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 
 /**
  * The events that the application has not taken yet, in order. Bounded by what can be announced:
  * each stream has at most a handful of events, and the peer can open no more streams than it was
- * allowed. Datagrams wait in a queue of their own, which drops some of them; they come after what
- * waits of streams, so that whoever sorts them by stream knows the stream first, and before the
- * end.
+ * allowed; of what it can do as often as it likes, something is left out. Datagrams wait in a queue
+ * of their own, which drops some of them; they come after what waits of streams, so that whoever
+ * sorts them by stream knows the stream first, and before the end.
  */
 final class EventQueue implements StreamListener {
+
+  /** Tickets and tokens that wait. Who comes back needs one for each connection, and gets more. */
+  private static final int MAX_KEEPSAKES = 32;
+
   private final Deque<QuicEvent> queue = new ArrayDeque<>();
 
   /** Null after the end: a stream that somebody still holds leads here, and no further. */
@@ -23,6 +28,8 @@ final class EventQueue implements StreamListener {
 
   private final InboundDatagrams datagrams;
   private QuicEvent.Ended ended;
+  private int keepsakes;
+  private boolean over;
 
   EventQueue(Connection connection) {
     this.connection = connection;
@@ -30,7 +37,20 @@ final class EventQueue implements StreamListener {
   }
 
   void add(QuicEvent event) {
+    if (over || isKeepsake(event) && keepsakes == MAX_KEEPSAKES) {
+      return;
+    }
+    keepsakes += isKeepsake(event) ? 1 : 0;
+    if (event instanceof QuicEvent.PathChanged now
+        && queue.peekLast() instanceof QuicEvent.PathChanged before
+        && Objects.equals(now.local(), before.local())) {
+      queue.removeLast(); // the peer has moved on
+    }
     queue.add(event);
+  }
+
+  private static boolean isKeepsake(QuicEvent event) {
+    return event instanceof QuicEvent.NewToken || event instanceof QuicEvent.NewSessionTicket;
   }
 
   /** The last event. */
@@ -46,6 +66,7 @@ final class EventQueue implements StreamListener {
   QuicEvent poll() {
     QuicEvent event = queue.poll();
     if (event != null) {
+      keepsakes -= isKeepsake(event) ? 1 : 0;
       return event;
     }
     byte[] datagram = datagrams.poll();
@@ -57,6 +78,7 @@ final class EventQueue implements StreamListener {
     }
     QuicEvent last = ended;
     ended = null;
+    over |= last != null;
     return last;
   }
 

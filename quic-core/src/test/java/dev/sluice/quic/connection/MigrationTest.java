@@ -446,4 +446,15 @@ class MigrationTest {
     duo.runFor(8000);
     assertEquals(duo.clientAddress, duo.server.paths.active().remote());
   }
+
+  /** Ended is the last event, whatever the application still asks for. */
+  @Test
+  void aConnectionThatHasEndedSaysNothingOfMoves() {
+    Duo duo = new Duo(TransportConfig.DEFAULTS, TransportConfig.DEFAULTS);
+    duo.client.close(0, "");
+    duo.runFor(0);
+    assertInstanceOf(QuicEvent.Ended.class, duo.clientEvents.getLast());
+    duo.client.migrate(duo.sim.address(5), duo.sim.now());
+    assertNull(duo.client.nextEvent());
+  }
 }

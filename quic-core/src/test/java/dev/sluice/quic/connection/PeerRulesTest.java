@@ -29,6 +29,8 @@ import dev.sluice.quic.frame.RetireConnectionIdFrame;
 import dev.sluice.quic.frame.StreamFrame;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.testkit.Requirement;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -159,5 +161,32 @@ class PeerRulesTest {
     assertEquals(Side.PEER, told.by());
     assertEquals(TransportError.PROTOCOL_VIOLATION.code(), told.code());
     assertTrue(answers[0] > 1, "it was told more than once");
+  }
+
+  /** An application that takes no events costs no more memory for each that the peer causes. */
+  @Test
+  void tokensAndMovesDoNotPileUp() {
+    duo.polling = false;
+    Frame[] tokens = new Frame[200];
+    Arrays.fill(tokens, new NewTokenFrame(Bytes.of(new byte[] {1})));
+    for (int i = 0; i < 10; i++) {
+      duo.toClient(duo.fromServer(SealedPackets.payload(tokens)));
+    }
+    for (int i = 0; i < 200; i++) {
+      byte[] packet = duo.fromClient(SealedPackets.payload(new PingFrame()));
+      InetSocketAddress from = duo.sim.address(100 + i % 2);
+      duo.serverNode.receive(packet, 0, packet.length, duo.serverAddress, from, 0, duo.sim.now());
+    }
+    int atClient = 0;
+    while (duo.client.nextEvent() != null) {
+      atClient++;
+    }
+    assertTrue(atClient > 0 && atClient <= 32, atClient + " events");
+    List<QuicEvent> atServer = new ArrayList<>();
+    for (QuicEvent e = duo.server.nextEvent(); e != null; e = duo.server.nextEvent()) {
+      atServer.add(e);
+    }
+    assertEquals(
+        List.of(new QuicEvent.PathChanged(duo.serverAddress, duo.sim.address(101))), atServer);
   }
 }
