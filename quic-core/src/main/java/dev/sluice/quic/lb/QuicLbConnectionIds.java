@@ -41,10 +41,20 @@ public final class QuicLbConnectionIds implements ConnectionIdGenerator {
 
     /** The count of this nonce; -1 when there is none left. */
     long take() {
-      int counting = Math.min(MAX_COUNTING, config.nonceLength());
       long before = (long) COUNT.getAndAdd(issued, 0, 1L);
-      boolean left = counting == MAX_COUNTING ? before >= 0 : before < 1L << 8 * counting;
-      return left ? before : -1;
+      return isLeft(before) ? before : -1;
+    }
+
+    /**
+     * Whether another ID can be made: without a key any nonce will do, and as often as it comes.
+     */
+    boolean hasNonce() {
+      return config.key() == null || isLeft((long) COUNT.getAcquire(issued, 0));
+    }
+
+    private boolean isLeft(long count) {
+      int counting = Math.min(MAX_COUNTING, config.nonceLength());
+      return counting == MAX_COUNTING ? count >= 0 : count < 1L << 8 * counting;
     }
   }
 
@@ -128,7 +138,8 @@ public final class QuicLbConnectionIds implements ConnectionIdGenerator {
   /** Whether clients can move: not with IDs that lead nowhere in particular. */
   @Override
   public boolean isRoutable() {
-    return SLOT.getAcquire(present, 0) != null;
+    Active active = (Active) SLOT.getAcquire(present, 0);
+    return active != null && active.hasNonce();
   }
 
   /** The next nonce; null when they are used up (§9.6). */

@@ -169,10 +169,13 @@ class QuicLbTest {
     QuicLbConnectionIds ids = QuicLbConnectionIds.of(config, new byte[3]);
     ids.used((1L << 32) - 2);
     assertEquals(0x07, ids.next(random).toArray()[0]);
+    assertTrue(ids.isRoutable());
     assertEquals(0x07, ids.next(random).toArray()[0]);
+    assertFalse(ids.isRoutable(), "who moves would be lost");
     assertEquals(0xe7, ids.next(random).toArray()[0] & 0xff);
     assertEquals(0xe7, ids.next(random).toArray()[0] & 0xff);
     ids.configure(new QuicLbConfig(1, 3, 4, hex(KEY)), new byte[3]);
+    assertTrue(ids.isRoutable());
     assertEquals(0x27, ids.next(random).toArray()[0]);
   }
 
