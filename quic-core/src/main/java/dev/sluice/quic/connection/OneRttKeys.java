@@ -74,7 +74,10 @@ final class OneRttKeys {
     return receive.unprotectHeader(buffer, start, packetNumberOffset, end);
   }
 
-  /** The keys for a packet that shows this phase bit and number (§6.3). */
+  /**
+   * The keys for a packet that shows this phase bit and number (§6.3). Old ones are tried on older
+   * packets only (§6.4).
+   */
   PacketKeys forReceiving(int phaseBit, long packetNumber) {
     if (phaseBit == (phase & 1)) {
       return receive;
@@ -94,9 +97,6 @@ final class OneRttKeys {
       }
     } else if (keys == receiveNext) {
       onPeerUpdated(packetNumber, now);
-    } else if (packetNumber > firstReceivedInPhase) {
-      throw new TransportException(
-          TransportError.KEY_UPDATE_ERROR, 0, "1-RTT: an old key on a newer packet");
     }
   }
 
