@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * All connections of one UDP socket: finds the connection that a datagram is for, answers those
@@ -110,7 +111,9 @@ public final class Endpoint {
     }
     Route route = new Route(routes, resets, true);
     Connection connection =
-        Connection.client(client, route, local, remote, shared, config.random(), now);
+        making(
+            route,
+            () -> Connection.client(client, route, local, remote, shared, config.random(), now));
     register(route, connection, remote);
     return connection;
   }
@@ -423,8 +426,11 @@ public final class Endpoint {
     long now = arrival.now();
     Route route = new Route(routes, resets, false);
     Connection connection =
-        Connection.server(
-            server, origin, route, arrival.local(), remote, shared, config.random(), now);
+        making(
+            route,
+            () ->
+                Connection.server(
+                    server, origin, route, arrival.local(), remote, shared, config.random(), now));
     connection.issueTokens(newcomers);
     // Until the client knows an ID of ours it writes to the one that it made up (§7.2).
     routes.add(origin.firstDestination(), route);
@@ -436,6 +442,16 @@ public final class Endpoint {
       early.reach(connection, now);
     }
     return route;
+  }
+
+  /** The program has a part in it, and may fail: then nothing leads to what is not there. */
+  private Connection making(Route route, Supplier<Connection> maker) {
+    try {
+      return maker.get();
+    } catch (RuntimeException | Error e) {
+      routes.purge(route);
+      throw e;
+    }
   }
 
   private void register(Route route, Connection connection, InetSocketAddress remote) {

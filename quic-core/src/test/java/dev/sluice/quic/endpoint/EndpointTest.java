@@ -25,6 +25,7 @@ import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.packet.RetryHeader;
 import dev.sluice.quic.packet.VersionNegotiationHeader;
+import dev.sluice.quic.trace.Tracer;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.testkit.Requirement;
 import java.net.InetSocketAddress;
@@ -34,6 +35,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** What an endpoint does with datagrams, one at a time. */
@@ -473,5 +475,21 @@ class EndpointTest {
     assertTrue(server.connections().isEmpty());
     answer(firstFlight(clientConfig()).getFirst(), there(2));
     assertEquals(List.of(0, 1), counted);
+  }
+
+  /** As when the program's tracers cannot be had. */
+  @Test
+  void aConnectionThatCannotBeMadeLeavesNothingBehind() {
+    Supplier<Tracer> none =
+        () -> {
+          throw new IllegalStateException("no tracer");
+        };
+    server.listen(config().withTracer(none));
+    List<byte[]> flight = firstFlight(clientConfig());
+    assertThrows(IllegalStateException.class, () -> deliver(server, flight, there(1)));
+    ClientConfig client = clientConfig().withTracer(none);
+    assertThrows(IllegalStateException.class, () -> server.connect(null, there(2), client, now));
+    assertTrue(server.isQuiet());
+    server.measure((what, amount, most) -> assertTrue(amount <= most, what));
   }
 }
