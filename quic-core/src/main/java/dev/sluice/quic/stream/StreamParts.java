@@ -1,5 +1,7 @@
 package dev.sluice.quic.stream;
 
+import dev.sluice.quic.ending.StreamEnding;
+
 /**
  * A stream: its id and the parts that exist at this end.
  *
@@ -15,6 +17,13 @@ record StreamParts(long id, SendPart send, RecvPart recv) {
     }
     if (recv != null) {
       recv.resume();
+    }
+  }
+
+  /** The peer does not understand RESET_STREAM_AT: whatever was to be reset so is reset wholly. */
+  void promiseNothing() {
+    if (send != null && send.ending() instanceof StreamEnding.AbandonedLocally(long code)) {
+      send.reset(code);
     }
   }
 

@@ -56,9 +56,17 @@ public final class Streams {
     raiseStreams(false, peer.maxStreamsUni());
   }
 
-  /** Whether the peer understands RESET_STREAM_AT, from its transport parameters. */
+  /**
+   * Whether the peer understands RESET_STREAM_AT, from its transport parameters. It may not any
+   * more, where 0-RTT was refused.
+   */
   public void onPeerResetAt(boolean supported) {
     context.peerResetAt = supported;
+    for (StreamParts stream : table.all()) {
+      if (!supported) {
+        stream.promiseNothing();
+      }
+    }
   }
 
   /** Whether the frames that follow were protected with 0-RTT keys. */

@@ -20,6 +20,7 @@ import dev.sluice.quic.wire.Bytes;
 import dev.sluice.testkit.Requirement;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -203,6 +204,30 @@ class ResetAtTest {
     end.send();
     other.resetAt(7, 10);
     assertEquals("RESET:7@10", words(end.send()));
+  }
+
+  /**
+   * 0-RTT is refused by a server that has unlearned what is remembered of it: nothing is promised
+   * any more in a frame that it would close the connection for.
+   */
+  @Test
+  void whoDoesNotKnowItAnyMoreGetsAPlainReset() {
+    write(100);
+    stream.resetAt(7, 40);
+    assertEquals("0-40", words(end.send()));
+    assertEquals("RESET_AT:7@40/40", words(end.send()));
+    SendStream waiting = end.streams.openUni();
+    waiting.write(new byte[100], 0, 100);
+    waiting.resetAt(8, 30);
+    end.streams.restart();
+    end.streams.onPeerLimits(StreamConfig.DEFAULT.limits());
+    end.streams.onPeerResetAt(false);
+    StreamsEnd.Packet resets = end.send();
+    assertEquals(Set.of("RESET:7@0", "RESET:8@0"), Set.copyOf(words(resets.frames())));
+    end.acked(resets);
+    assertEquals(Set.of("completed 2", "completed 6"), Set.copyOf(end.takeEvents()));
+    assertEquals("nothing", words(end.send()));
+    assertEquals(0, end.pool.taken());
   }
 
   @Test
