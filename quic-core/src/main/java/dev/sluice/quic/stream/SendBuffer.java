@@ -25,6 +25,10 @@ public final class SendBuffer {
   private final RangeSet ackedBeyondGap = new RangeSet();
   private final RangeSet lost = new RangeSet();
   private long acknowledged;
+
+  /** From here on bytes may count as acknowledged that the peer has not got: they are given up. */
+  private long givenUpFrom = Long.MAX_VALUE;
+
   private long sent;
   private long written;
 
@@ -67,6 +71,11 @@ public final class SendBuffer {
   /** The bytes that are stored: from the first that isn't acknowledged on. */
   public long buffered() {
     return written - acknowledged;
+  }
+
+  /** How many bytes from the first on the peer has acknowledged without a gap. */
+  public long delivered() {
+    return Math.min(acknowledged, givenUpFrom);
   }
 
   /** The bytes that were never sent. */
@@ -177,6 +186,7 @@ public final class SendBuffer {
    * them counts as acknowledged, the rest as never written.
    */
   public void truncate(long end) {
+    givenUpFrom = Math.max(end, delivered());
     written = Math.min(written, Math.max(sent, end));
     bytes.discardFrom(end);
     acked(Math.min(end, sent), sent);
@@ -184,6 +194,7 @@ public final class SendBuffer {
 
   /** Drops every byte: nothing is sent, or sent again, from here on. */
   public void discard() {
+    givenUpFrom = delivered();
     lost.clear();
     ackedBeyondGap.clear();
     written = sent;

@@ -53,7 +53,8 @@ final class SendIntake {
 
   /** Whether somebody is to be told of room; once. */
   boolean hasRoomAgain() {
-    boolean tell = cutShort && room() >= config.sendBuffer() / WRITABLE_FRACTION;
+    int whole = Math.min(config.sendBuffer(), config.maxSendBuffer());
+    boolean tell = cutShort && room() >= whole / WRITABLE_FRACTION;
     cutShort &= !tell;
     return tell;
   }

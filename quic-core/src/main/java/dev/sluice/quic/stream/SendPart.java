@@ -111,7 +111,7 @@ final class SendPart implements SendStream, ControlQueue.Source {
 
   @Override
   public long acknowledged() {
-    return buffer.written() - buffer.buffered();
+    return buffer.delivered();
   }
 
   @Override

@@ -311,6 +311,55 @@ class SendPartTest {
     assertEquals(limit / 4 + 10, part.writable());
   }
 
+  /** A quarter of what it takes ahead is never free where it holds less than that in all. */
+  @Test
+  void whoHoldsLittleInAllIsToldOfRoomAsWell() {
+    StreamConfig usual = StreamConfig.DEFAULT;
+    StreamConfig little =
+        new StreamConfig(
+            usual.limits(), usual.maxStreamWindow(), usual.maxConnectionWindow(), 4000, 900);
+    StreamsEnd narrow = new StreamsEnd(true, little, usual.limits());
+    SendStream stream = narrow.streams.openUni();
+    assertEquals(900, stream.write(new byte[1000], 0, 1000));
+    narrow.acked(narrow.send());
+    assertEquals("[writable 2]", narrow.takeEvents().toString());
+  }
+
+  @Test
+  void whatIsGivenUpIsNotAcknowledged() {
+    part.write(new byte[90], 0, 90);
+    sendBytes(40);
+    sendBytes(40);
+    part.onDataAcked(0, 40, false);
+    part.reset(5);
+    assertEquals(40, part.acknowledged());
+    part.end(GONE);
+    assertEquals(40, part.acknowledged());
+  }
+
+  @Test
+  void whatTheEndOfTheConnectionCutsOffIsNotAcknowledged() {
+    part.write(new byte[90], 0, 90);
+    sendBytes(40);
+    sendBytes(40);
+    part.onDataAcked(40, 40, false);
+    part.end(GONE);
+    assertEquals(0, part.acknowledged());
+  }
+
+  @Test
+  void whatIsPromisedIsAcknowledgedOnceItIs() {
+    context.peerResetAt = true;
+    part.write(new byte[90], 0, 90);
+    sendBytes(40);
+    sendBytes(40);
+    part.onDataAcked(0, 40, false);
+    part.resetAt(5, 60);
+    assertEquals(40, part.acknowledged());
+    part.resetAt(5, 20);
+    assertEquals(40, part.acknowledged());
+  }
+
   /** Lets exactly so many bytes go, in one packet. */
   private void sendBytes(int length) {
     long before = part.sent();
