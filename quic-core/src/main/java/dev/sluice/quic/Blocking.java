@@ -42,9 +42,16 @@ final class Blocking {
     }
   }
 
+  /** Whoever is refused gets no result: so it is left to others. */
   private static void refuseInLoop(CompletableFuture<?> result) {
-    if (!result.isDone()) {
+    if (result.isDone()) {
+      return;
+    }
+    try {
       EventLoop.refuseToWait();
+    } catch (IllegalStateException e) {
+      result.cancel(false);
+      throw e;
     }
   }
 

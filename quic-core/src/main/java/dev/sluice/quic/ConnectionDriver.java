@@ -84,6 +84,9 @@ final class ConnectionDriver implements ConnectionListener {
   private final UnreadContent unread;
   private volatile EarlyDataState earlyData = EarlyDataState.NONE;
 
+  /** Known before anybody is told of it. */
+  private volatile ConnectionEnding ending;
+
   /** The last snapshot, for after the end. */
   private volatile ConnectionStats lastStats;
 
@@ -132,6 +135,11 @@ final class ConnectionDriver implements ConnectionListener {
     return ended;
   }
 
+  /** How it ended; null while it lives. */
+  ConnectionEnding ending() {
+    return ending;
+  }
+
   /**
    * Does something on the loop, and lets the connection send what came of it. After the loop's end
    * nothing happens: then the connection has ended too, and everybody knows.
@@ -178,7 +186,13 @@ final class ConnectionDriver implements ConnectionListener {
   CompletableFuture<Boolean> sendDatagram(byte[] data) {
     Objects.requireNonNull(data, "data");
     CompletableFuture<Boolean> sent = new CompletableFuture<>();
-    boolean asked = onLoop(() -> sent.complete(transport.sendDatagram(data, 0, data.length)));
+    boolean asked =
+        onLoop(
+            () -> {
+              if (!sent.isDone()) {
+                sent.complete(transport.sendDatagram(data, 0, data.length));
+              }
+            });
     return asked ? sent : CompletableFuture.completedFuture(false);
   }
 
@@ -375,20 +389,21 @@ final class ConnectionDriver implements ConnectionListener {
     return opened == null ? null : register(null, opened);
   }
 
-  private void onEnded(ConnectionEnding ending) {
+  private void onEnded(ConnectionEnding how) {
     lastStats = transport.stats();
+    ending = how;
     List<QuicStream> left = List.copyOf(streams.values());
     streams.clear();
-    left.forEach(stream -> stream.onConnectionEnd(ending));
-    moves.end(() -> new ConnectionEndedException(ending));
+    left.forEach(stream -> stream.onConnectionEnd(how));
+    moves.end(() -> new ConnectionEndedException(how));
     unread.onEnd();
-    accepted.end(() -> new ConnectionEndedException(ending));
-    datagrams.end(() -> new ConnectionEndedException(ending));
+    accepted.end(() -> new ConnectionEndedException(how));
+    datagrams.end(() -> new ConnectionEndedException(how));
     openWaiting(true);
     openWaiting(false);
-    fail(ready, ending);
-    fail(handshake, ending);
-    ended.complete(ending);
+    fail(ready, how);
+    fail(handshake, how);
+    ended.complete(how);
   }
 
   /** Most have been completed long before, and a stack trace is not for nothing. */
@@ -399,7 +414,7 @@ final class ConnectionDriver implements ConnectionListener {
   }
 
   private ConnectionEndedException failure() {
-    ConnectionEnding known = ended.getNow(null);
+    ConnectionEnding known = ending;
     return new ConnectionEndedException(known != null ? known : transport.ending());
   }
 }

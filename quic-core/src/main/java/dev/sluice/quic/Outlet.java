@@ -77,19 +77,22 @@ final class Outlet {
     return taken;
   }
 
-  /** The writer abandons the stream. */
+  /** The writer abandons the stream, also what it had promised of it before. */
   void reset(long code) {
-    if (!isOver()) {
-      send.reset(code);
-      finish(send.ending());
-    }
+    send.reset(code);
+    finish(send.ending());
   }
 
   /** The writer abandons the stream but for its beginning, which has first to leave the pipe. */
   void resetAt(long code, long size) {
-    if (!isOver() && (reliable < 0 || size < reliable)) {
-      abandonCode = reliable < 0 ? code : abandonCode;
-      reliable = size;
+    if (reliable < 0 ? isOver() : size >= reliable) {
+      return;
+    }
+    abandonCode = reliable < 0 ? code : abandonCode;
+    reliable = size;
+    if (isOver()) {
+      send.resetAt(abandonCode, reliable); // of less than has left the pipe
+    } else {
       drain();
     }
   }

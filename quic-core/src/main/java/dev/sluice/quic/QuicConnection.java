@@ -196,7 +196,7 @@ public final class QuicConnection implements AutoCloseable {
 
   /** How it ended; null while it lives. */
   public ConnectionEnding ending() {
-    return driver.ended().getNow(null);
+    return driver.ending();
   }
 
   /** Completes when the connection ends, on the loop's thread. */

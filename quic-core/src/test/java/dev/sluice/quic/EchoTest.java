@@ -188,6 +188,27 @@ class EchoTest {
     }
   }
 
+  /** Nobody gets what it asked for; so it is still there for others. */
+  @Test
+  void whatIsRefusedOnTheLoopTakesNothing() throws Exception {
+    try (EventLoop loop = EventLoop.start("test");
+        QuicClient onIt = Loopback.client(server).eventLoop(loop).build()) {
+      QuicConnection there = onIt.connect();
+      CompletableFuture.runAsync(
+              () -> {
+                assertThrows(IllegalStateException.class, there::acceptStream);
+                assertThrows(IllegalStateException.class, there::openUnidirectional);
+                assertThrows(IllegalStateException.class, onIt::connect);
+              },
+              loop)
+          .get();
+      QuicStream first = there.openUnidirectional();
+      assertEquals(2, first.id());
+      Loopback.send(first, 5, 5);
+      assertEquals(5, Loopback.receive(there.acceptStream().inputStream()).size());
+    }
+  }
+
   @Test
   void anInterruptEndsEveryWait() throws Exception {
     List<Future<?>> waits = new ArrayList<>();

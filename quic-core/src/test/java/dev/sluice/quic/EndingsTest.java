@@ -32,6 +32,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What arrived is delivered, then the close is reported, once; over real sockets. */
 @Timeout(120)
@@ -90,6 +92,38 @@ class EndingsTest {
         new StreamEnding.AbandonedLocally(7), stream.sendEnded().toCompletableFuture().get());
     assertThrows(StreamEndedException.class, () -> out.write(1));
     assertEquals(null, here.ending());
+  }
+
+  /** The peer lets no more come than its window, until somebody accepts the stream. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatWasPromisedCanStillBeAbandoned(boolean whole) throws Exception {
+    connect();
+    QuicStream stream = here.openUnidirectional();
+    byte[] bytes = new byte[1_200_000];
+    write(stream.outputStream(), bytes);
+    stream.resetAt(7, bytes.length);
+    stream.sendEnded().toCompletableFuture().get(); // all of it is the transport's now
+    if (whole) {
+      stream.reset(8);
+    } else {
+      stream.resetAt(8, 1_100_000);
+    }
+    int most = whole ? 1 << 20 : 1_100_000;
+    InputStream in = there.acceptStream().inputStream();
+    StreamEndedException end =
+        assertThrows(StreamEndedException.class, () -> in.readNBytes(most + 1));
+    assertEquals(new StreamEnding.ResetByPeer(7), end.ending());
+  }
+
+  @Test
+  void whoeverHearsOfTheEndFindsIt() throws Exception {
+    connect();
+    QuicStream stream = here.openUnidirectional();
+    CompletableFuture<ConnectionEnding> found =
+        stream.sendEnded().thenApply(how -> here.ending()).toCompletableFuture();
+    here.close(5, "");
+    assertEquals(new ConnectionEnding.ApplicationClose(Side.LOCAL, 5, ""), found.get());
   }
 
   private static Void write(OutputStream out, byte[] bytes) throws IOException {
