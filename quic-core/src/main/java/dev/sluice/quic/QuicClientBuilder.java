@@ -81,8 +81,15 @@ public final class QuicClientBuilder {
     tls = from.tls;
   }
 
-  /** The server by name or IP literal, looked up for each connection, and its UDP port. */
+  /**
+   * The server by name or IP literal, looked up for each connection, and its UDP port.
+   *
+   * @throws IllegalArgumentException it is no port
+   */
   public QuicClientBuilder remote(String name, int udpPort) {
+    if (udpPort < 0 || udpPort > 0xffff) {
+      throw new IllegalArgumentException("no port: " + udpPort);
+    }
     host = Objects.requireNonNull(name, "name");
     port = udpPort;
     address = null;

@@ -237,14 +237,16 @@ public final class QuicServerBuilder {
       throw new IllegalStateException("the given event loop is one");
     }
     SecureRandom random = new SecureRandom();
+    // What others' settings do may fail: all of it before there are threads.
     ServerConfig config = config(random);
+    EndpointConfig ofSockets = endpoint.apply(EndpointConfig.of(random));
     QuicServer server = new QuicServer(handler, eventLoops(), shared == null);
     server.open(
         addresses.isEmpty()
             ? List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             : addresses,
         config,
-        endpoint.apply(EndpointConfig.of(random)),
+        ofSockets,
         signer);
     return server;
   }

@@ -237,6 +237,15 @@ class ConnectingTest {
     assertThrows(UnknownHostException.class, client::connect);
   }
 
+  /** Not later, on a thread where nobody hears of it. */
+  @Test
+  void whatIsNoPortIsRefusedAtOnce() {
+    for (int port : new int[] {-1, 65_536}) {
+      assertThrows(
+          IllegalArgumentException.class, () -> QuicClient.builder().remote("localhost", port));
+    }
+  }
+
   @Test
   void cancellingAConnectClosesIt() throws Exception {
     EventLoop serverLoop = use(EventLoop.start("stopped"));

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -134,6 +135,25 @@ class OddUseTest {
         Thread.onSpinWait();
       }
     }
+  }
+
+  /** Threads that keep the program alive, for a server that there is not. */
+  @Test
+  void aServerThatCannotBeginLeavesNoThread() {
+    QuicServerBuilder broken =
+        Loopback.server()
+            .daemon(false)
+            .endpoint(
+                settings -> {
+                  throw new IllegalStateException("no");
+                });
+    assertThrows(IllegalStateException.class, broken::start);
+    assertEquals(
+        List.of(),
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().startsWith("sluice-quic-server"))
+            .filter(thread -> !thread.isDaemon())
+            .toList());
   }
 
   /** What comes with a token that cannot be kept is there all the same. */

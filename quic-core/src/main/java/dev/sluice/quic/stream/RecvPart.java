@@ -242,9 +242,6 @@ final class RecvPart implements RecvStream, ControlQueue.Source {
     onArrival();
   }
 
-  /** STREAM_DATA_BLOCKED: credit is given by what is read, so that there is nothing to do. */
-  void onBlocked() {}
-
   /** How many of the frame's bytes can still be delivered. */
   private int wantedOf(StreamData frame) {
     return deliverTo == UNKNOWN
