@@ -53,6 +53,11 @@ final class ExtensionStreams implements StreamClaims {
     return claims.signalMayFollowFrames();
   }
 
+  @Override
+  public boolean impliesExtendedConnect() {
+    return claims.impliesExtendedConnect();
+  }
+
   /**
    * Client: the server opened a bidirectional stream, which HTTP/3 itself has no use for.
    *

@@ -153,7 +153,9 @@ public final class Http3Connection {
     if (!canOpenRequests()) {
       throw new IllegalStateException("the connection takes no new requests");
     }
-    if (head.protocol() != null && !peerSettings().isConnectProtocolEnabled()) {
+    boolean extendedConnect =
+        peerSettings().isConnectProtocolEnabled() || extensionStreams.impliesExtendedConnect();
+    if (head.protocol() != null && !extendedConnect) {
       throw new IllegalStateException("the server has not offered extended CONNECT");
     }
     List<FieldLine> lines = OutgoingMessage.lines(head);

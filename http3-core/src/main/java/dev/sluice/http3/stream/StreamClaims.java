@@ -35,4 +35,9 @@ public interface StreamClaims {
 
   /** Whether unknown frames may come before a signal, or it must be the first of its stream. */
   boolean signalMayFollowFrames();
+
+  /** Whether what was agreed on says that there is extended CONNECT, whatever its setting says. */
+  default boolean impliesExtendedConnect() {
+    return false;
+  }
 }

@@ -77,6 +77,11 @@ public final class WebTransportSessions {
         WebTransportVersion version = version();
         return version != null && version.signalMayFollowFrames();
       }
+
+      @Override
+      public boolean impliesExtendedConnect() {
+        return version() == WebTransportVersion.DRAFT_02;
+      }
     };
   }
 

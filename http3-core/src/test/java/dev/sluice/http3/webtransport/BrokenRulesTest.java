@@ -252,6 +252,21 @@ class BrokenRulesTest {
     assertEquals(established, session.isOpen());
   }
 
+  // What costs nothing
+
+  /** Draft-02 §3.2: its setting says that there is extended CONNECT. */
+  @Test
+  void aDraft02ServerNeedNotSpeakOfExtendedConnect() {
+    RawSide side = new RawSide(true);
+    side.settings(Map.of(WebTransportVersion.DRAFT_02.setting(), 1L, 0x08L, 0L));
+    WebTransportSession session =
+        side.sessions.connect("example.com", "/", List.of(), false, Fields.EMPTY);
+    side.deliver();
+    write(side.peer.sendStream(0), RawSide.head(List.of(new FieldLine(":status", "200"))));
+    side.deliver();
+    assertTrue(session.isOpen());
+  }
+
   // What costs a session
 
   @ParameterizedTest
