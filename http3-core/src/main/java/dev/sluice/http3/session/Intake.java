@@ -61,11 +61,12 @@ final class Intake<T> implements HeldContent {
     }
   }
 
-  /** Whether somebody waits, or there is room to keep a few. */
-  boolean wants(int most) {
+  /** Whether somebody waits. */
+  boolean isWanted() {
     lock.lock();
     try {
-      return !waiting.isEmpty() || items.size() < most;
+      waiting.removeIf(CompletableFuture::isDone); // those who gave up
+      return !waiting.isEmpty();
     } finally {
       lock.unlock();
     }

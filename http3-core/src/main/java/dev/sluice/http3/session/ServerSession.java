@@ -88,7 +88,8 @@ public final class ServerSession {
         session.reject(500, Fields.EMPTY);
       }
     }
-    if (session.isOpen()) {
+    if (session.response() != null) {
+      // The client may have closed it before it had the answer, and what came first is to be read.
       handle.onEstablished();
     }
   }

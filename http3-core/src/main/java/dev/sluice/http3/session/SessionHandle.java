@@ -21,9 +21,6 @@ import java.util.function.Supplier;
  * those that say so belong to the loop.
  */
 final class SessionHandle {
-  /** Those that wait here need no turn of the loop each; more wait in the session's own queue. */
-  private static final int DATAGRAMS_AHEAD = 64;
-
   private final WebTransportDriver driver;
   private final WebTransportSession session;
   private final WebTransport face = new WebTransport(this);
@@ -194,8 +191,9 @@ final class SessionHandle {
     return next;
   }
 
+  /** Those that nobody waits for stay in the session's queue, where they may become too old. */
   void onDatagrams() {
-    while (datagrams.wants(DATAGRAMS_AHEAD)) {
+    while (datagrams.isWanted()) {
       byte[] next = session.nextDatagram(System.nanoTime());
       if (next == null) {
         return;

@@ -120,7 +120,8 @@ public final class WebTransportStream {
    */
   public void stopReading(long code) {
     StreamInlet stopped = receiving();
-    driver.onLoop(() -> stopped.stop(WebTransport.requireCode(code)));
+    WebTransport.requireCode(code);
+    driver.onLoop(() -> stopped.stop(code));
   }
 
   // ---- writing ----

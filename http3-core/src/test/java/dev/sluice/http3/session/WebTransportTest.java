@@ -291,6 +291,19 @@ class WebTransportTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {-1, 1L << 32})
+  void codesThatAreNoneAreRefusedAtOnce(long code) throws Exception {
+    try (Loopback loopback = loopback(ECHO)) {
+      WebTransport session = connect(loopback);
+      WebTransportStream stream = session.openBidirectional();
+      assertThrows(IllegalArgumentException.class, () -> stream.stopReading(code));
+      assertThrows(IllegalArgumentException.class, () -> stream.reset(code));
+      assertThrows(IllegalArgumentException.class, () -> session.close(code, ""));
+      assertArrayEquals(new byte[] {5}, exchange(stream, new byte[] {5}));
+    }
+  }
+
   @Test
   void negotiateAndReject() throws Exception {
     WebTransportHandler handler =
