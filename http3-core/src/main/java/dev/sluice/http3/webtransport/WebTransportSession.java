@@ -376,10 +376,17 @@ public final class WebTransportSession {
 
   /**
    * STOP_SENDING on the CONNECT stream. It may go with a response that turns the session down, or
-   * with WT_CLOSE_SESSION (§6), which say more.
+   * with WT_CLOSE_SESSION (§6), which say more. What came on the stream together with it comes
+   * first, for frames of one packet are in any order.
    */
   void onConnectStopped(long code) {
     datagrams.onCut();
+    if (state == SessionState.OPEN) {
+      capsules.read();
+      if (request.ending() != null) {
+        onRequestEnded(request.ending());
+      }
+    }
     boolean alone = state == SessionState.OPEN || state == SessionState.REQUESTED;
     if (alone && code != Http3Error.WT_SESSION_GONE.code()) {
       onAborted(code);

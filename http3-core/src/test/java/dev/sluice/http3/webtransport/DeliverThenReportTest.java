@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.http3.capsule.Capsule;
+import dev.sluice.http3.capsule.CapsuleType;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.webtransport.WtPair.Joined;
 import dev.sluice.quic.ending.ConnectionEnding;
@@ -239,6 +241,32 @@ class DeliverThenReportTest {
     long gone = Http3Error.WT_SESSION_GONE.code();
     assertEquals(gone, side.own.recvStream(bidi.id()).stopCode());
     assertEquals(gone, side.own.sendStream(bidi.id()).resetCode());
+  }
+
+  /** Frames of one packet come in any order. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aStopOfTheSessionsStreamComesBehindWhatCameWithIt(boolean closed) {
+    RawSide side = RawSide.withSession(WebTransportVersion.DRAFT_16);
+    side.connect.recv().stopSending(Http3Error.H3_NO_ERROR.code());
+    side.link.deliverStops();
+    BidiStream connect = side.connect;
+    RawSide.write(
+        connect.send(), RawSide.data(Capsule.empty(CapsuleType.WT_DRAIN_SESSION).encode()));
+    RawSide.write(
+        connect.send(), RawSide.data(new Capsule(CapsuleType.DATAGRAM, new byte[3]).encode()));
+    if (closed) {
+      RawSide.write(connect.send(), RawSide.data(CloseCapsule.of(42, "bye").encode().encode()));
+    }
+    connect.send().finish();
+    side.deliver();
+    SessionEnding.Closed ending =
+        closed
+            ? new SessionEnding.Closed(SessionEnding.Side.PEER, 42, "bye")
+            : new SessionEnding.Closed(SessionEnding.Side.PEER, 0, "");
+    assertEquals(ending, side.session().ending());
+    assertTrue(side.session().isDraining());
+    assertArrayEquals(new byte[3], side.session().nextDatagram(0));
   }
 
   /** A session that was never open has no streams. */
