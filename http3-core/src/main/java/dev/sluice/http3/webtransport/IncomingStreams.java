@@ -73,14 +73,14 @@ final class IncomingStreams {
     }
   }
 
-  /** Keeps a stream until its session is there, or refuses it when there are too many. */
-  void buffer(long sessionId, Incoming stream) {
+  /** Keeps a stream until its session is there; false when there are too many. */
+  boolean buffer(long sessionId, Incoming stream) {
     if (count == maxBuffered) {
-      stream.refuse(Http3Error.WT_BUFFERED_STREAM_REJECTED);
-      return;
+      return false;
     }
     count++;
     buffered.computeIfAbsent(sessionId, id -> new ArrayList<>()).add(stream);
+    return true;
   }
 
   /** The streams that waited for a session, in order. */

@@ -2,6 +2,7 @@ package dev.sluice.http3.webtransport;
 
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.message.Priority;
+import dev.sluice.quic.ending.StreamEnding;
 import dev.sluice.quic.stream.SendStream;
 import java.util.Arrays;
 import java.util.Objects;
@@ -16,7 +17,6 @@ public final class SendingPart {
   private byte[] header;
 
   private long written;
-  private boolean counted = true;
   private boolean roomWanted;
   private boolean finished;
   private boolean cutByEnd;
@@ -141,19 +141,33 @@ public final class SendingPart {
     return ending != null;
   }
 
-  /** Body bytes that were sent, or will be. */
+  /** Body bytes that were put into packets, each counted once. */
   long sent() {
-    return counted ? written : Math.min(written, Math.max(0, out.sent() - headerLength));
+    return Math.max(0, out.sent() - headerLength);
   }
 
   // What the transport and the session tell
 
+  /** The peer's stream was just announced; QUIC may have had word of its end before. */
+  void onOpened() {
+    if (out.ending() instanceof StreamEnding.StoppedByPeer(long httpCode)) {
+      onStopped(httpCode);
+    }
+  }
+
+  /**
+   * There is room in the stream, or credit in the session; for want of the other one waits on. A
+   * write that finds no room has QUIC say when there is some.
+   */
   void onWritable() {
-    if (flushHeader() && finished) {
-      out.finish();
+    if (isOver() || cutByEnd || !flushHeader()) {
       return;
     }
-    if (roomWanted && writable() > 0) {
+    if (finished) {
+      out.finish();
+    } else if (roomWanted && session.flow().peerData().credit() == 0) {
+      session.onDataBlocked(this);
+    } else if (roomWanted) {
       roomWanted = false;
       session.emit(new WebTransportEvent.Writable(stream));
     }
@@ -177,8 +191,9 @@ public final class SendingPart {
     session.emit(new WebTransportEvent.SendEnded(stream));
   }
 
+  /** All of it was acknowledged, or the reset that QUIC has answered STOP_SENDING with. */
   void onCompleted() {
-    if (!isOver() && finished) {
+    if (!isOver() && out.ending() instanceof StreamEnding.Finished) {
       ending = new SessionStreamEnding.Finished();
       session.emit(new WebTransportEvent.SendEnded(stream));
       session.onPartOver(stream);
@@ -196,9 +211,7 @@ public final class SendingPart {
   private void over(SessionStreamEnding how) {
     ending = how;
     // What was never sent is not in the peer's count either (§5.4).
-    long unsent = written - Math.max(0, out.sent() - headerLength);
-    session.flow().peerData().giveBack(Math.max(0, unsent));
-    counted = false;
+    session.flow().peerData().giveBack(written - sent());
     session.onPartOver(stream);
     session.streams().wakeBlocked();
   }

@@ -5,7 +5,7 @@ package dev.sluice.http3.webtransport;
  *
  * @param streamsOpened by this side
  * @param streamsAccepted opened by the peer
- * @param bytesSent written to streams, without what was given up before it was sent
+ * @param bytesSent of streams' content, put into packets; sent again, they are not counted again
  * @param bytesReceived read from streams
  * @param datagramsSent put into packets; the network may have lost some
  * @param datagramsDroppedUnsent dropped before that, for newer ones, or for their age or size

@@ -13,6 +13,8 @@ import java.util.Set;
 
 /** The streams of one session. */
 final class SessionStreams {
+  private static final String MORE_STREAMS = "more streams than WT_MAX_STREAMS allows";
+
   private final WebTransportSession session;
   private final WebTransportSessions sessions;
   private final Map<Long, SessionStream> live = new LinkedHashMap<>();
@@ -81,7 +83,7 @@ final class SessionStreams {
     boolean bidirectional = out != null;
     if (!session.flow().ownStreams(bidirectional).use(1)) {
       new IncomingStreams.Incoming(in, out).refuse(Http3Error.WT_SESSION_GONE);
-      session.fail(Http3Error.WT_FLOW_CONTROL_ERROR, "more streams than WT_MAX_STREAMS allows");
+      session.fail(Http3Error.WT_FLOW_CONTROL_ERROR, MORE_STREAMS);
       return;
     }
     SessionStream stream = new SessionStream(session, in.id(), false, bidirectional);
@@ -92,8 +94,28 @@ final class SessionStreams {
     add(stream);
     session.emit(new WebTransportEvent.Opened(stream));
     stream.receiving().onOpened();
+    if (bidirectional) {
+      stream.sending().onOpened();
+    }
     if (session.ending() != null) {
       onSessionEnded(session.ending());
+    }
+  }
+
+  /**
+   * A stream that the peer opened for this session found no place to wait for it. To the peer it
+   * has used up the limits like any other, and is closed like one that nobody reads.
+   */
+  void onRejected(IncomingStreams.Incoming stream) {
+    ReceivingPart rest = new ReceivingPart(session, null, stream.recv());
+    stream.refuse(Http3Error.WT_BUFFERED_STREAM_REJECTED);
+    OwnLimit limit = session.flow().ownStreams(stream.send() != null);
+    if (!limit.use(1)) {
+      session.fail(Http3Error.WT_FLOW_CONTROL_ERROR, MORE_STREAMS);
+    } else if (session.flow().isEnabled()) {
+      limit.release(1);
+      unsettled.add(rest);
+      session.sendUpdates();
     }
   }
 

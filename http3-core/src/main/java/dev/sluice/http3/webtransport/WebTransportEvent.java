@@ -3,7 +3,8 @@ package dev.sluice.http3.webtransport;
 /**
  * What the sessions of a connection tell their user, in order. For one session: Requested or
  * Established, then everything else, and Ended once and last; what arrived before the end can still
- * be read from its streams and datagrams.
+ * be read from its streams and datagrams. A client's session may be Draining, and what it sends
+ * already have room or an end, before it is Established.
  */
 public sealed interface WebTransportEvent {
 

@@ -400,9 +400,19 @@ public final class WebTransportSessions {
     if (session != null && session.isOpen()) {
       session.streams().onOpened(stream.recv(), stream.send());
     } else if (session != null || mayStillCome(sessionId)) {
-      incoming.buffer(sessionId, stream);
+      if (!incoming.buffer(sessionId, stream)) {
+        reject(stream, session);
+      }
     } else if (!isTakenByEnded(sessionId, stream)) {
       stream.refuse(Http3Error.WT_SESSION_GONE);
+    }
+  }
+
+  private static void reject(Incoming stream, WebTransportSession session) {
+    if (session != null) {
+      session.streams().onRejected(stream);
+    } else {
+      stream.refuse(Http3Error.WT_BUFFERED_STREAM_REJECTED);
     }
   }
 

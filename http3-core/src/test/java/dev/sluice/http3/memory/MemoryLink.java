@@ -125,7 +125,7 @@ public final class MemoryLink {
     List<MemorySendStream> streams = new ArrayList<>();
     if (from.ending() == null) {
       for (MemorySendStream stream : from.sends.values()) {
-        if (stream.ending() == null && (stream.waiting() > 0 || stream.hasEnd())) {
+        if (stream.isWaiting()) {
           streams.add(stream);
         }
       }

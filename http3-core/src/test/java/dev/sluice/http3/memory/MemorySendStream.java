@@ -15,6 +15,7 @@ public final class MemorySendStream implements SendStream {
   private boolean resetDelivered;
   private Long resetCode;
   private long delivered;
+  private StreamEnding stopped;
   private StreamEnding ending;
   private int urgency = 3;
   private boolean incremental;
@@ -81,7 +82,7 @@ public final class MemorySendStream implements SendStream {
 
   @Override
   public StreamEnding ending() {
-    return ending;
+    return ending == null ? stopped : ending;
   }
 
   @Override
@@ -110,11 +111,12 @@ public final class MemorySendStream implements SendStream {
     return queue.peek();
   }
 
-  int waiting() {
-    return queue.size();
+  /** Whether there is something on its way to the other side, or its end. */
+  boolean isWaiting() {
+    return ending == null && (queue.size() > 0 || hasEnd());
   }
 
-  boolean hasEnd() {
+  private boolean hasEnd() {
     return resetCode != null && !resetDelivered || resetCode == null && finished && !finDelivered;
   }
 
@@ -125,7 +127,7 @@ public final class MemorySendStream implements SendStream {
     }
     if (resetCode != null && queue.size() == 0) {
       resetDelivered = true;
-      ending = new StreamEnding.AbandonedLocally(resetCode);
+      ending = stopped != null ? stopped : new StreamEnding.AbandonedLocally(resetCode);
       peer.end(new StreamEnding.ResetByPeer(resetCode));
       owner.events.add(new QuicEvent.SendCompleted(this));
       return;
@@ -153,6 +155,7 @@ public final class MemorySendStream implements SendStream {
     if (ending == null && resetCode == null) {
       queue.clear();
       resetCode = code;
+      stopped = new StreamEnding.StoppedByPeer(code);
       owner.events.add(new QuicEvent.Stopped(this, code));
     }
   }

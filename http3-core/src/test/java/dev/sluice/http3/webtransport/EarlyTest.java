@@ -14,6 +14,8 @@ import dev.sluice.quic.stream.SendStream;
 import dev.sluice.testkit.Requirement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams, datagrams and capsules that come before their session, or after it (§4.6, §6). */
 class EarlyTest {
@@ -116,6 +118,27 @@ class EarlyTest {
     session.server().accept(null, Fields.EMPTY);
     pair.run();
     pair.server.only(WebTransportEvent.Draining.class);
+  }
+
+  /** The client lost interest in the answer on a stream while it waited for its session. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @Requirement("WEBTRANS16-4.4#1")
+  void aStreamThatIsStoppedWhileItWaits(boolean beforeItsHeader) {
+    Joined session = pair.request();
+    SessionStream stream = session.client().openBidi();
+    WtPair.write(stream, "x");
+    pair.link.deliver(pair.client.quic, stream.id(), beforeItsHeader ? 1 : 100);
+    pair.server.process();
+    stream.receiving().stop(5);
+    pair.run();
+    session.server().accept(null, Fields.EMPTY);
+    pair.run();
+    SessionStream atServer = pair.atServer();
+    assertEquals(new SessionStreamEnding.Stopped(5), atServer.sending().ending());
+    assertEquals(atServer, pair.server.only(WebTransportEvent.SendEnded.class).stream());
+    assertEquals("x", WtPair.read(atServer));
+    assertNull(atServer.receiving().ending());
   }
 
   @Test

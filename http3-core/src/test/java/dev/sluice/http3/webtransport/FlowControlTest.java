@@ -12,6 +12,7 @@ import dev.sluice.http3.capsule.CapsuleType;
 import dev.sluice.http3.connection.Http3Settings;
 import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.webtransport.WtPair.Joined;
 import dev.sluice.testkit.Requirement;
 import java.util.List;
@@ -83,6 +84,75 @@ class FlowControlTest {
     assertEquals(2, pair.client.all(WebTransportEvent.Writable.class).size());
     assertEquals(10, first.sending().write(new byte[20], 0, 20));
     pair.run();
+    assertTrue(session.server().isOpen());
+  }
+
+  /** Room in the stream's buffer came first, and credit when nobody asked for it any more. */
+  @Test
+  void whoWaitedForRoomWaitsForCreditToo() {
+    Joined session = pair.join();
+    pair.client.quic.sendBuffer(5);
+    SessionStream first = session.client().openUni();
+    SessionStream second = session.client().openUni();
+    assertEquals(2, first.sending().write(new byte[7], 0, 7));
+    pair.link.deliver(pair.client.quic, second.id(), 100);
+    for (int left = 8; left > 0; left -= 4) {
+      assertEquals(4, second.sending().write(new byte[4], 0, 4));
+      pair.link.deliver(pair.client.quic, second.id(), 100);
+    }
+    pair.link.deliver(pair.client.quic, first.id(), 100);
+    pair.client.process();
+    assertEquals(0, first.sending().writable());
+    pair.run();
+    for (WebTransportEvent.Opened opened : pair.server.all(WebTransportEvent.Opened.class)) {
+      WtPair.read(opened.stream());
+    }
+    pair.run();
+    assertEquals(first, pair.client.only(WebTransportEvent.Writable.class).stream());
+    assertEquals(5, first.sending().write(new byte[5], 0, 5));
+  }
+
+  /** The buffer was full when the credit came, and no write had been cut short by that. */
+  @Test
+  void whoWaitedForCreditWaitsForRoomToo() {
+    Joined session = pair.join();
+    pair.client.quic.sendBuffer(13);
+    SessionStream stream = session.client().openUni();
+    assertEquals(10, stream.sending().write(new byte[20], 0, 20));
+    send(pair.server, session.server(), Capsule.ofInteger(CapsuleType.WT_MAX_DATA, 30));
+    pair.link.deliver(pair.server.quic, session.server().id(), 100);
+    pair.client.process();
+    List<WebTransportEvent.Writable> told = pair.client.all(WebTransportEvent.Writable.class);
+    told.forEach(writable -> assertEquals(0, stream.sending().write(new byte[10], 0, 10)));
+    pair.link.deliver(pair.client.quic, stream.id(), 100);
+    pair.client.process();
+    assertTrue(pair.client.all(WebTransportEvent.Writable.class).size() > told.size());
+    assertEquals(10, stream.sending().write(new byte[10], 0, 10));
+  }
+
+  /** To the client it has used up the limits like any other. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @Requirement("WEBTRANS16-4.6#4")
+  void aStreamThatFoundNoRoomToWaitInCounts(boolean bidirectional) {
+    WtPair pair =
+        new WtPair(
+            WebTransportConfig.DEFAULT,
+            WebTransportConfig.DEFAULT.withFlowControl(1, 1, 10).withBuffered(0, 0));
+    Joined session = pair.request();
+    WebTransportSession client = session.client();
+    SessionStream rejected = bidirectional ? client.openBidi() : client.openUni();
+    assertEquals(10, rejected.sending().write(new byte[10], 0, 10));
+    assertNull(bidirectional ? client.openBidi() : client.openUni());
+    pair.run();
+    session.server().accept(null, Fields.EMPTY);
+    pair.run();
+    assertTrue(pair.server.all(WebTransportEvent.Opened.class).isEmpty());
+    SessionStream next = bidirectional ? client.openBidi() : client.openUni();
+    assertNotNull(next);
+    assertEquals(10, next.sending().write(new byte[10], 0, 10));
+    pair.run();
+    assertEquals(next.id(), pair.atServer().id());
     assertTrue(session.server().isOpen());
   }
 

@@ -161,6 +161,28 @@ class SessionClosingTest {
     assertInstanceOf(SessionStreamEnding.SessionEnded.class, other.sending().ending());
   }
 
+  /** STOP_SENDING overtakes the close, and the reset that answers it is acknowledged. */
+  @Test
+  @Requirement("WEBTRANS16-6#1")
+  void aFinishedStreamThatTheCloseHasCut() {
+    Joined session = pair.join();
+    SessionStream stream = session.client().openUni();
+    WtPair.write(stream, "x");
+    pair.run();
+    WtPair.write(stream, "y");
+    stream.sending().finish();
+    session.server().close(9, "bye");
+    pair.link.deliverStops();
+    pair.client.process();
+    pair.link.deliver(pair.client.quic, stream.id(), 100);
+    pair.client.process();
+    assertNull(stream.sending().ending());
+    pair.run();
+    assertEquals(
+        new SessionStreamEnding.SessionEnded(session.client().ending()), stream.sending().ending());
+    assertEquals(stream, pair.client.only(WebTransportEvent.SendEnded.class).stream());
+  }
+
   @Test
   void aRequestThatIsTakenBack() {
     Joined session = pair.request();
@@ -206,5 +228,25 @@ class SessionClosingTest {
     }
     assertEquals(new SessionStatistics(2, 0, 5, 0, 1, 0, 0, 0), session.client().statistics());
     assertEquals(new SessionStatistics(0, 2, 0, 5, 0, 0, 1, 0), session.server().statistics());
+  }
+
+  /** What is given up before it was sent was never carried. */
+  @Test
+  void whatASessionHasCarriedNeverBecomesLess() {
+    Joined session = pair.join();
+    SessionStream reset = session.client().openUni();
+    SessionStream cut = session.client().openUni();
+    for (SessionStream stream : List.of(reset, cut)) {
+      WtPair.write(stream, "123");
+      pair.link.deliver(pair.client.quic, stream.id(), 100);
+      WtPair.write(stream, "45");
+    }
+    long before = session.client().statistics().bytesSent();
+    reset.sending().reset(1);
+    assertEquals(before, session.client().statistics().bytesSent());
+    session.client().close(0, "");
+    pair.run();
+    assertEquals(before, session.client().statistics().bytesSent());
+    assertEquals(6, before);
   }
 }
