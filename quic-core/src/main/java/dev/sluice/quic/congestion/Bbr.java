@@ -158,6 +158,9 @@ public final class Bbr implements CongestionController {
   @Override
   public boolean onCongestionEvent(long sentTime, boolean ecn, long now) {
     if (recovering && sentTime <= recoveryStart) {
+      if (ecn) {
+        undo.forbid();
+      }
       return false;
     }
     saveWindow();
@@ -425,7 +428,7 @@ public final class Bbr implements CongestionController {
   /** QuantizationBudget (§5.6.4.2), with QUIC's offload budget (§5.5.8.2). */
   private long withQuantization(double bytes) {
     double quantum =
-        Math.clamp(pacingRate * QUANTUM_TIME / 1e9, 2.0 * maxDatagramSize, MAX_QUANTUM);
+        Math.max(Math.min(pacingRate * QUANTUM_TIME / 1e9, MAX_QUANTUM), 2.0 * maxDatagramSize);
     long cap = (long) Math.max(bytes, Math.max(quantum, minPipe()));
     return state == BbrState.PROBE_BW_UP ? cap + 2L * maxDatagramSize : cap;
   }

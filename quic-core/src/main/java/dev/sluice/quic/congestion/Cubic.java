@@ -127,6 +127,9 @@ public final class Cubic implements CongestionController {
   @Override
   public boolean onCongestionEvent(long sentTime, boolean ecn, long now) {
     if (inRecovery(sentTime)) {
+      if (ecn) {
+        undo = null; // it has a reason now that is never spurious
+      }
       return false;
     }
     episode.onReduction();

@@ -79,6 +79,9 @@ public final class NewReno implements CongestionController {
   @Override
   public boolean onCongestionEvent(long sentTime, boolean ecn, long now) {
     if (inRecovery(sentTime)) {
+      if (ecn) {
+        undoWindow = 0; // it has a reason now that is never spurious
+      }
       return false;
     }
     // Marks are never spurious, even if they come with losses that are.

@@ -204,6 +204,17 @@ class BbrTest {
     assertFalse(bbr.onSpuriousLoss(late, pipe.now), "once");
   }
 
+  /** Two of them are more than the 64 KB that are to leave at a time otherwise (§5.6.3). */
+  @Test
+  void theLargestDatagrams() {
+    Bbr large = new Bbr(65_527, new SplittableRandom(1));
+    DeliverySnapshot snapshot = large.onPacketSent(65_527, 65_527, pipe.now);
+    long later = pipe.now + RTT * Pipe.MS;
+    large.onPacketAcked(new SentPacket().set(0, 65_527, pipe.now, 65_527, snapshot));
+    large.onAckProcessed(new AckSample(later, pipe.now, RTT * Pipe.MS, RTT * Pipe.MS, 0, true));
+    assertTrue(large.window() >= 4 * 65_527, large::toString);
+  }
+
   @Test
   void marksEndStartupAndBoundWhatIsInFlight() {
     pipe.run(4 * RTT);

@@ -175,6 +175,17 @@ class NewRenoTest {
     assertEquals(2400, reno.window());
   }
 
+  /** A mark is answered by the reduction for losses, which then has a reason of its own. */
+  @ParameterizedTest
+  @EnumSource(CongestionAlgorithm.class)
+  void aMarkInARecoveryPeriodKeepsItsReductionFromBeingTakenBack(CongestionAlgorithm algorithm) {
+    CongestionController any = algorithm.create(SIZE, new SplittableRandom(1));
+    any.onPacketLost(sent(now - 5), now);
+    assertTrue(any.onCongestionEvent(now - 5, false, now));
+    assertFalse(any.onCongestionEvent(now - 4, true, now + 1));
+    assertFalse(any.onSpuriousLoss(sent(now - 5), now + 2));
+  }
+
   @Test
   void lossesOfAnEarlierPeriodDoNotCount() {
     reno.onPacketLost(sent(now - 5), now);
