@@ -132,7 +132,9 @@ final class PayloadWriter {
     connection.newTokens.write(out);
     connection.streams.writeControl(out, now);
     if (connection.streams.hasData()) {
-      connection.ackFrequency.write(out, path.recovery(), Recovery.PACKET_THRESHOLD, now);
+      if (connection.ackFrequency.write(out, path.recovery(), Recovery.PACKET_THRESHOLD, now)) {
+        connection.recovery.setPeerMaxAckDelay(connection.ackFrequency.peerMaxAckDelay());
+      }
       if (!writeData(out, now)) {
         // The end of answers gives the peer streams for more.
         connection.streams.writeControl(out, now);

@@ -76,12 +76,13 @@ public final class AckFrequency {
    * Adds an ACK_FREQUENCY frame to a packet with data, if there is a wish to tell and room for it.
    *
    * @param packetThreshold from how many later packets on a packet counts as lost
+   * @return whether there is one, so that {@link #peerMaxAckDelay} may be longer
    */
-  public void write(PacketContents out, PathRecovery path, int packetThreshold, long now) {
+  public boolean write(PacketContents out, PathRecovery path, int packetThreshold, long now) {
     long rtt = path.rtt().smoothed();
     boolean justAsked = asked && !lost && now - lastAsked < rtt;
     if (!isSupported() || underWay || !path.rtt().isSampled() || justAsked) {
-      return;
+      return false;
     }
     asked = true;
     lastAsked = now;
@@ -89,18 +90,20 @@ public final class AckFrequency {
     // A quarter of a round trip, so that a window that does not fill the threshold is told of too.
     long wantedDelay = Math.clamp(rtt / 4, Math.min(minAckDelay, ownMaxAckDelay), ownMaxAckDelay);
     if (!lost && !differs(wantedThreshold, threshold) && !isDelayWorthTelling(wantedDelay)) {
-      return;
+      return false;
     }
     AckFrequencyFrame frame =
         new AckFrequencyFrame(sequence, wantedThreshold, wantedDelay / 1000, packetThreshold);
-    if (out.addIfFits(frame, new RecoveryToken.AckFrequency(sequence))) {
-      sequence++;
-      threshold = wantedThreshold;
-      delay = wantedDelay;
-      underWay = true;
-      lost = false;
-      peerMaxAckDelay = Math.max(peerMaxAckDelay, delay); // until it is known to have arrived (§7)
+    if (!out.addIfFits(frame, new RecoveryToken.AckFrequency(sequence))) {
+      return false;
     }
+    sequence++;
+    threshold = wantedThreshold;
+    delay = wantedDelay;
+    underWay = true;
+    lost = false;
+    peerMaxAckDelay = Math.max(peerMaxAckDelay, delay); // until it is known to have arrived (§7)
+    return true;
   }
 
   private static int wantedThreshold(PathRecovery path) {
@@ -116,7 +119,8 @@ public final class AckFrequency {
   }
 
   private static boolean differs(long wanted, long present) {
-    return wanted >= WORTH_TELLING * present || present >= WORTH_TELLING * wanted;
+    return wanted != present
+        && (wanted >= WORTH_TELLING * present || present >= WORTH_TELLING * wanted);
   }
 
   /**

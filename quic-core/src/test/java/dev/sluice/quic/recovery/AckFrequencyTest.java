@@ -186,6 +186,17 @@ class AckFrequencyTest {
   }
 
   @Test
+  void aPeerThatNeverDelaysIsNotAskedForThatAgain() {
+    recovery.path().rtt().update(40 * MS, 0, now);
+    window(400);
+    asking.onPeer(0, 0);
+    assertEquals(new AckFrequencyFrame(0, 24, 0, 3), written());
+    asking.onAcked(new RecoveryToken.AckFrequency(0));
+    now += 100 * MS;
+    assertNull(written(), "nothing has changed");
+  }
+
+  @Test
   void smallWindowsNeedNoFrame() {
     recovery.path().rtt().update(40 * MS, 0, now);
     asking.onPeer(MS, 25 * MS);
