@@ -104,13 +104,13 @@ final class Timers {
   }
 
   /**
-   * Who waits for credit with nothing in flight says so again, or both sides would take the other's
-   * silence for idleness (§4.1). A third of the timeout leaves room for probes if that is lost.
-   * Once for each silence: the peer's acknowledgement starts the next.
+   * Who waits for credit, and for no acknowledgment, says so again, or both sides would take the
+   * other's silence for idleness (§4.1). A third of the timeout leaves room for probes if that is
+   * lost. Once for each silence: the peer's acknowledgement starts the next.
    */
   private long blockedDeadline() {
     boolean silent =
-        connection.handshake.isConfirmed() && connection.recovery.path().bytesInFlight() == 0;
+        connection.handshake.isConfirmed() && !connection.recovery.path().awaitsAcknowledgment();
     return idleTimeout == 0 || blockedRepeated || !silent
         ? Long.MAX_VALUE
         : idleSince + idleTimeout / 3;

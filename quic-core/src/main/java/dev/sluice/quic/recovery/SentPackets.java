@@ -38,10 +38,11 @@ final class SentPackets {
   private static final int KEEP_NOT_IN_FLIGHT = 1024;
 
   /**
-   * From so many packets on, half have to be in flight. Where an old one is in flight and the
-   * others only acknowledge, the peer has sent on and on and taken note of nothing: then whoever
-   * asks {@link #isNeglected} is to end it, since it could go on for ever. It is more than what
-   * acknowledges ten gigabits a second for a round trip of a fifth of a second, and makes 12 MB.
+   * From so many packets on, half have to elicit acknowledgments: those are limited by the
+   * congestion window. Where an old one is in flight and the others only acknowledge, padded or
+   * not, the peer has sent on and on and taken note of nothing: then whoever asks {@link
+   * #isNeglected} is to end it, since it could go on for ever. It is more than what acknowledges
+   * ten gigabits a second for a round trip of a fifth of a second, and makes 12 MB.
    */
   static final int KEEP_UNACKNOWLEDGED = 131_072;
 
@@ -63,8 +64,8 @@ final class SentPackets {
   /** Where the numbers stood when the ring was last empty. */
   private long emptyAt;
 
-  /** So many in flight were there when the ring grew last. */
-  private int inFlightAtGrowth;
+  /** So many outstanding ones elicited acknowledgments when the ring grew last. */
+  private int elicitingAtGrowth;
 
   private boolean neglected;
 
@@ -363,8 +364,8 @@ final class SentPackets {
   private void grow() {
     int oldMask = mask;
     int capacity = 2 * (mask + 1);
-    inFlightAtGrowth = countInFlight();
-    neglected |= mask + 1 >= KEEP_UNACKNOWLEDGED && inFlightAtGrowth <= mask / 2;
+    elicitingAtGrowth = countEliciting();
+    neglected |= mask + 1 >= KEEP_UNACKNOWLEDGED && elicitingAtGrowth <= mask / 2;
     long[] newSentTimes = new long[capacity];
     long[] newLostTimes = new long[capacity];
     int[] newSizes = new int[capacity];
@@ -397,10 +398,10 @@ final class SentPackets {
     open = newOpen;
   }
 
-  private int countInFlight() {
+  private int countEliciting() {
     int count = 0;
     for (long packet = first; packet < end; packet++) {
-      count += holds(packet) ? 1 : 0;
+      count += holds(packet) && isAckEliciting(packet) ? 1 : 0;
     }
     return count;
   }
@@ -412,7 +413,7 @@ final class SentPackets {
 
   /** How much room there is, and how much could be needed. */
   void measure(Footprint out) {
-    int most = 2 * Math.max(KEEP_UNACKNOWLEDGED, 2 * inFlightAtGrowth);
+    int most = 2 * Math.max(KEEP_UNACKNOWLEDGED, 2 * elicitingAtGrowth);
     out.holds("room for sent packets", mask + 1, most);
     // Each has its frames, and those of STREAM frames lie apart.
     out.holds("packets sent", end - first, mask + 1);

@@ -17,6 +17,8 @@ import dev.sluice.quic.frame.RetireConnectionIdFrame;
 import dev.sluice.quic.sim.EndpointNode;
 import dev.sluice.quic.stream.BidiStream;
 import dev.sluice.quic.stream.RecvStream;
+import dev.sluice.quic.stream.StreamConfig;
+import dev.sluice.quic.stream.StreamLimits;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.testkit.Requirement;
@@ -102,6 +104,42 @@ class ZeroLengthIdsTest {
     clientNode.endpoint().touch(client);
     sim.run(Duration.ofSeconds(30), () -> server.ending() != null);
     assertTrue(server.ending().isClean());
+  }
+
+  /**
+   * What only acknowledges has to be longer here than it would be (§10.3), and is in flight for
+   * that; but nobody answers it, so that it is as silent as nothing.
+   */
+  @Test
+  @Requirement("RFC9000-4.1#5")
+  void whoIsBlockedAndOnlyAcknowledgesSaysSoAgain() {
+    TransportConfig brief = TransportConfig.DEFAULTS.withIdleTimeout(Duration.ofSeconds(3));
+    StreamLimits narrow = new StreamLimits(1000, 1000, 1000, 1000, 10, 10);
+    transport = brief.withStreams(StreamConfig.DEFAULT.withLimits(narrow));
+    EndpointNode here =
+        sim.attach(clientAddress, new EndpointNode(TestPeers.endpoint(random.split(), 8), c -> {}));
+    EndpointNode there =
+        sim.attach(serverAddress, new EndpointNode(TestPeers.endpoint(random.split(), 0), c -> {}));
+    sim.bothWays(clientAddress, serverAddress, () -> new Link().delay(Simulation.ms(10)));
+    there.endpoint().listen(TestPeers.server(random.split()).withTransport(transport));
+    Connection client =
+        here.endpoint()
+            .connect(
+                null,
+                serverAddress,
+                TestPeers.client(random.split()).withTransport(brief),
+                sim.now());
+    sim.run(Duration.ofSeconds(5), client.handshake::isConfirmed);
+    client.openUni().write(new byte[5000], 0, 5000);
+    here.endpoint().touch(client);
+    sim.runFor(Duration.ofMillis(500));
+    Connection server = there.accepted().getFirst();
+    server.openUni().write(new byte[10], 0, 10);
+    there.endpoint().touch(server);
+    sim.runFor(Duration.ofMillis(500));
+    assertTrue(client.recovery.path().bytesInFlight() > 0);
+    sim.runFor(Duration.ofMinutes(1));
+    assertNull(client.ending());
   }
 
   @ParameterizedTest
