@@ -50,8 +50,9 @@ final class ReceivedPackets {
 
   /** The lowest packet number from {@code from} on that has not been added. */
   long firstMissing(long from) {
-    int at = find(from);
-    return at >= 0 && from <= largest[at] ? largest[at] + 1 : Math.max(from, floor);
+    long known = Math.max(from, floor);
+    int at = find(known);
+    return at >= 0 && known <= largest[at] ? largest[at] + 1 : known;
   }
 
   /** The lowest number of the range that an added packet number lies in. */

@@ -232,4 +232,17 @@ class AckTrackerTest {
       assertTrue(tested.isDuplicate(packet));
     }
   }
+
+  /** Too many ranges to remember, and then all that was missing between them. */
+  @Test
+  void whatFillsAllGapsLeavesNone() {
+    for (long packet = 0; packet <= 2 * ReceivedPackets.MAX_RANGES; packet += 2) {
+      receive(packet);
+    }
+    for (long packet = 1; packet < 2 * ReceivedPackets.MAX_RANGES; packet += 2) {
+      assertTrue(tracker.hasGap());
+      receive(packet);
+    }
+    assertFalse(tracker.hasGap());
+  }
 }
