@@ -80,7 +80,7 @@ final class PayloadWriter {
     boolean acking =
         space.acks().shouldSendNow(now) || (eliciting || probing) && space.acks().hasNews();
     if (acking) {
-      writeAck(space, out, now);
+      writeAck(space, out, path, now);
     }
     if (probing && !eliciting) {
       connection.recovery.resendForProbe(space.number());
@@ -98,8 +98,9 @@ final class PayloadWriter {
     }
   }
 
-  private void writeAck(PacketSpace space, PacketContents out, long now) {
-    if (space.acks().shouldElicit() && out.remaining() > 1) {
+  private void writeAck(PacketSpace space, PacketContents out, Path path, long now) {
+    boolean elicit = space.acks().shouldElicit() && path.recovery().hasRoom();
+    if (elicit && out.remaining() > 1) {
       out.add(new PingFrame(), new RecoveryToken.Ping());
     }
     AckFrame ack = space.acks().build(now, Connection.ACK_DELAY_EXPONENT, out.remaining());

@@ -101,12 +101,17 @@ public final class PathRecovery {
     return Math.min(room, Math.max(0, paced(now).allowance()));
   }
 
+  /** Whether the congestion window lets another full datagram go, whatever the pacer says. */
+  public boolean hasRoom() {
+    return room() >= mtu.size();
+  }
+
   /**
    * Says that there was nothing more to send in this turn, whatever {@link #canSend} said last: a
    * no of the pacer held nothing back.
    */
   public void onApplicationLimited() {
-    heldBack = room() < mtu.size();
+    heldBack = !hasRoom();
     if (!heldBack) {
       congestion.onApplicationLimited(bytesInFlight);
     }
@@ -118,9 +123,9 @@ public final class PathRecovery {
    * connection's deadline only while it has something to send.
    */
   public long paceUntil() {
-    return room() < mtu.size() && !recoveryPacketAllowed
-        ? SpaceRecovery.NEVER
-        : pacer.nextSendTime(pacingRate());
+    return hasRoom() || recoveryPacketAllowed
+        ? pacer.nextSendTime(pacingRate())
+        : SpaceRecovery.NEVER;
   }
 
   /**
@@ -159,9 +164,14 @@ public final class PathRecovery {
     return mtu;
   }
 
-  /** The size of a datagram that should be sent to find out whether it arrives; 0 for none. */
+  /**
+   * The size of a datagram that should be sent to find out whether it arrives; 0 for none, or for
+   * one that has to wait for room. Should there be less than half of the window, it is smaller.
+   */
   public int mtuProbe(long now) {
-    return mtu.probeSize(congestion.window(), now);
+    long room = room();
+    int size = mtu.probeSize(Math.min(congestion.window(), 2 * room), now);
+    return size <= room ? size : 0;
   }
 
   void onDatagramTooLarge(int bytes) {
@@ -213,7 +223,7 @@ public final class PathRecovery {
   }
 
   /** Whether there are packets that elicit an acknowledgment of which nothing is known yet. */
-  boolean awaitsAcknowledgment() {
+  public boolean awaitsAcknowledgment() {
     return elicitingInFlight > 0;
   }
 
@@ -300,17 +310,19 @@ public final class PathRecovery {
         && mtu.onAcked(packet, sent.size(packet), sentTime, sent.isProbe(packet))) {
       onDatagramSize(true);
     }
-    if (wasLost && sent.isProbe(packet)) {
-      return;
+    if (wasLost) {
+      in.losses().onLate(packet);
+    }
+    if (!sent.isInFlight(packet) || wasLost && sent.isProbe(packet)) {
+      return; // its loss was no sign of congestion
     }
     if (wasLost) {
-      in.losses().onSpuriousLoss(packet);
       spuriousLosses++;
       if (congestion.onSpuriousLoss(sent.describe(packet, described), now)) {
         reduction.end();
         trigger = "spurious_loss";
       }
-    } else if (sent.isInFlight(packet)) {
+    } else {
       onForgotten(sent.size(packet), sent.isAckEliciting(packet));
       ackedNow += sent.size(packet);
       congestion.onPacketAcked(sent.describe(packet, described));

@@ -34,8 +34,8 @@ final class PersistentCongestion {
     lastSentTime = sent.sentTime(packetNumber);
   }
 
-  /** A packet declared lost was late instead; then the run was none. */
-  void onSpuriousLoss(long packetNumber) {
+  /** A packet declared lost, of whatever kind, was late instead: a run around it was none. */
+  void onLate(long packetNumber) {
     if (running && packetNumber >= firstLost && packetNumber <= lastLost) {
       running = false;
     }

@@ -21,6 +21,7 @@ import dev.sluice.quic.packet.LongHeaderWriter;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.recovery.PacketNumberSpace;
+import dev.sluice.quic.recovery.PathRecovery;
 import dev.sluice.quic.sim.EndpointNode;
 import dev.sluice.quic.stream.SendStream;
 import dev.sluice.quic.trace.TraceEvent;
@@ -214,6 +215,31 @@ class ReceivedPacketsTest {
     half.toClient(datagram);
     assertTrue(half.client.closing.isOpen());
     assertEquals(78, half.client.spaces.of(EncryptionLevel.HANDSHAKE).acks().largestReceived());
+  }
+
+  /** What asks for it now and then counts, unlike what only acknowledges. */
+  @Test
+  @Requirement("RFC9002-7#3")
+  void anAcknowledgmentOfAcksIsAskedForWithinTheWindow() {
+    Simulation sim = new Simulation(1);
+    Duo cut =
+        new Duo(
+            sim,
+            TransportConfig.DEFAULTS,
+            TransportConfig.DEFAULTS,
+            () -> new Link().delay(Simulation.ms(10)));
+    sim.route(cut.clientAddress, cut.serverAddress, new Link().cut());
+    cut.write(cut.client, 1_000_000);
+    PathRecovery path = cut.client.recovery.path();
+    while (path.bytesInFlight() + path.maxDatagramSize() <= path.congestion().window()) {
+      cut.runFor(1);
+    }
+    assertEquals(0, cut.client.recovery.ptoCount());
+    for (int i = 0; i < 5000; i++) {
+      cut.toClient(cut.fromServer(PING));
+      cut.runFor(0);
+    }
+    assertTrue(path.bytesInFlight() <= path.congestion().window(), path.bytesInFlight() + " bytes");
   }
 
   @Test

@@ -187,6 +187,23 @@ class LossDetectionTest {
     assertEquals(4, h.acked.size(), "only once");
   }
 
+  /** Its loss was no sign of congestion, so that its return is no sign of the contrary. */
+  @Test
+  void aLatePacketOfOnlyAcksTakesNothingBack() {
+    long lost = h.send(APPLICATION);
+    long late = h.sendAckOnly(APPLICATION, 40);
+    send(3);
+    h.now += 100;
+    h.ackRange(APPLICATION, late + 1, late + 3, 0);
+    assertEquals(List.of(lost, late), h.lost);
+    assertEquals(1, h.recovery.path().packetsLost());
+    long reduced = h.congestion.window();
+    h.ack(APPLICATION, late);
+    assertTrue(h.acked.contains(late));
+    assertEquals(reduced, h.congestion.window());
+    assertEquals(0, h.recovery.path().spuriousLosses());
+  }
+
   @Test
   void aLostPacketIsForgottenInTime() {
     long[] p = send(4);
@@ -287,6 +304,20 @@ class LossDetectionTest {
     assertEquals(List.of(0L), early.lost);
     assertEquals(SIZE, early.recovery.path().bytesInFlight());
     assertEquals(window, early.congestion.window());
+  }
+
+  /** Where they had to be longer than an ACK frame makes them, they are in flight (§10.3). */
+  @Test
+  void aPeerThatNeverAcknowledgesPaddedAcksIsFoundOutAsWell() {
+    h.send(APPLICATION);
+    for (int i = 0; i < SentPackets.KEEP_UNACKNOWLEDGED / 2; i++) {
+      h.sendPadding(APPLICATION, 30);
+    }
+    assertFalse(h.recovery.isNeglected());
+    for (int i = 0; i < SentPackets.KEEP_UNACKNOWLEDGED / 2; i++) {
+      h.sendPadding(APPLICATION, 30);
+    }
+    assertTrue(h.recovery.isNeglected());
   }
 
   @Test

@@ -8,6 +8,8 @@ import static dev.sluice.quic.recovery.RecoveryHarness.SIZE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.quic.frame.AckFrame;
+import dev.sluice.quic.frame.AckRanges;
 import dev.sluice.testkit.Requirement;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +68,32 @@ class PersistentCongestionTest {
     h.ack(APPLICATION, survivor);
     assertEquals(2, h.lost.size());
     assertTrue(3 * h.recovery.ptoNanos() < 2000 * MS, "the time itself would do");
+    assertTrue(!collapsed());
+  }
+
+  /** None of the packets between may be acknowledged, whatever they carried (§7.6.2). */
+  @Test
+  void aLateProbeInBetweenSpeaksAgainstIt() {
+    h.send(APPLICATION);
+    h.now += 900;
+    long probe = h.sendProbe(h.recovery.path());
+    h.send(APPLICATION);
+    h.now += 1000;
+    h.send(APPLICATION);
+    long survivor = h.send(APPLICATION);
+    h.now += 200;
+    h.ack(APPLICATION, survivor);
+    assertEquals(3, h.lost.size(), "the last one waits for the time threshold");
+    AckFrame late =
+        new AckFrame(
+            survivor,
+            0,
+            AckRanges.builder().add(survivor, survivor).add(probe, probe).build(),
+            null);
+    h.recovery.onAck(APPLICATION, late, 0, h.nanos());
+    h.now += h.deadline();
+    h.recovery.onDeadline(h.nanos());
+    assertEquals(4, h.lost.size());
     assertTrue(!collapsed());
   }
 

@@ -37,6 +37,26 @@ class SendingTest {
   }
 
   @Test
+  @Requirement("RFC9002-7#3")
+  void norIsItByAProbeForALargerDatagram() {
+    PathRecovery path = h.recovery.path();
+    path.discoverMtu(9000);
+    assertEquals(6000, path.mtuProbe(h.nanos()), "half of the window");
+    long first = h.send(APPLICATION);
+    for (int i = 1; i < 7; i++) {
+      h.send(APPLICATION);
+    }
+    assertEquals(3600, path.mtuProbe(h.nanos()), "what is left of it");
+    h.send(APPLICATION);
+    assertEquals(2400, path.mtuProbe(h.nanos()));
+    h.send(APPLICATION);
+    assertEquals(0, path.mtuProbe(h.nanos()), "there will be more");
+    h.now += 100;
+    h.ack(APPLICATION, first);
+    assertEquals(2400, path.mtuProbe(h.nanos()));
+  }
+
+  @Test
   @Requirement("RFC9002-7.7#1")
   void onlyABurstLeavesAtOnce() {
     long first = fillWindow();
