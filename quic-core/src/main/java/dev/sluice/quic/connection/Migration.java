@@ -146,11 +146,12 @@ final class Migration {
 
   /** From here on endpoints may move (§9). */
   void onHandshakeConfirmed(long now) {
-    if (!paths.active().isValidated()) {
+    if (paths.active().isValidated()) {
+      giveToken(now);
+    } else {
       // A client whose NAT was rebound during the handshake could not answer before (§12.4).
       paths.active().validate(pto(), now);
     }
-    giveToken(now);
     discoverMtu();
     if (connection.isClient() && preferred != null) {
       probePreferred(paths.active().local(), now);

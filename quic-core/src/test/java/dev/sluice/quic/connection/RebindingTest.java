@@ -10,6 +10,7 @@ import dev.sluice.network.Link;
 import dev.sluice.network.Simulation;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.frame.NewTokenFrame;
 import dev.sluice.quic.sim.EndpointNode;
 import dev.sluice.testkit.Requirement;
 import java.net.InetSocketAddress;
@@ -31,10 +32,16 @@ class RebindingTest {
   private final EndpointNode server =
       sim.attach(there, new EndpointNode(TestPeers.endpoint(random), c -> {}));
 
+  private final PacketLog log = new PacketLog();
+
+  private long tokensGiven() {
+    return log.sentFrames(NewTokenFrame.class).count();
+  }
+
   /** Of what the client sends after its ClientHello nothing comes from where that came from. */
   private Connection connectAndRebind() {
     sim.bothWays(here, there, WIRE);
-    server.endpoint().listen(TestPeers.server(random));
+    server.endpoint().listen(TestPeers.server(random).withTracer(() -> log));
     Connection connection =
         client.endpoint().connect(here, there, TestPeers.client(random), sim.now());
     sim.route(here, there, WIRE.get().drop(d -> d.number() > 1 && d.source().equals(here)));
@@ -68,6 +75,7 @@ class RebindingTest {
     assertTrue(connection.handshake.isConfirmed());
     sim.runFor(Duration.ofSeconds(1));
     assertTrue(server.accepted().getFirst().paths.active().hasAnswered());
+    assertEquals(1, tokensGiven(), "for the address that was proven, and for no other");
   }
 
   @Test
@@ -92,5 +100,7 @@ class RebindingTest {
             "the peer does not answer at its new address"),
         accepted.ending());
     assertTrue(accepted.isEnded());
+    // With one the victim could be sent much more, on another connection (§8.1.3).
+    assertEquals(0, tokensGiven(), "whoever got a token has proven an address");
   }
 }
