@@ -354,12 +354,11 @@ final class Sender {
   /** CONNECTION_CLOSE at every level that the peer may be able to read (§10.2.3). */
   void sendClose(long now, DatagramBatch out) {
     Path path = connection.paths.active();
-    if (path.amplification().allowance() < MIN_PADDED
-        || path.destination() == null
-        || connection.recovery.isOutOfNumbers()) {
+    int size = sizeFor(path, MIN_PADDED);
+    if (size == 0 || connection.recovery.isOutOfNumbers()) {
       return;
     }
-    begin(out, MIN_PADDED);
+    begin(out, size);
     int left = (int) connection.spaces.all().stream().filter(connection.spaces::canSend).count();
     for (PacketDraft draft : drafts) {
       if (connection.spaces.canSend(draft.space()) && start(draft, path)) {

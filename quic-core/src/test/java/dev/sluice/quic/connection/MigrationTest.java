@@ -13,6 +13,9 @@ import dev.sluice.network.Link;
 import dev.sluice.network.Simulation;
 import dev.sluice.network.Watcher;
 import dev.sluice.quic.congestion.CongestionController;
+import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
+import dev.sluice.quic.ending.ConnectionEnding.Side;
+import dev.sluice.quic.frame.PingFrame;
 import dev.sluice.quic.recovery.PathRecovery;
 import dev.sluice.quic.sim.EndpointNode;
 import dev.sluice.quic.wire.ConnectionId;
@@ -456,5 +459,18 @@ class MigrationTest {
     assertInstanceOf(QuicEvent.Ended.class, duo.clientEvents.getLast());
     duo.client.migrate(duo.sim.address(5), duo.sim.now());
     assertNull(duo.client.nextEvent());
+  }
+
+  /** A few times what came from there is enough for a close (§8.1). */
+  @Test
+  void aServerClosesWhereItsClientHasNotProvenToBeYet() {
+    Duo duo = duo();
+    plugIn(duo);
+    byte[] packet = duo.fromClient(SealedPackets.payload(new PingFrame()));
+    duo.serverNode.receive(packet, 0, packet.length, duo.serverAddress, elsewhere, 0, sim.now());
+    assertEquals(elsewhere, duo.server.paths.active().remote());
+    duo.server.close(7, "that was all");
+    duo.runFor(20);
+    assertEquals(new ApplicationClose(Side.PEER, 7, "that was all"), duo.client.ending());
   }
 }
