@@ -142,9 +142,8 @@ final class EarlyData {
 
   /** Whether 0-RTT packets may still turn out to be readable. */
   boolean isUndecided() {
-    return !connection.isClient()
-        && !decided
-        && connection.spaces.of(PacketNumberSpace.HANDSHAKE).sendKeys() == null;
+    PacketSpace next = connection.spaces.of(PacketNumberSpace.HANDSHAKE);
+    return !connection.isClient() && !decided && next.sendKeys() == null && !next.isDiscarded();
   }
 
   /** The client has moved on to 1-RTT; what it sent before may still be under way (§4.9.3). */

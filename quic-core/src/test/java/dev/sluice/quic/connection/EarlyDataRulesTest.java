@@ -145,4 +145,27 @@ class EarlyDataRulesTest {
     assertTrue(visits.clientTrace.stream().noneMatch(TraceEvent.PacketReceived.class::isInstance));
     assertNull(connection.ending());
   }
+
+  /** Keys for them can never come, so there is nothing to wait for. */
+  @Test
+  void whatComesAfterAHandshakeThatOfferedNothingEarlyIsNotKept() {
+    Duo duo = new Duo(TransportConfig.DEFAULTS, TransportConfig.DEFAULTS);
+    byte[] datagram = new byte[1200];
+    WireWriter out = new WireWriter(datagram, 0, datagram.length);
+    int lengthField =
+        LongHeaderWriter.begin(
+            out,
+            PacketType.ZERO_RTT,
+            QuicVersion.V1,
+            duo.client.ids.remote().current(),
+            duo.client.ids.localFirst(),
+            Bytes.EMPTY,
+            0,
+            4);
+    LongHeaderWriter.finishLength(datagram, lengthField, datagram.length);
+    long before = duo.server.stats().datagramsDropped();
+    duo.toServer(datagram);
+    duo.server.receiver.measure((what, amount, most) -> assertEquals(0, amount, what));
+    assertEquals(before + 1, duo.server.stats().datagramsDropped());
+  }
 }
