@@ -94,8 +94,8 @@ final class Newcomers implements AddressTokenSource {
 
   private boolean isLetIn(Decision decision, Arrival arrival, boolean validated) {
     return switch (decision) {
-      case Decision.Accept accept -> isWelcome(arrival);
-      case Decision.Retry retry when validated -> isWelcome(arrival);
+      case Decision.Accept accept -> isWelcome(arrival, validated);
+      case Decision.Retry retry when validated -> isWelcome(arrival, true);
       case Decision.Retry retry -> {
         LongHeader initial = arrival.initial();
         byte[] token =
@@ -128,7 +128,7 @@ final class Newcomers implements AddressTokenSource {
   }
 
   /** Anyone can send a datagram that looks like an Initial; no state is spent on such. */
-  private boolean isWelcome(Arrival arrival) {
+  private boolean isWelcome(Arrival arrival, boolean validated) {
     if (routes.isTaken(arrival.remote())) {
       refuse(arrival, TransportError.CONNECTION_REFUSED, "there is a connection with this address");
       return false;
@@ -136,7 +136,9 @@ final class Newcomers implements AddressTokenSource {
     if (!answers.isAuthentic(arrival.initial(), arrival.buffer())) {
       return false;
     }
-    used.add(arrival.initial().token());
+    if (validated) { // else it is no token, or none that is worth anything
+      used.add(arrival.initial().token());
+    }
     return true;
   }
 

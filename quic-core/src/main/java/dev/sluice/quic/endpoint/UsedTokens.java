@@ -28,11 +28,8 @@ final class UsedTokens {
     out.holds("used tokens", used.size(), MAX_REMEMBERED);
   }
 
-  /** A connection is opened with the token, which is copied. */
+  /** A connection is opened with the token, one of ours, which is copied. */
   void add(Bytes token) {
-    if (token.isEmpty()) {
-      return;
-    }
     if (used.size() == MAX_REMEMBERED) {
       used.remove(used.iterator().next());
     }

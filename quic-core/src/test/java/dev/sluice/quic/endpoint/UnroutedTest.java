@@ -65,11 +65,15 @@ class UnroutedTest {
 
   /** A packet of a client that is as long as is said, tag included. */
   static byte[] packet(PacketType type, ConnectionId destination, int length) {
+    return packet(type, destination, Bytes.EMPTY, length);
+  }
+
+  private static byte[] packet(PacketType type, ConnectionId destination, Bytes token, int length) {
     PacketKeys keys = InitialKeys.client(QuicVersion.V1, destination);
     byte[] datagram = new byte[length];
     WireWriter out = new WireWriter(datagram, 0, length);
     int lengthField =
-        LongHeaderWriter.begin(out, type, QuicVersion.V1, destination, SOURCE, Bytes.EMPTY, 0, 2);
+        LongHeaderWriter.begin(out, type, QuicVersion.V1, destination, SOURCE, token, 0, 2);
     int start = out.position();
     out.u8(1); // PING, and PADDING behind it
     LongHeaderWriter.finishLength(datagram, lengthField, length);
@@ -209,5 +213,15 @@ class UnroutedTest {
     List<byte[]> answers = answers(packet(PacketType.INITIAL, DESTINATION, 1200));
     assertEquals(1, answers.size());
     assertTrue(answers.getFirst().length <= 1200);
+  }
+
+  /** Whoever makes tokens up, of any length and with any hash, fills no memory with them. */
+  @Test
+  void onlyTokensOfOursAreRemembered() {
+    listen(false);
+    answers(packet(PacketType.INITIAL, DESTINATION, Bytes.of(new byte[900]), 1200));
+    assertNotNull(endpoint.accept(), "it is as if there were none");
+    endpoint.measure(
+        (what, amount, most) -> assertEquals(0, what.equals("used tokens") ? amount : 0));
   }
 }
