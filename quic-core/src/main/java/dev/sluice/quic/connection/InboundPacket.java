@@ -48,6 +48,7 @@ final class InboundPacket {
     longHeader = null;
     ackEliciting = false;
     probing = true;
+    traced = List.of(); // the last one may have broken a rule before they were taken
   }
 
   /** As {@link #begin(PacketType, PacketSpace, ConnectionId, Path)}, with a long header. */

@@ -30,6 +30,7 @@ import dev.sluice.quic.frame.StreamFrame;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.testkit.Requirement;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -188,5 +189,17 @@ class PeerRulesTest {
     }
     assertEquals(
         List.of(new QuicEvent.PathChanged(duo.serverAddress, duo.sim.address(101))), atServer);
+  }
+
+  /** All connections of an endpoint read their packets in one place. */
+  @Test
+  void aPacketThatGoesWrongLeavesNothingInTheTracesOfOthers() {
+    assertServerCloses(
+        TransportError.PROTOCOL_VIOLATION, new PingFrame(), new HandshakeDoneFrame());
+    ClientConfig another = TestPeers.client(duo.sim.random());
+    Connection next =
+        duo.clientNode.endpoint().connect(null, duo.serverAddress, another, duo.sim.now());
+    duo.sim.run(Duration.ofSeconds(5), next.handshake::isConfirmed);
+    assertTrue(duo.serverLog.received().stream().noneMatch(p -> p.has(HandshakeDoneFrame.class)));
   }
 }
