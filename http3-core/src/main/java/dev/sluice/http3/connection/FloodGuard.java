@@ -12,8 +12,8 @@ final class FloodGuard {
   /** Years of keep-alive by GREASE frames, or a second of abuse. */
   private static final long CONTROL_FRAMES = 10_000;
 
-  /** Pages that are left reset a few dozen requests each; "rapid reset" does it by the million. */
-  private static final long RESETS = 1_000;
+  /** A page that is left gives up a few dozen requests; "rapid reset" does so by the million. */
+  private static final long GIVEN_UP = 1_000;
 
   /** A client greases with a stream or two a connection. */
   private static final long UNKNOWN_STREAMS = 1_000;
@@ -23,10 +23,10 @@ final class FloodGuard {
 
   private long exchanges;
   private long controlFrames;
-  private long resets;
+  private long givenUp;
   private long unknownStreams;
 
-  /** An exchange ran its course: its message came to an end of its own. */
+  /** An exchange ran its course: both its messages came to ends of their own. */
   void onExchange() {
     exchanges++;
   }
@@ -38,10 +38,13 @@ final class FloodGuard {
         "frames on the control stream");
   }
 
-  /** The peer reset a request that was not answered yet. */
-  void onReset() {
-    resets++;
-    check(resets <= RESETS + exchanges, "requests that were reset");
+  /**
+   * The peer gave up a request that was not answered yet: it reset it, wanted no response, or went
+   * on with what had to be refused.
+   */
+  void onGivenUp() {
+    givenUp++;
+    check(givenUp <= GIVEN_UP + exchanges, "requests that were given up");
   }
 
   /** The peer opened a stream that is of no use. */

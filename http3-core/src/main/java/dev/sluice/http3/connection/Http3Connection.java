@@ -437,13 +437,13 @@ public final class Http3Connection {
     localStreams.send(new PriorityUpdateFrame(false, requestId, priority.toFieldValue()));
   }
 
-  void onUnansweredReset() {
-    guard.onReset();
+  void onGivenUp() {
+    guard.onGivenUp();
   }
 
   void onClosed(RequestStream request) {
     exchanges.remove(request.id());
-    if (request.ending().isComplete()) {
+    if (request.ranItsCourse()) {
       guard.onExchange();
     }
     checkDrained();

@@ -195,14 +195,14 @@ final class IncomingMessage {
   private void onReceived() {
     received = true;
     RequestEnding ending = reader.ending();
-    if (!ending.isComplete()) {
+    if (!reader.isReadToTheEnd()) {
       connection.compression().cancel(exchange.id());
     }
-    exchange.onReceived(ending);
     if (announced) {
       emitReadable();
       connection.emit(new Http3Event.RequestEnded(exchange, ending));
     }
+    exchange.onReceived(ending); // behind the event, for it may be what costs the connection
     exchange.closeWhenDone();
   }
 

@@ -11,9 +11,15 @@ import java.util.Set;
  * 0-RTT, those of the session that it resumes; else the defaults (RFC 9114 §7.2.4.2).
  */
 final class PeerSettings {
+  /**
+   * Whoever says that it takes less is not believed: the limit is advice (RFC 9114 §10.5.1), and
+   * this side's own answers, a status and a content-length of 0, have to have room in it.
+   */
+  private static final long LEAST_FIELD_SECTION = 128;
+
   private Http3Settings current;
 
-  /** Of the current ones, since every section is held against it. */
+  /** By the current ones; at hand since every section is held against it. */
   private long maxFieldSectionSize;
 
   private Http3Settings remembered;
@@ -72,6 +78,6 @@ final class PeerSettings {
 
   private void hold(Http3Settings settings) {
     current = settings;
-    maxFieldSectionSize = settings.maxFieldSectionSize();
+    maxFieldSectionSize = Math.max(settings.maxFieldSectionSize(), LEAST_FIELD_SECTION);
   }
 }

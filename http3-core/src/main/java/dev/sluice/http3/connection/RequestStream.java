@@ -40,6 +40,7 @@ public final class RequestStream {
 
   private Object attachment;
   private boolean answered;
+  private boolean givenUp;
   private boolean sent;
 
   /** Server: the client wanted no response before its request's head was here; told after that. */
@@ -280,7 +281,7 @@ public final class RequestStream {
     priority.set(asked == null ? Priority.DEFAULT : asked);
     connection.emit(new Http3Event.Request(this, head));
     if (stopped != null) {
-      connection.emit(stopped);
+      tellStopped(stopped);
     }
   }
 
@@ -291,14 +292,28 @@ public final class RequestStream {
 
   /** There is no more of it; what that means for the other direction. */
   void onReceived(RequestEnding ending) {
-    if (ending instanceof RequestEnding.StreamError error) {
-      abort(error);
-    }
-    if (ending instanceof RequestEnding.ResetByPeer && !client && !answered) {
-      connection.onUnansweredReset();
-      if (!in.isAnnounced()) {
-        reset(Http3Error.H3_REQUEST_INCOMPLETE); // nobody else knows that there is something to end
+    switch (ending) {
+      case RequestEnding.StreamError error -> {
+        abort(error);
+        if (in.isAnnounced()) {
+          onGivenUp();
+        }
       }
+      case RequestEnding.ResetByPeer reset -> {
+        if (!client && !in.isAnnounced()) {
+          reset(Http3Error.H3_REQUEST_INCOMPLETE); // nobody else knows that there is one to end
+        }
+        onGivenUp();
+      }
+      default -> {}
+    }
+  }
+
+  /** The client has had a request handled, perhaps, for an answer that it does not want. */
+  private void onGivenUp() {
+    if (!client && !answered && !givenUp) {
+      givenUp = true;
+      connection.onGivenUp();
     }
   }
 
@@ -312,6 +327,11 @@ public final class RequestStream {
     }
     reset(error.error());
     stream.recv().stopSending(error.error().code());
+  }
+
+  /** Whether both messages came to ends of their own. */
+  boolean ranItsCourse() {
+    return ending().isComplete() && out.writer().isFinished();
   }
 
   void closeWhenDone() {
@@ -353,10 +373,15 @@ public final class RequestStream {
     out.writer().cut();
     Http3Event.Stopped event = new Http3Event.Stopped(this, code);
     if (in.isAnnounced()) {
-      connection.emit(event);
+      tellStopped(event);
     } else {
       stopped = event;
     }
+  }
+
+  private void tellStopped(Http3Event.Stopped event) {
+    connection.emit(event);
+    onGivenUp();
   }
 
   void onSendCompleted() {

@@ -53,6 +53,8 @@ public final class MessageReader {
    */
   private static final int MAX_INFORMATIONAL = 64;
 
+  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
   private final RecvStream in;
   private final FrameReader frames;
   private final FieldSectionDecoder decoder;
@@ -87,7 +89,8 @@ public final class MessageReader {
     this.trace = trace;
     gate = new MessageGate(request == null, claims);
     // An encoded section is no larger than its lines with 32 bytes for each, but for its prefix.
-    frames = new FrameReader(in, trace.watched(in.id(), gate), maxFieldSectionSize + 16);
+    int maxEncoded = Math.clamp(maxFieldSectionSize + 16L, 0, LONGEST_ARRAY);
+    frames = new FrameReader(in, trace.watched(in.id(), gate), maxEncoded);
   }
 
   /**
@@ -149,6 +152,11 @@ public final class MessageReader {
   /** The signal that the last {@link #next()} came to. */
   public long signal() {
     return frames.signal();
+  }
+
+  /** Whether the stream finished and all of it was read: every field section that it had. */
+  public boolean isReadToTheEnd() {
+    return in.ending() instanceof StreamEnding.Finished;
   }
 
   /** Whether the final head has arrived. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.frame.HeadersFrame;
 import dev.sluice.http3.memory.MemorySendStream;
 import dev.sluice.qpack.EncoderLimits;
@@ -62,6 +63,32 @@ class CompressionTest {
     peer.event(Http3Event.Request.class);
     peer.event(Http3Event.RequestEnded.class);
     assertNull(peer.own.ending());
+  }
+
+  /** Its trailers may be what was lost (RFC 9204 §2.2.2.2). */
+  @Test
+  void aResetBehindTheWholeContentIsToldToThePeersEncoder() {
+    MemorySendStream stream =
+        peer.bidi(
+            RawPeer.headers(
+                ":method",
+                "POST",
+                ":scheme",
+                "https",
+                ":authority",
+                "a",
+                ":path",
+                "/",
+                "content-length",
+                "4"),
+            RawPeer.data(4));
+    peer.deliver();
+    RequestStream request = peer.event(Http3Event.Request.class).stream();
+    assertEquals(4, Pair.readAll(request).length);
+    stream.reset(Http3Error.H3_REQUEST_CANCELLED.code());
+    peer.deliver();
+    assertEquals(new RequestEnding.Complete(), request.ending());
+    assertArrayEquals(new byte[] {0x03, 0x40}, peer.peer.recvStream(11).readAll());
   }
 
   @Test

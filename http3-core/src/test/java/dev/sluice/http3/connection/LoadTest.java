@@ -61,6 +61,59 @@ class LoadTest {
     assertEquals(EXCESSIVE, Pair.closeCode(peer.own));
   }
 
+  /** The one that was too many hears of its end like those before it: somebody may read from it. */
+  @Test
+  void everyRequestThatIsResetHearsOfIt() {
+    peer.link.client().allow(100_000, 100);
+    while (peer.own.ending() == null) {
+      MemorySendStream request = peer.bidi(RawPeer.getHeaders());
+      peer.deliver();
+      request.reset(Http3Error.H3_REQUEST_CANCELLED.code());
+      peer.deliver();
+      peer.connection.requests().forEach(one -> one.reset(Http3Error.H3_REQUEST_CANCELLED));
+      peer.deliver();
+    }
+    assertEquals(
+        peer.all(Http3Event.Request.class).size(), peer.all(Http3Event.RequestEnded.class).size());
+  }
+
+  /** What was sent whole cannot be reset any more: STOP_SENDING alone gives it up (§4.1.1). */
+  @Test
+  void requestsWhoseAnswersAreNotWantedWithoutEnd() {
+    peer.link.client().allow(100_000, 100);
+    for (int i = 0; i < 3000 && peer.own.ending() == null; i++) {
+      MemorySendStream request = peer.bidi(RawPeer.getHeaders());
+      request.finish();
+      peer.link.deliver(peer.peer, request.id(), 1000);
+      peer.peer.recvStream(request.id()).stopSending(Http3Error.H3_REQUEST_CANCELLED.code());
+      peer.deliver();
+    }
+    assertEquals(EXCESSIVE, Pair.closeCode(peer.own));
+  }
+
+  /** A client can have this side reset them, too. */
+  @Test
+  void requestsThatTurnOutMalformedWithoutEnd() {
+    peer.link.client().allow(100_000, 100);
+    for (int i = 0; i < 3000 && peer.own.ending() == null; i++) {
+      peer.bidi(
+          RawPeer.headers(
+              ":method",
+              "POST",
+              ":scheme",
+              "https",
+              ":authority",
+              "a",
+              ":path",
+              "/",
+              "content-length",
+              "1"),
+          RawPeer.data(2));
+      peer.deliver();
+    }
+    assertEquals(EXCESSIVE, Pair.closeCode(peer.own));
+  }
+
   /** As tunnels and uploads may be: both sides have had something of them. */
   @Test
   void requestsThatAreResetAfterAnAnswerMayGoOnForEver() {

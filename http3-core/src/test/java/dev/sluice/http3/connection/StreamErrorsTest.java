@@ -11,9 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.frame.FrameType;
+import dev.sluice.http3.frame.SettingsFrame;
 import dev.sluice.http3.memory.MemorySendStream;
 import dev.sluice.testkit.Requirement;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -155,6 +157,29 @@ class StreamErrorsTest {
     peer.deliver();
     assertEquals(0, peer.connection.activeRequests());
     assertNull(peer.own.ending());
+  }
+
+  /** The limit of a client is advice (RFC 9114 §10.5.1), and no answer is smaller. */
+  @Test
+  void aRequestHeadTooLargeIsAnsweredWhateverTheClientTakes() {
+    RawPeer peer = RawPeer.ofServer(Http3Config.DEFAULT.withMaxFieldSectionSize(1000));
+    MemorySendStream control = peer.uni(0x00);
+    RawPeer.write(
+        control, new SettingsFrame(Map.of(Http3Settings.MAX_FIELD_SECTION_SIZE, 0L)).encode());
+    peer.deliver();
+    peer.bidi(headers(":method", "GET", "x", "z".repeat(2000)));
+    peer.deliver();
+    assertEquals(FrameType.HEADERS, peer.peer.recvStream(0).readAll()[0]);
+    assertNull(peer.own.ending());
+  }
+
+  /** Without a limit to speak of. */
+  @Test
+  void theLargestLimitThereIsRefusesNothing() {
+    RawPeer peer = RawPeer.ofServer(Http3Config.DEFAULT.withMaxFieldSectionSize(Integer.MAX_VALUE));
+    peer.bidi(getHeaders());
+    peer.deliver();
+    assertEquals("/", peer.event(Http3Event.Request.class).head().path());
   }
 
   @Test
