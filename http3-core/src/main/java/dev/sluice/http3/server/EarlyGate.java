@@ -8,6 +8,9 @@ import dev.sluice.http3.server.EarlyRequests.Treatment;
 import dev.sluice.quic.ending.ConnectionEnding;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -16,6 +19,8 @@ import java.util.concurrent.ExecutionException;
  * 8470).
  */
 final class EarlyGate {
+  private static final Logger LOG = System.getLogger("dev.sluice.http3.server");
+
   private final EarlyRequests policy;
   private final CompletableFuture<Void> handshake = new CompletableFuture<>();
 
@@ -42,8 +47,18 @@ final class EarlyGate {
     if (policy == null || !marked && !isEarly(stream)) {
       return Treatment.HANDLE;
     }
-    Treatment treatment = policy.treatment(request);
+    Treatment treatment = judged(request);
     return marked && treatment == Treatment.WAIT ? Treatment.REFUSE : treatment;
+  }
+
+  /** What a program throws here must not cost the connection, with all others on it. */
+  private Treatment judged(RequestHead request) {
+    try {
+      return Objects.requireNonNull(policy.treatment(request), "a treatment");
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "no treatment for early " + request.path(), e);
+      return Treatment.REFUSE;
+    }
   }
 
   /** Any thread. */

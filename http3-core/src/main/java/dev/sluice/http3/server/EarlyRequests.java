@@ -25,7 +25,10 @@ public interface EarlyRequests {
     REFUSE
   }
 
-  /** What is done with this one; on the server's loop, and so without waiting for anything. */
+  /**
+   * What is done with this one; on the server's loop, and so without waiting for anything. When it
+   * throws, the request is refused.
+   */
   Treatment treatment(RequestHead request);
 
   /** Methods that are safe (RFC 9110 §9.2.1) are handled, others refused. */

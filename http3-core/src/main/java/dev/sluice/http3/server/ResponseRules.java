@@ -42,7 +42,7 @@ final class ResponseRules {
     } catch (MalformedMessageException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
-    boolean misplaced = status == 204 || method.equals("CONNECT") && status < 300;
+    boolean misplaced = status < 200 || status == 204 || method.equals("CONNECT") && status < 300;
     if (!misplaced || !fields.contains("content-length")) {
       return head;
     }

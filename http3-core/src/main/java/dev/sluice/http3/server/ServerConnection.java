@@ -205,8 +205,13 @@ final class ServerConnection {
 
   private void handleEvents() {
     for (Http3Event event = nextEvent(); event != null; event = nextEvent()) {
-      if (!refusesEarly(event) && (webTransport == null || !webTransport.onEvent(event))) {
-        onEvent(event);
+      try {
+        if (!refusesEarly(event) && (webTransport == null || !webTransport.onEvent(event))) {
+          onEvent(event);
+        }
+      } catch (RuntimeException | Error e) { // of what a program was asked, an origin policy say
+        LOG.log(Level.ERROR, "connection " + label + " is closed for what has failed on it", e);
+        http.close(Http3Error.H3_INTERNAL_ERROR, ""); // its end is to come for all that is on it
       }
     }
   }

@@ -129,6 +129,7 @@ final class ServerExchange implements Http3Exchange {
 
   void onStopped(long code) {
     response.abandon(() -> new RequestEndedException(new RequestEnding.ResetByPeer(code, true)));
+    settle(); // nothing else will where the handler has returned
   }
 
   /**
@@ -253,7 +254,8 @@ final class ServerExchange implements Http3Exchange {
     if (response.isBegun()) {
       throw new IllegalStateException("the response was begun");
     }
-    await(() -> stream.sendInformational(new ResponseHead(status, fields)));
+    ResponseHead head = ResponseRules.head(status, fields, request.method());
+    await(() -> stream.sendInformational(head));
   }
 
   /** Runs on the loop, and gives what it throws to the handler. */

@@ -174,6 +174,18 @@ class EarlyRequestsTest {
     assertEquals(3, handled.size(), "what was not early is not sent again");
   }
 
+  /** Of which the others on its connection notice nothing. */
+  @Test
+  void whatCannotBeJudgedIsRefused() throws Exception {
+    serve(
+        request -> {
+          throw new IllegalStateException("broken on purpose");
+        });
+    HttpRequest marked = request("/get").header("early-data", "1").build();
+    assertEquals(425, visit(EarlyData.NEVER, marked).statusCode());
+    assertEquals(List.of(), handled);
+  }
+
   @Test
   @Requirement("RFC9114-10.9#1")
   void whatAGatewayHasMarkedIsRefusedWhereWaitingTellsNothing() throws Exception {

@@ -15,6 +15,8 @@ import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
+import dev.sluice.http3.session.SessionOptions;
+import dev.sluice.http3.webtransport.WebTransportConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -178,6 +180,43 @@ class Http3ServerTest {
     }
   }
 
+  /** Whoever reads from it would wait for ever, and the server keep it. */
+  @Test
+  void aConnectionThatTheProgramHasFailedEndsForAllThatIsOnIt() throws Exception {
+    CompletableFuture<Void> began = new CompletableFuture<>();
+    CompletableFuture<RequestEnding> seen = new CompletableFuture<>();
+    WebTransportConfig broken =
+        WebTransportConfig.DEFAULT.withOriginPolicy(
+            (origin, request) -> {
+              throw new IllegalStateException("broken on purpose");
+            });
+    try (Loopback loopback =
+        Loopback.of(
+            exchange -> {
+              began.complete(null);
+              try {
+                exchange.requestBody().read();
+              } catch (RequestEndedException e) {
+                seen.complete(e.ending());
+                throw e;
+              }
+            },
+            client -> client.webTransport(WebTransportConfig.DEFAULT),
+            server -> server.webTransport("/wt", session -> {}).webTransport(broken))) {
+      HttpRequest.Builder endless =
+          loopback
+              .request("/")
+              .POST(
+                  BodyPublishers.fromPublisher(
+                      subscriber -> subscriber.onSubscribe(new NoSubscription())));
+      loopback.client.sendAsync(endless.build(), BodyHandlers.discarding());
+      began.get();
+      SessionOptions page = SessionOptions.DEFAULT.withFields(Fields.of("origin", "https://a"));
+      assertThrows(IOException.class, () -> loopback.client.connect(loopback.uri("/wt"), page));
+      assertInstanceOf(RequestEnding.ConnectionLost.class, seen.get());
+    }
+  }
+
   private record NoSubscription() implements Flow.Subscription {
     @Override
     public void request(long n) {}
@@ -299,6 +338,31 @@ class Http3ServerTest {
             RequestStream request = http.openRequest(post, false);
             request.stopReading(Http3Error.H3_REQUEST_CANCELLED);
             return request;
+          });
+      assertEquals(Http3Error.H3_NO_ERROR.code(), client.await(Http3Event.Stopped.class).code());
+    }
+  }
+
+  /** Nobody else would end the request then, which the handler has not read. */
+  @Test
+  void aResponseThatIsNotWantedAfterTheHandlerNeedsNoRequestEither() throws Exception {
+    CompletableFuture<Void> handled = new CompletableFuture<>();
+    try (Loopback loopback =
+            Loopback.of(
+                exchange -> {
+                  // More than the client's window and the stream's buffer hold, and the pipe the
+                  // rest of it.
+                  exchange.respond(200, Fields.EMPTY).write(new byte[3 << 19]);
+                  handled.complete(null);
+                });
+        WireClient client = new WireClient(loopback.server.localAddress())) {
+      RequestHead post = RequestHead.of("POST", "https", "localhost", "/", Fields.EMPTY);
+      RequestStream request = client.onThread((connection, http) -> http.openRequest(post, false));
+      handled.get();
+      client.onThread(
+          (connection, http) -> {
+            request.stopReading(Http3Error.H3_REQUEST_CANCELLED);
+            return null;
           });
       assertEquals(Http3Error.H3_NO_ERROR.code(), client.await(Http3Event.Stopped.class).code());
     }
