@@ -1,5 +1,8 @@
 package dev.sluice.http3.message;
 
+import java.net.URI;
+import java.net.URISyntaxException;
+
 /** The authority component of a target (RFC 3986 §3.2, RFC 9114 §4.3.1). */
 final class Authority {
   private static final String SUB_DELIMS_AND_MORE = "!$&'()*+,;=-._~%";
@@ -24,6 +27,18 @@ final class Authority {
     checkHost(literal ? host.substring(1, host.length() - 1) : host, literal);
     if (colon >= 0) {
       checkPort(authority, colon + 1);
+    }
+    if (literal || host.indexOf('%') >= 0) {
+      checkSyntax(authority);
+    }
+  }
+
+  /** What has more to it than its characters: whoever makes a URI of it must be able to. */
+  private static void checkSyntax(String authority) {
+    try {
+      new URI("https://" + authority);
+    } catch (URISyntaxException e) {
+      throw new MalformedMessageException("the authority is none of a URI");
     }
   }
 

@@ -33,6 +33,11 @@ final class FieldRules {
     if (isConnectionSpecific(line.name(), line.value(), inRequestHead)) {
       throw new MalformedMessageException("connection-specific field " + line.name());
     }
+    return trimmed(line);
+  }
+
+  /** The line without white space around its value. */
+  static FieldLine trimmed(FieldLine line) {
     String trimmed = trim(line.value());
     return trimmed.length() == line.value().length()
         ? line

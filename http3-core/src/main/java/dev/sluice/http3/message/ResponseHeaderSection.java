@@ -46,7 +46,9 @@ public final class ResponseHeaderSection {
     check(head);
     List<FieldLine> lines = new ArrayList<>(head.fields().size() + 1);
     lines.add(new FieldLine(STATUS, Integer.toString(head.status())));
-    head.fields().forEach(lines::add);
+    for (FieldLine line : head.fields()) {
+      lines.add(FieldRules.trimmed(line));
+    }
     return lines;
   }
 

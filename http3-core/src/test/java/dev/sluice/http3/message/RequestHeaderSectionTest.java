@@ -74,6 +74,8 @@ class RequestHeaderSectionTest {
         row("a port alone", get(":authority", ":443")),
         row("a NUL in the authority", get(":authority", "a\0b")),
         row("an open bracket", get(":authority", "[::1")),
+        row("no address in brackets", get(":authority", "[zz]:443")),
+        row("a percent alone", get(":authority", "a%zz")),
         row("empty host", get(":authority", null, "host", "")),
         row("host with userinfo", get(":authority", null, "host", "a@b")),
         row("authority and host differ", get("host", "example.org")),

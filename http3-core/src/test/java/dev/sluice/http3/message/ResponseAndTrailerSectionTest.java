@@ -53,6 +53,14 @@ class ResponseAndTrailerSectionTest {
     assertEquals(status < 200, head.isInformational());
   }
 
+  /** RFC 9110 §5.5; there are clients that drop a field with it. */
+  @Test
+  void whiteSpaceAroundAValueIsNotSent() {
+    ResponseHead head = new ResponseHead(200, Fields.of("a", " b\t"));
+    assertEquals(
+        List.of(line(":status", "200"), line("a", "b")), ResponseHeaderSection.format(head));
+  }
+
   @Test
   void setCookieLinesStayApart() {
     Fields fields = Fields.of("set-cookie", "a=1", "set-cookie", "b=2");
