@@ -2,6 +2,7 @@ package dev.sluice.tools.serve;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.client.Http3Client;
@@ -23,7 +24,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -112,6 +115,17 @@ class SiteHandlerTest {
     String lines = log.toString(StandardCharsets.UTF_8);
     assertEquals(6, lines.lines().count(), lines);
     assertTrue(lines.contains("\"GET /a.txt HTTP/3\" 206 1 "), lines);
+  }
+
+  /** RFC 9110 §6.6.1. */
+  @Test
+  void everyAnswerHasItsDate() throws Exception {
+    Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    for (String path : List.of("/a.txt", "/b.txt", "/echo")) {
+      String date = send(request(path)).headers().firstValue("date").orElse("none");
+      Instant said = HttpDate.parse(date).orElseThrow(() -> new AssertionError(path + ": " + date));
+      assertFalse(said.isBefore(before) || said.isAfter(Instant.now()), date);
+    }
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,15 @@ class StaticFilesTest {
     assertEquals(MODIFIED_FIELD, reply.fields().get("last-modified"));
     assertEquals("bytes", reply.fields().get("accept-ranges"));
     assertEquals("", text(get("/empty")));
+  }
+
+  /** RFC 9110 §8.8.2.1: nothing was changed after the message that says so. */
+  @Test
+  void aFileOfTheFutureWasModifiedNow() throws IOException {
+    Instant future = Instant.now().plus(Duration.ofDays(1000));
+    Files.setLastModifiedTime(folder.resolve("root/ten.txt"), FileTime.from(future));
+    Instant said = HttpDate.parse(get("/ten.txt").fields().get("last-modified")).orElseThrow();
+    assertFalse(said.isAfter(Instant.now()), said::toString);
   }
 
   @Test
