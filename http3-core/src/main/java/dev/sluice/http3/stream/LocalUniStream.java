@@ -19,6 +19,9 @@ public final class LocalUniStream {
    */
   private static final int MAX_WAITING = 256 << 10;
 
+  /** RFC 9218 §4.1. */
+  private static final int MOST_URGENT = 0;
+
   private final long type;
   private SendStream out;
   private long given;
@@ -57,13 +60,18 @@ public final class LocalUniStream {
     return type;
   }
 
-  /** The QUIC stream is there: sends what has waited for it. */
+  /**
+   * The QUIC stream is there: sends what has waited for it. It takes turns with the most urgent
+   * content and goes before all other: a long response would keep back a GOAWAY until its end, and
+   * what QPACK inserts for a more urgent one.
+   */
   public void open(SendStream stream) {
     out = stream;
+    out.setPriority(MOST_URGENT, true);
     flush();
   }
 
-  /** Bytes that would go out at once. */
+  /** Bytes that QUIC would take at once. */
   public int credit() {
     return out == null || waitingFrom < waitingTo ? 0 : out.writable();
   }

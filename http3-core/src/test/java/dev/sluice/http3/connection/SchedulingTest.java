@@ -131,6 +131,24 @@ class SchedulingTest {
     assertTrue(share(responses.get(0), responses.get(1)) > 0.8);
   }
 
+  /** GOAWAY, or what QPACK inserts for a more urgent response, is not to wait for its end. */
+  @Test
+  void theConnectionsOwnStreamsDoNotWaitForContent() {
+    pair.toClient.rate(10_000_000).queue(50_000);
+    RequestStream endless = ask("u=0").getFirst();
+    byte[] content = new byte[LENGTH];
+    endless.writeData(content, 0, LENGTH);
+    pair.server.http.goaway();
+    for (int i = 0; i < 200 && pair.client.all(Http3Event.Goaway.class).isEmpty(); i++) {
+      endless.writeData(content, 0, LENGTH);
+      pair.run(1);
+      for (Http3Event.Response response : pair.client.all(Http3Event.Response.class)) {
+        response.stream().readData(content, 0, LENGTH);
+      }
+    }
+    assertEquals(4, pair.client.event(Http3Event.Goaway.class).id());
+  }
+
   @Test
   @Requirement({"RFC9218-7#3", "RFC9218-7.2#1"})
   void anUpdateInTheMiddleTurnsTheOrder() {

@@ -31,7 +31,7 @@ final class Scheduler {
     }
   }
 
-  /** By urgency; null where no stream has had that urgency. Most connections use one. */
+  /** By urgency; null where no stream has had that urgency. Most connections use one or two. */
   private final Level[] levels = new Level[URGENCIES];
 
   private final SendCredit connectionCredit;
