@@ -71,7 +71,8 @@ final class Migration {
             connection.isClient(),
             new Path(local, remote, validated, connection.recovery.path()),
             connection.ids.remote(),
-            this::newPath);
+            this::newPath,
+            connection.recovery::onPathForgotten);
     return paths;
   }
 

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -40,6 +41,7 @@ public final class Paths {
 
   private final boolean client;
   private final Supplier<PathRecovery> recoveries;
+  private final Consumer<PathRecovery> forgotten;
   private final RemoteConnectionIds ids;
   private final List<Path> others = new ArrayList<>();
   private final Path first;
@@ -52,14 +54,20 @@ public final class Paths {
    * @param first the path of the handshake
    * @param ids the peer's connection IDs, of which each path takes one
    * @param recoveries makes what a path needs to know of its capacity and delay
+   * @param forgotten told of those that no path needs any more
    */
   public Paths(
-      boolean client, Path first, RemoteConnectionIds ids, Supplier<PathRecovery> recoveries) {
+      boolean client,
+      Path first,
+      RemoteConnectionIds ids,
+      Supplier<PathRecovery> recoveries,
+      Consumer<PathRecovery> forgotten) {
     this.client = client;
     this.first = first;
     this.active = first;
     this.ids = ids;
     this.recoveries = recoveries;
+    this.forgotten = forgotten;
     first.destination(ids.inUse());
   }
 
@@ -228,6 +236,15 @@ public final class Paths {
       ids.release(path.destination());
       path.destination(null);
     }
+    if (!sharesRecovery(path)) {
+      forgotten.accept(path.recovery());
+    }
+  }
+
+  /** Whether a NAT gave it another address, under which it is kept. */
+  private boolean sharesRecovery(Path path) {
+    return active.recovery() == path.recovery()
+        || others.stream().anyMatch(other -> other.recovery() == path.recovery());
   }
 
   /** The connection is to move to this path as soon as it is validated. */

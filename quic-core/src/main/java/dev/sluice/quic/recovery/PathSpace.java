@@ -10,6 +10,8 @@ final class PathSpace {
   private final PersistentCongestion losses;
   private long largestAcked = -1;
   private long newestAcked = Long.MIN_VALUE;
+  private long firstSent = -1;
+  private long lastSent = -1;
 
   /** This packet and those before it were sent a packet threshold before {@link #countedFrom}. */
   private long overtaken = -1;
@@ -24,6 +26,21 @@ final class PathSpace {
   /** The losses that may amount to persistent congestion. */
   PersistentCongestion losses() {
     return losses;
+  }
+
+  void onSent(long packetNumber) {
+    firstSent = firstSent < 0 ? packetNumber : firstSent;
+    lastSent = packetNumber;
+  }
+
+  /** The number of the first packet; -1 before there was one. */
+  long firstSent() {
+    return firstSent;
+  }
+
+  /** The number of the last packet; -1 before there was one. */
+  long lastSent() {
+    return lastSent;
   }
 
   void onAcked(long packetNumber, long sentTime) {

@@ -97,6 +97,17 @@ public final class Recovery {
     }
   }
 
+  /**
+   * A path is not kept any longer. What is under way on it is to be sent again elsewhere, without
+   * blame, and no packet remembers it: a peer that seems to be here, there and everywhere, and
+   * acknowledges nothing, does not make us remember all those places (RFC 9000 §9.3.3).
+   */
+  public void onPathForgotten(PathRecovery gone) {
+    for (SpaceRecovery space : spaces) {
+      space.leave(gone, tokens);
+    }
+  }
+
   // ---- sending
 
   /** The number for the next packet of a space. Stays the same until {@link #onPacketSent}. */
@@ -118,9 +129,9 @@ public final class Recovery {
   }
 
   /**
-   * Whether the peer has had us send more packets that only acknowledge than there is any reason
-   * for, and acknowledged nothing of what was among them: what is remembered of them would grow
-   * without end.
+   * Whether the peer has had us send more packets that only answer than there is any reason for,
+   * and acknowledged nothing of what was among them: what is remembered of them would grow without
+   * end.
    */
   public boolean isNeglected() {
     return of(PacketNumberSpace.APPLICATION).sent.isNeglected();
@@ -388,9 +399,7 @@ public final class Recovery {
   private void removeFromFlight(SpaceRecovery at) {
     SentPackets sent = at.sent;
     for (long p = sent.firstOutstanding(); p >= 0; p = sent.nextOutstanding(p + 1)) {
-      if (sent.isInFlight(p)) {
-        sent.path(p).onForgotten(sent.size(p), sent.isAckEliciting(p));
-      }
+      at.removeFromFlight(p);
     }
   }
 

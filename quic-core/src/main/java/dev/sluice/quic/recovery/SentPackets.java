@@ -38,11 +38,11 @@ final class SentPackets {
   private static final int KEEP_NOT_IN_FLIGHT = 1024;
 
   /**
-   * From so many packets on, half have to elicit acknowledgments: those are limited by the
-   * congestion window. Where an old one is in flight and the others only acknowledge, padded or
-   * not, the peer has sent on and on and taken note of nothing: then whoever asks {@link
-   * #isNeglected} is to end it, since it could go on for ever. It is more than what acknowledges
-   * ten gigabits a second for a round trip of a fifth of a second, and makes 12 MB.
+   * From so many packets on, half have to be such as the congestion window limits. Where an old one
+   * is in flight and the others only acknowledge, padded or not, or answer questions about paths,
+   * the peer has sent on and on and taken note of nothing: then whoever asks {@link #isNeglected}
+   * is to end it, since it could go on for ever. It is more than what acknowledges ten gigabits a
+   * second for a round trip of a fifth of a second, and makes 12 MB.
    */
   static final int KEEP_UNACKNOWLEDGED = 131_072;
 
@@ -64,8 +64,8 @@ final class SentPackets {
   /** Where the numbers stood when the ring was last empty. */
   private long emptyAt;
 
-  /** So many outstanding ones elicited acknowledgments when the ring grew last. */
-  private int elicitingAtGrowth;
+  /** So many were there that the congestion window limits when the ring grew last. */
+  private int limitedAtGrowth;
 
   private boolean neglected;
 
@@ -264,6 +264,12 @@ final class SentPackets {
     close(packetNumber, ACKED);
   }
 
+  /** Forgets a packet out of turn, and the path that it was sent on. */
+  void drop(long packetNumber) {
+    close(packetNumber, GONE);
+    paths[index(packetNumber)] = null;
+  }
+
   /** Notes a loss; the tokens stay until {@link #forget}. */
   void markLost(long packetNumber, long now) {
     int at = index(packetNumber);
@@ -364,8 +370,8 @@ final class SentPackets {
   private void grow() {
     int oldMask = mask;
     int capacity = 2 * (mask + 1);
-    elicitingAtGrowth = countEliciting();
-    neglected |= mask + 1 >= KEEP_UNACKNOWLEDGED && elicitingAtGrowth <= mask / 2;
+    limitedAtGrowth = countLimited();
+    neglected |= mask + 1 >= KEEP_UNACKNOWLEDGED && limitedAtGrowth <= mask / 2;
     long[] newSentTimes = new long[capacity];
     long[] newLostTimes = new long[capacity];
     int[] newSizes = new int[capacity];
@@ -398,22 +404,22 @@ final class SentPackets {
     open = newOpen;
   }
 
-  private int countEliciting() {
+  private int countLimited() {
     int count = 0;
     for (long packet = first; packet < end; packet++) {
-      count += holds(packet) && isAckEliciting(packet) ? 1 : 0;
+      count += holds(packet) && isAckEliciting(packet) && !isProbe(packet) ? 1 : 0;
     }
     return count;
   }
 
-  /** Whether there are packets beyond number, and nearly all of them only acknowledge. */
+  /** Whether there are packets beyond number, and no window limits them. */
   boolean isNeglected() {
     return neglected;
   }
 
   /** How much room there is, and how much could be needed. */
   void measure(Footprint out) {
-    int most = 2 * Math.max(KEEP_UNACKNOWLEDGED, 2 * elicitingAtGrowth);
+    int most = 2 * Math.max(KEEP_UNACKNOWLEDGED, 2 * limitedAtGrowth);
     out.holds("room for sent packets", mask + 1, most);
     // Each has its frames, and those of STREAM frames lie apart.
     out.holds("packets sent", end - first, mask + 1);

@@ -65,6 +65,7 @@ final class SpaceRecovery {
       throw new IllegalArgumentException(packetNumber + " is not the next packet number " + next);
     }
     sent.add(packetNumber, path, bytes, contents, now);
+    path.in(id).onSent(packetNumber);
     next = skipped == null ? packetNumber + 1 : skipped.after(packetNumber);
     if (contents.isMarked()) {
       ecn.onSent();
@@ -190,6 +191,32 @@ final class SpaceRecovery {
       ackElicitingInFlight--;
     }
     listener.onLost(this, packet, late);
+  }
+
+  /** Gives back what is under way on a path, without blame, and remembers nothing of it. */
+  void leave(PathRecovery path, TokenListener listener) {
+    long last = path.in(id).lastSent();
+    long packet = sent.nextOpen(path.in(id).firstSent(), last);
+    while (packet >= 0) {
+      if (sent.path(packet) == path) {
+        if (sent.state(packet) == SentPackets.OUTSTANDING) {
+          removeFromFlight(packet);
+          deliverLost(packet, listener);
+        }
+        sent.drop(packet);
+      }
+      packet = sent.nextOpen(packet + 1, last);
+    }
+  }
+
+  /** An outstanding packet is under way no more, without a verdict. */
+  void removeFromFlight(long packet) {
+    if (sent.isAckEliciting(packet)) {
+      ackElicitingInFlight--;
+    }
+    if (sent.isInFlight(packet)) {
+      sent.path(packet).onForgotten(sent.size(packet), sent.isAckEliciting(packet));
+    }
   }
 
   /** Forgets all packets; the numbers go on (RFC 9000 §17.2.5.3). */

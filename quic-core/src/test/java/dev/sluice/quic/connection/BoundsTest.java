@@ -12,12 +12,14 @@ import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.frame.DatagramFrame;
 import dev.sluice.quic.frame.Frame;
 import dev.sluice.quic.frame.NewConnectionIdFrame;
+import dev.sluice.quic.frame.PaddingFrame;
 import dev.sluice.quic.frame.PathChallengeFrame;
 import dev.sluice.quic.frame.PingFrame;
 import dev.sluice.quic.frame.StreamFrame;
 import dev.sluice.quic.stream.StreamId;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +60,42 @@ class BoundsTest {
     TransportClose ending = assertInstanceOf(TransportClose.class, duo.client.ending());
     assertEquals(TransportError.PROTOCOL_VIOLATION.code(), ending.code());
     assertTrue(sent > 200_000, "with so little nobody does harm");
+  }
+
+  /** An answer does not wait for the window: it may be what all that is under way waits for. */
+  @Test
+  void whoOnlyAsksWhereWeAreIsNotAnsweredForEver() {
+    duo.client.openUni().write(new byte[100_000], 0, 100_000);
+    byte[] question = SealedPackets.payload(new PathChallengeFrame(7));
+    DatagramBatch out = new DatagramBatch(64, 1500);
+    for (int i = 0; i < 300_000 && duo.client.ending() == null; i++) {
+      byte[] datagram = duo.fromServer(question);
+      duo.client.receive(
+          datagram, 0, datagram.length, duo.clientAddress, duo.serverAddress, 0, duo.sim.now());
+      duo.client.send(duo.sim.now(), out);
+      out.clear();
+    }
+    bounds.check(duo.clientNode.endpoint());
+    TransportClose ending = assertInstanceOf(TransportClose.class, duo.client.ending());
+    assertEquals(TransportError.PROTOCOL_VIOLATION.code(), ending.code());
+  }
+
+  /** Each place costs a question, and with it all that is known of a path (§9.3.3). */
+  @Test
+  void whoSeemsToBeEverywhereIsNotLookedForEverywhereForEver() {
+    byte[] ping = SealedPackets.payload(new PingFrame(), new PaddingFrame(400));
+    DatagramBatch out = new DatagramBatch(64, 1500);
+    for (int i = 0; i < 300_000 && duo.server.ending() == null; i++) {
+      byte[] datagram = duo.fromClient(ping);
+      InetSocketAddress anywhere = duo.sim.address(10 + i % 200);
+      duo.server.receive(
+          datagram, 0, datagram.length, duo.serverAddress, anywhere, 0, duo.sim.now());
+      duo.server.send(duo.sim.now(), out);
+      out.clear();
+    }
+    bounds.check(duo.serverNode.endpoint());
+    TransportClose ending = assertInstanceOf(TransportClose.class, duo.server.ending());
+    assertEquals(TransportError.PROTOCOL_VIOLATION.code(), ending.code());
   }
 
   private long most(String what) {

@@ -37,7 +37,7 @@ class PathsTest {
   private final ConnectionId other = ConnectionId.of(new byte[] {6, 6});
   private final RemoteConnectionIds remote = ids();
   private final Path path = new Path(here, first, true, state());
-  private final Paths paths = new Paths(false, path, remote, PathsTest::state);
+  private final Paths paths = new Paths(false, path, remote, PathsTest::state, gone -> {});
 
   PathsTest() {
     paths.keep(path, same, true, 0);
@@ -159,7 +159,9 @@ class PathsTest {
   @Test
   @Requirement("RFC9000-9.3.2#2")
   void hasNowhereToGoBackToWithoutAValidatedPath() {
-    Paths none = new Paths(false, new Path(null, first, false, state()), ids(), PathsTest::state);
+    Paths none =
+        new Paths(
+            false, new Path(null, first, false, state()), ids(), PathsTest::state, gone -> {});
     Path to = none.of(null, moved);
     none.keep(to, same, true, 0);
     none.activate(to, PTO, 0);
@@ -244,7 +246,8 @@ class PathsTest {
     for (int i = 1; i < 7; i++) {
       ids.onFrame(issued(i));
     }
-    Paths client = new Paths(true, new Path(here, first, true, state()), ids, PathsTest::state);
+    Paths client =
+        new Paths(true, new Path(here, first, true, state()), ids, PathsTest::state, gone -> {});
     List<Path> left = new ArrayList<>();
     for (int i = 1; i <= 3; i++) {
       left.add(client.active());
@@ -271,7 +274,7 @@ class PathsTest {
   @Requirement("RFC9000-9#7")
   void aClientTalksToItsServerOnly() {
     assertNull(
-        new Paths(true, new Path(null, first, true, state()), ids(), PathsTest::state)
+        new Paths(true, new Path(null, first, true, state()), ids(), PathsTest::state, gone -> {})
             .of(null, moved));
   }
 
@@ -315,7 +318,8 @@ class PathsTest {
     InetSocketAddress ours = new InetSocketAddress("198.51.100.1", 1);
     RemoteConnectionIds ids = ids();
     ids.onFrame(issued(1));
-    Paths client = new Paths(true, new Path(ours, first, true, state()), ids, PathsTest::state);
+    Paths client =
+        new Paths(true, new Path(ours, first, true, state()), ids, PathsTest::state, gone -> {});
     client.activate(client.add(ours, preferred), PTO, 0);
     InetSocketAddress left = new InetSocketAddress("198.51.100.1", 2);
     assertNotNull(client.of(left, first));
