@@ -56,7 +56,8 @@ final class HeaderFields {
         && request.headers().firstValue("content-length").isEmpty()) {
       fields.add("content-length", Long.toString(contentLength));
     }
-    if (request.expectContinue()) {
+    boolean hasContent = contentLength != null && contentLength != 0;
+    if (request.expectContinue() && hasContent) { // and not without (RFC 9110 §10.1.1)
       fields.add("expect", "100-continue");
     }
     URI uri = request.uri();

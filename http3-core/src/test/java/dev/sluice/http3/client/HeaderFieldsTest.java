@@ -161,11 +161,11 @@ class HeaderFieldsTest {
     assertEquals(List.of("me"), fields.all("user-agent"));
   }
 
-  @Test
-  void expectationIsSaid() {
-    assertEquals(
-        "100-continue",
-        head(to("https://a.test/").expectContinue(true), null).fields().first("expect"));
+  @ParameterizedTest
+  @CsvSource({"7,100-continue", "-1,100-continue", "0, ", ", "})
+  void expectationIsSaidWhereThereIsContent(Long length, String said) {
+    HttpRequest.Builder builder = to("https://a.test/").expectContinue(true);
+    assertEquals(said, head(builder, length).fields().first("expect"));
   }
 
   @Test
