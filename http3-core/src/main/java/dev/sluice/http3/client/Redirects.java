@@ -22,9 +22,16 @@ final class Redirects {
    */
   static final int LIMIT = 5;
 
-  /** Fields that speak of a body, meaningless once the body is gone. */
+  /** Fields that speak of a body, meaningless once the body is gone (RFC 9110 §15.4). */
   private static final Set<String> OF_CONTENT =
-      Set.of("content-type", "content-encoding", "content-language", "content-location", "digest");
+      Set.of(
+          "content-type",
+          "content-encoding",
+          "content-language",
+          "content-location",
+          "content-length",
+          "digest",
+          "last-modified");
 
   /** Fields that must not reach another origin: they were meant for the first one's eyes. */
   private static final Set<String> OF_ORIGIN =

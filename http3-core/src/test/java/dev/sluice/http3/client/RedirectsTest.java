@@ -30,6 +30,7 @@ class RedirectsTest {
         .method(method, BodyPublishers.ofString("body"))
         .header("authorization", "secret")
         .header("content-type", "text/plain")
+        .header("last-modified", "Mon, 23 Nov 2026 21:00:00 GMT")
         .header("accept", "text/html")
         .build();
   }
@@ -51,6 +52,7 @@ class RedirectsTest {
     assertEquals(after, next.method());
     boolean same = before.equals(after);
     assertEquals(same, next.headers().firstValue("content-type").isPresent());
+    assertEquals(same, next.headers().firstValue("last-modified").isPresent());
     assertEquals(same, next.bodyPublisher().orElseThrow().contentLength() == 4);
     assertTrue(next.headers().firstValue("authorization").isPresent());
   }
