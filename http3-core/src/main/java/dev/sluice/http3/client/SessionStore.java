@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -144,7 +145,7 @@ public final class SessionStore {
    * @return whether it holds now
    */
   public boolean awaitSession(URI uri, Duration limit) throws InterruptedException {
-    long nanos = limit.toNanos();
+    long nanos = TimeUnit.NANOSECONDS.convert(limit); // saturates
     lock.lockInterruptibly();
     try {
       while (!canResume(uri) && nanos > 0) {

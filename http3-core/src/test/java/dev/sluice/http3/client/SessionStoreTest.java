@@ -2,9 +2,12 @@ package dev.sluice.http3.client;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sluice.testkit.Requirement;
 import java.io.IOException;
+import java.net.URI;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
 
 /** Whom the gifts of servers are for. */
@@ -26,5 +29,15 @@ class SessionStoreTest {
       assertArrayEquals(TOKEN, one.takeToken(origin));
       assertNull(one.takeToken(origin));
     }
+  }
+
+  @Test
+  void waitsForAsLongAsAnybodyCanSay() throws InterruptedException {
+    Thread.currentThread().interrupt();
+    assertThrows(
+        InterruptedException.class,
+        () ->
+            store.awaitSession(
+                URI.create("https://example.com/"), ChronoUnit.FOREVER.getDuration()));
   }
 }
