@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The connections of a client: one for each origin, made when the first request asks for it. Those
@@ -173,14 +174,24 @@ final class ConnectionPool {
       }
       Thread.startVirtualThread(
           () -> {
+            Runnable next = resolve();
             try {
-              List<InetAddress> addresses = AddressOrder.interleave(resolver.resolve(origin));
-              loop.execute(() -> race(addresses));
-            } catch (IOException | RuntimeException e) {
-              IOException failure = e instanceof IOException io ? io : new IOException(e);
-              loop.execute(() -> giveUp(new HappyEyeballs.Failure(null, failure)));
+              loop.execute(next);
+            } catch (RejectedExecutionException e) {
+              // The client has ended meanwhile, and nobody waits.
             }
           });
+    }
+
+    /** May block; gives what the loop is to do then. */
+    private Runnable resolve() {
+      try {
+        List<InetAddress> addresses = AddressOrder.interleave(resolver.resolve(origin));
+        return () -> race(addresses);
+      } catch (IOException | RuntimeException e) {
+        IOException failure = e instanceof IOException io ? io : new IOException(e);
+        return () -> giveUp(new HappyEyeballs.Failure(null, failure));
+      }
     }
 
     private void race(List<InetAddress> addresses) {
