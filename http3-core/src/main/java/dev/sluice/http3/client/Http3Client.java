@@ -133,8 +133,11 @@ public final class Http3Client extends HttpClient {
     try {
       return caller.await(future);
     } catch (InterruptedException e) {
-      future.cancel(true);
-      throw e;
+      if (future.cancel(true) || future.isCompletedExceptionally()) {
+        throw e;
+      }
+      Thread.currentThread().interrupt(); // but here is what it waited for, and to be closed
+      return future.resultNow();
     } catch (CancellationException e) {
       throw Failures.atCaller(e); // the body's: nobody else has the future
     } catch (ExecutionException e) {

@@ -44,7 +44,8 @@ final class WaitingCaller implements Executor {
   }
 
   /**
-   * Waits for a result, on the thread that this was made on. Tasks must not throw.
+   * Waits for a result, on the thread that this was made on. Tasks must not throw. Who is
+   * interrupted still gets a result that is there: nobody else would close what it holds.
    *
    * @throws ExecutionException with what the future has failed with
    */
@@ -58,7 +59,7 @@ final class WaitingCaller implements Executor {
         } else {
           LockSupport.park(this);
         }
-        if (Thread.interrupted()) {
+        if (!result.isDone() && Thread.interrupted()) {
           throw new InterruptedException();
         }
       }

@@ -78,6 +78,18 @@ class WaitingCallerTest {
     assertSame(failure, thrown.getCause());
   }
 
+  /** Or else nobody had what there is, a stream that has to be closed. */
+  @Test
+  void getsWhatIsThereThoughInterrupted() throws Exception {
+    caller.execute(
+        () -> {
+          Thread.currentThread().interrupt();
+          result.complete(Thread.currentThread());
+        });
+    assertSame(Thread.currentThread(), caller.await(result));
+    assertTrue(Thread.interrupted());
+  }
+
   @Test
   void canBeInterrupted() {
     Runnable left = () -> {};
