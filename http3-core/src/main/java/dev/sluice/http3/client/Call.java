@@ -302,12 +302,12 @@ final class Call<T> implements Attempt.Listener {
 
   @Override
   public void onBroken(Attempt attempt, Throwable failure) {
+    attempt.cancelLater(failure);
     if (attempt == current.get()) {
       fail(failure);
-    }
-    attempt.cancelLater(failure);
-    if (!subscribed) {
-      end(); // no subscriber will ever be told
+      if (!subscribed) {
+        end(); // no subscriber will ever be told
+      }
     }
   }
 
