@@ -4,6 +4,7 @@ import dev.sluice.http3.ConnectionInfo;
 import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.ending.RequestEnding;
+import dev.sluice.http3.message.ContentLength;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.ResponseHead;
@@ -85,7 +86,11 @@ final class Attempt {
     this.requestBody =
         publisher == null
             ? null
-            : new RequestBody(publisher, new SerialExecutor(requests), new RequestOwner());
+            : new RequestBody(
+                publisher,
+                ContentLength.of(head.fields()),
+                new SerialExecutor(requests),
+                new RequestOwner());
   }
 
   RequestHead head() {

@@ -4,6 +4,7 @@ import dev.sluice.http3.Http3Exception;
 import dev.sluice.http3.connection.RequestStream;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
@@ -30,6 +31,10 @@ final class RequestBody implements Flow.Subscriber<ByteBuffer> {
   }
 
   private final BodyPublisher publisher;
+
+  /** What the head says; negative for nothing. Publishers may say something else by now. */
+  private final long contentLength;
+
   private final SerialExecutor executor;
   private final Owner owner;
 
@@ -44,8 +49,12 @@ final class RequestBody implements Flow.Subscriber<ByteBuffer> {
   private boolean started; // loop
   private boolean finished; // loop
 
-  RequestBody(BodyPublisher publisher, SerialExecutor executor, Owner owner) {
+  /**
+   * @param contentLength negative when the head does not say it
+   */
+  RequestBody(BodyPublisher publisher, long contentLength, SerialExecutor executor, Owner owner) {
     this.publisher = publisher;
+    this.contentLength = contentLength;
     this.executor = executor;
     this.owner = owner;
   }
@@ -123,7 +132,7 @@ final class RequestBody implements Flow.Subscriber<ByteBuffer> {
           () -> {
             try {
               task.run();
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
               owner.onPublisherFailed(e);
             }
           });
@@ -149,11 +158,9 @@ final class RequestBody implements Flow.Subscriber<ByteBuffer> {
     }
     int length = buffer.remaining();
     published += length;
-    if (publisher.contentLength() >= 0 && published > publisher.contentLength()) {
+    if (contentLength >= 0 && published > contentLength) {
       subscription.cancel();
-      fail(
-          new Http3Exception(
-              "the body publisher gave more than its " + publisher.contentLength() + " bytes"));
+      fail(new Http3Exception("the body publisher gave more than its " + contentLength + " bytes"));
       return;
     }
     if (length > 0) {
@@ -180,18 +187,16 @@ final class RequestBody implements Flow.Subscriber<ByteBuffer> {
 
   @Override
   public void onError(Throwable failure) {
-    fail(failure);
+    fail(failure != null ? failure : new NullPointerException("a failure without a reason"));
+    Objects.requireNonNull(failure, "failure"); // Flow §2.13
   }
 
   @Override
   public void onComplete() {
-    if (publisher.contentLength() >= 0 && published < publisher.contentLength()) {
+    if (contentLength >= 0 && published < contentLength) {
       fail(
           new Http3Exception(
-              "the body publisher gave "
-                  + published
-                  + " bytes and not its "
-                  + publisher.contentLength()));
+              "the body publisher gave " + published + " bytes and not its " + contentLength));
       return;
     }
     complete = true;

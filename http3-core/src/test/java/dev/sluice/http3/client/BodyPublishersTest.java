@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +179,57 @@ class BodyPublishersTest {
                 loopback.client.send(
                     loopback.request("/echo").POST(failing).build(), BodyHandlers.discarding()));
     assertTrue(failure.toString().contains("the source is gone"), failure.toString());
+  }
+
+  /** Such as a file that somebody appends to. */
+  @Test
+  void aLengthIsWhatItWasWhenTheRequestWasSent() {
+    Flow.Publisher<ByteBuffer> content =
+        publisherOf(List.of(ByteBuffer.wrap(new byte[4]), ByteBuffer.wrap(new byte[4])));
+    AtomicLong length = new AtomicLong();
+    BodyPublisher growing =
+        new BodyPublisher() {
+          @Override
+          public long contentLength() {
+            return length.addAndGet(4);
+          }
+
+          @Override
+          public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
+            content.subscribe(subscriber);
+          }
+        };
+    Http3Exception failure =
+        assertThrows(
+            Http3Exception.class,
+            () ->
+                loopback.client.send(
+                    loopback.request("/echo").POST(growing).build(), BodyHandlers.discarding()));
+    assertTrue(failure.getMessage().contains("its 4 bytes"), failure.getMessage());
+  }
+
+  /** Both against the rules of {@link Flow}, and no reason to wait for ever. */
+  @Test
+  void aPublisherThatFailsForNoReasonOrForAnUndeclaredOneFailsTheCall() {
+    List<Flow.Publisher<ByteBuffer>> all =
+        List.of(
+            subscriber ->
+                Thread.startVirtualThread(
+                    () -> assertThrows(NullPointerException.class, () -> subscriber.onError(null))),
+            subscriber -> BodyPublishersTest.<RuntimeException>fail());
+    for (Flow.Publisher<ByteBuffer> one : all) {
+      assertThrows(
+          IOException.class,
+          () ->
+              loopback.client.send(
+                  loopback.request("/echo").POST(BodyPublishers.fromPublisher(one)).build(),
+                  BodyHandlers.discarding()));
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable> void fail() throws E {
+    throw (E) new NoSuchMethodException("mine");
   }
 
   @Test
