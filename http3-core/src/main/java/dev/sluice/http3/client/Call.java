@@ -4,7 +4,6 @@ import dev.sluice.http3.ConnectionInfo;
 import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.ResponseHead;
-import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
@@ -166,7 +165,7 @@ final class Call<T> implements Attempt.Listener {
       if (!tooEarly && services.earlyData().maySend(sent)) {
         attempt.allowEarly();
       }
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       fail(e);
       end();
       return;
@@ -207,7 +206,7 @@ final class Call<T> implements Attempt.Listener {
         return;
       }
       deliver(attempt, head.status(), headers, connection);
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       fail(e);
       attempt.cancelLater(e);
       end();

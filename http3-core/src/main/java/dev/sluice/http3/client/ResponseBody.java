@@ -186,7 +186,7 @@ final class ResponseBody implements Flow.Subscription, HeldContent {
       if (mayEnd && !cancelled && queue.size() == 0) {
         finish(ended.failure());
       }
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       cancel(e);
     }
   }
@@ -244,7 +244,7 @@ final class ResponseBody implements Flow.Subscription, HeldContent {
       } else {
         subscriber.onError(failure);
       }
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       owner.onCancelled(firstOf(failure, e)); // or else nobody would ever tell the caller
     } finally {
       tellDone();

@@ -60,7 +60,7 @@ final class SerialExecutor implements Executor {
     do {
       try {
         tasks.remove().run();
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         Thread current = Thread.currentThread();
         current.getUncaughtExceptionHandler().uncaughtException(current, e);
       }

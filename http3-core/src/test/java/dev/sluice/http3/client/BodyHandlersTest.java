@@ -34,6 +34,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -263,6 +264,32 @@ class BodyHandlersTest {
     assertEquals(
         "mine", assertInstanceOf(IllegalStateException.class, failure.getCause()).getMessage());
     assertArrayEquals(DATA, get("/data", BodyHandlers.ofByteArray()));
+  }
+
+  /** As other languages of the JVM let everybody do. */
+  @Test
+  void exceptionsThatNobodyDeclaresFailTheCall() {
+    List<BodyHandler<Void>> all =
+        List.of(
+            info -> BodyHandlersTest.<BodySubscriber<Void>, RuntimeException>fail(),
+            info ->
+                BodySubscribers.ofByteArrayConsumer(
+                    bytes -> BodyHandlersTest.<Void, RuntimeException>fail()),
+            info ->
+                BodySubscribers.mapping(
+                    BodySubscribers.discarding(),
+                    done -> BodyHandlersTest.<Void, RuntimeException>fail()));
+    for (BodyHandler<Void> one : all) {
+      CompletableFuture<?> future =
+          loopback.client.sendAsync(loopback.request("/data").build(), one);
+      ExecutionException failure = assertThrows(ExecutionException.class, future::get);
+      assertInstanceOf(NoSuchMethodException.class, failure.getCause());
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <R, E extends Throwable> R fail() throws E {
+    throw (E) new NoSuchMethodException("mine");
   }
 
   @Test
