@@ -31,7 +31,7 @@ public final class RequestEndedException extends Http3Exception {
    * send it on.
    *
    * @return empty when the failure has nothing to do with the network: the caller's own timeout or
-   *     cancellation, or an exception of a handler or publisher
+   *     cancellation, or an exception of a handler or publisher that has none of these in its chain
    */
   public static Optional<RequestEnding> endingOf(Throwable failure) {
     boolean connecting = false;

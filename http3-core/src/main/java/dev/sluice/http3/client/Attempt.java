@@ -11,7 +11,6 @@ import dev.sluice.http3.message.ResponseHead;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -54,7 +53,7 @@ final class Attempt {
   private final RequestBody requestBody;
 
   private final ResponseBody responseBody;
-  private final CompletableFuture<HttpHeaders> trailers = new CompletableFuture<>();
+  private final Trailers trailers;
 
   private ClientConnection connection;
   private RequestStream stream;
@@ -81,6 +80,7 @@ final class Attempt {
     this.listener = listener;
     this.loop = loop;
     this.executor = new SerialExecutor(responses);
+    this.trailers = new Trailers(requests);
     this.responseBody = new ResponseBody(executor, new ResponseOwner());
     // A publisher may block, and must not keep the response from being delivered meanwhile.
     this.requestBody =
@@ -139,7 +139,7 @@ final class Attempt {
     return responseBody;
   }
 
-  CompletableFuture<HttpHeaders> trailers() {
+  Trailers trailers() {
     return trailers;
   }
 
@@ -201,8 +201,7 @@ final class Attempt {
   }
 
   void onTrailers(Fields fields) {
-    HttpHeaders received = HeaderFields.of(fields);
-    onExecutor(() -> trailers.complete(received));
+    trailers.complete(HeaderFields.of(fields));
   }
 
   void onWritable() {
@@ -224,7 +223,7 @@ final class Attempt {
     }
     if (ending.isComplete() && answered) {
       over = true;
-      onExecutor(() -> trailers.complete(NO_FIELDS));
+      trailers.complete(NO_FIELDS);
       responseBody.end(null);
       listener.onReceived(this);
     } else if (isUnheard() && connection.ending() != null) {
@@ -243,7 +242,7 @@ final class Attempt {
     if (requestBody != null) {
       requestBody.stop();
     }
-    onExecutor(() -> trailers.completeExceptionally(failure));
+    trailers.fail(failure);
     if (answered) {
       responseBody.end(failure);
       listener.onReceived(this);
@@ -262,14 +261,6 @@ final class Attempt {
     end(new RequestEnding.Abandoned(Http3Error.H3_REQUEST_CANCELLED.code()), failure);
     if (open != null) {
       open.cancel(Http3Error.H3_REQUEST_CANCELLED);
-    }
-  }
-
-  private void onExecutor(Runnable task) {
-    try {
-      executor.execute(task);
-    } catch (RejectedExecutionException e) {
-      listener.onBroken(this, e);
     }
   }
 
@@ -319,7 +310,7 @@ final class Attempt {
             if (requestBody != null) {
               requestBody.stop();
             }
-            trailers.completeExceptionally(
+            trailers.fail(
                 thrown != null
                     ? thrown
                     : Failures.ofRequest(

@@ -21,7 +21,8 @@ public interface Http3Response<T> extends HttpResponse<T> {
   /**
    * The trailer section (RFC 9114 §4.1). Completes when the body has been received whole, with
    * empty headers when there is no trailer section, and with the exception that ended the response
-   * when it was cut short. A body that nobody reads never completes it.
+   * when it was cut short. A body that nobody reads never completes it. What depends on it runs on
+   * the client's executor, and may wait for the body.
    */
   CompletableFuture<HttpHeaders> trailers();
 }

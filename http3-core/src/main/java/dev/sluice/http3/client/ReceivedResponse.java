@@ -18,7 +18,7 @@ record ReceivedResponse<T>(
     T body,
     HttpResponse<T> previous,
     ConnectionInfo connection,
-    CompletableFuture<HttpHeaders> trailers)
+    Trailers received)
     implements Http3Response<T> {
 
   @Override
@@ -30,6 +30,11 @@ record ReceivedResponse<T>(
   public Optional<SSLSession> sslSession() {
     Origin origin = Origin.of(request.uri());
     return Optional.of(new SessionView(connection, origin.host(), origin.port()));
+  }
+
+  @Override
+  public CompletableFuture<HttpHeaders> trailers() {
+    return received.future();
   }
 
   @Override

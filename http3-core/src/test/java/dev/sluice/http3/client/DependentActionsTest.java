@@ -9,6 +9,7 @@ import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.server.Http3Exchange;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -16,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +31,9 @@ class DependentActionsTest {
 
   /** More than the pipe to the reader holds. */
   private static final byte[] DATA = Loopback.bytes(2_000_000);
+
+  /** Less than that, and more than the reader is given at once. */
+  private static final byte[] SMALL = Loopback.bytes(300_000);
 
   private final CountDownLatch never = new CountDownLatch(1);
   private Loopback loopback;
@@ -53,6 +58,14 @@ class DependentActionsTest {
     if (exchange.path().equals("/silence")) {
       never.await();
     }
+    if (exchange.path().equals("/trailers")) {
+      OutputStream out = exchange.respond(200, Fields.EMPTY);
+      out.write(SMALL);
+      out.flush();
+      never.await();
+      exchange.sendTrailers(Fields.of("x-sum", "1"));
+      return;
+    }
     exchange.respond(200, Fields.EMPTY, DATA);
   }
 
@@ -73,6 +86,36 @@ class DependentActionsTest {
             .sendAsync(request, BodyHandlers.ofInputStream())
             .thenApply(DependentActionsTest::readAll);
     assertArrayEquals(DATA, body.get());
+  }
+
+  @Test
+  void readTheBodyWhenTheTrailersAreThere() throws Exception {
+    HttpResponse<InputStream> response =
+        loopback.client.send(loopback.request("/trailers").build(), BodyHandlers.ofInputStream());
+    CompletableFuture<byte[]> body =
+        ((Http3Response<?>) response).trailers().thenApply(fields -> readAll(response));
+    never.countDown();
+    assertArrayEquals(SMALL, body.get());
+  }
+
+  @Test
+  void sendAnotherRequestWhenThereWillBeNoTrailers() throws Exception {
+    HttpResponse<InputStream> response =
+        loopback.client.send(loopback.request("/trailers").build(), BodyHandlers.ofInputStream());
+    HttpRequest request = loopback.request("/data").build();
+    CompletableFuture<Integer> status =
+        ((Http3Response<?>) response)
+            .trailers()
+            .handle(
+                (fields, failure) -> {
+                  try {
+                    return loopback.client.send(request, BodyHandlers.discarding()).statusCode();
+                  } catch (IOException | InterruptedException e) {
+                    throw new CompletionException(e);
+                  }
+                });
+    response.body().close();
+    assertEquals(200, status.get());
   }
 
   @Test
