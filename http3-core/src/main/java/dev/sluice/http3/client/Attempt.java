@@ -47,6 +47,7 @@ final class Attempt {
   private final boolean expectContinue;
   private final Listener listener;
   private final Executor loop;
+  private final Executor requests;
   private final SerialExecutor executor;
 
   /** Null when the head is the whole request. */
@@ -64,7 +65,7 @@ final class Attempt {
 
   /**
    * @param publisher null when the request has no body
-   * @param requests where the publisher is called
+   * @param requests where the publisher is called, and what may wait for the response
    * @param responses where the handler and the subscriber are called
    */
   Attempt(
@@ -79,6 +80,7 @@ final class Attempt {
     this.expectContinue = expectContinue;
     this.listener = listener;
     this.loop = loop;
+    this.requests = requests;
     this.executor = new SerialExecutor(responses);
     this.trailers = new Trailers(requests);
     this.responseBody = new ResponseBody(executor, new ResponseOwner());
@@ -264,6 +266,29 @@ final class Attempt {
     }
   }
 
+  /**
+   * Executor: does what may wait for content, after what of it can be delivered now, and not in the
+   * way of the rest.
+   */
+  void besideDelivery(Runnable task) {
+    executor.execute(
+        () -> {
+          if (responseBody.isDelivered()) {
+            task.run();
+          } else {
+            inItsOwnTask(task);
+          }
+        });
+  }
+
+  private void inItsOwnTask(Runnable task) {
+    try {
+      requests.execute(task);
+    } catch (RejectedExecutionException e) {
+      listener.onBroken(this, e);
+    }
+  }
+
   /** Runs on the loop and lets the connection send what that led to. */
   private void onLoop(Runnable task) {
     try {
@@ -282,6 +307,15 @@ final class Attempt {
   /** Any thread: {@link #cancel} on the loop. */
   void cancelLater(Throwable failure) {
     onLoop(() -> cancel(failure));
+  }
+
+  /** Any thread: the same, and what has arrived and was not delivered yet never is. */
+  void abandonLater(Throwable failure) {
+    onLoop(
+        () -> {
+          cancel(failure);
+          responseBody.abandon(failure);
+        });
   }
 
   private final class RequestOwner implements RequestBody.Owner {

@@ -21,6 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /**
  * One call of {@code send}: as many attempts, one after another, as redirects, authentication and
@@ -128,7 +129,7 @@ final class Call<T> implements Attempt.Listener {
     abandoned = true;
     Attempt attempt = current.get();
     if (attempt != null) {
-      attempt.cancelLater(failure);
+      attempt.abandonLater(failure);
     }
     fail(failure);
   }
@@ -243,19 +244,40 @@ final class Call<T> implements Attempt.Listener {
     attempt.response().subscribe(subscriber);
     HttpRequest answered = request;
     ReceivedResponse<T> before = previous;
-    subscriber
-        .getBody()
-        .whenComplete(
-            (body, failure) -> {
-              if (failure != null) {
-                fail(unwrap(failure));
-              } else {
-                ReceivedResponse<T> response =
+    Trailers trailers = attempt.trailers();
+    attempt.besideDelivery(
+        () ->
+            awaitBody(
+                attempt,
+                subscriber,
+                body ->
                     new ReceivedResponse<>(
-                        answered, status, headers, body, before, connection, attempt.trailers());
-                complete(() -> future.complete(response));
-              }
-            });
+                        answered, status, headers, body, before, connection, trailers)));
+  }
+
+  /** Executor: the subscriber is asked what it makes of the content, and may wait for that. */
+  private void awaitBody(
+      Attempt attempt, BodySubscriber<T> subscriber, Function<T, HttpResponse<T>> response) {
+    try {
+      subscriber
+          .getBody()
+          .whenComplete(
+              (body, failure) -> {
+                if (failure != null) {
+                  failBody(attempt, unwrap(failure));
+                } else {
+                  complete(() -> future.complete(response.apply(body)));
+                }
+              });
+    } catch (Throwable e) {
+      failBody(attempt, e);
+    }
+  }
+
+  /** Nobody has the body, who could read the rest or close it. */
+  private void failBody(Attempt attempt, Throwable failure) {
+    fail(failure);
+    attempt.abandonLater(failure);
   }
 
   private static Throwable unwrap(Throwable failure) {

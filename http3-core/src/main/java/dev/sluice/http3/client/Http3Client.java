@@ -227,6 +227,10 @@ public final class Http3Client extends HttpClient {
     operations.shutdown();
   }
 
+  /**
+   * {@inheritDoc} Every request fails that was not completed, also one whose content has arrived
+   * and was not read: the rest of it is dropped.
+   */
   @Override
   public void shutdownNow() {
     operations.shutdown();

@@ -62,7 +62,12 @@ final class ResponseBody implements Flow.Subscription, HeldContent {
   private volatile End end;
 
   private volatile Flow.Subscriber<? super List<ByteBuffer>> subscriber;
-  private volatile Throwable badRequest;
+
+  /** What the subscriber, or its executor, has done against the rules; null for nothing. */
+  private volatile Throwable broken;
+
+  /** Why what is here is not delivered; null while it is. */
+  private volatile Throwable abandoned;
 
   private record End(Throwable failure) {}
 
@@ -123,6 +128,17 @@ final class ResponseBody implements Flow.Subscription, HeldContent {
     }
   }
 
+  /** Any thread: nothing more is delivered, and the subscriber hears why without asking. */
+  void abandon(Throwable why) {
+    abandoned = why;
+    schedule();
+  }
+
+  /** Whether the subscriber knows the end, or wants nothing more. Any thread. */
+  boolean isDelivered() {
+    return done.get();
+  }
+
   /** Executor: begins the delivery. */
   void subscribe(Flow.Subscriber<? super List<ByteBuffer>> to) {
     to.onSubscribe(this);
@@ -133,7 +149,7 @@ final class ResponseBody implements Flow.Subscription, HeldContent {
   @Override
   public void request(long n) {
     if (n <= 0) {
-      badRequest = new IllegalArgumentException("a request for " + n + " items (Flow §3.9)");
+      broken = new IllegalArgumentException("a request for " + n + " items (Flow §3.9)");
     } else {
       demand.accumulateAndGet(n, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
     }
@@ -160,13 +176,21 @@ final class ResponseBody implements Flow.Subscription, HeldContent {
       try {
         executor.execute(this::deliver);
       } catch (RejectedExecutionException e) {
-        if (dropped) {
-          deliver(); // the client did not wait; there are no bytes, and only one failure to tell
-        } else {
-          cancel(e);
-        }
+        onRejected(e);
       }
     }
+  }
+
+  /** The executor takes no more: the end is told here, or a reader waits for ever. */
+  private void onRejected(RejectedExecutionException e) {
+    if (subscriber == null) {
+      cancel(e);
+      return;
+    }
+    if (!dropped) { // else the client did not wait, and there is one failure to tell already
+      broken = e;
+    }
+    deliver();
   }
 
   private void deliver() {
@@ -175,9 +199,14 @@ final class ResponseBody implements Flow.Subscription, HeldContent {
       return;
     }
     try {
-      if (badRequest != null) {
-        finish(badRequest);
-        owner.onCancelled(badRequest);
+      if (abandoned != null) {
+        queue.clear();
+        finish(abandoned);
+        return;
+      }
+      if (broken != null) {
+        finish(broken);
+        owner.onCancelled(broken);
         return;
       }
       End ended = end; // before the bytes, which were put in before it
@@ -283,7 +312,7 @@ final class ResponseBody implements Flow.Subscription, HeldContent {
     try {
       executor.execute(() -> dropUnlessRead(before, why)); // where alone bytes are taken out
     } catch (RejectedExecutionException e) {
-      cancel(e);
+      onRejected(e);
     }
   }
 

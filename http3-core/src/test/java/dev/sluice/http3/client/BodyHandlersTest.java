@@ -17,6 +17,8 @@ import dev.sluice.http3.server.Http3Exchange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -240,6 +242,24 @@ class BodyHandlersTest {
                     BodySubscribers.ofString(StandardCharsets.UTF_8),
                     text -> text.split("\n").length));
     assertEquals(LINES.size(), lines);
+  }
+
+  /** The JDK has the mapper run where it may wait for its stream. */
+  @Test
+  void mappingThatReadsAStream() throws Exception {
+    BodyHandler<byte[]> reading =
+        info -> BodySubscribers.mapping(BodySubscribers.ofInputStream(), BodyHandlersTest::readAll);
+    assertArrayEquals(DATA, get("/data", reading));
+    HttpRequest request = loopback.request("/data").build();
+    assertArrayEquals(DATA, loopback.client.sendAsync(request, reading).get().body());
+  }
+
+  private static byte[] readAll(InputStream in) {
+    try (in) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -23,18 +23,24 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -129,6 +135,28 @@ class EndingsTest {
       sender.interrupt();
       assertInstanceOf(InterruptedException.class, thrown.get());
       assertInstanceOf(RequestEnding.ResetByPeer.class, waiting.ended.get());
+    }
+  }
+
+  /** A response that comes in that very moment is not lost: somebody has to close it. */
+  @Test
+  void anInterruptedSendLeavesNothingOpen() throws Exception {
+    try (Loopback loopback = lasting(5_000_000)) {
+      BodyHandler<InputStream> interrupting =
+          head -> {
+            Thread.currentThread().interrupt();
+            return BodySubscribers.ofInputStream();
+          };
+      for (int i = 0; i < 40; i++) {
+        try {
+          loopback.client.send(loopback.request("/").build(), interrupting).body().close();
+          assertTrue(Thread.interrupted());
+        } catch (InterruptedException e) {
+          assertFalse(Thread.interrupted());
+        }
+      }
+      loopback.client.shutdown();
+      assertTrue(loopback.client.awaitTermination(Duration.ofSeconds(50)));
     }
   }
 
@@ -279,6 +307,96 @@ class EndingsTest {
           IOException.class, assertThrows(CompletionException.class, future::join).getCause());
       assertTrue(loopback.client.awaitTermination(Duration.ofSeconds(50)));
       waiting.ended.get();
+    }
+  }
+
+  @Test
+  void shutdownNowEndsBodiesThatNobodyReads() throws Exception {
+    for (int length : new int[] {300_000, 5_000_000}) { // all of it is here, and not all
+      try (Loopback loopback = lasting(length)) {
+        HttpResponse<InputStream> response =
+            loopback.client.send(loopback.request("/").build(), BodyHandlers.ofInputStream());
+        loopback.client.shutdownNow();
+        assertTrue(loopback.client.awaitTermination(Duration.ofSeconds(50)));
+        assertThrows(IOException.class, () -> response.body().readAllBytes());
+      }
+    }
+  }
+
+  /** A server whose connections do not end for want of traffic. */
+  private static Loopback lasting(int contentLength) throws IOException {
+    return Loopback.of(
+        exchange -> exchange.respond(200, Fields.EMPTY, Loopback.bytes(contentLength)),
+        client -> client.idleTimeout(Duration.ZERO),
+        server -> server.quic(Loopback.PATIENT.withIdleTimeout(Duration.ZERO)));
+  }
+
+  /** Who gets an exception in place of a body cannot close the body. */
+  @Test
+  void aBodyThatFailsEndsTheExchange() throws Exception {
+    List<BodyHandler<Void>> all =
+        List.of(
+            info ->
+                BodySubscribers.mapping(
+                    BodySubscribers.ofInputStream(),
+                    in -> {
+                      throw new IllegalStateException("mine");
+                    }),
+            info ->
+                new BodySubscriber<>() {
+                  @Override
+                  public CompletionStage<Void> getBody() {
+                    throw new IllegalStateException("mine");
+                  }
+
+                  @Override
+                  public void onSubscribe(Flow.Subscription subscription) {}
+
+                  @Override
+                  public void onNext(List<ByteBuffer> item) {}
+
+                  @Override
+                  public void onError(Throwable failure) {}
+
+                  @Override
+                  public void onComplete() {}
+                });
+    for (BodyHandler<Void> one : all) {
+      try (Loopback loopback = lasting(5_000_000)) {
+        HttpRequest request = loopback.request("/").build();
+        IOException failure =
+            assertThrows(IOException.class, () -> loopback.client.send(request, one));
+        assertInstanceOf(IllegalStateException.class, failure.getCause());
+        loopback.client.shutdown();
+        assertTrue(loopback.client.awaitTermination(Duration.ofSeconds(50)));
+      }
+    }
+  }
+
+  @Test
+  void anExecutorThatTakesNoMoreEndsTheBody() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    try (Loopback loopback =
+        Loopback.of(
+            exchange -> {
+              OutputStream out = exchange.respond(200, Fields.EMPTY);
+              out.write(1);
+              out.flush();
+              go.await();
+              out.write(2);
+            },
+            client -> client.executor(executor))) {
+      InputStream in =
+          loopback
+              .client
+              .sendAsync(loopback.request("/").build(), BodyHandlers.ofInputStream())
+              .get()
+              .body();
+      assertEquals(1, in.read());
+      executor.close();
+      go.countDown();
+      assertThrows(IOException.class, in::read);
     }
   }
 
