@@ -93,6 +93,14 @@ class ServerRefusalTest {
             MISSING_EXTENSION,
             Rewrite.clientExtensions(e -> Rewrite.without(e, ExtensionType.SIGNATURE_ALGORITHMS))),
         Arguments.of(
+            "no signature_algorithms beside a pre_shared_key that is not known",
+            MISSING_EXTENSION,
+            Rewrite.clientExtensions(
+                e ->
+                    Rewrite.plus(
+                        Rewrite.without(e, ExtensionType.SIGNATURE_ALGORITHMS),
+                        new PreSharedKeyOffer(List.of(identity), List.of(new byte[32]))))),
+        Arguments.of(
             "no transport parameters",
             MISSING_EXTENSION,
             Rewrite.clientExtensions(

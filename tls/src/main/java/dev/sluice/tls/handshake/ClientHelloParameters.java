@@ -49,8 +49,6 @@ record ClientHelloParameters(
     boolean dhePsk,
     boolean earlyData,
     Cookie cookie) {
-  private static final int SSL_3_0 = 0x0300;
-
   static ClientHelloParameters read(ClientHello hello) throws TlsException {
     Extensions extensions = hello.extensions();
     requireVersion(hello);
@@ -97,10 +95,10 @@ record ClientHelloParameters(
 
   /** RFC 8446 §4.2.1, RFC 9001 §4.2: TLS 1.3 or nothing. */
   private static void requireVersion(ClientHello hello) throws TlsException {
-    // RFC 8446 §D.5; any later one plays no part beside supported_versions (§4.2.1).
-    if (hello.legacyVersion() <= SSL_3_0) {
+    if (hello.legacyVersion() != ClientHello.LEGACY_VERSION) {
+      // RFC 9846 §4.2.2; RFC 8446 §D.5 demands it for SSL alone.
       throw new TlsException(
-          AlertDescription.PROTOCOL_VERSION, "ClientHello: legacy_version is that of SSL");
+          AlertDescription.PROTOCOL_VERSION, "ClientHello: legacy_version is not 0x0303");
     }
     OfferedVersions versions = OfferedVersions.in(hello.extensions());
     if (versions == null || !versions.versions().contains(SelectedVersion.TLS_1_3)) {

@@ -8,6 +8,8 @@ import dev.sluice.tls.NamedGroup;
 import dev.sluice.tls.SignatureScheme;
 import dev.sluice.tls.TlsException;
 import dev.sluice.tls.TlsServerConfig;
+import dev.sluice.tls.extension.ExtensionType;
+import dev.sluice.tls.extension.Extensions;
 import java.util.List;
 
 /** The server's choices from what a ClientHello offers (RFC 8446 §4.1.1), by its own preference. */
@@ -59,6 +61,12 @@ final class Negotiation {
   /** Which certificate to show, and how its key signs. */
   static Authentication authentication(TlsServerConfig config, ClientHelloParameters client)
       throws TlsException {
+    // Beside a pre_shared_key it may be left out (RFC 8446 §9.2), but not for a certificate
+    // (§4.2.3).
+    Extensions offered = client.hello().extensions();
+    if (!offered.contains(ExtensionType.SIGNATURE_ALGORITHMS)) {
+      throw offered.missing(ExtensionType.SIGNATURE_ALGORITHMS);
+    }
     if (client.schemes().isEmpty()) {
       throw failure("no signature scheme in common");
     }
