@@ -24,7 +24,8 @@ import javax.security.auth.x500.X500Principal;
  * @param ticketProtector makes and opens session tickets; null for no resumption
  * @param ticketCount tickets sent after each handshake, 0 to 16
  * @param ticketLifetime at most seven days
- * @param ticketApplicationState goes into every ticket and comes back to {@link EarlyDataPolicy}
+ * @param ticketApplicationState goes into every ticket and comes back to {@link EarlyDataPolicy};
+ *     at most 4 KiB, since a ticket has to fit the client's first flight
  * @param earlyDataPolicy decides about 0-RTT; null never allows it
  * @param helloRetryCookie whether a HelloRetryRequest carries a cookie that the client must echo
  * @param deferSignatures whether to ask for each signature with {@link TlsEvent.SignatureWanted}
@@ -55,6 +56,9 @@ public record TlsServerConfig(
     RandomGenerator random,
     InstantSource clock) {
 
+  /** With this, a ticket has room left for a client's chain of usual length. */
+  private static final int LONGEST_STATE = 4_096;
+
   /** Copies the lists and refuses what cannot serve. */
   public TlsServerConfig {
     Objects.requireNonNull(identitySelector, "identitySelector");
@@ -75,6 +79,10 @@ public record TlsServerConfig(
     if (ticketLifetime.toSeconds() > SessionTicket.MAX_LIFETIME_SECONDS
         || ticketLifetime.toSeconds() < 1) {
       throw new IllegalArgumentException("a ticket lives one second to seven days");
+    }
+    if (ticketApplicationState.length > LONGEST_STATE) {
+      throw new IllegalArgumentException(
+          "a ticket has room for " + LONGEST_STATE + " bytes of application state");
     }
   }
 
@@ -213,7 +221,7 @@ public record TlsServerConfig(
       return this;
     }
 
-    /** State that goes into every ticket, at most 16 KiB. Default: none. */
+    /** State that goes into every ticket, at most 4 KiB. Default: none. */
     public Builder ticketApplicationState(byte[] state) {
       ticketApplicationState = state;
       return this;

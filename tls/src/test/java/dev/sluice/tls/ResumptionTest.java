@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -308,6 +309,66 @@ class ResumptionTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> server().ticketLifetime(Duration.ofSeconds(604_801)).build());
+  }
+
+  /** One that a ClientHello has no room for would keep the client from saying hello at all. */
+  @Test
+  void aTicketThatIsTooLongIsNotUsed() {
+    UnaryOperator<NewSessionTicket> longest =
+        t ->
+            new NewSessionTicket(
+                t.lifetimeSeconds(), t.ageAdd(), t.nonce(), new byte[65_535], t.extensions());
+    TlsPair pair = new TlsPair(clientConfig().build(), server().build());
+    pair.tamper = Rewrite.newSessionTicket(longest);
+    assertEquals(List.of(), pair.run().requireComplete().client.tickets);
+    SessionTicket ticket = ticket();
+    SessionTicket stored =
+        new SessionTicket(
+            new byte[65_535],
+            ticket.cipherSuite(),
+            ticket.resumptionSecret(),
+            ticket.receivedAt(),
+            ticket.lifetimeSeconds(),
+            ticket.ageAdd(),
+            ticket.maxEarlyData(),
+            ticket.applicationProtocol(),
+            ticket.serverName(),
+            ticket.transportParameters(),
+            ticket.peerCertificates(),
+            ticket.applicationState());
+    TlsPair second = resume(clientConfig().ticket(stored).build(), server().build());
+    assertFalse(second.client.session.resumed());
+  }
+
+  @Test
+  void aTicketHasRoomForTheApplicationsState() {
+    byte[] most = new byte[4096];
+    SessionTicket ticket =
+        ticket(clientConfig().build(), server().ticketApplicationState(most).build());
+    assertTrue(
+        resume(clientConfig().ticket(ticket).build(), server().build()).client.session.resumed());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> server().ticketApplicationState(new byte[4097]).build());
+  }
+
+  @Test
+  void ticketsCanBeOpenedForAllOfTheirLifetime() {
+    for (int seconds = 60; seconds < 64; seconds++) {
+      Duration lifetime = Duration.ofSeconds(seconds);
+      for (int later = 0; later < 16; later++) {
+        Instant sealed = TestAuthority.NOW.plusSeconds(later);
+        RotatingTicketProtector protector =
+            new RotatingTicketProtector(lifetime, new Random(5), sealed);
+        assertArrayEquals(
+            STATE, protector.open(protector.protect(STATE, sealed), sealed.plus(lifetime)));
+      }
+    }
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new RotatingTicketProtector(
+                Duration.ofDays(7).plusSeconds(1), new Random(5), TestAuthority.NOW));
   }
 
   @Test

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
  *
  * @param replays tells a replayed handshake from a new one; one for all connections of a server
  * @param applicationState what the application protocol has to find unchanged, or compatible, when
- *     a session is resumed; goes into every ticket, at most 16 KiB
+ *     a session is resumed; goes into every ticket, at most 4 KiB
  * @param compatible whether early data may be taken that was sent under the given earlier state; on
  *     the thread of the connection
  */

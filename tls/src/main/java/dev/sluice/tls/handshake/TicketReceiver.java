@@ -47,7 +47,9 @@ final class TicketReceiver {
               + "; QUIC knows only 0xffffffff");
     }
     // RFC 8446 §4.6.1: a lifetime of zero means that it is to be thrown away at once.
-    if (message.lifetimeSeconds() == 0 || received == MAX_TICKETS) {
+    if (message.lifetimeSeconds() == 0
+        || message.ticket().length > TicketChoice.MAX_LENGTH
+        || received == MAX_TICKETS) {
       return;
     }
     received++;

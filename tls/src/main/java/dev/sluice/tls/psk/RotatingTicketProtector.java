@@ -42,12 +42,12 @@ public final class RotatingTicketProtector implements TicketProtector {
    * @param random seeds the keys and salts every ticket
    */
   public RotatingTicketProtector(Duration lifetime, RandomGenerator random, Instant now) {
-    if (lifetime.toSeconds() < 60 || lifetime.toDays() > 7) {
+    if (lifetime.toSeconds() < 60 || lifetime.compareTo(Duration.ofDays(7)) > 0) {
       throw new IllegalArgumentException("a ticket lives one minute to seven days");
     }
     this.random = random;
-    // Four epochs to a lifetime: a key outlives its last ticket by a quarter at most.
-    this.epochSeconds = lifetime.toSeconds() / 4;
+    // Four epochs to a lifetime: a key outlives its last ticket by about a quarter at most.
+    this.epochSeconds = Math.ceilDiv(lifetime.toMillis(), 4_000L);
     this.kept = 5;
     byte[] first = new byte[TicketCipher.KEY_LENGTH];
     random.nextBytes(first);
