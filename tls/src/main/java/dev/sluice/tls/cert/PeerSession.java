@@ -1,6 +1,7 @@
 package dev.sluice.tls.cert;
 
 import dev.sluice.tls.CipherSuite;
+import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -58,7 +59,16 @@ final class PeerSession extends ExtendedSSLSession {
 
   @Override
   public List<SNIServerName> getRequestedServerNames() {
-    return requestedName == null ? List.of() : List.of(new SNIHostName(requestedName));
+    if (requestedName == null) {
+      return List.of();
+    }
+    try {
+      // From bytes, as JSSE's own servers do: from a string it allows no underscore, for one.
+      return List.of(new SNIHostName(requestedName.getBytes(StandardCharsets.US_ASCII)));
+    } catch (IllegalArgumentException e) {
+      // A client may ask for anything. No certificate is for this.
+      return List.of();
+    }
   }
 
   @Override

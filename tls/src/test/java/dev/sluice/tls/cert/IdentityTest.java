@@ -2,6 +2,7 @@ package dev.sluice.tls.cert;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,6 +14,7 @@ import dev.sluice.tls.SignatureScheme;
 import dev.sluice.tls.TestAuthority;
 import dev.sluice.tls.keys.HandshakeSignature;
 import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -24,6 +26,7 @@ import java.security.SignatureException;
 import java.security.SignatureSpi;
 import java.security.cert.Certificate;
 import java.security.interfaces.ECPrivateKey;
+import java.security.spec.AlgorithmParameterSpec;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
@@ -222,13 +225,39 @@ class IdentityTest {
     }
   }
 
+  /** A client may ask for what no certificate is for, and is shown one all the same. */
+  @Test
+  void keyManagersAreAskedForAnyName() throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    for (String name : List.of("example.org", "my_host.example")) {
+      Identity identity = ROOT.issue("P-256", name);
+      store.setKeyEntry(
+          name,
+          identity.privateKey(),
+          "x".toCharArray(),
+          new Certificate[] {identity.certificateChain().getFirst(), ROOT.certificate});
+    }
+    for (String kind : List.of("SunX509", "PKIX")) {
+      KeyManagerFactory factory = KeyManagerFactory.getInstance(kind);
+      factory.init(store, "x".toCharArray());
+      KeyManagerSelector selector =
+          new KeyManagerSelector((X509ExtendedKeyManager) factory.getKeyManagers()[0]);
+      for (String name : List.of("my_host.example", "-x", "a..b", "", "1.2.3.4", "xn--a")) {
+        assertNotNull(selector.select(request(name, ALL)), name);
+      }
+    }
+  }
+
   @Test
   void opaqueKeysSignThroughTheirProvider() throws Exception {
-    Identity ec = ROOT.issue("P-256", "example.org");
     Provider token = new TokenProvider();
     Security.addProvider(token);
     try {
-      requireSigns(Identity.of(ec.certificateChain(), new TokenKey(ec.privateKey())));
+      for (String algorithm : List.of("P-256", "RSA")) {
+        Identity identity = ROOT.issue(algorithm, "example.org");
+        requireSigns(Identity.of(identity.certificateChain(), new TokenKey(identity.privateKey())));
+      }
     } finally {
       Security.removeProvider(token.getName());
     }
@@ -245,7 +274,7 @@ class IdentityTest {
 
     @Override
     public String getAlgorithm() {
-      return "EC";
+      return inside.getAlgorithm();
     }
 
     @Override
@@ -265,18 +294,39 @@ class IdentityTest {
 
     TokenProvider() {
       super("Token", "1", "signs with token keys");
-      put("Signature.SHA256withECDSA", TokenSignature.class.getName());
+      put("Signature.SHA256withECDSA", EcTokenSignature.class.getName());
       put("Signature.SHA256withECDSA SupportedKeyClasses", TokenKey.class.getName());
+      put("Signature.RSASSA-PSS", RsaTokenSignature.class.getName());
+      put("Signature.RSASSA-PSS SupportedKeyClasses", TokenKey.class.getName());
+    }
+  }
+
+  /** Made by the provider. */
+  public static final class EcTokenSignature extends TokenSignature {
+    public EcTokenSignature() throws GeneralSecurityException {
+      super(Signature.getInstance("SHA256withECDSA", "SunEC"));
+    }
+  }
+
+  /** Made by the provider. */
+  public static final class RsaTokenSignature extends TokenSignature {
+    public RsaTokenSignature() throws GeneralSecurityException {
+      super(Signature.getInstance("RSASSA-PSS", "SunRsaSign"));
     }
   }
 
   /** Signs on the token. */
-  public static final class TokenSignature extends SignatureSpi {
+  abstract static class TokenSignature extends SignatureSpi {
     private final Signature signature;
 
-    /** Made by the provider. */
-    public TokenSignature() throws GeneralSecurityException {
-      signature = Signature.getInstance("SHA256withECDSA", "SunEC");
+    TokenSignature(Signature signature) {
+      this.signature = signature;
+    }
+
+    @Override
+    protected void engineSetParameter(AlgorithmParameterSpec parameters)
+        throws InvalidAlgorithmParameterException {
+      signature.setParameter(parameters);
     }
 
     @Override
