@@ -10,8 +10,8 @@ import java.util.List;
  * dev.sluice.tls.cert}: {@code PkixVerifier}, {@code TrustManagerVerifier}, {@code PinnedVerifier},
  * {@code SslContextVerifier}, {@code TrustAllVerifier}.
  *
- * <p>Called on the endpoint's thread, once a handshake at most, before the peer's
- * CertificateVerify.
+ * <p>Called on the endpoint's thread, before the peer's CertificateVerify. A server also asks when
+ * a client brings a ticket of a session in which it showed a certificate.
  */
 @FunctionalInterface
 public interface CertificateVerifier {

@@ -5,7 +5,8 @@ import javax.security.auth.x500.X500Principal;
 
 /**
  * Chooses the identity with which an endpoint authenticates. Called on the endpoint's thread.
- * {@link Identity#selector} and {@code dev.sluice.tls.cert.KeyManagerSelector} make them.
+ * {@code dev.sluice.tls.cert.SniSelector} and {@code dev.sluice.tls.cert.KeyManagerSelector} are
+ * two.
  */
 @FunctionalInterface
 public interface IdentitySelector {

@@ -82,7 +82,8 @@ final class OneRttKeys {
     if (phaseBit == (phase & 1)) {
       return receive;
     }
-    // The other bit is the phase before for numbers below this phase's first, else the next one.
+    // The other bit is the phase before for numbers below this phase's first, else the next one: so
+    // an old key never opens a newer packet (§6.4).
     return receivePrevious != null && packetNumber < firstReceivedInPhase
         ? receivePrevious
         : receiveNext;
