@@ -126,7 +126,7 @@ public final class MtuDiscovery {
    * them. A probe takes no more than half of the window, lest the data wait for it: with the window
    * grows what can be tried (RFC 9000 §14.4).
    *
-   * @param window the congestion window in bytes
+   * @param window the congestion window in bytes, or twice what is left of it if that is less
    */
   public int probeSize(long window, long now) {
     if (state == State.SEARCH_COMPLETE && size < maximum) {
