@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,9 @@ import java.util.function.UnaryOperator;
 
 /** Collects what a {@link QuicServer} needs. Not for use by several threads. */
 public final class QuicServerBuilder {
+  /** Keys of tickets change no faster, even if the tickets are of no use for as long. */
+  private static final Duration SHORTEST_ROTATION = Duration.ofMinutes(1);
+
   private final List<InetSocketAddress> addresses = new ArrayList<>();
   private IdentitySelector identity;
   private List<String> protocols = List.of();
@@ -270,26 +274,32 @@ public final class QuicServerBuilder {
             .random(random)
             .clock(InstantSource.system());
     TlsServerConfig built = tls.apply(builder).build();
-    if (early && built.ticketProtector() == null) {
-      TicketProtector own =
-          new RotatingTicketProtector(built.ticketLifetime(), random, built.clock().instant());
-      built = built.toBuilder().ticketProtector(own).build();
+    boolean given = built.ticketProtector() != null;
+    if (early && !given) {
+      built = built.toBuilder().ticketProtector(ownProtector(built, random)).build();
     }
     ServerConfig config =
         new ServerConfig(built, transport, admission != null ? admission : load, tracer);
-    return early ? config.withEarlyData(earlyTerms(random, built.clock())) : config;
+    return early ? config.withEarlyData(earlyTerms(given, random, built.clock())) : config;
   }
 
-  private EarlyDataConfig earlyTerms(SecureRandom random, InstantSource clock) {
+  private static TicketProtector ownProtector(TlsServerConfig config, SecureRandom random) {
+    Duration lifetime = config.ticketLifetime();
+    return new RotatingTicketProtector(
+        lifetime.compareTo(SHORTEST_ROTATION) < 0 ? SHORTEST_ROTATION : lifetime,
+        random,
+        config.clock().instant());
+  }
+
+  /**
+   * @param given whether the tickets' keys are somebody else's, who may have used them before
+   */
+  private EarlyDataConfig earlyTerms(boolean given, SecureRandom random, InstantSource clock) {
     if (earlyTerms != null) {
       return earlyTerms;
     }
     return EarlyDataConfig.of(
         new StrikeRegister(
-            EarlyDataPolicy.USUAL_FRESHNESS,
-            StrikeRegister.USUAL_CAPACITY,
-            tickets != null,
-            random,
-            clock));
+            EarlyDataPolicy.USUAL_FRESHNESS, StrikeRegister.USUAL_CAPACITY, given, random, clock));
   }
 }

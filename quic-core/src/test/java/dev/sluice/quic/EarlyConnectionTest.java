@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.quic.connection.EarlyDataState;
+import dev.sluice.quic.connection.TestPeers;
 import dev.sluice.quic.io.EventLoop;
 import dev.sluice.testkit.Requirement;
 import dev.sluice.tls.SessionTicket;
@@ -19,11 +20,13 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -121,6 +124,40 @@ class EarlyConnectionTest {
           assertEquals(EarlyDataState.NONE, connection.earlyData());
         }
       }
+    }
+  }
+
+  /** What came to others, or before a restart, was not seen here (RFC 8446 §8.2). */
+  @Test
+  void aRegisterThatMayHaveMissedSomethingTakesNothingAtFirst() throws Exception {
+    List<UnaryOperator<QuicServerBuilder>> withKeys =
+        List.of(
+            b -> b.tickets(KEYS),
+            b -> b.tls(tls -> tls.clock(TestPeers.CLOCK).ticketProtector(KEYS)));
+    for (UnaryOperator<QuicServerBuilder> keys : withKeys) {
+      SessionTicket ticket;
+      try (QuicServer first = keys.apply(server()).earlyData().start()) {
+        ticket = firstVisit(first);
+      }
+      try (QuicServer second = keys.apply(server()).earlyData().start();
+          QuicClient client = Loopback.client(second).session(ticket).build();
+          QuicConnection connection = client.connectEarly()) {
+        TlsSession session = connection.awaitHandshake();
+        assertTrue(session.resumed());
+        assertFalse(session.earlyDataAccepted());
+      }
+    }
+  }
+
+  @Test
+  void ticketsMayLiveForSecondsOnly() throws Exception {
+    Duration seconds = Duration.ofSeconds(30);
+    try (QuicServer server =
+        server()
+            .tls(tls -> tls.clock(TestPeers.CLOCK).ticketLifetime(seconds))
+            .earlyData()
+            .start()) {
+      assertEquals(30, firstVisit(server).lifetimeSeconds());
     }
   }
 
