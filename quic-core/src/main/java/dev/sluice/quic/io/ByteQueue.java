@@ -374,6 +374,7 @@ public final class ByteQueue {
         return null;
       }
       if (link.read == link.written) { // nothing was added before the next was hung on
+        next.inherit(link);
         if (link.own && link.isOurs() && link.bytes.length == LARGEST_CHUNK) {
           spares().give(link.bytes);
         }

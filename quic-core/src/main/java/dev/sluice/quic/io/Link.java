@@ -43,6 +43,14 @@ final class Link {
     return this;
   }
 
+  /** Consumer: whoever holds bytes of the link before holds this one's array, if it is the same. */
+  void inherit(Link before) {
+    if (bytes == before.bytes) {
+      lent |= before.lent;
+      adopted |= before.adopted;
+    }
+  }
+
   /** Consumer: the array is somebody else's from here on, or nobody's. */
   void forget() {
     bytes = NOTHING;

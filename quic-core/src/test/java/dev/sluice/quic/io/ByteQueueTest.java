@@ -148,6 +148,35 @@ class ByteQueueTest {
     assertTrue(seen.size() < 40, seen.size() + " arrays for what fits into 92");
   }
 
+  /** As where the header of a DATA frame lies between what was taken and the rest. */
+  @Test
+  void anArrayOfWhichAPartWasTakenDoesNotGoHomeWithAnother() {
+    ChunkReturn home = new ChunkReturn(128);
+    byte[] array = new byte[100];
+    for (boolean taken : new boolean[] {true, false}) {
+      ByteQueue queue = new ByteQueue(1000);
+      int[] parts = {0};
+      queue.fill(
+          (most, to) -> {
+            switch (parts[0]++) {
+              case 0 -> to.take(array, 0, 40, null);
+              case 1 -> to.take(array, 45, 55, home);
+              default -> {
+                return 0;
+              }
+            }
+            return 1;
+          });
+      if (taken) {
+        assertEquals(40, queue.take().remaining());
+      } else {
+        assertEquals(40, queue.read(new byte[40], 0, 40));
+      }
+      queue.clear();
+      assertEquals(taken ? null : array, home.poll());
+    }
+  }
+
   /** Of what somebody took for good, no array comes back. */
   @Test
   void whatWasTakenIsNotHandedOverWithAHome() {
