@@ -239,7 +239,9 @@ public final class QuicClientBuilder {
   /**
    * The client. Its thread starts; nothing is sent yet.
    *
-   * @throws IllegalStateException the remote or the application protocols are missing
+   * @throws IllegalStateException the remote is missing
+   * @throws IllegalArgumentException there are no application protocols, or the server's name is
+   *     none
    */
   public QuicClient build() {
     if (host == null) {

@@ -14,9 +14,11 @@ import java.util.concurrent.CompletionStage;
  * A QUIC connection whose handshake is complete, or which carries 0-RTT before it is. {@link
  * QuicClient} and {@link QuicServer} give them. Any thread may use it.
  *
- * <p>Blocking methods are meant for virtual threads; each has an asynchronous twin. Futures may
- * complete on the event loop's thread: what depends on them must not block, or be run elsewhere
- * (the {@code …Async} methods of CompletableFuture).
+ * <p>Blocking methods are meant for virtual threads; each that waits for the peer has an
+ * asynchronous twin. On the thread of an event loop what would have to wait throws an
+ * IllegalStateException instead, and takes nothing. Futures may complete on that thread: what
+ * depends on them must not block, or be run elsewhere (the {@code …Async} methods of
+ * CompletableFuture).
  *
  * <p>After the connection has ended, streams that the peer had opened can still be accepted, and
  * everything that had arrived can still be read.
@@ -94,7 +96,7 @@ public final class QuicConnection implements AutoCloseable {
 
   /**
    * Whether the peer understands RESET_STREAM_AT, so that {@link QuicStream#resetAt} does what it
-   * says; false before the handshake is complete.
+   * says. A client that sends 0-RTT goes by what is remembered until the handshake is complete.
    */
   public boolean supportsResetAt() {
     return resetAt;

@@ -234,6 +234,7 @@ public final class QuicServerBuilder {
    * @throws IOException an address cannot be bound to, or the system cannot do what is asked of its
    *     sockets
    * @throws NullPointerException there is no identity
+   * @throws IllegalArgumentException there are no application protocols
    * @throws IllegalStateException a loop was given and several are asked for
    */
   public QuicServer start() throws IOException {
