@@ -4,6 +4,7 @@ import dev.sluice.quic.connection.ConnectionStats;
 import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.connection.QuicTransport;
+import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.io.ConnectionListener;
 import dev.sluice.quic.io.ContentRetention;
@@ -37,12 +38,6 @@ import org.agrona.collections.Long2ObjectHashMap;
 final class ConnectionDriver implements ConnectionListener {
   private static final Logger LOG = System.getLogger(ConnectionDriver.class.getName());
 
-  /**
-   * Datagrams that wait for the application. They are worth most when they are new, so that the
-   * oldest gives way; at the usual 1200 bytes this many are little more than a megabyte.
-   */
-  private static final int MAX_DATAGRAMS = 1024;
-
   /** What a program that has no use for tickets and tokens does with them. */
   record Keepsakes(Consumer<SessionTicket> tickets, Consumer<byte[]> tokens) {
     static final Keepsakes NONE = new Keepsakes(ticket -> {}, token -> {});
@@ -71,13 +66,17 @@ final class ConnectionDriver implements ConnectionListener {
   private final LoopConnection connection;
   private final QuicTransport transport;
   private final Keepsakes keepsakes;
+
+  /** How many datagrams wait for the application. */
+  private final DatagramConfig bounds;
+
   private final QuicConnection handle;
   private final Long2ObjectHashMap<QuicStream> streams = new Long2ObjectHashMap<>();
   private final Deque<CompletableFuture<QuicStream>> openingBidi = new ArrayDeque<>();
   private final Deque<CompletableFuture<QuicStream>> openingUni = new ArrayDeque<>();
   private final Moves moves = new Moves();
   private final HandOver<QuicStream> accepted = new HandOver<>(this::startReading);
-  private final HandOver<byte[]> datagrams = new HandOver<>(taken -> {});
+  private final HandOver<byte[]> datagrams = new HandOver<>(taken -> {}, data -> data.length);
   private final CompletableFuture<QuicConnection> ready = new CompletableFuture<>();
   private final CompletableFuture<TlsSession> handshake = new CompletableFuture<>();
   private final CompletableFuture<ConnectionEnding> ended = new CompletableFuture<>();
@@ -90,10 +89,11 @@ final class ConnectionDriver implements ConnectionListener {
   /** The last snapshot, for after the end. */
   private volatile ConnectionStats lastStats;
 
-  ConnectionDriver(LoopConnection connection, Keepsakes keepsakes) {
+  ConnectionDriver(LoopConnection connection, Keepsakes keepsakes, DatagramConfig bounds) {
     this.connection = connection;
     this.transport = connection.transport();
     this.keepsakes = keepsakes;
+    this.bounds = bounds;
     this.unread =
         new UnreadContent(
             new ContentRetention(connection.loop()::schedule, transport.unreadRetention()));
@@ -166,6 +166,7 @@ final class ConnectionDriver implements ConnectionListener {
     boolean asked =
         onLoop(
             () -> {
+              opening(bidirectional).removeIf(CompletableFuture::isDone); // those who gave up
               opening(bidirectional).add(opened);
               openWaiting(bidirectional);
             });
@@ -290,7 +291,8 @@ final class ConnectionDriver implements ConnectionListener {
       case QuicEvent.Stopped(SendStream send, long code) -> onSendEnding(send);
       case QuicEvent.SendCompleted(SendStream send) -> onSendEnding(send);
       case QuicEvent.StreamsAvailable(boolean bidirectional) -> openWaiting(bidirectional);
-      case QuicEvent.DatagramReceived(byte[] data) -> datagrams.putNewest(data, MAX_DATAGRAMS);
+      case QuicEvent.DatagramReceived(byte[] data) ->
+          datagrams.putNewest(data, bounds.receiveQueue(), bounds.receiveQueueBytes());
       case QuicEvent.HandshakeComplete(TlsSession tls) -> {
         handle.onHandshake(tls, transport.stats().remote(), transport.supportsResetAt());
         ready.complete(handle);

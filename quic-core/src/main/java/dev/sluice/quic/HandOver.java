@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /**
  * What the loop has for whoever asks first: streams and datagrams of a connection, connections of a
@@ -18,13 +19,26 @@ final class HandOver<T> {
   private final ArrayDeque<T> items = new ArrayDeque<>();
   private final ArrayDeque<CompletableFuture<T>> waiting = new ArrayDeque<>();
   private final Consumer<T> onTaken;
+  private final ToIntFunction<T> size;
+
+  /** The sizes of all items together. */
+  private long held;
+
   private Supplier<? extends IOException> end;
 
   /**
    * @param onTaken told of each item that somebody got, on the thread that brought both together
    */
   HandOver(Consumer<T> onTaken) {
+    this(onTaken, item -> 0);
+  }
+
+  /**
+   * @param size of an item, for {@link #putNewest}
+   */
+  HandOver(Consumer<T> onTaken, ToIntFunction<T> size) {
     this.onTaken = onTaken;
+    this.size = size;
   }
 
   /** Gives an item to the one who has waited longest, or keeps it. */
@@ -39,20 +53,21 @@ final class HandOver<T> {
   }
 
   /**
-   * The same, but with a bound on what is kept: the oldest item gives way to the newest.
+   * The same, but with bounds on what is kept: the oldest items give way to the newest.
    *
    * @param most how many items may wait, at least 1
+   * @param mostHeld how large they may be together
    */
-  void putNewest(T item, int most) {
+  void putNewest(T item, int most, long mostHeld) {
+    put(item);
     lock.lock();
     try {
-      if (items.size() >= most) {
-        items.poll();
+      while (items.size() > most || held > mostHeld) {
+        held -= size.applyAsInt(items.poll());
       }
     } finally {
       lock.unlock();
     }
-    put(item);
   }
 
   private CompletableFuture<T> keepOrPoll(T item) {
@@ -61,6 +76,7 @@ final class HandOver<T> {
       CompletableFuture<T> first = waiting.poll();
       if (first == null) {
         items.add(item);
+        held += size.applyAsInt(item);
       }
       return first;
     } finally {
@@ -75,6 +91,7 @@ final class HandOver<T> {
     try {
       item = items.poll();
       if (item != null) {
+        held -= size.applyAsInt(item);
         return CompletableFuture.completedFuture(item);
       }
       if (end != null) {

@@ -196,7 +196,9 @@ public final class QuicClient implements AutoCloseable {
               address,
               config,
               connection -> {
-                ConnectionDriver driver = new ConnectionDriver(connection, settings.keepsakes());
+                ConnectionDriver driver =
+                    new ConnectionDriver(
+                        connection, settings.keepsakes(), config.transport().datagrams());
                 driver.ready().whenComplete((made, e) -> onReady(made, e, refusal.get()));
                 driver.ended().thenRun(() -> release(socket));
                 result.whenComplete((made, e) -> abandonIfCancelled(driver));

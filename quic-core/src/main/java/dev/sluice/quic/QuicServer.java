@@ -1,6 +1,7 @@
 package dev.sluice.quic;
 
 import dev.sluice.quic.connection.ServerConfig;
+import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.ConnectionListener;
@@ -72,7 +73,8 @@ public final class QuicServer implements AutoCloseable {
       if (signer != null) {
         sockets.forEach(socket -> socket.signOn(signer));
       }
-      sockets.forEach(socket -> socket.listen(config, this::admit));
+      DatagramConfig datagrams = config.transport().datagrams();
+      sockets.forEach(socket -> socket.listen(config, made -> admit(made, datagrams)));
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
@@ -157,8 +159,9 @@ public final class QuicServer implements AutoCloseable {
 
   // ---- the loop's side ----
 
-  private ConnectionListener admit(LoopConnection connection) {
-    ConnectionDriver driver = new ConnectionDriver(connection, ConnectionDriver.Keepsakes.NONE);
+  private ConnectionListener admit(LoopConnection connection, DatagramConfig datagrams) {
+    ConnectionDriver driver =
+        new ConnectionDriver(connection, ConnectionDriver.Keepsakes.NONE, datagrams);
     driver.ready().thenAccept(ready -> onReady(driver, ready));
     return driver;
   }

@@ -49,6 +49,33 @@ class DatagramEchoTest {
     }
   }
 
+  /** The same bounds as for those that have just arrived, whoever keeps them. */
+  @Test
+  void waitAsTheConfigurationSays() throws Exception {
+    TransportConfig few = DATAGRAMS.withDatagrams(DatagramConfig.ON.withReceiveQueue(3, 1500));
+    try (QuicServer server = Loopback.server().transport(DATAGRAMS).start();
+        QuicClient client = Loopback.client(server).transport(few).build()) {
+      QuicConnection connection = client.connect();
+      QuicConnection there = server.accept();
+      int[] sizes = {1, 2, 3, 4, 700, 800, 900, 5, 6};
+      for (int size : sizes) {
+        assertTrue(there.sendDatagram(new byte[size]));
+      }
+      while (connection.stats().datagramFrames().received() < sizes.length) {
+        Thread.onSpinWait();
+      }
+      for (int size : new int[] {900, 5, 6}) {
+        assertEquals(size, connection.receiveDatagram().length);
+      }
+      assertTrue(there.sendDatagram(new byte[1000]));
+      assertTrue(there.sendDatagram(new byte[501]));
+      while (connection.stats().datagramFrames().received() < sizes.length + 2) {
+        Thread.onSpinWait();
+      }
+      assertEquals(501, connection.receiveDatagram().length);
+    }
+  }
+
   @Test
   void arePassedByWhereThePeerTakesNone() throws Exception {
     try (QuicServer server = Loopback.server().handler(Loopback::echo).start();

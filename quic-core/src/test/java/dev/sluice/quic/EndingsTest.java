@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -277,6 +278,30 @@ class EndingsTest {
       assertEquals(1, Loopback.receive(there.acceptStream().inputStream()).size());
     }
     oneMore.get();
+  }
+
+  /** How often somebody gives up has no bound, and the peer may never permit another stream. */
+  @Test
+  void whoGivesUpWaitingForAStreamIsForgotten() throws Exception {
+    connect();
+    for (int i = 0; i < 100; i++) {
+      here.openUnidirectional();
+    }
+    CompletableFuture<QuicStream> patient = here.openUnidirectionalAsync();
+    WeakReference<CompletableFuture<QuicStream>> gone = new WeakReference<>(impatient());
+    here.openUnidirectionalAsync();
+    while (gone.get() != null) {
+      System.gc();
+      Thread.onSpinWait();
+    }
+    assertFalse(patient.isDone());
+  }
+
+  private CompletableFuture<QuicStream> impatient() {
+    CompletableFuture<QuicStream> waiting = here.openUnidirectionalAsync();
+    here.stats(); // it is among those who wait
+    waiting.cancel(false);
+    return waiting;
   }
 
   @Test
