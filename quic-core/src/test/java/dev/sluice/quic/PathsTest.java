@@ -217,4 +217,19 @@ class PathsTest {
       await(connection, path -> path.ecn() == expected);
     }
   }
+
+  /** A shared socket stays, and those that its connections have left do not. */
+  @ParameterizedTest
+  @MethodSource("modes")
+  void aConnectionOfASharedSocketMovesAsOftenAsOneLikes(IoMode mode) throws Exception {
+    try (Peers peers = Peers.of(mode, Loopback.TRANSPORT, Loopback.TRANSPORT);
+        QuicClient client =
+            Loopback.client(peers.server).eventLoop(peers.clientLoop).sharedSocket().build();
+        QuicConnection connection = client.connect()) {
+      for (int i = 0; i < 20; i++) {
+        connection.migrate(new InetSocketAddress("127.0.0.1", 0));
+        echo(connection);
+      }
+    }
+  }
 }

@@ -47,9 +47,9 @@ final class Departure {
     return more;
   }
 
-  /** Whether the system has no room for something. */
+  /** Whether the system has not taken something yet. */
   boolean isBlocked() {
-    return unsent != null;
+    return unsent != null || !socket.isDrained();
   }
 
   /** Nothing is sent any more. */

@@ -117,7 +117,7 @@ public final class QuicSocket implements AutoCloseable {
 
   /** Receives at a further address, which must not have port 0. Any thread. */
   void listenAlsoAt(InetSocketAddress address, Binding.Sharing sharing) throws IOException {
-    socket.add(new Binding(address, null, sharing));
+    socket.add(new Binding(address, null, sharing), true);
     onLoop(
         () -> {
           socket.listen();
@@ -411,9 +411,12 @@ public final class QuicSocket implements AutoCloseable {
    * @return the address that tells the new path from others
    */
   InetSocketAddress migrate(LoopConnection connection, InetSocketAddress bind) throws IOException {
+    if (closed) {
+      throw new IOException("the socket is closed");
+    }
     InetSocketAddress peer = connection.connection().stats().remote();
     InetSocketAddress local =
-        socket.add(Binding.alone(bind, socket.remote() == null ? null : peer));
+        socket.add(Binding.alone(bind, socket.remote() == null ? null : peer), false);
     socket.listen();
     connection.connection().migrate(local, loop.now());
     wake(connection);

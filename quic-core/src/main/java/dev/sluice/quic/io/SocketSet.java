@@ -50,6 +50,9 @@ final class SocketSet implements UdpSocket {
   private final Poller poller;
   private final List<Member> members = new CopyOnWriteArrayList<>();
 
+  /** Who is asked first for what has come. */
+  private int first;
+
   /** For those that have to part ways; null until there are some, since many sockets never do. */
   private DatagramBatch single;
 
@@ -67,15 +70,15 @@ final class SocketSet implements UdpSocket {
   /**
    * Opens a socket for a further local address. Any thread; {@link #listen} follows on the loop's.
    *
+   * @param kept whether it stays even if no connection uses it
    * @return the address that it is bound to
    */
-  InetSocketAddress add(Binding binding) throws IOException {
+  InetSocketAddress add(Binding binding, boolean kept) throws IOException {
     if (members.size() >= MAX_MEMBERS) {
       throw new IOException("there are too many sockets for one endpoint");
     }
     UdpSocket opened = poller.open(binding);
-    InetSocketAddress remote = binding.remote();
-    members.add(new Member(opened, opened.localAddress(), remote, remote == null));
+    members.add(new Member(opened, opened.localAddress(), binding.remote(), kept));
     return opened.localAddress();
   }
 
@@ -154,10 +157,11 @@ final class SocketSet implements UdpSocket {
 
   @Override
   public void receive(DatagramBatch into) throws IOException {
+    first++; // each has its turn to be the first: it may leave no room
     // By number, since an iterator would be garbage of each turn. Behind one that fails the next is
     // left for the next turn.
     for (int i = 0; i < members.size(); i++) {
-      Member member = members.get(i);
+      Member member = members.get(Math.floorMod(first + i, members.size()));
       if (member.socket.isReadable()) {
         int from = into.count();
         receive(member, into);
@@ -213,6 +217,11 @@ final class SocketSet implements UdpSocket {
       }
     }
     return batch.count();
+  }
+
+  @Override
+  public boolean isDrained() {
+    return members.stream().allMatch(member -> member.socket.isDrained());
   }
 
   private Member memberFor(InetSocketAddress local, InetSocketAddress remote) {

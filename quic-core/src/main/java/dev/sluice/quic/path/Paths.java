@@ -82,20 +82,18 @@ public final class Paths {
   }
 
   /**
-   * Whether there is a path with these addresses.
+   * Whether there is a path with these addresses. One of no local address in particular is not at
+   * this one.
    *
    * @param remote null for any
    */
   public boolean contains(InetSocketAddress local, InetSocketAddress remote) {
-    if (active.matches(local, remote == null ? active.remote() : remote)) {
-      return true;
-    }
-    for (Path path : others) {
-      if (path.matches(local, remote == null ? path.remote() : remote)) {
-        return true;
-      }
-    }
-    return false;
+    return isAt(active, local, remote)
+        || others.stream().anyMatch(path -> isAt(path, local, remote));
+  }
+
+  private static boolean isAt(Path path, InetSocketAddress local, InetSocketAddress remote) {
+    return path.local() != null && path.matches(local, remote == null ? path.remote() : remote);
   }
 
   /** Whether the path with this {@link Path#id} is the active one or kept beside it. */

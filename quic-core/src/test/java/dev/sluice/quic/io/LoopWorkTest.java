@@ -11,6 +11,7 @@ import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.connection.TestPeers;
 import dev.sluice.quic.endpoint.Endpoint;
 import dev.sluice.quic.endpoint.EndpointConfig;
+import dev.sluice.quic.io.udp.Binding;
 import dev.sluice.quic.stream.SendStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -280,6 +281,46 @@ class LoopWorkTest {
           assertTrue(system.sent.size() >= 6, system.sent.size() + " datagrams");
           long different = system.sent.stream().map(HexFormat.of()::formatHex).distinct().count();
           assertEquals(system.sent.size(), different);
+        });
+  }
+
+  /** The last of what it has taken says to the peers that it is over. */
+  @Test
+  void aSocketIsClosedBehindWhatItHasTaken() throws Exception {
+    QuicSocket socket = open();
+    turns(2);
+    ScriptedPoller.Socket system = poller.sockets.getFirst();
+    inLoop(() -> system.keeping = true);
+    socket.connect(PEER, TestPeers.client(random.split()), c -> on -> {}).join();
+    socket.close();
+    turns(3);
+    inLoop(() -> assertFalse(system.closed));
+    inLoop(system::leave);
+    turns(3);
+    inLoop(() -> assertTrue(system.closed));
+  }
+
+  /** One of a socket's addresses gets more than a turn can take, all the time. */
+  @Test
+  void anAddressThatIsFloodedKeepsNoneFromBeingHeard() throws Exception {
+    QuicSocket socket = open();
+    socket.listen(TestPeers.server(random.split()), c -> on -> {});
+    socket.listenAlsoAt(PEER, Binding.Sharing.ALONE);
+    turns(2);
+    ScriptedPoller.Socket flooded = poller.sockets.getFirst();
+    ScriptedPoller.Socket other = poller.sockets.getLast();
+    DatagramBatch one = new DatagramBatch(1, 1200);
+    one.add(1200, null, PEER, 0);
+    inLoop(
+        () -> {
+          flooded.endless = true;
+          other.arrive(one);
+        });
+    turns(10);
+    inLoop(
+        () -> {
+          flooded.endless = false;
+          assertEquals(0, one.count(), "it was taken");
         });
   }
 }

@@ -202,6 +202,11 @@ class NarrowWayTest {
     }
 
     @Override
+    public boolean isDrained() {
+      return true;
+    }
+
+    @Override
     public String takeRefusal() {
       return all.takeRefusal();
     }

@@ -82,6 +82,9 @@ final class ScriptedPoller implements Poller {
 
     boolean closed;
 
+    /** Nothing of what it takes has left. */
+    boolean keeping;
+
     /** There is always more to receive. */
     boolean endless;
 
@@ -102,6 +105,12 @@ final class ScriptedPoller implements Poller {
     /** On the loop's thread: datagrams have come, all at once. */
     void arrive(DatagramBatch datagrams) {
       arriving = datagrams;
+      ready.run();
+    }
+
+    /** On the loop's thread: what it was given is out. */
+    void leave() {
+      keeping = false;
       ready.run();
     }
 
@@ -148,8 +157,13 @@ final class ScriptedPoller implements Poller {
       if (failure != null) {
         throw failure;
       }
-      into.append(arriving, 0, arriving.count());
-      arriving.clear();
+      if (arriving.count() <= into.datagramsFree()) {
+        into.append(arriving, 0, arriving.count());
+        arriving.clear();
+      }
+      while (endless && into.hasRoom()) {
+        into.add(1, null, local, 0);
+      }
     }
 
     @Override
@@ -165,6 +179,11 @@ final class ScriptedPoller implements Poller {
       }
       writable = next == batch.count();
       return next;
+    }
+
+    @Override
+    public boolean isDrained() {
+      return !keeping;
     }
 
     @Override

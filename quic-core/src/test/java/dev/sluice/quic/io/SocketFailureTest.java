@@ -9,9 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.quic.ConnectionEndedException;
 import dev.sluice.quic.QuicClient;
 import dev.sluice.quic.QuicConnection;
+import dev.sluice.quic.connection.TestPeers;
+import dev.sluice.quic.endpoint.EndpointConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
@@ -68,5 +71,32 @@ class SocketFailureTest {
 
   private void failFirst() {
     poller.sockets.getFirst().fail(new IOException("the interface is gone"));
+  }
+
+  @Test
+  void noSocketIsOpenedForAConnectionThatHasNoneAnyMore() throws Exception {
+    InetSocketAddress peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), 443);
+    QuicSocket socket = QuicSocket.open(loop, peer, EndpointConfig.of(new SplittableRandom(1)));
+    LoopConnection connection =
+        socket.connect(peer, TestPeers.client(new SplittableRandom(2)), c -> on -> {}).get();
+    socket.close();
+    connection.ended().toCompletableFuture().get();
+    CompletableFuture<Integer> opened = new CompletableFuture<>();
+    loop.schedule(() -> migrateWhenClosed(socket, connection, opened), 0);
+    assertEquals(1, opened.get());
+  }
+
+  private void migrateWhenClosed(
+      QuicSocket socket, LoopConnection connection, CompletableFuture<Integer> opened) {
+    if (socket.isClosed()) {
+      try {
+        connection.migrate(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      } catch (IOException e) {
+        // As it should be.
+      }
+      opened.complete(poller.sockets.size());
+    } else {
+      loop.execute(() -> migrateWhenClosed(socket, connection, opened));
+    }
   }
 }

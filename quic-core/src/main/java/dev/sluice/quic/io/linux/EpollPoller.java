@@ -81,8 +81,8 @@ public final class EpollPoller implements Poller {
     this.library = library;
     libc = library.apply(arena);
     libcOfOthers = library.apply(arena);
-    requireCall(libc.sendmmsg(-1, events, 0), "sendmmsg");
-    requireCall(libc.recvmmsg(-1, events, 0), "recvmmsg");
+    requireCall(libc.sendmmsg(-1, events, 1), "sendmmsg");
+    requireCall(libc.recvmmsg(-1, events, 1), "recvmmsg");
     epoll = Errno.check(libc.epollCreate(EPOLL_CLOEXEC), "opening epoll");
     wakeUp = libc.eventfd(0, EFD_NONBLOCK_CLOEXEC);
     int watched = wakeUp < 0 ? wakeUp : control(libc, EPOLL_CTL_ADD, wakeUp, EPOLLIN, newcomer);
@@ -95,7 +95,8 @@ public final class EpollPoller implements Poller {
   /**
    * Sandboxes refuse calls that they have not heard of, which would show with the first datagram,
    * when it is too late for another way. So each is made of no socket: the kernel says that it is
-   * none, a filter and a kernel without the call say something else.
+   * none, a filter and a kernel without the call say something else. For one message, since musl
+   * has no need to call for none.
    */
   private static void requireCall(int result, String name) throws IOException {
     if (result != -Errno.EBADF) {

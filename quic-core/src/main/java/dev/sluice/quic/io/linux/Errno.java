@@ -17,6 +17,7 @@ final class Errno {
   static final int EMFILE = 24;
   static final int EMSGSIZE = 90;
   static final int ENOSYS = 38;
+  static final int ENONET = 64;
   static final int EPROTO = 71;
   static final int ENOPROTOOPT = 92;
   static final int EOPNOTSUPP = 95;
@@ -64,7 +65,7 @@ final class Errno {
       case ENETDOWN -> "the network is down";
       case ENETUNREACH -> "the network is unreachable";
       case ECONNREFUSED -> "refused";
-      case EHOSTDOWN, EHOSTUNREACH -> "the host is unreachable";
+      case ENONET, EHOSTDOWN, EHOSTUNREACH -> "the host is unreachable";
       default -> "error " + errno;
     };
   }

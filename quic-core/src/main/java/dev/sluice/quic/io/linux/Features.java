@@ -20,10 +20,6 @@ record Features(
     return new Features(false, coalescing, ecn, localAddress, dontFragment);
   }
 
-  Features withSegments() {
-    return new Features(true, coalescing, ecn, localAddress, dontFragment);
-  }
-
   Features withoutEcn() {
     return new Features(segments, coalescing, false, localAddress, dontFragment);
   }

@@ -33,8 +33,11 @@ final class LinuxUdpSocket implements UdpSocket {
   /** A run that was refused as a whole has its datagrams sent one by one as far as here. */
   private int singlyUntil;
 
-  /** The kernel said EINVAL to a run: it cannot cut, or did not like the size. */
-  private boolean segmentsDoubted;
+  /**
+   * What the kernel was taken to be able to do before it said EINVAL to a run or to a mark: it
+   * cannot do that, or did not like the datagram. Null when there is no such doubt.
+   */
+  private Features beforeDoubt;
 
   LinuxUdpSocket(EpollPoller poller, Binding binding, SocketOpener.Opened opened) {
     this.poller = poller;
@@ -126,7 +129,7 @@ final class LinuxUdpSocket implements UdpSocket {
   private void onReceiveError(int errno) throws IOException {
     switch (errno) {
       case Errno.ECONNREFUSED -> refuse("nobody listens at " + remote);
-      case Errno.EHOSTUNREACH, Errno.ENETUNREACH, Errno.EHOSTDOWN ->
+      case Errno.EHOSTUNREACH, Errno.ENETUNREACH, Errno.EHOSTDOWN, Errno.ENONET ->
           refuse(remote + ": " + Errno.describe(errno));
       case Errno.EINTR,
           Errno.ENOMEM,
@@ -184,6 +187,7 @@ final class LinuxUdpSocket implements UdpSocket {
     for (int done = 0; done < count; ) {
       int sent = poller.libc().sendmmsg(fd, vector.from(done), count - done);
       if (sent > 0) {
+        beforeDoubt = null; // without it the kernel takes them, so that was it
         done += sent;
         next = vector.end(done - 1);
         staleErrors = 0;
@@ -206,7 +210,7 @@ final class LinuxUdpSocket implements UdpSocket {
         return next;
       }
       if (sent == -Errno.EINVAL && features.ecn() && batch.ecn(next) != 0) {
-        features = features.withoutEcn(); // a kernel that takes no marks for one message
+        doubt(features.withoutEcn()); // a kernel that takes no marks for one message
         return next;
       }
       onRefused(-sent, batch, next);
@@ -238,10 +242,17 @@ final class LinuxUdpSocket implements UdpSocket {
    */
   private void onRunRefused(int errno, int end) {
     singlyUntil = end;
-    if (errno == Errno.EIO || errno == Errno.EOPNOTSUPP || errno == Errno.EINVAL) {
+    if (errno == Errno.EINVAL) {
+      doubt(features.withoutSegments());
+    } else if (errno == Errno.EIO || errno == Errno.EOPNOTSUPP) {
       features = features.withoutSegments();
-      segmentsDoubted = errno == Errno.EINVAL;
     }
+  }
+
+  /** Goes on with less, until it turns out that the kernel does not like the datagram anyway. */
+  private void doubt(Features less) {
+    beforeDoubt = beforeDoubt == null ? features : beforeDoubt;
+    features = less;
   }
 
   /**
@@ -250,15 +261,20 @@ final class LinuxUdpSocket implements UdpSocket {
    * timers. Only a handshake that cannot even leave this host ends at once.
    */
   private void onRefused(int errno, DatagramBatch batch, int index) {
+    if (beforeDoubt != null) { // it was its size, or where it comes from or goes to
+      features = beforeDoubt;
+      beforeDoubt = null;
+    }
     if (errno == Errno.EMSGSIZE) {
-      if (segmentsDoubted) {
-        segmentsDoubted = false; // it was the size
-        features = features.withSegments();
-      }
       tooLarge.onDatagramTooLarge(batch, index);
     } else if (errno != Errno.ENOBUFS && errno != Errno.ENOMEM) {
       refuse("sending to " + batch.remote(index) + ": " + Errno.describe(errno));
     }
+  }
+
+  @Override
+  public boolean isDrained() {
+    return true; // it keeps nothing
   }
 
   private void refuse(String why) {

@@ -120,14 +120,17 @@ final class SocketAddresses {
   /**
    * Writes an address for a socket.
    *
-   * @param family the socket's; one of IPv6 takes IPv4 addresses in their mapped form
+   * @param family the socket's; one of IPv6 takes IPv4 addresses in their mapped form, and one of
+   *     IPv4 is given IPv6 addresses as they are, for the kernel to refuse; a wildcard is of both
    * @return its length in bytes
    */
   static int write(MemorySegment memory, long at, InetSocketAddress address, int family) {
-    memory.set(JAVA_SHORT_UNALIGNED, at, (short) family);
-    memory.set(NET_SHORT, at + PORT, (short) address.getPort());
     byte[] bytes = address.getAddress().getAddress();
-    if (family == AF_INET) {
+    boolean asIpv4 =
+        family == AF_INET && (bytes.length == 4 || address.getAddress().isAnyLocalAddress());
+    memory.set(JAVA_SHORT_UNALIGNED, at, (short) (asIpv4 ? AF_INET : AF_INET6));
+    memory.set(NET_SHORT, at + PORT, (short) address.getPort());
+    if (asIpv4) {
       MemorySegment.copy(bytes, 0, memory, JAVA_BYTE, at + IPV4_ADDRESS, 4);
       memory.set(JAVA_LONG_UNALIGNED, at + 8, 0);
       return IPV4_SIZE;

@@ -4,6 +4,7 @@ import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.io.udp.Binding.Sharing;
 import java.io.IOException;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.ProtocolFamily;
@@ -15,6 +16,7 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.UnsupportedAddressTypeException;
 
 /**
  * The portable socket: one system call a datagram, for whole batches on a thread of their own
@@ -34,10 +36,10 @@ final class DatagramChannelSocket implements UdpSocket {
   static final String DESCRIPTION = "portable: DatagramChannel, one system call a datagram";
 
   final DatagramChannel channel;
-  private final ByteBuffer transfer;
   private final InetSocketAddress local;
   private final InetSocketAddress remote;
   private final boolean whole;
+  private final DatagramReceiver receiver;
   private final DatagramSender sender;
   private final SizeRefusals sizeRefusals;
   private SelectionKey key;
@@ -55,11 +57,17 @@ final class DatagramChannelSocket implements UdpSocket {
       boolean whole)
       throws IOException {
     this.channel = channel;
-    this.transfer = transfer;
     this.local = (InetSocketAddress) channel.getLocalAddress();
     this.remote = remote;
     this.whole = whole;
     this.sizeRefusals = new SizeRefusals(remote != null);
+    this.receiver =
+        new DatagramReceiver(
+            into ->
+                (InetSocketAddress)
+                    channel.receive(into), // read cannot tell an empty one from none
+            transfer,
+            this::onMessage);
     this.sender =
         new DatagramSender(
             new Output(channel, remote != null),
@@ -99,6 +107,9 @@ final class DatagramChannelSocket implements UdpSocket {
     } catch (UnsupportedOperationException e) {
       channel.close();
       throw new IOException("this system does not share a port among sockets", e);
+    } catch (UnsupportedAddressTypeException e) {
+      channel.close();
+      throw new IOException(binding.local() + " is not of the same family as " + remote, e);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -115,13 +126,20 @@ final class DatagramChannelSocket implements UdpSocket {
     boolean ipv4 =
         telling != null
             && telling.getAddress() instanceof Inet4Address address
-            && !address.isAnyLocalAddress();
+            && !address.isAnyLocalAddress()
+            && !isIpv6Wildcard(local);
     ProtocolFamily family = StandardProtocolFamily.INET;
     try {
       return ipv4 ? DatagramChannel.open(family) : DatagramChannel.open();
     } catch (UnsupportedOperationException e) {
       throw new IOException("this host does not speak the address's protocol", e);
     }
+  }
+
+  private static boolean isIpv6Wildcard(InetSocketAddress local) {
+    return local != null
+        && local.getAddress() instanceof Inet6Address address
+        && address.isAnyLocalAddress();
   }
 
   /**
@@ -201,33 +219,16 @@ final class DatagramChannelSocket implements UdpSocket {
 
   @Override
   public void receive(DatagramBatch into) throws IOException {
-    while (into.hasRoom()) {
-      transfer.clear();
-      InetSocketAddress from;
-      try {
-        from = receiveOne();
-      } catch (PortUnreachableException e) {
-        // An ICMP message of before, in the place of a datagram; there may be datagrams behind it.
-        refusal = "nobody listens at " + remote;
-        continue;
-      }
-      if (from == null) {
-        readable = false;
-        return;
-      }
-      transfer.flip();
-      int length = transfer.remaining();
-      // Longer than what peers are told they may send: not for us, or not from a sound peer.
-      if (length > 0 && length <= into.slotSize()) {
-        transfer.get(into.buffer(), into.nextOffset(), length);
-        into.add(length, null, from, 0);
-      }
-    }
+    readable = receiver.receive(into);
   }
 
-  /** Always by receive, since read cannot tell an empty datagram from none. */
-  private InetSocketAddress receiveOne() throws IOException {
-    return (InetSocketAddress) channel.receive(transfer);
+  /** A datagram of before did not arrive, or somebody says so. */
+  private void onMessage(IOException message) {
+    if (message instanceof PortUnreachableException) {
+      refusal = "nobody listens at " + remote;
+    } else if (remote != null && !sizeRefusals.include(message)) {
+      refusal = remote + ": " + message.getMessage();
+    }
   }
 
   @Override
@@ -238,6 +239,11 @@ final class DatagramChannelSocket implements UdpSocket {
       watch();
     }
     return reached;
+  }
+
+  @Override
+  public boolean isDrained() {
+    return sender.isDrained();
   }
 
   /** Has the poller tell when the system's buffer has room again, if that is what is waited for. */

@@ -121,6 +121,11 @@ final class DatagramSender {
     return away == 0 && stuck;
   }
 
+  /** Whether nothing is on its way. */
+  boolean isDrained() {
+    return flights.isEmpty();
+  }
+
   /** The system's buffer has room again. */
   void unstick() {
     if (isStuck()) {
@@ -150,13 +155,14 @@ final class DatagramSender {
       return;
     }
     closed = true;
+    while (flights.size() > away) { // those in front are back, and met a full buffer
+      thread.give(flights.poll());
+    }
     if (away > 0) {
       thread.afterwards(output::close);
-      return;
+    } else {
+      output.close();
     }
-    flights.forEach(thread::give);
-    flights.clear();
-    output.close();
   }
 
   // ---- the loop's thread, or the one that sends ----

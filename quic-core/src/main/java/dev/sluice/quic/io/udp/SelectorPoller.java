@@ -3,6 +3,7 @@ package dev.sluice.quic.io.udp;
 import dev.sluice.quic.DatagramBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.function.Consumer;
@@ -14,8 +15,7 @@ public final class SelectorPoller implements Poller {
   /** Datagrams taken in before they are answered. */
   private static final int BATCH = 64;
 
-  private static final Consumer<SelectionKey> ON_READY =
-      key -> ((DatagramChannelSocket) key.attachment()).onReady(key.readyOps());
+  private static final Consumer<SelectionKey> ON_READY = SelectorPoller::onReady;
 
   private final Selector selector;
 
@@ -58,6 +58,14 @@ public final class SelectorPoller implements Poller {
       selector.select(ON_READY, (nanos - 1) / NANOS_PER_MILLI + 1);
     }
     sending.deliver();
+  }
+
+  private static void onReady(SelectionKey key) {
+    try {
+      ((DatagramChannelSocket) key.attachment()).onReady(key.readyOps());
+    } catch (CancelledKeyException e) {
+      // Closed since the system told of it: the sending thread does that too.
+    }
   }
 
   @Override

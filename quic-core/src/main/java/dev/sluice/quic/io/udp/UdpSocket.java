@@ -51,6 +51,9 @@ public interface UdpSocket {
    */
   int send(DatagramBatch batch, int from);
 
+  /** Whether nothing that it was given waits here to leave; the poller tells when that changes. */
+  boolean isDrained();
+
   /**
    * Why the peer of a connected socket cannot be reached, if the system has said so since this was
    * last asked; else null.

@@ -136,6 +136,12 @@ class FallbackTest {
   }
 
   @Test
+  void aLibraryThatSendsOneByOneWillDo() throws IOException {
+    kernel.oneByOne = true;
+    carries(null, without(List.of()), false);
+  }
+
+  @Test
   void withoutIpv6ThereIsIpv4() throws IOException {
     kernel.unknownFamilies.add(SocketAddresses.AF_INET6);
     carries(null, without(List.of()), true);

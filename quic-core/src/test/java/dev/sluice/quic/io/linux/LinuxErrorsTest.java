@@ -277,6 +277,7 @@ class LinuxErrorsTest {
         Errno.ECONNREFUSED,
         Errno.EHOSTUNREACH,
         Errno.ENETUNREACH,
+        64, // ENONET: an ICMP message that the host is isolated
         Errno.EPROTO,
         Errno.ENOMEM
       })

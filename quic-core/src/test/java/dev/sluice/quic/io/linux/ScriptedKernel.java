@@ -39,6 +39,9 @@ final class ScriptedKernel {
   /** How long each wait was to be, with its unit. */
   final List<String> waited = new ArrayList<>();
 
+  /** Its library sends messages one after another, as musl's does, and does nothing for none. */
+  boolean oneByOne;
+
   int sendCalls;
   int receiveCalls;
   int messagesSent;
@@ -111,6 +114,9 @@ final class ScriptedKernel {
     int sendmmsg(int fd, MemorySegment messages, int count) {
       if (refuses("sendmmsg")) {
         return error("sendmmsg");
+      }
+      if (oneByOne && count == 0) {
+        return 0;
       }
       if (fd < 0) {
         return super.sendmmsg(fd, messages, count);

@@ -2,6 +2,7 @@ package dev.sluice.quic.io.udp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -320,5 +321,35 @@ class DatagramSenderTest {
     send(WHOLE);
     await(1);
     assertSent(2 * WHOLE);
+  }
+
+  /** One came back from a full buffer, and the one behind it is still on its way. */
+  @Test
+  void flightsAreFreeAgainWhereverTheyWereAtTheEnd() {
+    Semaphore back = new Semaphore(0);
+    Semaphore go = new Semaphore(0);
+    SendingThread slow =
+        new SendingThread(
+            () -> {
+              back.release();
+              go.acquireUninterruptibly();
+            });
+    DatagramSender closing =
+        new DatagramSender(host, ByteBuffer.allocate(2048), slow, (in, i, why) -> {}, () -> {});
+    host.gated = 0;
+    host.fullOnceAt = 10;
+    closing.send(batch(WHOLE), 0);
+    closing.send(batch(1), 0);
+    host.gate.release();
+    back.acquireUninterruptibly();
+    slow.deliver();
+    closing.close();
+    go.release(3);
+    back.acquireUninterruptibly(2); // the second, and the end
+    slow.deliver();
+    assertTrue(host.closed);
+    assertNotNull(slow.take());
+    assertNotNull(slow.take());
+    slow.close();
   }
 }

@@ -324,4 +324,36 @@ class UdpSocketTest {
       assertTrue(socket.description().contains("don't fragment"), socket::description);
     }
   }
+
+  /** By what the first of them leads to, while the poller has yet to tell of the other. */
+  @ParameterizedTest
+  @MethodSource("ways")
+  void aSocketMayBeClosedWhileThePollerTellsOfIt(Way way) throws IOException {
+    poller = sockets.begin(way);
+    UdpSocket one = sockets.open(IPV4, null);
+    UdpSocket other = sockets.open(IPV4, null);
+    UdpSocket sender = sockets.open(IPV4, null);
+    one.onReady(other::close);
+    other.onReady(one::close);
+    DatagramBatch batch = new DatagramBatch(4, 2048);
+    add(batch, bytes(10, 1), one.localAddress(), 0);
+    add(batch, bytes(10, 2), other.localAddress(), 0);
+    sockets.send(sender, batch);
+    poller.await(LONG);
+    assertTrue(one.isReadable() != other.isReadable());
+    poller.await(0);
+    assertTrue(one.isReadable() != other.isReadable());
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void isNotBoundToOneFamilyForAPeerOfTheOther(Way way) throws IOException {
+    poller = sockets.begin(way);
+    UdpSocket ipv4 = sockets.open(IPV4, null);
+    UdpSocket ipv6 = sockets.open(IPV6, null);
+    assertThrows(IOException.class, () -> sockets.open(IPV6, ipv4.localAddress()));
+    assertThrows(IOException.class, () -> sockets.open(IPV4, ipv6.localAddress()));
+    assertNotNull(sockets.open(address("::", 0), ipv4.localAddress()), "a wildcard is of both");
+    assertNotNull(sockets.open(address("0.0.0.0", 0), ipv6.localAddress()));
+  }
 }

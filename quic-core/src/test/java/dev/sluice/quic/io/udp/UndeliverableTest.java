@@ -189,4 +189,39 @@ class UndeliverableTest {
     assertEquals(List.of(), tooLarge, "it says nothing about the path");
     assertNull(sender.takeRefusal(), "it says nothing about the other peers");
   }
+
+  /** A run of them, as a peer provokes it whose address has port 0. */
+  @ParameterizedTest
+  @MethodSource("ways")
+  void whatTheSystemDoesNotSendChangesNothingForOthers(Way way) throws IOException {
+    poller = sockets.begin(way);
+    UdpSocket receiver = sockets.open(IPV4, null);
+    UdpSocket sender = sockets.open(IPV4, null);
+    String before = sender.description();
+    DatagramBatch batch = new DatagramBatch(8, 2048);
+    for (int i = 0; i < 6; i++) {
+      add(batch, bytes(1000, i), i < 4 ? IPV4 : receiver.localAddress(), 2);
+    }
+    sockets.send(sender, batch);
+    List<byte[]> received = sockets.receive(receiver, 2, poller.newReceiveBatch(2048));
+    assertArrayEquals(bytes(1000, 4), received.get(0));
+    assertEquals(before, sender.description());
+  }
+
+  /** The first bytes of such an address are somebody's of this family. */
+  @ParameterizedTest
+  @MethodSource("ways")
+  void whatIsForTheOtherFamilyReachesNobody(Way way) throws IOException {
+    poller = sockets.begin(way);
+    UdpSocket receiver = sockets.open(IPV4, null);
+    UdpSocket sender = sockets.open(IPV4, null);
+    int port = receiver.localAddress().getPort();
+    DatagramBatch batch = new DatagramBatch(4, 2048);
+    add(batch, bytes(100, 0), Sockets.address("::1", port), 0);
+    add(batch, bytes(100, 1), Sockets.address("::1", port), 0);
+    add(batch, bytes(100, 2), receiver.localAddress(), 0);
+    sockets.send(sender, batch);
+    List<byte[]> received = sockets.receive(receiver, 1, poller.newReceiveBatch(2048));
+    assertArrayEquals(bytes(100, 2), received.getFirst());
+  }
 }
