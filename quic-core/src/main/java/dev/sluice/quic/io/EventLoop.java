@@ -71,6 +71,10 @@ public final class EventLoop implements Executor, AutoCloseable {
       int byTime = Long.compare(at, other.at);
       return byTime != 0 ? byTime : Long.compare(order, other.order);
     }
+
+    boolean isDue(long now, long before) {
+      return at <= now && order < before;
+    }
   }
 
   /** The kind of thread that tells a loop from all others. */
@@ -427,7 +431,8 @@ public final class EventLoop implements Executor, AutoCloseable {
       runSafely(task);
       task = i < limit ? tasks.poll() : null;
     }
-    while (!scheduled.isEmpty() && scheduled.peek().at() <= now) {
+    long next = order; // what these schedule is for the next turn, if it is for now
+    while (!scheduled.isEmpty() && scheduled.peek().isDue(now, next)) {
       runSafely(scheduled.poll().task());
     }
   }

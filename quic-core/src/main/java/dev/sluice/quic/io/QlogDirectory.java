@@ -22,8 +22,9 @@ import java.util.HexFormat;
  * Gives each connection a qlog file of its own in a directory: {@code ID_client.sqlog} or {@code
  * ID_server.sqlog}, where the ID is the destination of the client's first packet, in hexadecimal.
  * Written by the connection's loop as things happen, and complete when the connection is over. What
- * a server does with datagrams of no connection is in {@code endpoint_PORT.sqlog}, and in files
- * with a number behind the port where several loops share it or another program has run before.
+ * a server does with datagrams of no connection is in {@code endpoint_PORT.sqlog}. Where there is
+ * such a file, as where several loops share a port, another program has run before, or a client has
+ * taken an ID that was used, a number stands behind the name.
  *
  * <p>A log shows addresses and who talked how much to whom, but neither keys nor what was said. A
  * log that cannot be written is given up with one line in the system log; the connection goes on.
@@ -100,21 +101,22 @@ public final class QlogDirectory implements Tracers {
 
     private Writer open(TraceEvent.ConnectionStarted started) throws IOException {
       String id = HexFormat.of().formatHex(started.originalDestination().toArray());
-      String name = id + (started.client() ? "_client" : "_server") + ".sqlog";
-      return new BufferedWriter(
-          Files.newBufferedWriter(directory.resolve(name), StandardCharsets.UTF_8), BUFFER);
+      return new BufferedWriter(open(id + (started.client() ? "_client" : "_server")), BUFFER);
     }
 
     private Writer open(TraceEvent.ServerListening listening) throws IOException {
       ofEndpoint = true;
-      String name = "endpoint_" + listening.local().getPort();
+      return open("endpoint_" + listening.local().getPort());
+    }
+
+    private Writer open(String name) throws IOException {
       for (int number = 1; ; number++) {
         Path path = directory.resolve(name + (number == 1 ? "" : "_" + number) + ".sqlog");
         try {
           return Files.newBufferedWriter(
               path, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
         } catch (FileAlreadyExistsException e) {
-          // Another loop's, or of an earlier time.
+          // Another loop's, of an earlier time, or of a client that takes another's ID.
         }
       }
     }

@@ -43,8 +43,8 @@ final class Signatures {
     Runnable work = () -> bring(connection, signature(request));
     try {
       executor.execute(work);
-    } catch (RejectedExecutionException e) {
-      // It is shut down, or has too much to do: better late than never.
+    } catch (RuntimeException e) {
+      // It is shut down, or has too much to do, or is at fault: better late than never.
       work.run();
     }
   }

@@ -235,4 +235,24 @@ class EventLoopTest {
       assertEquals(address.getPort(), again.getLocalPort());
     }
   }
+
+  @Test
+  void whatIsScheduledAgainAtOnceKeepsNothingElseFromRunning() throws Exception {
+    CompletableFuture<Integer> rounds = new CompletableFuture<>();
+    AtomicBoolean over = new AtomicBoolean();
+    loop.execute(
+        () -> {
+          again(0, over, rounds);
+          loop.schedule(() -> loop.execute(() -> over.set(true)), 0);
+        });
+    assertTrue(rounds.get() < 1000, rounds.get() + " rounds");
+  }
+
+  private void again(int round, AtomicBoolean over, CompletableFuture<Integer> rounds) {
+    if (over.get() || round == 1000) {
+      rounds.complete(round);
+    } else {
+      loop.schedule(() -> again(round + 1, over, rounds), 0);
+    }
+  }
 }

@@ -73,8 +73,9 @@ class QlogDirectoryTest {
 
   @Test
   void aLogThatCannotBeWrittenIsGivenUp() throws IOException {
-    Files.createDirectory(folder.resolve("00010203040506ff_client.sqlog"));
-    Tracer tracer = new QlogDirectory(folder).get();
+    Path gone = folder.resolve("gone");
+    Tracer tracer = new QlogDirectory(gone).get();
+    Files.delete(gone);
     begin(tracer, true);
     assertTrue(!tracer.isEnabled());
     end(tracer);
@@ -118,5 +119,25 @@ class QlogDirectoryTest {
         assertTrue(Files.readString(file).contains("quic:server_listening"));
       }
     }
+  }
+
+  /** A client chooses the ID, and may choose one that was used. */
+  @Test
+  void noConnectionWritesOverTheLogOfAnother() throws IOException {
+    QlogDirectory directory = new QlogDirectory(folder);
+    Tracer first = directory.get();
+    begin(first, false);
+    end(first);
+    Path file = folder.resolve("00010203040506ff_server.sqlog");
+    String written = Files.readString(file);
+    Tracer second = directory.get();
+    begin(second, false);
+    end(second);
+    assertEquals(written, Files.readString(file));
+    assertEquals(
+        2,
+        QlogRecords.of(Files.readString(folder.resolve("00010203040506ff_server_2.sqlog")))
+            .events()
+            .size());
   }
 }

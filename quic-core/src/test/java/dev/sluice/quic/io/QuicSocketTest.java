@@ -245,4 +245,23 @@ class QuicSocketTest {
       clientLoop.schedule(() -> completeWhenClosed(socket, closed), 1_000_000);
     }
   }
+
+  @Test
+  void whatAnExecutorDoesNotTakeIsSignedByTheLoop() throws Exception {
+    QuicSocket server = QuicSocket.open(serverLoop, LOOPBACK, endpoint());
+    server.signOn(
+        task -> {
+          throw new IllegalStateException("on purpose");
+        });
+    ServerConfig config = server();
+    server.listen(
+        config.withTls(config.tls().toBuilder().deferSignatures(true).build()),
+        c -> QuicSocketTest::ignoreEvents);
+    QuicSocket socket = QuicSocket.open(clientLoop, LOOPBACK, endpoint());
+    LoopConnection connection =
+        socket
+            .connect(server.localAddress(), TestPeers.client(random.split()), c -> closing(4))
+            .get();
+    assertEquals(new ApplicationClose(Side.LOCAL, 4, "done"), ending(connection));
+  }
 }
