@@ -62,6 +62,8 @@ public final class Failures {
       case ConnectionEndedException e when e.ending() != null -> connecting(e, e.ending(), host);
       case dev.sluice.quic.ConnectionEndedException e when e.ending() != null ->
           connecting(e, e.ending(), host);
+      case IllegalArgumentException e -> // about a request that cannot be sent
+          new CommandException(ExitCode.USAGE, oneLine(String.valueOf(e.getMessage())), e);
       case HttpTimeoutException e ->
           new CommandException(ExitCode.TIMEOUT, host + ": " + oneLine(e.getMessage()), e);
       default -> null;

@@ -1,6 +1,7 @@
 package dev.sluice.tools;
 
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -15,6 +16,7 @@ public final class FileFailure {
       case NoSuchFileException missing -> "no such file or folder";
       case AccessDeniedException denied -> "permission denied";
       case NotDirectoryException file -> "not a folder";
+      case FileAlreadyExistsException file -> "there is such a file";
       case FileSystemException other when other.getReason() != null -> other.getReason();
       default -> e.getMessage() == null ? e.toString() : e.getMessage();
     };

@@ -15,13 +15,18 @@ public final class KeyLogFile {
    *     environment variable SSLKEYLOGFILE names, if any
    */
   public static KeyLog open(Path file) throws CommandException {
+    String variable = System.getenv("SSLKEYLOGFILE");
+    Path chosen = file == null && variable != null ? Path.of(variable) : file;
+    if (chosen == null || chosen.toString().isEmpty()) {
+      return KeyLog.NONE;
+    }
     try {
-      return file == null
-          ? dev.sluice.quic.io.KeyLogFile.ofEnvironment()
-          : new dev.sluice.quic.io.KeyLogFile(file);
+      return new dev.sluice.quic.io.KeyLogFile(chosen);
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.WRITE_ERROR, "cannot write the key log: " + e.getMessage(), e);
+          ExitCode.WRITE_ERROR,
+          "cannot write the key log " + chosen + ": " + FileFailure.reason(e),
+          e);
     }
   }
 }

@@ -26,7 +26,7 @@ public final class QlogFiles {
       return new QlogDirectory(chosen);
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.WRITE_ERROR, "cannot write qlog to " + chosen + ": " + e.getMessage(), e);
+          ExitCode.WRITE_ERROR, "cannot write qlog to " + chosen + ": " + FileFailure.reason(e), e);
     }
   }
 }

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -39,5 +42,21 @@ class CongestionCommandTest {
     assertEquals(ExitCode.USAGE.code(), controller.code());
     assertTrue(controller.err().contains("vegas"), controller.err());
     assertEquals(ExitCode.USAGE.code(), Commands.run("congestion", "no such").code());
+  }
+
+  @Test
+  void aFullDiskIsToldOf() {
+    ByteArrayOutputStream nothing = new ByteArrayOutputStream();
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    Commands.Result result =
+        Commands.run(InputStream.nullInputStream(), nothing, full, "congestion", "100 kb/s");
+    assertEquals(23, result.code(), result::toString);
+    assertTrue(result.err().contains("cannot write to standard output"), result::toString);
   }
 }

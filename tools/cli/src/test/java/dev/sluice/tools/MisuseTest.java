@@ -71,4 +71,33 @@ class MisuseTest {
     assertTrue(help.text().lines().allMatch(line -> line.length() <= 100), help::toString);
     assertTrue(help.text().lines().noneMatch(line -> line.endsWith("%")), help::toString);
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "serve --root /dev/null --grace -1          | --grace is not negative",
+        "requirements --root /none --at-least NaN   | --at-least is 0 to 100",
+        "get --resolve a:70000:127.0.0.1 https://a/ | --resolve: no such port: 70000",
+        "interop --role server --testcase handshake --port 70000 | no such port: 70000",
+        "perf client idle --count 5000000000        | --count is at most 10000000 for idle"
+      })
+  void amountsThatCannotBe(String arguments, String line) {
+    Result result = Commands.run(arguments.split(" "));
+    assertEquals(2, result.code(), result::toString);
+    assertEquals("sluice: (2) " + line, result.err().strip());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "get --qlog /dev/null https://a/ | cannot write qlog to /dev/null: there is such a file",
+        "serve --keylog /none/k          | cannot write the key log /none/k: no such file or folder"
+      })
+  void filesThatCannotBeWritten(String arguments, String line) {
+    Result result = Commands.run(arguments.split(" "));
+    assertEquals(23, result.code(), result::toString);
+    assertEquals("sluice: (23) " + line, result.err().strip());
+  }
 }

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.tools.Commands.Result;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -57,5 +60,23 @@ class RequirementsTest {
     Result result = Commands.run("requirements", "--root", "" + root, "RFC1149");
     assertEquals(2, result.code(), result::toString);
     assertTrue(result.err().startsWith("sluice: (2) no document RFC1149"), result::toString);
+  }
+
+  @Test
+  void aFullDiskIsToldOf() throws IOException {
+    compiledModule();
+    ByteArrayOutputStream nothing = new ByteArrayOutputStream();
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    Commands.Result result =
+        Commands.run(
+            InputStream.nullInputStream(), nothing, full, "requirements", "--root", "" + root);
+    assertEquals(23, result.code(), result::toString);
+    assertTrue(result.err().contains("cannot write to standard output"), result::toString);
   }
 }

@@ -249,6 +249,9 @@ class WebTransportCommandTest {
   void misuse() {
     assertEquals(2, wt(new byte[0], "/echo", "--uni", "--datagram").code());
     assertEquals(2, wt(new byte[0], "/echo", "-H", "nothing").code());
+    assertEquals(
+        "sluice: (2) character 0x20 in a field name",
+        wt(new byte[0], "/echo", "-H", "a b: c").err().strip());
     assertEquals(1, Commands.run("wt", "http://localhost/").code());
     Commands.Result help = Commands.run("wt", "--help");
     assertEquals(0, help.code());

@@ -190,6 +190,9 @@ public final class Compare implements Callable<Integer> {
 
   private void check() {
     require(rounds > 0, "--rounds is at least 1");
+    require(bytes > 0, "--bytes is at least 1");
+    require(coldBytes > 0, "--cold-bytes is at least 1");
+    require(lossyBytes > 0, "--lossy-bytes is at least 1");
     require(lossySeeds > 0, "--lossy-seeds is at least 1");
     require(warmup >= 0, "--warmup is at least 0");
     require(duration > 0, "--duration is at least 1");

@@ -38,6 +38,12 @@ record Scale(
   /** The same with so small a share of the bytes, for whoever is slow. */
   Scale slow(int divisor) {
     return new Scale(
-        bytes / divisor, coldBytes / divisor, lossyBytes, lossySeeds, warmupSeconds, seconds, idle);
+        Math.ceilDiv(bytes, divisor),
+        Math.ceilDiv(coldBytes, divisor),
+        lossyBytes,
+        lossySeeds,
+        warmupSeconds,
+        seconds,
+        idle);
   }
 }

@@ -19,6 +19,7 @@ class CompareTest {
         "--only pump,xyz         | no task 'xyz' among pump, download, upload",
         "--peers ngtcp2,xyz      | no peer 'xyz' among ngtcp2, caddy",
         "--rounds 0              | --rounds is at least 1; see --help",
+        "--bytes 0               | --bytes is at least 1; see --help",
         "--duration -1           | --duration is at least 1; see --help",
         "--bytes much            | Invalid value for option '--bytes': 'much' is not a size",
         "--nonsense              | Unknown option: '--nonsense'; see --help"

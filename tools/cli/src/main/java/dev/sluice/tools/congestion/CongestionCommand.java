@@ -10,7 +10,6 @@ import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Version;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,7 +81,7 @@ public final class CongestionCommand implements Callable<Integer> {
 
   /** With what it writes. */
   public CongestionCommand(StandardStreams streams) {
-    this.out = new PrintStream(streams.out(), true, StandardCharsets.UTF_8);
+    this.out = streams.printer();
     this.err = streams.err();
   }
 
@@ -105,10 +104,12 @@ public final class CongestionCommand implements Callable<Integer> {
         if (!json) {
           out.println(Report.line(runs));
         }
+        StandardStreams.requireWritten(out); // before another line is computed for nobody
       }
     }
     if (json) {
       printJson(done);
+      StandardStreams.requireWritten(out);
     }
     boolean acceptable = done.stream().map(Runs::median).allMatch(Outcome::isAcceptable);
     return acceptable ? ExitCode.OK.code() : BELOW_GOAL;

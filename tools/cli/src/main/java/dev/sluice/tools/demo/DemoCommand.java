@@ -27,7 +27,6 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -78,7 +77,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   DemoCommand(StandardStreams streams, long largeBytes) {
-    this.stdout = new PrintStream(streams.out(), true, StandardCharsets.UTF_8);
+    this.stdout = streams.printer();
     this.stderr = streams.err();
     this.largeBytes = largeBytes;
   }
@@ -113,6 +112,7 @@ public final class DemoCommand implements Callable<Integer> {
       print("server I/O", server.ioDescription());
       print("client I/O", client.ioDescription());
       run(client, URI.create("https://" + HOST + ":" + server.localAddress().getPort() + "/"));
+      StandardStreams.requireWritten(stdout);
       return ExitCode.OK.code();
     } catch (IOException | CompletionException | GeneralSecurityException e) {
       throw Failures.of(e, HOST, false);

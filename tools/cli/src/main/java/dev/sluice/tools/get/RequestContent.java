@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -52,18 +53,35 @@ record RequestContent(String method, String contentType, BodyPublisher publisher
         BodyPublishers.ofByteArray(joined.toByteArray()));
   }
 
-  /** The content for {@code -T}: a file, or standard input for {@code -}, streamed. */
+  /**
+   * The content for {@code -T}: a file, or standard input for {@code -}, streamed. Only of a
+   * regular file the length is known; the system says 0 of a pipe.
+   */
   static RequestContent ofUpload(String file, InputStream stdin) throws CommandException {
     if (file.equals("-")) {
       return new RequestContent("PUT", null, BodyPublishers.ofInputStream(() -> stdin));
     }
+    Path path = Path.of(file);
     try {
-      if (!Files.isReadable(Path.of(file)) || Files.isDirectory(Path.of(file))) {
+      if (!Files.isReadable(path) || Files.isDirectory(path)) {
         throw new FileNotFoundException(file);
       }
-      return new RequestContent("PUT", null, BodyPublishers.ofFile(Path.of(file)));
+      return new RequestContent(
+          "PUT",
+          null,
+          Files.isRegularFile(path)
+              ? BodyPublishers.ofFile(path)
+              : BodyPublishers.ofInputStream(() -> open(path)));
     } catch (IOException e) {
       throw new CommandException(ExitCode.READ_ERROR, "cannot read " + file, e);
+    }
+  }
+
+  private static InputStream open(Path file) {
+    try {
+      return Files.newInputStream(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

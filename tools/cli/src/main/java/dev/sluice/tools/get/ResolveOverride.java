@@ -26,7 +26,8 @@ public record ResolveOverride(String host, int port, List<InetAddress> addresses
   /**
    * Reads {@code host:port:address[,address]...}.
    *
-   * @throws IllegalArgumentException it does not have that form, or an address is not numeric
+   * @throws IllegalArgumentException it does not have that form, there is no such port, or an
+   *     address is not numeric
    */
   public static ResolveOverride parse(String text) {
     Matcher matcher = FORM.matcher(text);
@@ -38,7 +39,11 @@ public record ResolveOverride(String host, int port, List<InetAddress> addresses
       addresses.add(address(unbracket(address.strip())));
     }
     String host = unbracket(matcher.group(1)).toLowerCase(Locale.ROOT);
-    return new ResolveOverride(host, Integer.parseInt(matcher.group(2)), addresses);
+    int port = Integer.parseInt(matcher.group(2));
+    if (port < 1 || port > 65535) {
+      throw new IllegalArgumentException("no such port: " + port);
+    }
+    return new ResolveOverride(host, port, addresses);
   }
 
   private static InetAddress address(String literal) {

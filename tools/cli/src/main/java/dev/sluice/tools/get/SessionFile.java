@@ -3,6 +3,7 @@ package dev.sluice.tools.get;
 import dev.sluice.http3.client.SessionStore;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.FileFailure;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -41,7 +42,9 @@ final class SessionFile {
           file, empty ? new SessionStore() : SessionStore.fromBytes(Files.readAllBytes(file)));
     } catch (IOException | IllegalArgumentException e) {
       throw new CommandException(
-          ExitCode.READ_ERROR, "cannot read sessions from " + file + ": " + e.getMessage(), e);
+          ExitCode.READ_ERROR,
+          "cannot read sessions from " + file + ": " + FileFailure.reason(e),
+          e);
     }
   }
 
@@ -73,7 +76,9 @@ final class SessionFile {
       }
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.WRITE_ERROR, "cannot write sessions to " + file + ": " + e.getMessage(), e);
+          ExitCode.WRITE_ERROR,
+          "cannot write sessions to " + file + ": " + FileFailure.reason(e),
+          e);
     }
   }
 }

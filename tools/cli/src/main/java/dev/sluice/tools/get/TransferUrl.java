@@ -5,9 +5,13 @@ import dev.sluice.tools.ExitCode;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** URLs as they are given on a command line. */
 public final class TransferUrl {
+  /** What a URL begins with that has one (RFC 3986 §3.1); further behind it means nothing. */
+  private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://");
+
   private TransferUrl() {}
 
   /**
@@ -17,7 +21,7 @@ public final class TransferUrl {
    * @throws CommandException it is malformed, or not https
    */
   public static URI parse(String text) throws CommandException {
-    String full = text.contains("://") ? text : "https://" + text;
+    String full = SCHEME.matcher(text).lookingAt() ? text : "https://" + text;
     URI uri;
     try {
       uri = new URI(encode(full)).parseServerAuthority();

@@ -139,6 +139,9 @@ public final class InteropCommand implements Callable<Integer> {
       stderr.println("sluice: no test case " + testCase);
       return UNKNOWN_CASE;
     }
+    if (port < 0 || port > 65535) {
+      throw new CommandException(ExitCode.USAGE, "no such port: " + port);
+    }
     return switch (role) {
       case "client" -> client(known.get());
       case "server" -> server(known.get());

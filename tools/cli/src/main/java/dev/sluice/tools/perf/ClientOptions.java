@@ -9,6 +9,9 @@ import picocli.CommandLine.Parameters;
 
 /** How much of what is measured, and how it is told. */
 public final class ClientOptions {
+  /** Connections at rest; one has no memory for more. */
+  private static final int MOST_IDLE = 10_000_000;
+
   @Parameters(
       index = "0",
       paramLabel = "WORKLOAD",
@@ -136,6 +139,11 @@ public final class ClientOptions {
   /** Finds what does not go together. */
   void check(boolean http3) throws CommandException {
     require(bytes == null || count == null, "only one of --bytes and --count can be had");
+    require(bytes == null || bytes >= 1, "--bytes is at least 1");
+    require(count == null || count >= 1, "--count is at least 1");
+    require(
+        count == null || count <= MOST_IDLE || workload != Workload.IDLE,
+        "--count is at most " + MOST_IDLE + " for idle");
     require(bytes == null || workload.unit().equals("bytes"), "--bytes is for transfers");
     require(count == null || !workload.unit().equals("bytes"), "--count is not for transfers");
     require(path == null || http3, "--path needs --http3");

@@ -12,6 +12,9 @@ public final class Quantity {
   private static final Pattern BYTES = Pattern.compile("(\\d+)([KMG]?)(?:i?B)?");
   private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m)");
 
+  /** Nanoseconds of thirty years: a time that begins now ends before a long does. */
+  private static final double LONGEST = 1e18;
+
   private Quantity() {}
 
   /** {@code 4G}, {@code 100M}, {@code 512}: powers of 1024. */
@@ -47,6 +50,9 @@ public final class Quantity {
                 case "s" -> 1e9;
                 default -> 60e9;
               };
+      if (nanos > LONGEST) {
+        throw new TypeConversionException("'" + value + "' is too long");
+      }
       return Duration.ofNanos((long) nanos);
     }
   }

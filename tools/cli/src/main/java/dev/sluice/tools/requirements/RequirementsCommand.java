@@ -10,7 +10,6 @@ import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Version;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,11 +71,14 @@ public final class RequirementsCommand implements Callable<Integer> {
 
   /** With what it writes. */
   public RequirementsCommand(StandardStreams streams) {
-    this.out = new PrintStream(streams.out(), true, StandardCharsets.UTF_8);
+    this.out = streams.printer();
   }
 
   @Override
   public Integer call() throws CommandException, IOException {
+    if (!(atLeast >= 0 && atLeast <= 100)) {
+      throw new CommandException(ExitCode.USAGE, "--at-least is 0 to 100");
+    }
     Catalogue catalogue = Catalogue.load();
     TaggedTests tests = tests();
     List<Coverage> lines = new ArrayList<>();
@@ -91,6 +93,7 @@ public final class RequirementsCommand implements Callable<Integer> {
         line.missing().forEach(e -> out.println(described(e)));
       }
     }
+    StandardStreams.requireWritten(out);
     boolean reached = lines.stream().allMatch(l -> 100 * l.share() >= atLeast);
     return reached ? ExitCode.OK.code() : NOT_REACHED;
   }

@@ -156,6 +156,9 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandException, InterruptedException {
+    if (grace < 0) {
+      throw new CommandException(ExitCode.USAGE, "--grace is not negative");
+    }
     Identity identity = identity();
     Http3ServerBuilder builder =
         Http3Server.builder()

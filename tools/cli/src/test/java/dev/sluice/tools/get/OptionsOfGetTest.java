@@ -48,7 +48,9 @@ class OptionsOfGetTest {
         "a:x:127.0.0.1",
         "a:1:localhost",
         "a:1:127.0.0.1.",
-        "a:1:1"
+        "a:1:1",
+        "a:0:127.0.0.1",
+        "a:65536:127.0.0.1"
       })
   void notResolve(String text) {
     assertThrows(IllegalArgumentException.class, () -> ResolveOverride.parse(text));
@@ -90,6 +92,13 @@ class OptionsOfGetTest {
     assertEquals(
         5, RequestContent.ofUpload(file.toString(), stdin("")).publisher().contentLength());
     assertEquals(-1, RequestContent.ofUpload("-", stdin("x")).publisher().contentLength());
+  }
+
+  /** Nor is it empty because the system gives it no size. */
+  @Test
+  void uploadsOfWhatIsNoRegularFile() throws Exception {
+    Assumptions.assumeTrue(Files.exists(Path.of("/dev/zero")));
+    assertEquals(-1, RequestContent.ofUpload("/dev/zero", stdin("")).publisher().contentLength());
   }
 
   @Test

@@ -18,6 +18,8 @@ class TransferUrlTest {
     "localhost:4433/a?b#c, https://localhost:4433/a?b",
     "https://[::1]:4433, https://[::1]:4433/",
     "HTTPS://example.org/a b|c, https://example.org/a%20b%7Cc",
+    "localhost:4433/?to=https://a/, https://localhost:4433/?to=https://a/",
+    "localhost/://, https://localhost/://",
     "https://user@example.org/, https://example.org/",
     "https://example.org/\u00e9, https://example.org/%C3%A9",
   })
