@@ -13,7 +13,7 @@ import dev.sluice.http3.session.WebTransportDriver;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.ending.ConnectionEnding;
-import dev.sluice.quic.io.ContentRetention;
+import dev.sluice.quic.io.LoopResources;
 import dev.sluice.quic.io.Moves;
 import dev.sluice.quic.io.UnreadContent;
 import dev.sluice.tls.SessionTicket;
@@ -25,8 +25,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /** One HTTP/3 connection and the attempts on it. Everything on the loop thread. */
 final class ClientConnection implements WaitingRequests.Owner {
@@ -84,7 +82,7 @@ final class ClientConnection implements WaitingRequests.Owner {
   private ConnectionInfo info;
 
   private final UnreadContent unread;
-  private final ContentRetention retention;
+  private final LoopResources loop;
   private final Listener listener;
   private final Memory memory;
   private final Moves moves = new Moves();
@@ -104,7 +102,6 @@ final class ClientConnection implements WaitingRequests.Owner {
    * @param label names this connection among those of its client
    * @param memory keeps what the server gives for the next connection to it
    * @param sessions what the client offers of WebTransport; null for nothing
-   * @param retention bounds how long content waits for readers after the end
    * @param loop where everything happens
    */
   ClientConnection(
@@ -114,8 +111,7 @@ final class ClientConnection implements WaitingRequests.Owner {
       Listener listener,
       Memory memory,
       WebTransportConfig sessions,
-      ContentRetention retention,
-      Executor loop) {
+      LoopResources loop) {
     this.http = http;
     this.wake = wake;
     this.label = label;
@@ -123,31 +119,17 @@ final class ClientConnection implements WaitingRequests.Owner {
     this.tickets = new ReceivedTickets(memory::remember);
     this.listener = listener;
     this.memory = memory;
-    this.retention = retention;
-    this.unread = new UnreadContent(retention);
+    this.loop = loop;
+    this.unread = new UnreadContent(loop.retention());
     this.webTransport =
         sessions == null
             ? null
-            : new WebTransportDriver(
-                http, sessions, task -> onLoop(loop, task), retention, request -> {});
+            : new WebTransportDriver(http, sessions, loop, this::moved, request -> {});
   }
 
   /** Those who wait for this connection to move to another address of this host. */
   Moves moves() {
     return moves;
-  }
-
-  private boolean onLoop(Executor loop, Runnable task) {
-    try {
-      loop.execute(
-          () -> {
-            task.run();
-            moved();
-          });
-      return true;
-    } catch (RejectedExecutionException e) {
-      return false;
-    }
   }
 
   /** Whether it may take another WebTransport session, or says why no connection would. */
@@ -427,7 +409,7 @@ final class ClientConnection implements WaitingRequests.Owner {
 
   /** What nobody has read yet is the reader's to keep, and after the end not for ever. */
   private void keepUnread(Attempt attempt) {
-    Duration limit = retention.limit();
+    Duration limit = loop.retention().limit();
     unread.add(attempt.response(), () -> new ContentDroppedException(limit));
   }
 

@@ -9,9 +9,9 @@ import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.ConnectionListener;
-import dev.sluice.quic.io.ContentRetention;
 import dev.sluice.quic.io.EventLoop;
 import dev.sluice.quic.io.LoopConnection;
+import dev.sluice.quic.io.LoopResources;
 import dev.sluice.quic.io.QuicSocket;
 import dev.sluice.tls.CertificateVerifier;
 import dev.sluice.tls.SessionTicket;
@@ -43,7 +43,7 @@ final class ClientRuntime {
 
   private final ClientSettings settings;
   private final EventLoop loop;
-  private final ContentRetention retention;
+  private final LoopResources resources;
   private final ExecutorService ownExecutor;
   private final SecureRandom random = new SecureRandom();
   private final CertificateVerifier verifier;
@@ -69,7 +69,7 @@ final class ClientRuntime {
     this.ownExecutor =
         settings.executor() == null ? Executors.newVirtualThreadPerTaskExecutor() : null;
     this.loop = EventLoop.start("sluice-http3-client", true, settings.io());
-    this.retention = new ContentRetention(loop::schedule, settings.contentRetention());
+    this.resources = LoopResources.of(loop, settings.contentRetention());
     this.pool = new ConnectionPool(loop, this::resolve, this::dial, settings.connectTimeout());
   }
 
@@ -292,8 +292,7 @@ final class ClientRuntime {
               listener,
               this,
               settings.webTransport(),
-              retention,
-              loop);
+              resources);
       on.ended()
           .thenRun(
               () -> {

@@ -231,7 +231,11 @@ final class OutgoingResponse implements ResponseBodyStream.Target {
   @Override
   public OutboundPipe flow() throws IOException {
     OutboundPipe made =
-        new OutboundPipe(PIPE_CAPACITY, FLUSH_THRESHOLD, () -> exchange.onLoop(this::pump));
+        new OutboundPipe(
+            PIPE_CAPACITY,
+            FLUSH_THRESHOLD,
+            () -> exchange.onLoop(this::pump),
+            exchange.writerChunks());
     pipe = made;
     head = begun;
     check();

@@ -13,7 +13,8 @@ import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.http3.session.WebTransportDriver;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.ending.ConnectionEnding;
-import dev.sluice.quic.io.ContentRetention;
+import dev.sluice.quic.io.LoopResources;
+import dev.sluice.quic.stream.ReturnedChunks;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -21,8 +22,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /** One client's connection and the exchanges on it. On the loop thread, where it says no other. */
@@ -31,13 +30,11 @@ final class ServerConnection {
   private static final Logger LOG = System.getLogger("dev.sluice.http3.server");
 
   private final Http3Connection http;
-  private final Executor loop;
+  private final LoopResources loop;
   private final Thread loopThread = Thread.currentThread();
   private final Runnable wake;
   private final String label;
-  private final Http3Handler handler;
-  private final HandlerThreads threads;
-  private final ContentRetention retention;
+  private final ServerServices services;
   private final Consumer<ServerConnection> onEnded;
   private final EarlyGate early;
   private final WebTransportDriver webTransport;
@@ -68,40 +65,27 @@ final class ServerConnection {
    *
    * @param wake lets the transport send
    * @param label names this connection among those of its server
-   * @param threads where the handler is called
-   * @param early what is done with early requests; null for nothing in particular
-   * @param sessions what there is of WebTransport
-   * @param retention bounds how long content waits for readers after the end
    * @param onEnded told once, when nothing is left of it
    */
   ServerConnection(
       Http3Connection http,
-      Executor loop,
+      LoopResources loop,
       Runnable wake,
       String label,
-      Http3Handler handler,
-      HandlerThreads threads,
-      EarlyRequests early,
-      ServerSessions sessions,
-      ContentRetention retention,
+      ServerServices services,
       Consumer<ServerConnection> onEnded) {
     this.http = http;
     this.loop = loop;
     this.wake = wake;
     this.label = label;
-    this.handler = handler;
-    this.threads = threads;
-    this.early = new EarlyGate(early);
+    this.services = services;
+    this.early = new EarlyGate(services.early());
+    ServerSessions sessions = services.sessions();
     this.webTransport =
         sessions.isEmpty()
             ? null
             : new WebTransportDriver(
-                http,
-                sessions.config(),
-                this::later,
-                retention,
-                s -> sessions.serve(s, http, label));
-    this.retention = retention;
+                http, sessions.config(), loop, this::moved, s -> sessions.serve(s, http, label));
     this.onEnded = onEnded;
   }
 
@@ -131,21 +115,21 @@ final class ServerConnection {
 
   /** Any thread: the same in a later task, wherever it is called. */
   private boolean later(Runnable task) {
-    try {
-      loop.execute(
-          () -> {
-            task.run();
-            moved();
-          });
-      return true;
-    } catch (RejectedExecutionException e) {
-      return false;
-    }
+    return loop.execute(
+        () -> {
+          task.run();
+          moved();
+        });
   }
 
   /** Any thread: whether the caller is on the loop's. */
   boolean isOnLoop() {
     return Thread.currentThread() == loopThread;
+  }
+
+  /** Arrays for the writers of responses. */
+  ReturnedChunks writerChunks() {
+    return loop.writerChunks();
   }
 
   private void moved() {
@@ -241,7 +225,7 @@ final class ServerConnection {
   /** What a program throws here must not end the loop that serves all others. */
   private HandlerThreads.Place placeOf(RequestHead request) {
     try {
-      return Objects.requireNonNull(threads.placeOf(request), "a place");
+      return Objects.requireNonNull(services.threads().placeOf(request), "a place");
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "no place for " + request.path(), e);
       return HandlerThreads.Place.VIRTUAL;
@@ -337,7 +321,7 @@ final class ServerConnection {
       if (afterHandshake) {
         early.awaitHandshake();
       }
-      handler.handle(exchange);
+      services.handler().handle(exchange);
       exchange.finish();
     } catch (RequestEndedException e) {
       LOG.log(Level.DEBUG, "the client gave up {0}: {1}", exchange.path(), e.getMessage());
@@ -352,7 +336,7 @@ final class ServerConnection {
     early.onConnectionEnded(ending);
     RequestEnding lost = new RequestEnding.ConnectionLost(ending, true);
     for (RequestStream stream : http.requests()) {
-      with(stream, exchange -> exchange.onConnectionEnded(lost, retention));
+      with(stream, exchange -> exchange.onConnectionEnded(lost, loop.retention()));
     }
     onEnded.accept(this);
   }

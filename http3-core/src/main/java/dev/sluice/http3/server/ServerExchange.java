@@ -11,6 +11,7 @@ import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.quic.io.ContentRetention;
 import dev.sluice.quic.io.InboundPipe;
+import dev.sluice.quic.stream.ReturnedChunks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -65,6 +66,11 @@ final class ServerExchange implements Http3Exchange {
   /** Any thread: does it on the loop, at once when that is where it is called. */
   boolean onLoop(Runnable task) {
     return connection.onLoop(task);
+  }
+
+  /** Arrays for the writer of the response. */
+  ReturnedChunks writerChunks() {
+    return connection.writerChunks();
   }
 
   /** Whether the caller is on the loop's thread, and must not wait. */

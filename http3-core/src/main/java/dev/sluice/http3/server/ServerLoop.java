@@ -3,9 +3,9 @@ package dev.sluice.http3.server;
 import dev.sluice.http3.connection.Http3Connection;
 import dev.sluice.quic.connection.ServerConfig;
 import dev.sluice.quic.io.ConnectionListener;
-import dev.sluice.quic.io.ContentRetention;
 import dev.sluice.quic.io.EventLoop;
 import dev.sluice.quic.io.LoopConnection;
+import dev.sluice.quic.io.LoopResources;
 import dev.sluice.quic.io.QuicSocket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ final class ServerLoop {
 
   private final EventLoop loop;
   private final ServerServices services;
-  private final ContentRetention retention;
+  private final LoopResources resources;
   private final List<QuicSocket> sockets = new ArrayList<>();
 
   // Loop only.
@@ -37,7 +37,7 @@ final class ServerLoop {
   ServerLoop(EventLoop loop, ServerServices services) {
     this.loop = loop;
     this.services = services;
-    this.retention = new ContentRetention(loop::schedule, services.contentRetention());
+    this.resources = LoopResources.of(loop, services.contentRetention());
   }
 
   /** A socket of this loop; before {@link #listen}. */
@@ -55,14 +55,10 @@ final class ServerLoop {
     ServerConnection connection =
         new ServerConnection(
             http,
-            loop,
+            resources,
             on::wake,
             Long.toString(services.accepted().incrementAndGet()),
-            services.handler(),
-            services.threads(),
-            services.early(),
-            services.sessions(),
-            retention,
+            services,
             this::onEnded);
     connections.add(connection);
     if (stopping) {

@@ -9,6 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * What all loops of a server have in common. Any thread.
  *
  * @param threads where the handler is called
+ * @param early what is done with early requests; null for nothing in particular
+ * @param sessions what there is of WebTransport
  * @param contentRetention how long unread content of connections that have ended is kept
  * @param accepted how many connections there were so far, to number them
  */

@@ -45,8 +45,8 @@ final class SessionHandle {
   SessionHandle(WebTransportDriver driver, WebTransportSession session) {
     this.driver = driver;
     this.session = session;
-    unread = new UnreadContent(driver.retention());
-    Duration limit = driver.retention().limit();
+    unread = new UnreadContent(driver.loop().retention());
+    Duration limit = driver.loop().retention().limit();
     dropped = () -> new ContentDroppedException(limit);
     session.attach(this);
   }
@@ -238,7 +238,7 @@ final class SessionHandle {
     bidi.end(failure);
     uni.end(failure);
     datagrams.end(failure);
-    driver.retention().hold(datagrams, dropped);
+    driver.loop().retention().hold(datagrams, dropped);
     established.completeExceptionally(new SessionEndedException(ending));
   }
 }

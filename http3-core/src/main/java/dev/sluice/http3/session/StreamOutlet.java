@@ -25,7 +25,9 @@ final class StreamOutlet {
   StreamOutlet(WebTransportDriver driver, SendingPart part, Runnable onOver) {
     this.part = part;
     this.onOver = onOver;
-    this.pipe = new OutboundPipe(CAPACITY, THRESHOLD, () -> driver.onLoop(this::drain));
+    this.pipe =
+        new OutboundPipe(
+            CAPACITY, THRESHOLD, () -> driver.onLoop(this::drain), driver.loop().writerChunks());
   }
 
   OutboundPipe pipe() {
@@ -42,7 +44,7 @@ final class StreamOutlet {
 
   /** There are bytes in the pipe, or room in the stream. */
   void drain() {
-    if (part.ending() == null && pipe.drain(part::write) == OutboundPipe.Drained.FINISHED) {
+    if (part.ending() == null && pipe.hand(part::adopt) == OutboundPipe.Drained.FINISHED) {
       part.finish();
     }
   }

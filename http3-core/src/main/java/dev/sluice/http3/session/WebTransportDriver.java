@@ -14,14 +14,13 @@ import dev.sluice.http3.webtransport.WebTransportSession;
 import dev.sluice.http3.webtransport.WebTransportSessions;
 import dev.sluice.http3.webtransport.WebTransportVersion;
 import dev.sluice.quic.ending.ConnectionEnding;
-import dev.sluice.quic.io.ContentRetention;
+import dev.sluice.quic.io.LoopResources;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * Runs the sessions of one connection on its loop, for the client and the server of this library.
@@ -29,11 +28,11 @@ import java.util.function.Predicate;
  */
 public final class WebTransportDriver {
   private final WebTransportSessions sessions;
-  private final Predicate<Runnable> onLoop;
-  private final ContentRetention retention;
+  private final LoopResources loop;
+  private final Runnable moved;
   private final Consumer<ServerSession> onRequested;
   private final Queue<Wanted> wanted = new ArrayDeque<>();
-  private volatile Thread loop;
+  private volatile Thread loopThread;
   private boolean stopping;
 
   /** Of the last event that had to do with sessions. */
@@ -49,34 +48,43 @@ public final class WebTransportDriver {
 
   /**
    * @param http has processed nothing yet
-   * @param onLoop any thread: does a task on the loop and lets the transport send what it led to;
-   *     false when the loop has ended
-   * @param retention bounds how long content waits for readers after the end
+   * @param loop where everything happens
+   * @param moved called after each task there: lets the transport send what that led to
    * @param onRequested server: takes the requests for sessions
    */
   public WebTransportDriver(
       Http3Connection http,
       WebTransportConfig config,
-      Predicate<Runnable> onLoop,
-      ContentRetention retention,
+      LoopResources loop,
+      Runnable moved,
       Consumer<ServerSession> onRequested) {
     this.sessions = new WebTransportSessions(http, config);
-    this.onLoop = onLoop;
-    this.retention = retention;
+    this.loop = loop;
+    this.moved = moved;
     this.onRequested = onRequested;
   }
 
-  ContentRetention retention() {
-    return retention;
+  /** What the connections of its loop have in common. */
+  LoopResources loop() {
+    return loop;
   }
 
+  /**
+   * Any thread: has a task run on the loop, later, and the transport send what it led to.
+   *
+   * @return false when the loop has ended
+   */
   boolean onLoop(Runnable task) {
-    return onLoop.test(task);
+    return loop.execute(
+        () -> {
+          task.run();
+          moved.run();
+        });
   }
 
   /** Any thread: whether it is the loop's. */
   boolean isLoop(Thread thread) {
-    return thread == loop;
+    return thread == loopThread;
   }
 
   /**
@@ -85,8 +93,8 @@ public final class WebTransportDriver {
    * @return whether nobody else needs to look at it
    */
   public boolean onEvent(Http3Event event) {
-    if (loop == null) {
-      loop = Thread.currentThread();
+    if (loopThread == null) {
+      loopThread = Thread.currentThread();
     }
     if (!isOrdinary(event)) {
       now = System.nanoTime();

@@ -3,9 +3,11 @@ package dev.sluice.http3.webtransport;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.message.Priority;
 import dev.sluice.quic.ending.StreamEnding;
+import dev.sluice.quic.stream.ReturnedChunks;
 import dev.sluice.quic.stream.SendStream;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.IntUnaryOperator;
 
 /** The sending part of a session's stream. */
 public final class SendingPart {
@@ -53,6 +55,20 @@ public final class SendingPart {
    */
   public int write(byte[] source, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, source.length);
+    return send(length, allowed -> out.write(source, offset, allowed));
+  }
+
+  /** The same without copying, on the contract of {@link SendStream#adopt}. */
+  public int adopt(byte[] array, int offset, int length, ReturnedChunks home) {
+    Objects.checkFromIndexSize(offset, length, array.length);
+    return send(
+        length, allowed -> out.adopt(array, offset, allowed, allowed == length ? home : null));
+  }
+
+  /**
+   * @param way takes as many bytes as the session's limit allows, and says how many the stream took
+   */
+  private int send(int length, IntUnaryOperator way) {
     if (isOver() && !finished || cutByEnd) {
       return 0;
     }
@@ -68,7 +84,7 @@ public final class SendingPart {
     }
     PeerLimit limit = session.flow().peerData();
     int allowed = (int) Math.min(length, limit.credit());
-    int taken = allowed > 0 ? out.write(source, offset, allowed) : 0;
+    int taken = allowed > 0 ? way.applyAsInt(allowed) : 0;
     written += taken;
     limit.use(taken);
     roomWanted = taken < length;

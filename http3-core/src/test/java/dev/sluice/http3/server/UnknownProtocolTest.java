@@ -10,12 +10,18 @@ import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.io.ContentRetention;
+import dev.sluice.quic.io.LoopResources;
 import dev.sluice.testkit.Requirement;
+import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class UnknownProtocolTest {
+  private static final ContentRetention RETENTION =
+      new ContentRetention((task, delay) -> {}, ContentRetention.USUAL);
+
   @Test
   @Requirement("RFC9220-3#1")
   void aTunnelForAProtocolThatNobodySpeaks() {
@@ -27,22 +33,30 @@ class UnknownProtocolTest {
     ServerConnection server =
         new ServerConnection(
             http,
-            Runnable::run,
+            new LoopResources(Runnable::run, RETENTION, null),
             () -> {},
             "1",
-            exchange -> {
-              throw new AssertionError("not for the handler");
-            },
-            HandlerThreads.VIRTUAL,
-            null,
-            sessions,
-            new ContentRetention((task, delay) -> {}, ContentRetention.USUAL),
+            services(sessions),
             ended -> {});
     Http3Connection client = new Http3Connection(link.client(), Http3Config.DEFAULT, new Random(1));
     run(link, client, server);
     client.openRequest(
         RequestHead.extendedConnect("websocket", "https", "example.com", "/", Fields.EMPTY), false);
     assertEquals(501, run(link, client, server));
+  }
+
+  private static ServerServices services(ServerSessions sessions) {
+    return new ServerServices(
+        Http3Config.DEFAULT,
+        exchange -> {
+          throw new AssertionError("not for the handler");
+        },
+        HandlerThreads.VIRTUAL,
+        null,
+        sessions,
+        new SecureRandom(),
+        RETENTION.limit(),
+        new AtomicLong());
   }
 
   /** The status of the response, if one came. */

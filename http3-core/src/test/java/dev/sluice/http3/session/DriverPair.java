@@ -8,6 +8,7 @@ import dev.sluice.http3.memory.MemoryTransport;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.io.ContentRetention;
+import dev.sluice.quic.io.LoopResources;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -34,7 +35,8 @@ final class DriverPair {
       http = new Http3Connection(quic, config.applyTo(Http3Config.DEFAULT), new Random(1));
       ContentRetention retention =
           new ContentRetention((task, delay) -> {}, ContentRetention.USUAL);
-      driver = new WebTransportDriver(http, config, tasks::add, retention, onRequested);
+      LoopResources loop = new LoopResources(tasks::add, retention, null);
+      driver = new WebTransportDriver(http, config, loop, () -> {}, onRequested);
     }
 
     private void process() {

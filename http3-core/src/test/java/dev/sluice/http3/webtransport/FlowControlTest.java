@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.capsule.Capsule;
@@ -14,9 +15,12 @@ import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.webtransport.WtPair.Joined;
+import dev.sluice.quic.stream.ReturnedChunks;
 import dev.sluice.testkit.Requirement;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,6 +158,38 @@ class FlowControlTest {
     pair.run();
     assertEquals(next.id(), pair.atServer().id());
     assertTrue(session.server().isOpen());
+  }
+
+  /** Its second half still waits for credit: whoever filled the array again would change that. */
+  @Test
+  void anArrayComesBackOnlyWhenTheLimitHasLetAllOfItThrough() {
+    Joined session = pair.join();
+    SendingPart sending = session.client().openUni().sending();
+    byte[] array = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    Home home = new Home(new ArrayDeque<>());
+    assertEquals(10, sending.adopt(array, 0, 12, home));
+    assertNull(home.poll());
+    pair.run();
+    SessionStream received = pair.server.only(WebTransportEvent.Opened.class).stream();
+    WtPair.read(received);
+    pair.run();
+    assertEquals(2, sending.adopt(array, 10, 2, home));
+    assertSame(array, home.poll());
+    sending.finish();
+    pair.run();
+    assertEquals("\013\014", WtPair.read(received));
+  }
+
+  private record Home(Queue<byte[]> arrays) implements ReturnedChunks {
+    @Override
+    public void give(byte[] chunk) {
+      arrays.add(chunk);
+    }
+
+    @Override
+    public byte[] poll() {
+      return arrays.poll();
+    }
   }
 
   @Test

@@ -60,15 +60,12 @@ public final class ByteQueue {
   /** From the smallest to the largest in four steps. */
   private static final long GROWTH = 4;
 
-  /** Of a queue that has none to share with others: 1 MiB waits to be filled again. */
-  private static final int SPARES = 16;
-
   private volatile long capacity;
   private final LinkChain chain = new LinkChain();
   private final RecvStream.Taker adding = this::add;
 
-  /** Used-up arrays of the largest size. Null before the first: the consumer makes it. */
-  private volatile ReturnedChunks spares;
+  /** Used-up arrays of the largest size, to be filled again; null for none. */
+  private final ReturnedChunks spares;
 
   private volatile long produced;
   private volatile long consumed;
@@ -81,7 +78,7 @@ public final class ByteQueue {
   }
 
   /**
-   * @param spares used-up arrays of 64 KiB that several queues share; null for this one's own
+   * @param spares used-up arrays of 64 KiB that several queues share; null for none
    */
   ByteQueue(long capacity, ReturnedChunks spares) {
     this.capacity = capacity;
@@ -225,15 +222,7 @@ public final class ByteQueue {
   }
 
   private byte[] takeSpare() {
-    ReturnedChunks from = spares;
-    return from == null ? null : from.poll();
-  }
-
-  private ReturnedChunks spares() {
-    if (spares == null) {
-      spares = new ChunkReturn(SPARES);
-    }
-    return spares;
+    return spares == null ? null : spares.poll();
   }
 
   private void publish(Link link, int n) {
@@ -355,7 +344,7 @@ public final class ByteQueue {
     }
     return !link.own
         ? link.home
-        : offered > 0 && link.bytes.length == LARGEST_CHUNK ? spares() : null;
+        : offered > 0 && link.bytes.length == LARGEST_CHUNK ? spares : null;
   }
 
   /** Consumer: drops everything that is there. */
@@ -375,8 +364,8 @@ public final class ByteQueue {
       }
       if (link.read == link.written) { // nothing was added before the next was hung on
         next.inherit(link);
-        if (link.own && link.isOurs() && link.bytes.length == LARGEST_CHUNK) {
-          spares().give(link.bytes);
+        if (spares != null && link.own && link.isOurs() && link.bytes.length == LARGEST_CHUNK) {
+          spares.give(link.bytes);
         }
         chain.pass(link, next);
         link = next;

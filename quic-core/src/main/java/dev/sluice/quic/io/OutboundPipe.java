@@ -77,16 +77,8 @@ public final class OutboundPipe {
    *     fast network
    * @param threshold bytes that are gathered before the loop is told, 1 to {@code capacity}
    * @param onData runs on the writer's thread; it is to get {@link #drain} called on the loop
-   */
-  public OutboundPipe(int capacity, int threshold, Runnable onData) {
-    this(capacity, threshold, onData, null);
-  }
-
-  /**
-   * For a pipe whose bytes stay in their arrays until they are acknowledged ({@link #hand}).
-   *
-   * @param spares arrays that the pipes of a loop share ({@link EventLoop#writerChunks}); null for
-   *     none
+   * @param spares arrays that the pipes of a loop share ({@link EventLoop#writerChunks}), to be
+   *     filled again once what was in them is acknowledged ({@link #hand}); null for none
    */
   public OutboundPipe(int capacity, int threshold, Runnable onData, ReturnedChunks spares) {
     this.queue = new ByteQueue(capacity, spares);

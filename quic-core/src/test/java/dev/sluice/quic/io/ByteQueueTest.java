@@ -33,7 +33,7 @@ class ByteQueueTest {
   @Test
   void queueGivesBackWhatWentInAndHoldsItsBound() {
     Random random = new Random(1);
-    ByteQueue queue = new ByteQueue(200_000);
+    ByteQueue queue = new ByteQueue(200_000, new ChunkReturn(16));
     byte[] data = new byte[3_000_000];
     random.nextBytes(data);
     byte[] back = new byte[data.length];
@@ -60,7 +60,7 @@ class ByteQueueTest {
 
   @Test
   void lentBytesStayWhereTheyLieAndFewAreCopied() {
-    ByteQueue queue = new ByteQueue(10_000);
+    ByteQueue queue = new ByteQueue(10_000, new ChunkReturn(16));
     byte[] data = new byte[6000];
     new Random(2).nextBytes(data);
     assertEquals(6000, queue.lend(data, 0, 6000));
@@ -86,7 +86,7 @@ class ByteQueueTest {
 
   @Test
   void queueDrainsIntoASinkThatTakesLittle() {
-    ByteQueue queue = new ByteQueue(1 << 20);
+    ByteQueue queue = new ByteQueue(1 << 20, new ChunkReturn(16));
     byte[] data = new byte[100_000];
     new Random(2).nextBytes(data);
     assertEquals(data.length, queue.write(data, 0, data.length));
@@ -111,7 +111,7 @@ class ByteQueueTest {
   @Test
   void arraysThatWereHandedOverAreFilledAgainOnceTheyComeBack() {
     Random random = new Random(3);
-    ByteQueue queue = new ByteQueue(300_000);
+    ByteQueue queue = new ByteQueue(300_000, new ChunkReturn(16));
     byte[] data = new byte[6_000_000];
     random.nextBytes(data);
     Set<byte[]> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -180,7 +180,7 @@ class ByteQueueTest {
   /** Of what somebody took for good, no array comes back. */
   @Test
   void whatWasTakenIsNotHandedOverWithAHome() {
-    ByteQueue queue = new ByteQueue(1 << 20);
+    ByteQueue queue = new ByteQueue(1 << 20, new ChunkReturn(16));
     byte[] data = new byte[1 << 18];
     queue.write(data, 0, data.length);
     while (queue.take().array().length < 1 << 16) {
@@ -201,7 +201,7 @@ class ByteQueueTest {
   @Test
   void arraysGoHomeWhenNobodyNeedsThem() {
     ChunkReturn home = new ChunkReturn(128);
-    ByteQueue queue = new ByteQueue(1 << 20);
+    ByteQueue queue = new ByteQueue(1 << 20, new ChunkReturn(16));
     byte[][] arrays = {new byte[100], new byte[100], new byte[100], new byte[100]};
     int[] next = {0};
     queue.fill(
@@ -235,7 +235,7 @@ class ByteQueueTest {
   @Test
   void anArrayOfWhichSomethingWasTakenIsNotUsedAgain() {
     ChunkReturn home = new ChunkReturn(128);
-    ByteQueue queue = new ByteQueue(1 << 20);
+    ByteQueue queue = new ByteQueue(1 << 20, new ChunkReturn(16));
     byte[] array = new byte[100];
     int[] next = {0};
     ByteQueue.Source source =
@@ -419,7 +419,7 @@ class ByteQueueTest {
     byte[] data = new byte[300_001];
     new Random(5).nextBytes(data);
     for (int length : new int[] {1, 255, 257, 65_535, 65_536, 65_537, 131_072, data.length}) {
-      ByteQueue queue = new ByteQueue(1 << 20);
+      ByteQueue queue = new ByteQueue(1 << 20, new ChunkReturn(16));
       queue.write(data, 0, 3);
       Set<byte[]> filled = Collections.newSetFromMap(new IdentityHashMap<>());
       ByteBuffer rest = ByteBuffer.wrap(data, 0, length);
@@ -452,7 +452,7 @@ class ByteQueueTest {
 
   @Test
   void aFillerIsAskedForNoMoreThanThereIsRoomForAndMayFail() throws IOException {
-    ByteQueue queue = new ByteQueue(1000);
+    ByteQueue queue = new ByteQueue(1000, new ChunkReturn(16));
     IOException broken = new IOException("broken on purpose");
     ByteQueue.Filler half =
         room -> {
@@ -484,7 +484,7 @@ class ByteQueueTest {
   /** However many links waited once, not many are kept for another time. */
   @Test
   void aQueueThatWasLongKeepsFewLinks() {
-    ByteQueue queue = new ByteQueue(1 << 20);
+    ByteQueue queue = new ByteQueue(1 << 20, new ChunkReturn(16));
     int[] left = {5_000};
     queue.fill(
         (most, to) -> {

@@ -30,7 +30,7 @@ class PipeTurnsTest {
 
   private final EventLoop loop = EventLoop.start("test");
   private final InboundPipe in = new InboundPipe(CAPACITY, NOTHING, NOTHING);
-  private final OutboundPipe out = new OutboundPipe(CAPACITY, 1, NOTHING);
+  private final OutboundPipe out = new OutboundPipe(CAPACITY, 1, NOTHING, new ChunkReturn(16));
 
   /** Threads that wait, so that the test ends when they do not. */
   private final List<Thread> waiting = new ArrayList<>();

@@ -31,8 +31,8 @@ class PipesTest {
   /** Where each wake-up finds the pipe empty again more is written at a time, up to a bound. */
   @Test
   void anOutboundPipeGrowsOnlyWhereItRunsEmpty() throws Exception {
-    OutboundPipe fast = new OutboundPipe(1000, 1, NOTHING);
-    OutboundPipe slow = new OutboundPipe(1000, 1, NOTHING);
+    OutboundPipe fast = new OutboundPipe(1000, 1, NOTHING, new ChunkReturn(16));
+    OutboundPipe slow = new OutboundPipe(1000, 1, NOTHING, new ChunkReturn(16));
     byte[] data = new byte[10_000];
     for (int i = 0; i < 200; i++) {
       fast.offer(data, 0, data.length);
@@ -218,7 +218,8 @@ class PipesTest {
               case PIPE_EMPTY, ENDED -> {}
             }
           };
-      pipe[0] = new OutboundPipe(1 << 18, 1 << 15, () -> loop.execute(drain[0]));
+      pipe[0] =
+          new OutboundPipe(1 << 18, 1 << 15, () -> loop.execute(drain[0]), new ChunkReturn(16));
       try (OutputStream stream = pipe[0].stream()) {
         int done = 0;
         Random sizes = new Random(5);
@@ -237,7 +238,8 @@ class PipesTest {
   @Test
   void smallWritesGatherUntilFlushAndOneAnnouncementCovers() throws Exception {
     AtomicInteger announced = new AtomicInteger();
-    OutboundPipe pipe = new OutboundPipe(1000, 100, announced::incrementAndGet);
+    OutboundPipe pipe =
+        new OutboundPipe(1000, 100, announced::incrementAndGet, new ChunkReturn(16));
     OutputStream stream = pipe.stream();
     stream.write(new byte[99]);
     assertEquals(0, announced.get());
@@ -255,7 +257,7 @@ class PipesTest {
 
   @Test
   void aFailureReachesAWriterThatWaits() throws Exception {
-    OutboundPipe pipe = new OutboundPipe(1000, 100, NOTHING);
+    OutboundPipe pipe = new OutboundPipe(1000, 100, NOTHING, new ChunkReturn(16));
     IOException cause = new IOException("stopped");
     CompletableFuture<Throwable> failure = new CompletableFuture<>();
     Thread.startVirtualThread(
@@ -293,7 +295,7 @@ class PipesTest {
               finished.complete(null);
             }
           };
-      pipe[0] = new OutboundPipe(70_000, 1000, () -> loop.execute(drain));
+      pipe[0] = new OutboundPipe(70_000, 1000, () -> loop.execute(drain), new ChunkReturn(16));
       ByteBuffer rest = ByteBuffer.wrap(data, 0, data.length - 2);
       ByteQueue.Filler filler =
           room -> {
