@@ -137,7 +137,7 @@ public final class ClientOptions {
   boolean quiet;
 
   /** Finds what does not go together. */
-  void check(boolean http3) throws CommandException {
+  void check(Protocol protocol) throws CommandException {
     require(bytes == null || count == null, "only one of --bytes and --count can be had");
     require(bytes == null || bytes >= 1, "--bytes is at least 1");
     require(count == null || count >= 1, "--count is at least 1");
@@ -146,7 +146,7 @@ public final class ClientOptions {
         "--count is at most " + MOST_IDLE + " for idle");
     require(bytes == null || workload.unit().equals("bytes"), "--bytes is for transfers");
     require(count == null || !workload.unit().equals("bytes"), "--count is not for transfers");
-    require(path == null || http3, "--path needs --http3");
+    require(path == null || protocol == Protocol.HTTP3, "--path needs --http3");
     require(path == null || path.startsWith("/"), "--path begins with a slash");
     require(
         path == null
@@ -155,6 +155,10 @@ public final class ClientOptions {
                 && workload != Workload.MESSAGES
                 && workload != Workload.DATAGRAMS,
         "--path is for what is fetched and for connections");
+    require(
+        protocol != Protocol.WEBTRANSPORT
+            || workload != Workload.CONNECTS && workload != Workload.IDLE,
+        "--webtransport is for what a session carries");
     require(!resumed || workload == Workload.CONNECTS, "--resumed is for connects");
     require(group == null || workload == Workload.CONNECTS, "--group is for connects");
     require(repeat >= 1, "--repeat is at least 1");

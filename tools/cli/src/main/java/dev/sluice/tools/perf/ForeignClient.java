@@ -57,7 +57,7 @@ public final class ForeignClient implements Callable<Integer> {
     InetSocketAddress address =
         new InetSocketAddress(
             server.substring(0, colon), Integer.parseInt(server.substring(colon + 1)));
-    options.check(false);
+    options.check(Protocol.QUIC);
     if (options.group != null) {
       throw new CommandException(ExitCode.USAGE, "--group is for sluice's own client");
     }

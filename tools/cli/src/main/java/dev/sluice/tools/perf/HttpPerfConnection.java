@@ -108,7 +108,7 @@ final class HttpPerfConnection implements PerfConnection {
 
   private synchronized WebTransport session() throws IOException, InterruptedException {
     if (session == null) {
-      session = client.connect(origin.resolve(PerfProtocol.DATAGRAMS_PATH), SessionOptions.DEFAULT);
+      session = client.connect(origin.resolve(PerfProtocol.SESSION_PATH), SessionOptions.DEFAULT);
     }
     return session;
   }

@@ -34,7 +34,7 @@ final class PerfClient {
 
   /** Finds what does not go together, before anything is started. */
   void check() throws CommandException {
-    options.check(transport.http3);
+    options.check(transport.protocol());
     transport.config();
     transport.io();
   }
@@ -48,7 +48,7 @@ final class PerfClient {
             server,
             config,
             transport.io(),
-            transport.http3,
+            transport.protocol(),
             options.path,
             keyLog,
             !options.blocking,
@@ -139,7 +139,7 @@ final class PerfClient {
 
   private String json(Connector connector, Finding finding) throws JsonProcessingException {
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("protocol", transport.http3 ? "http3" : "quic");
+    all.put("protocol", transport.protocol().key());
     connector.io().ifPresent(how -> all.put("io", how));
     all.putAll(finding.json());
     return new ObjectMapper().writeValueAsString(all);

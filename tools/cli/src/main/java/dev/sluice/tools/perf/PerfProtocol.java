@@ -13,8 +13,8 @@ import java.util.Arrays;
  * server's {@link Usage} instead. Datagrams are sent back as they came.
  *
  * <p>Over HTTP/3 the number is the path: {@code GET /1000} or {@code POST /1000} with content, and
- * the same two requests have names. {@code /datagrams} is a WebTransport session whose datagrams
- * come back.
+ * the same two requests have names. {@code /session} is a WebTransport session whose streams and
+ * datagrams are as over raw QUIC.
  */
 public final class PerfProtocol {
   /** The ALPN protocol over raw QUIC. */
@@ -31,7 +31,7 @@ public final class PerfProtocol {
 
   public static final String USAGE_PATH = "/usage";
   public static final String USAGE_AFTER_COLLECTION_PATH = "/usage-after-collection";
-  public static final String DATAGRAMS_PATH = "/datagrams";
+  public static final String SESSION_PATH = "/session";
 
   /** More than anyone waits for: a transfer that ends when its client says so. */
   public static final long ENDLESS = 1L << 50;

@@ -8,7 +8,6 @@ import dev.sluice.tls.Identity;
 import dev.sluice.tls.psk.RotatingTicketProtector;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.KeyLogFile;
-import dev.sluice.tools.serve.WebTransportEcho;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -40,7 +39,7 @@ public record PerfServer(InetSocketAddress address, String io, AutoCloseable ser
   /**
    * Binds and serves.
    *
-   * @param http3 whether it speaks HTTP/3, or else raw QUIC
+   * @param http3 whether it speaks HTTP/3 and WebTransport on it, or else raw QUIC
    * @throws CommandException the key log that the environment asks for cannot be written
    */
   public static PerfServer start(
@@ -90,7 +89,7 @@ public record PerfServer(InetSocketAddress address, String io, AutoCloseable ser
             .keyLog(KeyLogFile.open(null))
             .handler(site)
             .handleOn(site)
-            .webTransport(PerfProtocol.DATAGRAMS_PATH, new WebTransportEcho())
+            .webTransport(PerfProtocol.SESSION_PATH, new PerfSession())
             .start();
     return new PerfServer(server.localAddress(), server.ioDescription(), server);
   }

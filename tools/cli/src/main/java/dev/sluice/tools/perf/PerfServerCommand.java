@@ -32,7 +32,8 @@ import picocli.CommandLine.Option;
       "",
       "Over raw QUIC the ALPN protocol is 'perf': on each stream the client sends eight bytes,"
           + " big-endian, with the number of bytes that it wants back. Over HTTP/3 the number is"
-          + " the path: GET /1000, or POST /1000 with content.",
+          + " the path: GET /1000, or POST /1000 with content; WebTransport sessions are at"
+          + " /session, with streams as over raw QUIC.",
       "Says on standard error where it listens and how it moves datagrams; runs until it is ended."
     })
 public final class PerfServerCommand implements Callable<Integer> {
@@ -85,14 +86,15 @@ public final class PerfServerCommand implements Callable<Integer> {
     }
     PerfServer.Loops network = new PerfServer.Loops(loops.count(), transport.io());
     try (PerfServer server =
-        PerfServer.start(address, identity(), transport.config(), network, transport.http3)) {
+        PerfServer.start(
+            address, identity(), transport.config(), network, transport.protocol().overHttp3())) {
       InetSocketAddress bound = server.address();
       stderr.println(
           LISTENING
               + bound.getAddress().getHostAddress()
               + ":"
               + bound.getPort()
-              + (transport.http3 ? ", HTTP/3, " : ", raw QUIC, ")
+              + (transport.protocol().overHttp3() ? ", HTTP/3, " : ", raw QUIC, ")
               + server.io());
       new CountDownLatch(1).await(); // until a signal ends the process
       return ExitCode.OK.code();

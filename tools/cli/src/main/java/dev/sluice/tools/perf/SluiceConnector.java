@@ -1,6 +1,7 @@
 package dev.sluice.tools.perf;
 
 import dev.sluice.http3.client.Http3Client;
+import dev.sluice.http3.session.SessionOptions;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.QuicClient;
 import dev.sluice.quic.QuicClientBuilder;
@@ -27,7 +28,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Connections of our own client, over raw QUIC or HTTP/3. */
+/** Connections of our own client. */
 final class SluiceConnector implements Connector {
   private static final String SERVER_NAME = "localhost";
   private static final long TICKET_SECONDS = 30;
@@ -37,7 +38,7 @@ final class SluiceConnector implements Connector {
 
   private final InetSocketAddress server;
   private final TransportConfig transport;
-  private final boolean http3;
+  private final Protocol protocol;
   private final String path;
   private final KeyLog keyLog;
   private final boolean callbacks;
@@ -76,7 +77,7 @@ final class SluiceConnector implements Connector {
       InetSocketAddress server,
       TransportConfig transport,
       IoMode ioMode,
-      boolean http3,
+      Protocol protocol,
       String path,
       KeyLog keyLog,
       boolean callbacks,
@@ -85,7 +86,7 @@ final class SluiceConnector implements Connector {
     this.server = server;
     this.transport = transport;
     this.ioMode = ioMode;
-    this.http3 = http3;
+    this.protocol = protocol;
     this.path = path;
     this.keyLog = keyLog;
     this.callbacks = callbacks;
@@ -96,7 +97,7 @@ final class SluiceConnector implements Connector {
     this.full = builder().sharedSocket().onTicket(ticket::complete).build();
     this.resuming =
         builder().sharedSocket().tls(tls -> groups(tls).ticket(ticket.getNow(null))).build();
-    this.dialer = http3 ? dialer() : null;
+    this.dialer = protocol.overHttp3() ? dialer() : null;
   }
 
   private Http3Dialer dialer() throws IOException {
@@ -120,21 +121,43 @@ final class SluiceConnector implements Connector {
   }
 
   @Override
-  public PerfConnection connect() throws IOException {
-    if (!http3) {
-      return new QuicPerfConnection(bare.connect(), callbacks);
-    }
+  public PerfConnection connect() throws IOException, InterruptedException {
+    return switch (protocol) {
+      case QUIC -> new QuicPerfConnection(bare.connect(), callbacks);
+      case HTTP3 -> new HttpPerfConnection(http3Client(callbacks), origin(), path, callbacks);
+      case WEBTRANSPORT -> session(http3Client(false));
+    };
+  }
+
+  private URI origin() {
+    return URI.create("https://" + SERVER_NAME + ":" + server.getPort() + "/");
+  }
+
+  /**
+   * @param onLoop whether its executor is its loop
+   */
+  private Http3Client http3Client(boolean onLoop) {
     Http3Client.Builder builder =
         http3Builder()
             .resolve(SERVER_NAME, server.getPort(), List.of(server.getAddress()))
             .webTransport(WebTransportConfig.DEFAULT);
-    if (callbacks) {
+    if (onLoop) {
       builder.executor(Runnable::run);
     }
-    URI origin = URI.create("https://" + SERVER_NAME + ":" + server.getPort() + "/");
     Http3Client client = builder.build();
     io = client.ioDescription();
-    return new HttpPerfConnection(client, origin, path, callbacks);
+    return client;
+  }
+
+  private PerfConnection session(Http3Client client) throws IOException, InterruptedException {
+    try {
+      URI where = origin().resolve(PerfProtocol.SESSION_PATH);
+      return new SessionPerfConnection(client, client.connect(where, SessionOptions.DEFAULT));
+    } catch (IOException | InterruptedException e) {
+      client.shutdownNow();
+      client.close();
+      throw e;
+    }
   }
 
   private Http3Client.Builder http3Builder() {
@@ -147,7 +170,7 @@ final class SluiceConnector implements Connector {
 
   @Override
   public Idle idle(int most) {
-    if (!http3) {
+    if (protocol == Protocol.QUIC) {
       return Connector.super.idle(most);
     }
     String small = path == null ? "/0" : path;
@@ -163,7 +186,7 @@ final class SluiceConnector implements Connector {
     if (resumed && ticket.getNow(null) == null) {
       takeTicket();
     }
-    return http3 ? http3Handshake(resumed) : quicHandshake(resumed);
+    return protocol.overHttp3() ? http3Handshake(resumed) : quicHandshake(resumed);
   }
 
   private CompletableFuture<Handshake> http3Handshake(boolean resumed) {

@@ -38,7 +38,15 @@ final class TransportOptions {
   @Option(
       names = "--http3",
       description = "Measure HTTP/3 in place of raw QUIC; client and server alike.")
-  boolean http3;
+  private boolean http3;
+
+  @Option(
+      names = "--webtransport",
+      description = {
+        "Measure the streams and datagrams of a WebTransport session in place of raw QUIC; client"
+            + " and server alike. Threads read and write."
+      })
+  private boolean webTransport;
 
   @Option(
       names = "--cc",
@@ -60,12 +68,17 @@ final class TransportOptions {
   /** The options on a command line, for a process that is to have the same. */
   List<String> asArguments() throws CommandException {
     List<String> arguments = new ArrayList<>();
-    if (http3) {
+    if (protocol().overHttp3()) {
       arguments.add("--http3");
     }
     arguments.addAll(List.of("--cc", congestion, "--datagram-size", "" + datagramSize));
     arguments.addAll(List.of("--io", io().name().toLowerCase(Locale.ROOT)));
     return arguments;
+  }
+
+  /** What is measured. */
+  Protocol protocol() {
+    return webTransport ? Protocol.WEBTRANSPORT : http3 ? Protocol.HTTP3 : Protocol.QUIC;
   }
 
   /** The transport's settings, with datagrams on. */
@@ -84,7 +97,7 @@ final class TransportOptions {
 
   private StreamLimits limits() {
     StreamLimits usual = StreamConfig.DEFAULT.limits();
-    if (http3) {
+    if (protocol().overHttp3()) {
       return usual;
     }
     return new StreamLimits(

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every workload measures what it was asked for, over raw QUIC and over HTTP/3. */
+/** Every workload measures what it was asked for, over each protocol that has it. */
 @Timeout(60)
 class PerfTest {
   private static final String PORTABLE = "portable: DatagramChannel, one system call a datagram";
@@ -71,13 +71,13 @@ class PerfTest {
         http3);
   }
 
-  private int run(PerfServer server, String arguments) {
+  private int run(Protocol protocol, String arguments) {
     List<String> all = new ArrayList<>(List.of("perf", "client"));
     all.addAll(List.of(arguments.split(" ")));
-    InetSocketAddress address = server.address();
+    InetSocketAddress address = (protocol.overHttp3() ? http3 : quic).address();
     all.add(3, address.getAddress().getHostAddress() + ":" + address.getPort());
-    if (server == http3) {
-      all.add("--http3");
+    if (protocol != Protocol.QUIC) {
+      all.add("--" + protocol.key());
     }
     return command(all.toArray(String[]::new));
   }
@@ -95,15 +95,18 @@ class PerfTest {
     return err.toString(StandardCharsets.UTF_8);
   }
 
-  private JsonNode measure(PerfServer server, String arguments) throws IOException {
-    assertEquals(0, run(server, arguments + " --json"), this::said);
-    return new ObjectMapper().readTree(out.toByteArray());
+  private JsonNode measure(Protocol protocol, String arguments) throws IOException {
+    assertEquals(0, run(protocol, arguments + " --json"), this::said);
+    JsonNode result = new ObjectMapper().readTree(out.toByteArray());
+    assertEquals(protocol.key(), result.get("protocol").asText());
+    return result;
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", " --blocking"})
   void saysWhatARequestWasAnsweredWith(String how) {
-    assertEquals(56, run(http3, "requests --count 5 --warmup 0s --in-flight 3 --path /no" + how));
+    assertEquals(
+        56, run(Protocol.HTTP3, "requests --count 5 --warmup 0s --in-flight 3 --path /no" + how));
     String said = said();
     assertTrue(said.matches("(?s)sluice: .56. [0-9.:]+ https:[^ ]*/no was answered.*"), said);
   }
@@ -120,9 +123,9 @@ class PerfTest {
         "multi-stream --bytes 1M --warmup 0s --streams 3",
       })
   void carriesBytes(String arguments) throws IOException {
-    for (PerfServer server : List.of(quic, http3)) {
+    for (Protocol protocol : Protocol.values()) {
       out.reset();
-      JsonNode result = measure(server, arguments);
+      JsonNode result = measure(protocol, arguments);
       long amount = result.get("amount").asLong();
       assertTrue(amount >= 1 << 20 && amount < 3 << 20, result::toString);
       assertTrue(result.get("rate").asDouble() > 0, result::toString);
@@ -133,6 +136,14 @@ class PerfTest {
         assertTellsUsage(result, "/client", "/server");
       }
     }
+  }
+
+  /** A session is no connection. */
+  private static List<Protocol> protocolsFor(String arguments) {
+    boolean ofConnections = arguments.startsWith("connects") || arguments.startsWith("idle");
+    return ofConnections
+        ? List.of(Protocol.QUIC, Protocol.HTTP3)
+        : List.of(Protocol.QUIC, Protocol.HTTP3, Protocol.WEBTRANSPORT);
   }
 
   /** What was used beside the rate; the system counts in hundredths of a second, which may be 0. */
@@ -157,9 +168,9 @@ class PerfTest {
         "connects --count 10 --warmup 0s --group X25519",
       })
   void countsWhatIsDoneAndHowLongEachTakes(String arguments) throws IOException {
-    for (PerfServer server : List.of(quic, http3)) {
+    for (Protocol protocol : protocolsFor(arguments)) {
       out.reset();
-      JsonNode result = measure(server, arguments);
+      JsonNode result = measure(protocol, arguments);
       long wanted = Long.parseLong(arguments.split(" ")[2]);
       assertEquals(wanted, result.get("amount").asLong(), result::toString);
       assertTrue(result.at("/latencyMicros/p50").asDouble() > 0, result::toString);
@@ -170,18 +181,18 @@ class PerfTest {
   @ParameterizedTest
   @ValueSource(strings = {"messages --count 500 --warmup 0s --size 10"})
   void countsMessages(String arguments) throws IOException {
-    for (PerfServer server : List.of(quic, http3)) {
+    for (Protocol protocol : Protocol.values()) {
       out.reset();
-      assertEquals(500, measure(server, arguments).get("amount").asLong());
+      assertEquals(500, measure(protocol, arguments).get("amount").asLong());
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"idle --count 5 --warmup 0s"})
   void weighsIdleConnections(String arguments) throws IOException {
-    for (PerfServer server : List.of(quic, http3)) {
+    for (Protocol protocol : protocolsFor(arguments)) {
       out.reset();
-      JsonNode result = measure(server, arguments);
+      JsonNode result = measure(protocol, arguments);
       assertEquals(5, result.get("amount").asInt());
       assertTrue(result.path("clientHeapBytesEach").isNumber(), result::toString);
       assertTrue(result.path("serverHeapBytesEach").isNumber(), result::toString);
@@ -192,7 +203,7 @@ class PerfTest {
   @ParameterizedTest
   @ValueSource(strings = {"download --duration 50ms --warmup 0s", "upload --duration 50ms"})
   void measuresForATime(String arguments) throws IOException {
-    JsonNode result = measure(quic, arguments + " --repeat 2");
+    JsonNode result = measure(Protocol.QUIC, arguments + " --repeat 2");
     assertTrue(result.get("seconds").asDouble() >= 0.05, result::toString);
     assertEquals(2, out.toString(StandardCharsets.UTF_8).lines().count());
   }
@@ -205,7 +216,7 @@ class PerfTest {
         "idle --count 5 --warmup 0s"
       })
   void tellsPeople(String arguments) {
-    assertEquals(0, run(quic, arguments), this::said);
+    assertEquals(0, run(Protocol.QUIC, arguments), this::said);
     String usage = " +[0-9.]+ CPU s, [0-9.]+ s of GC, [0-9.]+ MB allocated\n";
     String found =
         switch (arguments.split(" ")[0]) {
@@ -225,10 +236,11 @@ class PerfTest {
   @Test
   void tellsEverySecondHowItGoes() {
     String what = "download --duration 2500ms --warmup 10ms";
-    assertEquals(0, run(quic, what), this::said);
+    assertEquals(0, run(Protocol.QUIC, what), this::said);
     assertTrue(said().matches("download: warming up\n(download: [0-9.]+ MB/s\n)+"), said());
     err.reset();
-    assertEquals(0, run(quic, "download --duration 10ms --warmup 10ms --quiet"), this::said);
+    assertEquals(
+        0, run(Protocol.QUIC, "download --duration 10ms --warmup 10ms --quiet"), this::said);
     assertEquals("", said());
   }
 
@@ -258,7 +270,7 @@ class PerfTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " --http3"})
+  @ValueSource(strings = {"", " --http3", " --webtransport"})
   void aPairHasItsServerInAnotherProcess(String protocol) throws IOException {
     String what = "perf pair download --bytes 64M --warmup 0s --json --loops 2" + protocol;
     assertEquals(0, command(what.split(" ")), this::said);
@@ -278,12 +290,12 @@ class PerfTest {
 
   @Test
   void tellsHowDatagramsAreMoved() throws IOException {
-    for (PerfServer server : List.of(quic, http3)) {
+    for (Protocol protocol : Protocol.values()) {
       out.reset();
       String what = "download --bytes 10K --warmup 0s --io portable";
-      assertEquals(PORTABLE, measure(server, what).path("io").asText());
+      assertEquals(PORTABLE, measure(protocol, what).path("io").asText());
       out.reset();
-      assertEquals(0, run(server, what), this::said);
+      assertEquals(0, run(protocol, what), this::said);
       String text = out.toString(StandardCharsets.UTF_8);
       assertTrue(text.contains("\nio            " + PORTABLE + "\n"), text);
     }
@@ -294,10 +306,10 @@ class PerfTest {
   void aWayThatCannotBeGoneIsOneLine() throws IOException {
     String obstacle = IoMode.LINUX.obstacle();
     if (obstacle == null) {
-      JsonNode result = measure(quic, "download --bytes 10K --warmup 0s --io linux");
+      JsonNode result = measure(Protocol.QUIC, "download --bytes 10K --warmup 0s --io linux");
       assertTrue(result.path("io").asText().startsWith("Linux: "), result::toString);
     } else {
-      assertEquals(2, run(quic, "download --bytes 10K --warmup 0s --io linux"));
+      assertEquals(2, run(Protocol.QUIC, "download --bytes 10K --warmup 0s --io linux"));
       assertEquals("sluice: (2) --io linux: " + obstacle + "\n", said());
     }
   }
@@ -322,9 +334,12 @@ class PerfTest {
         "download --group X25519",
         "download --duration 0s",
         "download --io pigeon",
+        "connects --webtransport",
+        "idle --webtransport",
+        "download --webtransport --path /x",
       })
   void refusesWhatDoesNotGoTogether(String arguments) {
-    assertTrue(run(quic, arguments) != 0);
+    assertTrue(run(Protocol.QUIC, arguments) != 0);
     assertEquals("", out.toString(StandardCharsets.UTF_8));
   }
 }
