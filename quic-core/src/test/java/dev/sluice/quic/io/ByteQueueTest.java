@@ -8,11 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import dev.sluice.quic.stream.ReturnedChunks;
 import dev.sluice.quic.stream.SendBuffer;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,12 +20,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** Bytes between two threads, and the ring in which their arrays come back. */
+/** Bytes between two threads. */
 class ByteQueueTest {
 
   @Test
@@ -255,164 +250,6 @@ class ByteQueueTest {
     assertNull(home.poll());
   }
 
-  @Test
-  void aRingThatIsFullForgetsWhatDoesNotFit() {
-    ChunkReturn home = new ChunkReturn(128);
-    for (int round = 0; round < 3; round++) {
-      for (int i = 0; i < 1000; i++) {
-        home.give(new byte[] {(byte) round});
-      }
-      int back = 0;
-      for (byte[] one = home.poll(); one != null; one = home.poll()) {
-        assertEquals(round, one[0]);
-        back++;
-      }
-      assertEquals(128, back);
-    }
-  }
-
-  /** Whatever threads give and take at once, an array has one owner at a time. */
-  @Test
-  @Timeout(60)
-  void noArrayIsTakenTwice() throws Exception {
-    ChunkReturn ring = new ChunkReturn(4);
-    AtomicInteger madeNew = new AtomicInteger();
-    List<CompletableFuture<Void>> threads = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      CompletableFuture<Void> done = new CompletableFuture<>();
-      threads.add(done);
-      Thread.ofPlatform()
-          .daemon()
-          .start(
-              () -> {
-                for (int round = 0; round < 100_000 && !done.isDone(); round++) {
-                  byte[] one = ring.poll();
-                  if (one == null) {
-                    madeNew.incrementAndGet();
-                    one = new byte[1];
-                  }
-                  if (one[0] != 0) {
-                    done.completeExceptionally(new AssertionError("somebody else has it too"));
-                  }
-                  one[0] = 1;
-                  Thread.onSpinWait();
-                  one[0] = 0;
-                  ring.give(one);
-                }
-                done.complete(null);
-              });
-    }
-    CompletableFuture.allOf(threads.toArray(CompletableFuture[]::new)).get();
-    assertTrue(madeNew.get() < 200_000, madeNew + " of 400,000 were made anew");
-  }
-
-  /** Whoever keeps up uses the same arrays and links again and again. */
-  @Test
-  void aSteadyFlowMakesNoGarbage() {
-    ReturnedChunks spares = new ChunkReturn(8);
-    ByteQueue queue = new ByteQueue(1 << 18, spares);
-    byte[] data = new byte[1 << 18];
-    ByteQueue.Adopter keepingUp =
-        (array, from, length, home) -> {
-          if (home != null) {
-            home.give(array);
-          }
-          return length;
-        };
-    long each =
-        allocated(
-            () -> {
-              assertEquals(data.length, queue.write(data, 0, data.length));
-              assertTrue(queue.handTo(keepingUp));
-            });
-    assertTrue(each < 64, each + " bytes for each round of four arrays");
-  }
-
-  /** Few bytes between many that were lent are copied, each time to the same array. */
-  @Test
-  void remaindersOfWhatIsLentMakeNoArrays() {
-    ByteQueue queue = new ByteQueue(1 << 20, new ChunkReturn(8));
-    byte[] lent = new byte[100_000];
-    ByteQueue.Adopter keepingUp = (array, from, length, home) -> length;
-    long each =
-        allocated(
-            () -> {
-              assertEquals(lent.length, queue.lend(lent, 0, lent.length));
-              assertEquals(1000, queue.lend(lent, 0, 1000));
-              assertTrue(queue.handTo(keepingUp));
-            });
-    assertTrue(each < 64, each + " bytes for each remainder");
-  }
-
-  /** Links are used again, however many wait at a time. */
-  @Test
-  void aSteadyFlowOfManyPiecesMakesNoLinks() {
-    ByteQueue queue = new ByteQueue(1 << 20, new ChunkReturn(8));
-    byte[][] pieces = new byte[50][1];
-    int[] next = {0};
-    ByteQueue.Source source =
-        (most, to) -> {
-          if (next[0] == pieces.length) {
-            return 0;
-          }
-          to.take(pieces[next[0]++], 0, 1, null);
-          return 1;
-        };
-    long each =
-        allocated(
-            () -> {
-              next[0] = 0;
-              assertEquals(0, queue.fill(source));
-              queue.clear();
-            });
-    assertTrue(each < 64, each + " bytes for each fifty pieces");
-  }
-
-  /** Bytes for each of a thousand times, after a thousand. */
-  private static long allocated(Runnable work) {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = 0;
-    for (int round = 0; round < 2_000; round++) {
-      if (round == 1_000) {
-        before = threads.getCurrentThreadAllocatedBytes();
-      }
-      work.run();
-    }
-    return (threads.getCurrentThreadAllocatedBytes() - before) / 1_000;
-  }
-
-  /** What a file's bytes cost is a view of each array and no array. */
-  @Test
-  void aSteadyFlowThatIsFilledInMakesNoArrays() throws IOException {
-    ByteQueue queue = new ByteQueue(1 << 18, new ChunkReturn(8));
-    ByteQueue.Adopter keepingUp =
-        (array, from, length, home) -> {
-          if (home != null) {
-            home.give(array);
-          }
-          return length;
-        };
-    ByteQueue.Filler filler =
-        room -> {
-          int n = room.remaining();
-          room.position(room.limit());
-          return n;
-        };
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = 0;
-    for (int round = 0; round < 2_000; round++) {
-      if (round == 1_000) {
-        before = threads.getCurrentThreadAllocatedBytes();
-      }
-      for (int i = 0; i < 16; i++) {
-        assertEquals(1 << 16, queue.write(filler, Long.MAX_VALUE));
-        assertTrue(queue.handTo(keepingUp));
-      }
-    }
-    long each = (threads.getCurrentThreadAllocatedBytes() - before) / 1_000;
-    assertTrue(each < 4096, each + " bytes for each MiB");
-  }
-
   /** A file's bytes lie between its reader and the stream nowhere else. */
   @Test
   void whatIsFilledInIsHandedOverInTheArraysThatWereFilled() throws IOException {
@@ -479,31 +316,5 @@ class ByteQueueTest {
     }
     assertEquals(1000, queue.size());
     assertEquals(1000, queue.read(new byte[2000], 0, 2000));
-  }
-
-  /** However many links waited once, not many are kept for another time. */
-  @Test
-  void aQueueThatWasLongKeepsFewLinks() {
-    ByteQueue queue = new ByteQueue(1 << 20, new ChunkReturn(16));
-    int[] left = {5_000};
-    queue.fill(
-        (most, to) -> {
-          if (left[0]-- == 0) {
-            return 0;
-          }
-          to.take(new byte[1], 0, 1, null);
-          return 1;
-        });
-    queue.clear();
-    assertTrue(queue.idleLinks() <= 64, queue.idleLinks() + " links");
-    byte[] data = new byte[100_000];
-    new Random(4).nextBytes(data);
-    byte[] back = new byte[data.length];
-    for (int round = 0; round < 200; round++) {
-      assertEquals(data.length, queue.write(data, 0, data.length));
-      assertEquals(data.length, queue.read(back, 0, back.length));
-      assertArrayEquals(data, back);
-      assertTrue(queue.idleLinks() <= 64, queue.idleLinks() + " links");
-    }
   }
 }
