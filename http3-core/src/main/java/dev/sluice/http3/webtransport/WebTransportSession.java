@@ -144,6 +144,9 @@ public final class WebTransportSession {
     request.sendResponse(head, false);
     protocol = chosen;
     establish(head);
+    if (request.ending() != null) {
+      onRequestEnded(request.ending());
+    }
   }
 
   /**
@@ -354,17 +357,16 @@ public final class WebTransportSession {
     }
   }
 
-  /** A FIN closes as a capsule with code 0 does (§6). */
+  /** A FIN closes as a capsule with code 0 does (§6); before the answer neither counts (§3.2). */
   private void onFinished() {
+    if (state == SessionState.REQUESTED) {
+      return;
+    }
     if (connect.isWithinCapsule()) {
       fail(Http3Error.H3_MESSAGE_ERROR, "the CONNECT stream finished within a capsule");
       return;
     }
-    if (state == SessionState.OPEN) {
-      connect.finish();
-    } else {
-      request.cancel(Http3Error.H3_REQUEST_CANCELLED);
-    }
+    connect.finish();
     end(new SessionEnding.Closed(SessionEnding.Side.PEER, 0, ""));
   }
 

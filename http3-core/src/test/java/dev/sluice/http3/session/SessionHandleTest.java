@@ -15,14 +15,17 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What lies between a session on its loop and the threads that use it. */
 @Timeout(60)
 class SessionHandleTest {
 
   /** The client says all it has to say, and goodbye, before it has the answer (§3.2). */
-  @Test
-  void theHandlerHearsWhatCameBeforeTheAnswerAndItsClose() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 7})
+  void theHandlerHearsWhatCameBeforeTheAnswerAndItsClose(int code) throws Exception {
     CompletableFuture<String> heard = new CompletableFuture<>();
     CompletableFuture<SessionEnding> ended = new CompletableFuture<>();
     DriverPair[] pair = new DriverPair[1];
@@ -37,15 +40,18 @@ class SessionHandleTest {
     pair[0].run();
     pair[0].connect();
     RequestStream request = pair[0].client.http.requests().getFirst();
-    byte[] close = new Capsule(CapsuleType.WT_CLOSE_SESSION, new byte[] {0, 0, 0, 7}).encode();
-    request.writeData(close, 0, close.length);
+    if (code != 0) { // which a FIN alone says as well (§6)
+      byte[] value = {0, 0, 0, (byte) code};
+      byte[] close = new Capsule(CapsuleType.WT_CLOSE_SESSION, value).encode();
+      request.writeData(close, 0, close.length);
+    }
     request.finish();
     SendStream uni = pair[0].link.client().openUni();
     byte[] said = {0x40, 0x54, (byte) request.id(), 'h', 'e', 'y'};
     uni.write(said, 0, said.length);
     uni.finish();
     assertEquals("hey", pair[0].await(heard));
-    assertEquals(new SessionEnding.Closed(SessionEnding.Side.PEER, 7, ""), pair[0].await(ended));
+    assertEquals(new SessionEnding.Closed(SessionEnding.Side.PEER, code, ""), pair[0].await(ended));
   }
 
   @Test
