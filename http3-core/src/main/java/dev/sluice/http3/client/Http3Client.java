@@ -133,11 +133,7 @@ public final class Http3Client extends HttpClient {
     try {
       return caller.await(future);
     } catch (InterruptedException e) {
-      if (future.cancel(true) || future.isCompletedExceptionally()) {
-        throw e;
-      }
-      Thread.currentThread().interrupt(); // but here is what it waited for, and to be closed
-      return future.resultNow();
+      return despite(e, future);
     } catch (CancellationException e) {
       throw Failures.atCaller(e); // the body's: nobody else has the future
     } catch (ExecutionException e) {
@@ -200,13 +196,22 @@ public final class Http3Client extends HttpClient {
     try {
       return future.get();
     } catch (InterruptedException e) {
-      future.cancel(true);
-      throw e;
+      return despite(e, future);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof SessionEndedException ended
           ? new SessionEndedException(ended.ending())
           : Failures.atCaller(e.getCause());
     }
+  }
+
+  /** What came together with the interruption: thrown away, it would stay open for ever. */
+  private static <T> T despite(InterruptedException e, CompletableFuture<T> future)
+      throws InterruptedException {
+    if (future.cancel(true) || future.isCompletedExceptionally()) {
+      throw e;
+    }
+    Thread.currentThread().interrupt();
+    return future.resultNow();
   }
 
   /** As {@link #connect}, without waiting. */

@@ -356,12 +356,13 @@ public final class Http3ServerBuilder {
             random,
             contentRetention,
             new AtomicLong());
+    EndpointConfig settings = endpoint.apply(EndpointConfig.of(random)); // may fail: no threads yet
     IoMode mode = io != null ? io : IoMode.preferred();
     Http3Server server =
         new Http3Server(services, EventLoop.start("sluice-http3-server", loops, daemon, mode));
     server.open(
         addresses.isEmpty() ? List.of(new InetSocketAddress(DEFAULT_PORT)) : addresses,
-        endpoint.apply(EndpointConfig.of(random)),
+        settings,
         quic,
         signer);
     return server;

@@ -74,6 +74,27 @@ class SeveralLoopsTest {
     }
   }
 
+  /** Threads that keep the program alive, for a server that there is not. */
+  @Test
+  void aServerThatCannotBeginLeavesNoThread() {
+    Http3ServerBuilder broken =
+        Http3Server.builder()
+            .identity(Loopback.IDENTITY)
+            .handler(this::answer)
+            .daemon(false)
+            .endpoint(
+                settings -> {
+                  throw new IllegalStateException("no");
+                });
+    assertThrows(IllegalStateException.class, broken::start);
+    assertEquals(
+        List.of(),
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().startsWith("sluice-http3-server"))
+            .filter(thread -> !thread.isDaemon())
+            .toList());
+  }
+
   private static boolean stop(Http3Server server) {
     try {
       return server.stop(Duration.ofSeconds(50));
