@@ -145,6 +145,11 @@ final class Attempt {
     return trailers;
   }
 
+  /** Whether a GOAWAY with this identifier leaves it with the server (RFC 9114 §5.2). */
+  boolean isCoveredBy(long goaway) {
+    return stream.id() < goaway;
+  }
+
   /** The stream is open and the head is on its way. */
   void onOpened(ClientConnection on, RequestStream opened) {
     connection = on;

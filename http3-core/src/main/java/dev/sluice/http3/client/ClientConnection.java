@@ -91,7 +91,10 @@ final class ClientConnection implements WaitingRequests.Owner {
   private final WebTransportDriver webTransport;
 
   private boolean handshakeComplete;
-  private boolean answered;
+
+  /** The server has answered some request, or said with GOAWAY that it will. */
+  private boolean taking;
+
   private boolean retired;
   private boolean forSessions;
   private boolean confirmed;
@@ -216,11 +219,11 @@ final class ClientConnection implements WaitingRequests.Owner {
 
   /**
    * Those that wait have not been tried, so that it is no second try when the next connection gets
-   * them. That comes to an end, since each of these connections has answered some request.
+   * them. That comes to an end, since each of these connections has taken some request.
    */
   @Override
   public void onUnusable(RequestEnding.NotSent ending) {
-    if (answered && ConnectionPool.isWorthAnotherTry(ending)) {
+    if (taking && ConnectionPool.isWorthAnotherTry(ending)) {
       waiting.passOn(listener::onPassedOn);
     } else {
       waiting.fail(ending);
@@ -326,7 +329,7 @@ final class ClientConnection implements WaitingRequests.Owner {
     switch (event) {
       case Http3Event.Informational(var stream, var head) -> attempt(stream).onInformational(head);
       case Http3Event.Response(var stream, var head) -> {
-        answered = true;
+        taking = true;
         attempt(stream).onResponse(head);
       }
       case Http3Event.Readable(var stream) -> attempt(stream).onReadable();
@@ -347,7 +350,7 @@ final class ClientConnection implements WaitingRequests.Owner {
         closeIfUseless();
       }
       case Http3Event.RequestsAvailable available -> waiting.open();
-      case Http3Event.Goaway goaway -> onGoaway();
+      case Http3Event.Goaway(var id) -> onGoaway(id);
       case Http3Event.Drained drained -> close();
       case Http3Event.Transport(var transport) -> onTransport(transport);
       case Http3Event.ConnectionEnded(var ending) -> onConnectionEnded(ending);
@@ -370,7 +373,9 @@ final class ClientConnection implements WaitingRequests.Owner {
     }
   }
 
-  private void onGoaway() {
+  /** It may overtake the responses to those that it leaves. */
+  private void onGoaway(long id) {
+    taking |= receiving.stream().anyMatch(attempt -> attempt.isCoveredBy(id));
     listener.onNoLongerUsable(this);
     onUnusable(new RequestEnding.NotSent(null));
   }
