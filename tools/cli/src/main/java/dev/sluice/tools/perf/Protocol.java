@@ -4,16 +4,11 @@ import java.util.Locale;
 
 /** What carries the streams and datagrams that are measured. */
 enum Protocol {
-  QUIC("raw QUIC"),
-  HTTP3("HTTP/3"),
+  /** Without a protocol on top. */
+  QUIC,
+  HTTP3,
   /** One session, on a connection of its own. */
-  WEBTRANSPORT("WebTransport");
-
-  private final String text;
-
-  Protocol(String text) {
-    this.text = text;
-  }
+  WEBTRANSPORT;
 
   /** Whether its connections are those of HTTP/3. */
   boolean overHttp3() {
@@ -23,11 +18,5 @@ enum Protocol {
   /** As results name it. */
   String key() {
     return name().toLowerCase(Locale.ROOT);
-  }
-
-  /** For people. */
-  @Override
-  public String toString() {
-    return text;
   }
 }
