@@ -22,8 +22,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -72,8 +70,8 @@ final class ConnectionDriver implements ConnectionListener {
 
   private final QuicConnection handle;
   private final Long2ObjectHashMap<QuicStream> streams = new Long2ObjectHashMap<>();
-  private final Deque<CompletableFuture<QuicStream>> openingBidi = new ArrayDeque<>();
-  private final Deque<CompletableFuture<QuicStream>> openingUni = new ArrayDeque<>();
+  private final Openings openingBidi = new Openings();
+  private final Openings openingUni = new Openings();
   private final Moves moves = new Moves();
   private final HandOver<QuicStream> accepted = new HandOver<>(this::startReading);
   private final HandOver<byte[]> datagrams = new HandOver<>(taken -> {}, data -> data.length);
@@ -166,7 +164,6 @@ final class ConnectionDriver implements ConnectionListener {
     boolean asked =
         onLoop(
             () -> {
-              opening(bidirectional).removeIf(CompletableFuture::isDone); // those who gave up
               opening(bidirectional).add(opened);
               openWaiting(bidirectional);
             });
@@ -354,25 +351,26 @@ final class ConnectionDriver implements ConnectionListener {
     }
   }
 
-  private Deque<CompletableFuture<QuicStream>> opening(boolean bidirectional) {
+  private Openings opening(boolean bidirectional) {
     return bidirectional ? openingBidi : openingUni;
   }
 
   private void openWaiting(boolean bidirectional) {
-    Deque<CompletableFuture<QuicStream>> opening = opening(bidirectional);
-    for (CompletableFuture<QuicStream> next = opening.peek(); next != null; next = opening.peek()) {
+    Openings opening = opening(bidirectional);
+    for (CompletableFuture<QuicStream> next = opening.first();
+        next != null;
+        next = opening.first()) {
       if (transport.ending() != null) {
         next.completeExceptionally(failure());
-      } else if (!next.isDone()) {
-        QuicStream stream = bidirectional ? openBidi() : openUni();
-        if (stream == null) {
-          return; // StreamsAvailable follows
-        }
-        if (!next.complete(stream)) {
-          stream.abandon(NOBODY);
-        }
+        continue;
       }
-      opening.poll();
+      QuicStream stream = bidirectional ? openBidi() : openUni();
+      if (stream == null) {
+        return; // StreamsAvailable follows
+      }
+      if (!next.complete(stream)) {
+        stream.abandon(NOBODY);
+      }
     }
   }
 

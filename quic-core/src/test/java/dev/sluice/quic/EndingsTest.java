@@ -289,7 +289,9 @@ class EndingsTest {
     }
     CompletableFuture<QuicStream> patient = here.openUnidirectionalAsync();
     WeakReference<CompletableFuture<QuicStream>> gone = new WeakReference<>(impatient());
-    here.openUnidirectionalAsync();
+    for (int i = 0; i < 100; i++) {
+      here.openUnidirectionalAsync();
+    }
     while (gone.get() != null) {
       System.gc();
       Thread.onSpinWait();
