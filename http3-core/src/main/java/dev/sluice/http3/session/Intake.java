@@ -14,10 +14,58 @@ import java.util.function.Supplier;
  */
 final class Intake<T> implements HeldContent {
   private final ReentrantLock lock = new ReentrantLock();
-  private final Queue<T> items = new ArrayDeque<>();
+  private final Shelf<T> items;
   private final Queue<CompletableFuture<T>> waiting = new ArrayDeque<>();
   private Supplier<? extends IOException> end;
   private long taken;
+
+  /** What nobody has asked for yet. It may let things go. */
+  interface Shelf<T> {
+    /** One more. */
+    void add(T item);
+
+    /** The oldest; null when there is none. */
+    T poll();
+
+    /** Whether there is none. */
+    boolean isEmpty();
+
+    /** Lets everything go. */
+    void clear();
+  }
+
+  private record Everything<T>(Queue<T> queue) implements Shelf<T> {
+    @Override
+    public void add(T item) {
+      queue.add(item);
+    }
+
+    @Override
+    public T poll() {
+      return queue.poll();
+    }
+
+    @Override
+    public boolean isEmpty() {
+      return queue.isEmpty();
+    }
+
+    @Override
+    public void clear() {
+      queue.clear();
+    }
+  }
+
+  Intake() {
+    this(new Everything<>(new ArrayDeque<>()));
+  }
+
+  /**
+   * @param items is the intake's own from now on
+   */
+  Intake(Shelf<T> items) {
+    this.items = items;
+  }
 
   /** Gives an item to the one who has waited longest, or keeps it. */
   void put(T item) {
@@ -56,17 +104,6 @@ final class Intake<T> implements HeldContent {
       waiting.removeIf(CompletableFuture::isDone); // those who gave up
       waiting.add(later);
       return later;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Whether somebody waits. */
-  boolean isWanted() {
-    lock.lock();
-    try {
-      waiting.removeIf(CompletableFuture::isDone); // those who gave up
-      return !waiting.isEmpty();
     } finally {
       lock.unlock();
     }

@@ -3,6 +3,7 @@ package dev.sluice.http3.session;
 import dev.sluice.http3.ContentDroppedException;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.webtransport.SessionEnding;
+import dev.sluice.http3.webtransport.SessionStatistics;
 import dev.sluice.http3.webtransport.SessionStream;
 import dev.sluice.http3.webtransport.WebTransportSession;
 import dev.sluice.quic.io.UnreadContent;
@@ -26,7 +27,8 @@ final class SessionHandle {
   private final WebTransport face = new WebTransport(this);
   private final Intake<WebTransportStream> bidi = new Intake<>();
   private final Intake<WebTransportStream> uni = new Intake<>();
-  private final Intake<byte[]> datagrams = new Intake<>();
+  private final DatagramShelf unreadDatagrams;
+  private final Intake<byte[]> datagrams;
   private final CompletableFuture<Void> draining = new CompletableFuture<>();
   private final CompletableFuture<SessionEnding> closed = new CompletableFuture<>();
   private final CompletableFuture<WebTransport> established = new CompletableFuture<>();
@@ -45,6 +47,8 @@ final class SessionHandle {
   SessionHandle(WebTransportDriver driver, WebTransportSession session) {
     this.driver = driver;
     this.session = session;
+    unreadDatagrams = new DatagramShelf(driver.datagramLimits());
+    datagrams = new Intake<>(unreadDatagrams);
     unread = new UnreadContent(driver.loop().retention());
     Duration limit = driver.loop().retention().limit();
     dropped = () -> new ContentDroppedException(limit);
@@ -186,20 +190,22 @@ final class SessionHandle {
   // ---- datagrams ----
 
   CompletableFuture<byte[]> receiveDatagram() {
-    CompletableFuture<byte[]> next = datagrams.take();
-    driver.onLoop(this::onDatagrams);
-    return next;
+    return datagrams.take();
   }
 
-  /** Those that nobody waits for stay in the session's queue, where they may become too old. */
+  /** Whoever reads need not come to the loop for each. */
   void onDatagrams() {
-    while (datagrams.isWanted()) {
-      byte[] next = session.nextDatagram(System.nanoTime());
-      if (next == null) {
-        return;
-      }
+    for (byte[] next = session.nextDatagram(System.nanoTime());
+        next != null;
+        next = session.nextDatagram(System.nanoTime())) {
       datagrams.put(next);
     }
+  }
+
+  /** Loop: what the session has carried, with what was dropped behind it. */
+  SessionStatistics statistics() {
+    SessionStatistics own = session.statistics();
+    return own.withDroppedUnread(own.datagramsDroppedUnread() + unreadDatagrams.dropped());
   }
 
   // ---- the course of the session ----
@@ -216,11 +222,7 @@ final class SessionHandle {
 
   /** Everything that arrived goes to those who use it, and then the ending. */
   void onEnded(SessionEnding ending) {
-    for (byte[] next = session.nextDatagram(System.nanoTime());
-        next != null;
-        next = session.nextDatagram(System.nanoTime())) {
-      datagrams.put(next);
-    }
+    onDatagrams();
     for (WebTransportStream stream : List.copyOf(streams)) {
       if (stream.inlet() != null) {
         stream.inlet().fillAll();

@@ -54,7 +54,7 @@ public final class WebTransport implements AutoCloseable {
 
   /** What it has carried so far. */
   public SessionStatistics statistics() throws IOException {
-    return handle.await(handle.ask(() -> handle.session().statistics()));
+    return handle.await(handle.ask(handle::statistics));
   }
 
   // ---- streams ----

@@ -5,6 +5,7 @@ import dev.sluice.http3.connection.Http3Event;
 import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.webtransport.DatagramLimits;
 import dev.sluice.http3.webtransport.SessionEnding;
 import dev.sluice.http3.webtransport.SessionStream;
 import dev.sluice.http3.webtransport.VersionSelection;
@@ -28,6 +29,7 @@ import java.util.function.Consumer;
  */
 public final class WebTransportDriver {
   private final WebTransportSessions sessions;
+  private final DatagramLimits datagramLimits;
   private final LoopResources loop;
   private final Runnable moved;
   private final Consumer<ServerSession> onRequested;
@@ -59,9 +61,15 @@ public final class WebTransportDriver {
       Runnable moved,
       Consumer<ServerSession> onRequested) {
     this.sessions = new WebTransportSessions(http, config);
+    this.datagramLimits = config.datagrams();
     this.loop = loop;
     this.moved = moved;
     this.onRequested = onRequested;
+  }
+
+  /** What each session may keep of datagrams. */
+  DatagramLimits datagramLimits() {
+    return datagramLimits;
   }
 
   /** What the connections of its loop have in common. */

@@ -3,8 +3,11 @@ package dev.sluice.http3.webtransport;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Datagrams of a session that wait for the application; the oldest give way. */
-final class DatagramQueue {
+/**
+ * Datagrams of a session that wait for the application; the oldest give way. For one thread at a
+ * time.
+ */
+public final class DatagramQueue {
   private record Waiting(byte[] payload, long since) {}
 
   private final int limit;
@@ -15,13 +18,20 @@ final class DatagramQueue {
   private long received;
   private long dropped;
 
-  DatagramQueue(DatagramLimits limits) {
+  /** An empty one within these limits. */
+  public DatagramQueue(DatagramLimits limits) {
     this.limit = limits.receiveQueue();
     this.maxBytes = limits.receiveBytes();
     this.maxAge = limits.receiveAge().toNanos();
   }
 
-  void add(byte[] payload, long now) {
+  /**
+   * One more.
+   *
+   * @param payload is the queue's from now on
+   * @param now nanoseconds of any clock that only moves forward
+   */
+  public void add(byte[] payload, long now) {
     received++;
     queue.addLast(new Waiting(payload, now));
     bytes += payload.length;
@@ -32,7 +42,7 @@ final class DatagramQueue {
   }
 
   /** The oldest that is not too old, or null. */
-  byte[] poll(long now) {
+  public byte[] poll(long now) {
     while (!queue.isEmpty() && maxAge > 0 && now - queue.peekFirst().since > maxAge) {
       remove();
       dropped++;
@@ -50,7 +60,19 @@ final class DatagramQueue {
     return received;
   }
 
-  long dropped() {
+  /** How many gave way, or became too old. */
+  public long dropped() {
     return dropped;
+  }
+
+  /** Whether there is none, however old. */
+  public boolean isEmpty() {
+    return queue.isEmpty();
+  }
+
+  /** Lets all go, which does not count as dropping them. */
+  public void clear() {
+    queue.clear();
+    bytes = 0;
   }
 }

@@ -20,4 +20,18 @@ public record SessionStatistics(
     long datagramsSent,
     long datagramsDroppedUnsent,
     long datagramsReceived,
-    long datagramsDroppedUnread) {}
+    long datagramsDroppedUnread) {
+
+  /** The same with another number of datagrams that the application was too slow for. */
+  public SessionStatistics withDroppedUnread(long other) {
+    return new SessionStatistics(
+        streamsOpened,
+        streamsAccepted,
+        bytesSent,
+        bytesReceived,
+        datagramsSent,
+        datagramsDroppedUnsent,
+        datagramsReceived,
+        other);
+  }
+}

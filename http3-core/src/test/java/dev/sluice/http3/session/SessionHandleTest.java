@@ -2,14 +2,17 @@ package dev.sluice.http3.session;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.sluice.http3.capsule.Capsule;
 import dev.sluice.http3.capsule.CapsuleType;
 import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.webtransport.DatagramLimits;
 import dev.sluice.http3.webtransport.SessionEnding;
+import dev.sluice.http3.webtransport.SessionStatistics;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.stream.SendStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What lies between a session on its loop and the threads that use it. */
 @Timeout(60)
 class SessionHandleTest {
+  private DriverPair pair;
 
   /** The client says all it has to say, and goodbye, before it has the answer (§3.2). */
   @ParameterizedTest
@@ -28,62 +32,85 @@ class SessionHandleTest {
   void theHandlerHearsWhatCameBeforeTheAnswerAndItsClose(int code) throws Exception {
     CompletableFuture<String> heard = new CompletableFuture<>();
     CompletableFuture<SessionEnding> ended = new CompletableFuture<>();
-    DriverPair[] pair = new DriverPair[1];
-    pair[0] =
+    pair =
         new DriverPair(
             WebTransportConfig.DEFAULT,
             session -> {
               byte[] all = session.acceptUnidirectional().inputStream().readAllBytes();
-              pair[0].later(() -> heard.complete(new String(all, StandardCharsets.UTF_8)));
-              session.closed().thenAccept(ending -> pair[0].later(() -> ended.complete(ending)));
+              pair.later(() -> heard.complete(new String(all, StandardCharsets.UTF_8)));
+              session.closed().thenAccept(ending -> pair.later(() -> ended.complete(ending)));
             });
-    pair[0].run();
-    pair[0].connect();
-    RequestStream request = pair[0].client.http.requests().getFirst();
+    pair.run();
+    pair.connect();
+    RequestStream request = pair.client.http.requests().getFirst();
     if (code != 0) { // which a FIN alone says as well (§6)
       byte[] value = {0, 0, 0, (byte) code};
       byte[] close = new Capsule(CapsuleType.WT_CLOSE_SESSION, value).encode();
       request.writeData(close, 0, close.length);
     }
     request.finish();
-    SendStream uni = pair[0].link.client().openUni();
+    SendStream uni = pair.link.client().openUni();
     byte[] said = {0x40, 0x54, (byte) request.id(), 'h', 'e', 'y'};
     uni.write(said, 0, said.length);
     uni.finish();
-    assertEquals("hey", pair[0].await(heard));
-    assertEquals(new SessionEnding.Closed(SessionEnding.Side.PEER, code, ""), pair[0].await(ended));
+    assertEquals("hey", pair.await(heard));
+    assertEquals(new SessionEnding.Closed(SessionEnding.Side.PEER, code, ""), pair.await(ended));
   }
 
   @Test
   void ofDatagramsThatNobodyTakesTheOldestGiveWay() throws Exception {
-    WebTransportConfig config =
-        WebTransportConfig.DEFAULT.withDatagrams(
-            DatagramLimits.DEFAULT.withReceive(2, 1 << 20, Duration.ZERO));
+    WebTransport session = sessionWithFourDatagrams(2, Duration.ZERO);
+    for (byte i = 2; i < 4; i++) {
+      CompletableFuture<byte[]> next = session.receiveDatagramAsync();
+      assertArrayEquals(new byte[] {i}, pair.await(next));
+    }
+    assertEquals(4, statistics(session).datagramsReceived());
+    assertEquals(2, statistics(session).datagramsDroppedUnread());
+    session.receiveDatagramAsync().cancel(false); // who gave up gets nothing
+    CompletableFuture<byte[]> last = session.receiveDatagramAsync();
+    session.close();
+    CompletableFuture<Throwable> why = last.handle((datagram, e) -> e);
+    assertEquals(SessionEndedException.class, pair.await(why).getClass());
+  }
+
+  @Test
+  void datagramsThatNobodyTakesInTimeAreGone() throws Exception {
+    WebTransport session = sessionWithFourDatagrams(4, Duration.ofNanos(1));
+    assertFalse(session.receiveDatagramAsync().isDone());
+    assertEquals(4, statistics(session).datagramsDroppedUnread());
+  }
+
+  /** They have arrived at the client. */
+  private WebTransport sessionWithFourDatagrams(int most, Duration age) throws Exception {
+    DatagramLimits limits = DatagramLimits.DEFAULT.withReceive(most, 1 << 20, age);
     CompletableFuture<Void> sent = new CompletableFuture<>();
-    DriverPair[] pair = new DriverPair[1];
-    pair[0] =
+    pair =
         new DriverPair(
-            config,
+            WebTransportConfig.DEFAULT.withDatagrams(limits),
             session -> {
               for (byte i = 0; i < 4; i++) {
                 session.sendDatagramAsync(new byte[] {i});
               }
-              pair[0].later(() -> sent.complete(null));
+              pair.later(() -> sent.complete(null));
             });
-    pair[0].run();
-    CompletableFuture<WebTransport> connected = pair[0].connect();
-    pair[0].await(sent);
-    pair[0].run();
-    WebTransport session = connected.join();
-    CompletableFuture<byte[]> givenUp = session.receiveDatagramAsync();
-    givenUp.cancel(false);
-    for (byte i = 2; i < 4; i++) {
-      CompletableFuture<byte[]> next = session.receiveDatagramAsync();
-      assertArrayEquals(new byte[] {i}, pair[0].await(next));
-    }
-    CompletableFuture<byte[]> last = session.receiveDatagramAsync();
-    session.close();
-    CompletableFuture<Throwable> why = last.handle((datagram, e) -> e);
-    assertEquals(SessionEndedException.class, pair[0].await(why).getClass());
+    pair.run();
+    CompletableFuture<WebTransport> connected = pair.connect();
+    pair.await(sent);
+    pair.run();
+    return connected.join();
+  }
+
+  private SessionStatistics statistics(WebTransport session) throws Exception {
+    CompletableFuture<SessionStatistics> counted = new CompletableFuture<>();
+    Thread.startVirtualThread(
+        () -> {
+          try {
+            SessionStatistics found = session.statistics();
+            pair.later(() -> counted.complete(found));
+          } catch (IOException e) {
+            pair.later(() -> counted.completeExceptionally(e));
+          }
+        });
+    return pair.await(counted);
   }
 }
