@@ -68,20 +68,7 @@ class CompressionTest {
   /** Its trailers may be what was lost (RFC 9204 §2.2.2.2). */
   @Test
   void aResetBehindTheWholeContentIsToldToThePeersEncoder() {
-    MemorySendStream stream =
-        peer.bidi(
-            RawPeer.headers(
-                ":method",
-                "POST",
-                ":scheme",
-                "https",
-                ":authority",
-                "a",
-                ":path",
-                "/",
-                "content-length",
-                "4"),
-            RawPeer.data(4));
+    MemorySendStream stream = peer.bidi(RawPeer.postHeaders(4), RawPeer.data(4));
     peer.deliver();
     RequestStream request = peer.event(Http3Event.Request.class).stream();
     assertEquals(4, Pair.readAll(request).length);

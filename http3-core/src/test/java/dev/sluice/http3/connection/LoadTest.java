@@ -96,19 +96,7 @@ class LoadTest {
   void requestsThatTurnOutMalformedWithoutEnd() {
     peer.link.client().allow(100_000, 100);
     for (int i = 0; i < 3000 && peer.own.ending() == null; i++) {
-      peer.bidi(
-          RawPeer.headers(
-              ":method",
-              "POST",
-              ":scheme",
-              "https",
-              ":authority",
-              "a",
-              ":path",
-              "/",
-              "content-length",
-              "1"),
-          RawPeer.data(2));
+      peer.bidi(RawPeer.postHeaders(1), RawPeer.data(2));
       peer.deliver();
     }
     assertEquals(EXCESSIVE, Pair.closeCode(peer.own));

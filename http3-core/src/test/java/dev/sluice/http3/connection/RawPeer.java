@@ -144,6 +144,21 @@ final class RawPeer {
     return new HeadersFrame(section).encode();
   }
 
+  /** The HEADERS frame of a POST whose content is said to be so long. */
+  static byte[] postHeaders(int contentLength) {
+    return headers(
+        ":method",
+        "POST",
+        ":scheme",
+        "https",
+        ":authority",
+        "a",
+        ":path",
+        "/",
+        "content-length",
+        Integer.toString(contentLength));
+  }
+
   /** The HEADERS frame of a plain GET. */
   static byte[] getHeaders() {
     return headers(":method", "GET", ":scheme", "https", ":authority", "example.com", ":path", "/");

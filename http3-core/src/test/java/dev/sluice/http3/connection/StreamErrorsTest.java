@@ -86,20 +86,7 @@ class StreamErrorsTest {
   @Test
   void contentBeyondContentLengthIsNotHandedOver() {
     RawPeer peer = RawPeer.ofServer();
-    peer.bidi(
-        headers(
-            ":method",
-            "POST",
-            ":scheme",
-            "https",
-            ":authority",
-            "a",
-            ":path",
-            "/",
-            "content-length",
-            "5"),
-        data(4),
-        data(2));
+    peer.bidi(RawPeer.postHeaders(5), data(4), data(2));
     peer.deliver();
     RequestStream request = peer.event(Http3Event.Request.class).stream();
     assertEquals(4, Pair.readAll(request).length);
