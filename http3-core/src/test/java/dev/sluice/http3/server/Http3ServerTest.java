@@ -350,9 +350,9 @@ class Http3ServerTest {
     try (Loopback loopback =
             Loopback.of(
                 exchange -> {
-                  // More than the client's window and the stream's buffer hold, and the pipe the
-                  // rest of it.
-                  exchange.respond(200, Fields.EMPTY).write(new byte[3 << 19]);
+                  // More than the client's window and the stream's buffer hold, and the rest of it
+                  // less than half of the pipe, or its writer might wait for that half.
+                  exchange.respond(200, Fields.EMPTY).write(new byte[11 << 17]);
                   handled.complete(null);
                 });
         WireClient client = new WireClient(loopback.server.localAddress())) {
