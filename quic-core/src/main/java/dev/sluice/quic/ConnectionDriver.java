@@ -8,7 +8,9 @@ import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.io.ConnectionListener;
 import dev.sluice.quic.io.ContentRetention;
+import dev.sluice.quic.io.DatagramShelf;
 import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.io.HandOver;
 import dev.sluice.quic.io.InboundPipe;
 import dev.sluice.quic.io.LoopConnection;
 import dev.sluice.quic.io.Moves;
@@ -65,16 +67,14 @@ final class ConnectionDriver implements ConnectionListener {
   private final QuicTransport transport;
   private final Keepsakes keepsakes;
 
-  /** How many datagrams wait for the application. */
-  private final DatagramConfig bounds;
-
   private final QuicConnection handle;
   private final Long2ObjectHashMap<QuicStream> streams = new Long2ObjectHashMap<>();
   private final Openings openingBidi = new Openings();
   private final Openings openingUni = new Openings();
   private final Moves moves = new Moves();
   private final HandOver<QuicStream> accepted = new HandOver<>(this::startReading);
-  private final HandOver<byte[]> datagrams = new HandOver<>(taken -> {}, data -> data.length);
+  private final DatagramShelf unreadDatagrams;
+  private final HandOver<byte[]> datagrams;
   private final CompletableFuture<QuicConnection> ready = new CompletableFuture<>();
   private final CompletableFuture<TlsSession> handshake = new CompletableFuture<>();
   private final CompletableFuture<ConnectionEnding> ended = new CompletableFuture<>();
@@ -87,11 +87,17 @@ final class ConnectionDriver implements ConnectionListener {
   /** The last snapshot, for after the end. */
   private volatile ConnectionStats lastStats;
 
+  /**
+   * The driver of a new connection.
+   *
+   * @param bounds how many datagrams may wait for the application
+   */
   ConnectionDriver(LoopConnection connection, Keepsakes keepsakes, DatagramConfig bounds) {
     this.connection = connection;
     this.transport = connection.transport();
     this.keepsakes = keepsakes;
-    this.bounds = bounds;
+    this.unreadDatagrams = new DatagramShelf(bounds.queue());
+    this.datagrams = new HandOver<>(unreadDatagrams, taken -> {});
     this.unread =
         new UnreadContent(
             new ContentRetention(connection.loop()::schedule, transport.unreadRetention()));
@@ -211,10 +217,15 @@ final class ConnectionDriver implements ConnectionListener {
 
   CompletableFuture<ConnectionStats> stats() {
     CompletableFuture<ConnectionStats> stats = new CompletableFuture<>();
-    if (ended.isDone() || !onLoop(() -> stats.complete(transport.stats()))) {
+    if (ended.isDone() || !onLoop(() -> stats.complete(measure()))) {
       stats.complete(lastStats);
     }
     return stats;
+  }
+
+  /** Loop: what the transport says, with the datagrams that were dropped behind it. */
+  private ConnectionStats measure() {
+    return transport.stats().plusDroppedUnread(unreadDatagrams.dropped());
   }
 
   CompletableFuture<byte[]> export(String label, byte[] context, int length) {
@@ -288,8 +299,7 @@ final class ConnectionDriver implements ConnectionListener {
       case QuicEvent.Stopped(SendStream send, long code) -> onSendEnding(send);
       case QuicEvent.SendCompleted(SendStream send) -> onSendEnding(send);
       case QuicEvent.StreamsAvailable(boolean bidirectional) -> openWaiting(bidirectional);
-      case QuicEvent.DatagramReceived(byte[] data) ->
-          datagrams.putNewest(data, bounds.receiveQueue(), bounds.receiveQueueBytes());
+      case QuicEvent.DatagramReceived(byte[] data) -> datagrams.put(data);
       case QuicEvent.HandshakeComplete(TlsSession tls) -> {
         handle.onHandshake(tls, transport.stats().remote(), transport.supportsResetAt());
         ready.complete(handle);
@@ -390,7 +400,7 @@ final class ConnectionDriver implements ConnectionListener {
   }
 
   private void onEnded(ConnectionEnding how) {
-    lastStats = transport.stats();
+    lastStats = measure();
     ending = how;
     List<QuicStream> left = List.copyOf(streams.values());
     streams.clear();

@@ -6,6 +6,7 @@ import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.ConnectionListener;
 import dev.sluice.quic.io.EventLoop;
+import dev.sluice.quic.io.HandOver;
 import dev.sluice.quic.io.LoopConnection;
 import dev.sluice.quic.io.QuicSocket;
 import dev.sluice.quic.io.SharedPort;

@@ -73,6 +73,8 @@ class DatagramEchoTest {
         Thread.onSpinWait();
       }
       assertEquals(501, connection.receiveDatagram().length);
+      assertEquals(
+          sizes.length + 2 - 4, connection.stats().datagramFrames().droppedUnread(), "but four");
     }
   }
 

@@ -6,6 +6,8 @@ import dev.sluice.http3.webtransport.SessionEnding;
 import dev.sluice.http3.webtransport.SessionStatistics;
 import dev.sluice.http3.webtransport.SessionStream;
 import dev.sluice.http3.webtransport.WebTransportSession;
+import dev.sluice.quic.io.DatagramShelf;
+import dev.sluice.quic.io.HandOver;
 import dev.sluice.quic.io.UnreadContent;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,10 +27,10 @@ final class SessionHandle {
   private final WebTransportDriver driver;
   private final WebTransportSession session;
   private final WebTransport face = new WebTransport(this);
-  private final Intake<WebTransportStream> bidi = new Intake<>();
-  private final Intake<WebTransportStream> uni = new Intake<>();
+  private final HandOver<WebTransportStream> bidi = new HandOver<>(this::onTaken);
+  private final HandOver<WebTransportStream> uni = new HandOver<>(this::onTaken);
   private final DatagramShelf unreadDatagrams;
-  private final Intake<byte[]> datagrams;
+  private final HandOver<byte[]> datagrams;
   private final CompletableFuture<Void> draining = new CompletableFuture<>();
   private final CompletableFuture<SessionEnding> closed = new CompletableFuture<>();
   private final CompletableFuture<WebTransport> established = new CompletableFuture<>();
@@ -47,8 +49,8 @@ final class SessionHandle {
   SessionHandle(WebTransportDriver driver, WebTransportSession session) {
     this.driver = driver;
     this.session = session;
-    unreadDatagrams = new DatagramShelf(driver.datagramLimits());
-    datagrams = new Intake<>(unreadDatagrams);
+    unreadDatagrams = new DatagramShelf(driver.datagramLimits().queue());
+    datagrams = new HandOver<>(unreadDatagrams, taken -> {});
     unread = new UnreadContent(driver.loop().retention());
     Duration limit = driver.loop().retention().limit();
     dropped = () -> new ContentDroppedException(limit);
@@ -178,9 +180,12 @@ final class SessionHandle {
   }
 
   CompletableFuture<WebTransportStream> accept(boolean bidirectional) {
-    CompletableFuture<WebTransportStream> next = (bidirectional ? bidi : uni).take();
-    next.thenAccept(stream -> driver.onLoop(() -> start(stream)));
-    return next;
+    return (bidirectional ? bidi : uni).take();
+  }
+
+  /** Any thread: what has arrived on a stream goes to whoever has accepted it. */
+  private void onTaken(WebTransportStream stream) {
+    driver.onLoop(() -> start(stream));
   }
 
   void onOpened(SessionStream stream) {
@@ -204,8 +209,7 @@ final class SessionHandle {
 
   /** Loop: what the session has carried, with what was dropped behind it. */
   SessionStatistics statistics() {
-    SessionStatistics own = session.statistics();
-    return own.withDroppedUnread(own.datagramsDroppedUnread() + unreadDatagrams.dropped());
+    return session.statistics().plusDroppedUnread(unreadDatagrams.dropped());
   }
 
   // ---- the course of the session ----

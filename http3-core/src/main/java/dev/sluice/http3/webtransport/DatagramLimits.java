@@ -1,5 +1,6 @@
 package dev.sluice.http3.webtransport;
 
+import dev.sluice.quic.datagram.DatagramQueue;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -32,6 +33,11 @@ public record DatagramLimits(
     if (receiveAge.isNegative() || sendAge.isNegative()) {
       throw new IllegalArgumentException("ages are not negative");
     }
+  }
+
+  /** An empty queue for what waits for the application. */
+  public DatagramQueue queue() {
+    return new DatagramQueue(receiveQueue, receiveBytes, receiveAge);
   }
 
   /** With another bound on what waits for the application. */

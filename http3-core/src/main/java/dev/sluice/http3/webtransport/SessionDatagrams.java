@@ -2,6 +2,7 @@ package dev.sluice.http3.webtransport;
 
 import dev.sluice.http3.datagram.HttpDatagrams;
 import dev.sluice.quic.datagram.DatagramFlow;
+import dev.sluice.quic.datagram.DatagramQueue;
 
 /** The datagrams of one session (§4.5). */
 final class SessionDatagrams {
@@ -17,7 +18,7 @@ final class SessionDatagrams {
     DatagramLimits limits = sessions.config().datagrams();
     out = sessions.datagrams();
     flow = out.openFlow(limits.sendQueue(), limits.sendAge());
-    queue = new DatagramQueue(limits);
+    queue = limits.queue();
   }
 
   int maxLength() {

@@ -22,8 +22,8 @@ public record SessionStatistics(
     long datagramsReceived,
     long datagramsDroppedUnread) {
 
-  /** The same with another number of datagrams that the application was too slow for. */
-  public SessionStatistics withDroppedUnread(long other) {
+  /** The same with more datagrams that the application was too slow for. */
+  public SessionStatistics plusDroppedUnread(long more) {
     return new SessionStatistics(
         streamsOpened,
         streamsAccepted,
@@ -32,6 +32,6 @@ public record SessionStatistics(
         datagramsSent,
         datagramsDroppedUnsent,
         datagramsReceived,
-        other);
+        datagramsDroppedUnread + more);
   }
 }

@@ -39,6 +39,31 @@ public record ConnectionStats(
     DatagramStats datagramFrames,
     List<PathStats> paths) {
 
+  /** The same with more datagrams that the application was too slow for. */
+  public ConnectionStats plusDroppedUnread(long more) {
+    return new ConnectionStats(
+        version,
+        local,
+        remote,
+        smoothedRtt,
+        latestRtt,
+        minRtt,
+        rttVariation,
+        congestionWindow,
+        bytesInFlight,
+        datagramsSent,
+        datagramsReceived,
+        bytesSent,
+        bytesReceived,
+        packetsSent,
+        packetsReceived,
+        packetsLost,
+        ptoCount,
+        datagramsDropped,
+        datagramFrames.plusDroppedUnread(more),
+        paths);
+  }
+
   /** The path that what is sent takes. */
   public PathStats activePath() {
     return paths.getFirst();

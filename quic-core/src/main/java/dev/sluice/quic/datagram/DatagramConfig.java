@@ -36,6 +36,11 @@ public record DatagramConfig(
     }
   }
 
+  /** An empty queue for what waits for the application, for as long as it takes. */
+  public DatagramQueue queue() {
+    return new DatagramQueue(receiveQueue, receiveQueueBytes, Duration.ZERO);
+  }
+
   /** The same with another limit on the peer's frames. */
   public DatagramConfig withMaxFrameSize(int other) {
     return new DatagramConfig(other, sendQueue, maxAge, receiveQueue, receiveQueueBytes);

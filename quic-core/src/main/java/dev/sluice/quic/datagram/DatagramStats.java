@@ -8,4 +8,10 @@ package dev.sluice.quic.datagram;
  * @param received taken from packets
  * @param droppedUnread dropped since the application did not keep up
  */
-public record DatagramStats(long sent, long droppedUnsent, long received, long droppedUnread) {}
+public record DatagramStats(long sent, long droppedUnsent, long received, long droppedUnread) {
+
+  /** The same with more that the application was too slow for. */
+  public DatagramStats plusDroppedUnread(long more) {
+    return new DatagramStats(sent, droppedUnsent, received, droppedUnread + more);
+  }
+}

@@ -5,23 +5,19 @@ import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.frame.DatagramFrame;
 import dev.sluice.quic.frame.FrameTypes;
 import dev.sluice.quic.trace.Footprint;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
-/**
- * Datagrams that wait for the application. Nothing holds the peer back (RFC 9221 §5.3), so when the
- * application does not keep up, the oldest are dropped.
- */
+/** DATAGRAM frames on their way to the application. */
 public final class InboundDatagrams {
-  private final Deque<byte[]> queue = new ArrayDeque<>();
+  /** How long they wait is nobody's concern here. */
+  private static final long AGELESS = 0;
+
   private final DatagramConfig config;
-  private int bytes;
-  private long received;
-  private long dropped;
+  private final DatagramQueue queue;
 
   /** An empty queue. */
   public InboundDatagrams(DatagramConfig config) {
     this.config = config;
+    this.queue = config.queue();
   }
 
   /**
@@ -39,43 +35,32 @@ public final class InboundDatagrams {
                   ? ": no datagram was asked for"
                   : ": " + frame.encodedLength() + " bytes, beyond " + config.maxFrameSize()));
     }
-    received++;
-    byte[] data = frame.data().toArray();
-    queue.addLast(data);
-    bytes += data.length;
-    while (queue.size() > config.receiveQueue() || bytes > config.receiveQueueBytes()) {
-      poll();
-      dropped++;
-    }
+    queue.add(frame.data().toArray(), AGELESS);
   }
 
   /** Whether one waits. */
   public boolean isPending() {
-    return !queue.isEmpty();
+    return queue.size() > 0;
   }
 
   /** The oldest datagram, or null when there is none. */
   public byte[] poll() {
-    byte[] data = queue.pollFirst();
-    if (data != null) {
-      bytes -= data.length;
-    }
-    return data;
+    return queue.poll(AGELESS);
   }
 
   /** What waits for the application. */
   public void measure(Footprint out) {
     out.holds("datagrams to be taken", queue.size(), config.receiveQueue());
-    out.holds("bytes of datagrams to be taken", bytes, config.receiveQueueBytes());
+    out.holds("bytes of datagrams to be taken", queue.bytes(), config.receiveQueueBytes());
   }
 
   /** How many came. */
   public long received() {
-    return received;
+    return queue.received();
   }
 
   /** How many of those were dropped for newer ones. */
   public long dropped() {
-    return dropped;
+    return queue.dropped();
   }
 }

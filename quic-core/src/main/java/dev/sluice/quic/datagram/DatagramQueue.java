@@ -1,11 +1,13 @@
-package dev.sluice.http3.webtransport;
+package dev.sluice.quic.datagram;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Datagrams of a session that wait for the application; the oldest give way. For one thread at a
- * time.
+ * Datagrams that wait for the application. Nothing holds the peer back (RFC 9221 §5.3), so when the
+ * application does not keep up the oldest give way. For one thread at a time.
  */
 public final class DatagramQueue {
   private record Waiting(byte[] payload, long since) {}
@@ -18,11 +20,17 @@ public final class DatagramQueue {
   private long received;
   private long dropped;
 
-  /** An empty one within these limits. */
-  public DatagramQueue(DatagramLimits limits) {
-    this.limit = limits.receiveQueue();
-    this.maxBytes = limits.receiveBytes();
-    this.maxAge = limits.receiveAge().toNanos();
+  /**
+   * An empty one.
+   *
+   * @param limit how many may wait; at least 1
+   * @param maxBytes how many bytes they may have together; not negative
+   * @param maxAge how long one may wait; zero for as long as it takes
+   */
+  public DatagramQueue(int limit, int maxBytes, Duration maxAge) {
+    this.limit = limit;
+    this.maxBytes = maxBytes;
+    this.maxAge = maxAge.isZero() ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(maxAge);
   }
 
   /**
@@ -36,18 +44,21 @@ public final class DatagramQueue {
     queue.addLast(new Waiting(payload, now));
     bytes += payload.length;
     while (queue.size() > limit || bytes > maxBytes) {
-      remove();
-      dropped++;
+      drop();
     }
   }
 
   /** The oldest that is not too old, or null. */
   public byte[] poll(long now) {
-    while (!queue.isEmpty() && maxAge > 0 && now - queue.peekFirst().since > maxAge) {
-      remove();
-      dropped++;
+    while (!queue.isEmpty() && now - queue.peekFirst().since > maxAge) {
+      drop();
     }
     return queue.isEmpty() ? null : remove();
+  }
+
+  private void drop() {
+    remove();
+    dropped++;
   }
 
   private byte[] remove() {
@@ -56,18 +67,24 @@ public final class DatagramQueue {
     return payload;
   }
 
-  long received() {
+  /** How many were ever added. */
+  public long received() {
     return received;
   }
 
-  /** How many gave way, or became too old. */
+  /** How many of those gave way, or became too old. */
   public long dropped() {
     return dropped;
   }
 
-  /** Whether there is none, however old. */
-  public boolean isEmpty() {
-    return queue.isEmpty();
+  /** How many wait, however old. */
+  public int size() {
+    return queue.size();
+  }
+
+  /** How many bytes those have together. */
+  public int bytes() {
+    return bytes;
   }
 
   /** Lets all go, which does not count as dropping them. */

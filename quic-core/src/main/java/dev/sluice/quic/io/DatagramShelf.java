@@ -1,19 +1,21 @@
-package dev.sluice.http3.session;
+package dev.sluice.quic.io;
 
-import dev.sluice.http3.webtransport.DatagramLimits;
-import dev.sluice.http3.webtransport.DatagramQueue;
+import dev.sluice.quic.datagram.DatagramQueue;
 
-/**
- * Datagrams that nobody has asked for yet, within the session's limits. Under the intake's lock.
- */
-final class DatagramShelf implements Intake.Shelf<byte[]> {
+/** Datagrams that nobody has asked for yet, within the bounds of their queue. */
+public final class DatagramShelf implements HandOver.Shelf<byte[]> {
   private final DatagramQueue queue;
 
   /** For whoever asks on another thread. */
   private volatile long dropped;
 
-  DatagramShelf(DatagramLimits limits) {
-    queue = new DatagramQueue(limits);
+  /**
+   * One over a queue.
+   *
+   * @param queue belongs to the shelf from now on; its ages are measured by {@link System#nanoTime}
+   */
+  public DatagramShelf(DatagramQueue queue) {
+    this.queue = queue;
   }
 
   @Override
@@ -30,8 +32,8 @@ final class DatagramShelf implements Intake.Shelf<byte[]> {
   }
 
   @Override
-  public boolean isEmpty() {
-    return queue.isEmpty();
+  public int size() {
+    return queue.size();
   }
 
   @Override
@@ -40,7 +42,7 @@ final class DatagramShelf implements Intake.Shelf<byte[]> {
   }
 
   /** How many gave way to others, or became too old. Any thread. */
-  long dropped() {
+  public long dropped() {
     return dropped;
   }
 }
