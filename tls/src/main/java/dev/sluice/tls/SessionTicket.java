@@ -1,5 +1,6 @@
 package dev.sluice.tls;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.tls.wire.TlsReader;
@@ -100,8 +101,8 @@ public record SessionTicket(
         .u32(lifetimeSeconds)
         .u32(ageAdd)
         .u32(maxEarlyData)
-        .vector8(utf8(applicationProtocol))
-        .vector16(utf8(serverName))
+        .vector8(applicationProtocol.getBytes(ISO_8859_1))
+        .vector16(serverName.getBytes(UTF_8))
         .vector16(transportParameters)
         .vector24(list -> peerCertificates.forEach(c -> list.vector24(der(c))))
         .vector24(applicationState)
@@ -133,14 +134,14 @@ public record SessionTicket(
               in.u32(),
               in.u32(),
               in.u32(),
-              string(in.vector8(0)),
-              string(in.vector16(0)),
+              new String(in.vector8(0), ISO_8859_1),
+              new String(in.vector16(0), UTF_8),
               in.vector16(0),
               chain(in.sub24("certificates", 0)),
               in.vector24(0));
       in.end();
       return result;
-    } catch (TlsException | GeneralSecurityException e) {
+    } catch (TlsException | GeneralSecurityException | RuntimeException e) {
       throw new IllegalArgumentException("not a stored session ticket: " + e.getMessage(), e);
     }
   }
@@ -168,13 +169,5 @@ public record SessionTicket(
     } catch (CertificateEncodingException e) {
       throw new IllegalStateException("a certificate that was parsed cannot be encoded", e);
     }
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(UTF_8);
-  }
-
-  private static String string(byte[] utf8) {
-    return new String(utf8, UTF_8);
   }
 }

@@ -62,6 +62,10 @@ class CertificateRefusalTest {
                                 new byte[] {0x30, 3, 2, 1, 1},
                                 c.entries().getFirst().extensions()))))),
         Arguments.of(
+            "a key of no bytes",
+            BAD_CERTIFICATE,
+            Rewrite.certificate(c -> with(c, der -> TestAuthority.withoutKey(TlsPair.ED25519)))),
+        Arguments.of(
             "bytes after it",
             BAD_CERTIFICATE,
             Rewrite.certificate(c -> with(c, der -> Arrays.copyOf(der, der.length + 1)))),

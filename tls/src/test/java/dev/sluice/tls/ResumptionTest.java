@@ -411,4 +411,29 @@ class ResumptionTest {
     assertFalse(
         ticket.toString().contains(java.util.HexFormat.of().formatHex(ticket.resumptionSecret())));
   }
+
+  @Test
+  void ticketsOfAnyProtocolCanBeStored() {
+    String octets = "\u00ff".repeat(255);
+    TlsPair pair =
+        new TlsPair(
+            clientConfig().applicationProtocols(octets).build(),
+            server().applicationProtocols(octets).build());
+    SessionTicket ticket = pair.run().requireComplete().client.tickets.getFirst();
+    SessionTicket stored = SessionTicket.fromBytes(ticket.toBytes());
+    assertEquals(octets, stored.applicationProtocol());
+  }
+
+  @Test
+  void storedTicketsWithAGarbledCertificateAreRefused() throws Exception {
+    byte[] good = TestAuthority.encoded(TlsPair.ED25519.certificateChain().getFirst());
+    byte[] bytes =
+        ticket(clientConfig().build(), server().identity(TlsPair.ED25519).build()).toBytes();
+    int at = 0;
+    while (!java.util.Arrays.equals(bytes, at, at + good.length, good, 0, good.length)) {
+      at++;
+    }
+    System.arraycopy(TestAuthority.withoutKey(TlsPair.ED25519), 0, bytes, at, good.length);
+    assertThrows(IllegalArgumentException.class, () -> SessionTicket.fromBytes(bytes));
+  }
 }

@@ -11,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1EncodableVector;
@@ -221,5 +222,22 @@ public final class TestAuthority {
     return address == null
         ? new GeneralName(GeneralName.dNSName, name)
         : new GeneralName(GeneralName.iPAddress, new DEROctetString(address));
+  }
+
+  /** The encoding of an Ed25519 certificate whose key has no bytes, though something follows it. */
+  public static byte[] withoutKey(Identity ed25519) {
+    X509Certificate certificate = ed25519.certificateChain().getFirst();
+    byte[] der = encoded(certificate);
+    byte[] raw = certificate.getPublicKey().getEncoded();
+    int key = 0;
+    while (!Arrays.equals(der, key, key + raw.length, raw, 0, raw.length)) {
+      key++;
+    }
+    // BIT STRING of 33 bytes, the first for unused bits: cut to that one before an OCTET STRING.
+    int bits = key + raw.length - 34;
+    der[bits] = 1;
+    der[bits + 2] = 4;
+    der[bits + 3] = 30;
+    return der;
   }
 }

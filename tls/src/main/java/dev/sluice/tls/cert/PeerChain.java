@@ -66,7 +66,8 @@ public final class PeerChain {
           List.copyOf(parsed),
           VerifyingKey.of(parsed.getFirst().getPublicKey()),
           null);
-    } catch (CertificateException e) {
+    } catch (CertificateException | RuntimeException e) {
+      // The JDK's parser does not check every length: a key of no bytes makes it read behind them.
       throw new TlsException(
           AlertDescription.BAD_CERTIFICATE, "Certificate: a certificate cannot be parsed", e);
     }

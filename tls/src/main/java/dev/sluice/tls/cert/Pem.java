@@ -53,7 +53,10 @@ public final class Pem {
               (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block.der)));
         }
       }
-    } catch (GeneralSecurityException e) {
+    } catch (IllegalArgumentException e) {
+      throw e;
+    } catch (GeneralSecurityException | RuntimeException e) {
+      // The JDK's parser fails with whatever comes to hand when some lengths are wrong.
       throw new IllegalArgumentException("a certificate in the PEM text cannot be read", e);
     }
     if (certificates.isEmpty()) {

@@ -110,6 +110,8 @@ class IdentityTest {
     requireRefused("cannot be read", chain(one), pem("PRIVATE KEY", new byte[] {0x30, 1, 5}));
     Identity ed = ROOT.issue("Ed25519", "example.org");
     requireRefused("not the certificate's", chain(ed), key);
+    String keyless = pem("CERTIFICATE", TestAuthority.withoutKey(ed));
+    requireRefused("certificate in the PEM text", keyless, key);
   }
 
   private static void requireRefused(String reason, String chain, String key) {
