@@ -2,7 +2,6 @@ package dev.sluice.tls;
 
 import dev.sluice.tls.cert.IpLiteral;
 import java.net.IDN;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Checks on what the configurations hold. */
@@ -20,12 +19,13 @@ final class ConfigChecks {
     }
   }
 
-  /** ALPN names: at least one, each 1 to 255 bytes (RFC 7301 §3.1). */
+  /** ALPN names: at least one, each 1 to 255 bytes (RFC 7301 §3.1), a byte to a character. */
   static List<String> protocols(List<String> protocols) {
     for (String protocol : nonEmpty("applicationProtocols", protocols)) {
-      int length = protocol.getBytes(StandardCharsets.ISO_8859_1).length;
-      if (length < 1 || length > 255) {
-        throw new IllegalArgumentException("an ALPN name has 1 to 255 bytes");
+      boolean octets = protocol.chars().allMatch(c -> c <= 0xff);
+      if (!octets || protocol.isEmpty() || protocol.length() > 255) {
+        throw new IllegalArgumentException(
+            "an ALPN name has 1 to 255 bytes, each given as a character up to U+00FF");
       }
     }
     return List.copyOf(protocols);

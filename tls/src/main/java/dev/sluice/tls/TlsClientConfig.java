@@ -109,7 +109,8 @@ public record TlsClientConfig(
       identitySelector = from.identitySelector;
       cipherSuites = from.cipherSuites;
       groups = from.groups;
-      keyShares = from.keyShares;
+      // Those that followed from the groups follow from other ones, too.
+      keyShares = from.keyShares.equals(defaultShares()) ? null : from.keyShares;
       signatureSchemes = from.signatureSchemes;
       ticket = from.ticket;
       earlyData = from.earlyData;
@@ -163,8 +164,8 @@ public record TlsClientConfig(
     }
 
     /**
-     * Groups of the first ClientHello's shares. Default: X25519MLKEM768 and X25519 as far as they
-     * are among the groups, else the first group.
+     * Groups of the first ClientHello's shares. Default, whatever the groups come to be:
+     * X25519MLKEM768 and X25519 as far as they are among them, else the first one.
      */
     public Builder keyShares(NamedGroup... wanted) {
       keyShares = List.of(wanted);

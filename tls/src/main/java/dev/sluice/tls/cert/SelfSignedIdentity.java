@@ -7,6 +7,7 @@ import dev.sluice.tls.keys.InjectedSecureRandom;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.IDN;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -137,7 +138,7 @@ public final class SelfSignedIdentity {
                 name -> {
                   byte[] address = IpLiteral.parse(name);
                   return address == null
-                      ? new GeneralName(GeneralName.dNSName, name)
+                      ? new GeneralName(GeneralName.dNSName, IDN.toASCII(name))
                       : new GeneralName(GeneralName.iPAddress, new DEROctetString(address));
                 })
             .toArray(GeneralName[]::new));

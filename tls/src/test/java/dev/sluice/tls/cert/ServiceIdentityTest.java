@@ -88,6 +88,13 @@ class ServiceIdentityTest {
         certificate.getPublicKey(), create("localhost", "127.0.0.1", "::1").getPublicKey());
   }
 
+  @Test
+  void selfSignedCertificatesNameHostsAsTheyAreAskedFor() {
+    X509Certificate certificate = create("b\u00fccher.example", "*.b\u00fccher.example");
+    assertTrue(ServiceIdentity.matches(certificate, "b\u00fccher.example"));
+    assertTrue(ServiceIdentity.matches(certificate, "www.xn--bcher-kva.example"));
+  }
+
   private static X509Certificate create(String... names) {
     Identity identity =
         SelfSignedIdentity.create(
