@@ -49,18 +49,27 @@ final class CryptoStream {
   /**
    * The peer's messages go on at a higher level, and all of this level are here: what follows can
    * only be copies (RFC 9001 §4.1.3).
+   *
+   * @throws TransportException PROTOCOL_VIOLATION: there is more beyond a gap
    */
   void supersede() {
     superseded = true;
+    if (incoming.hasGap()) {
+      throw tooMuch();
+    }
+  }
+
+  private TransportException tooMuch() {
+    return new TransportException(
+        TransportError.PROTOCOL_VIOLATION,
+        FrameTypes.CRYPTO,
+        "CRYPTO: more at the level " + level + ", after keys of a higher one");
   }
 
   void receive(CryptoFrame frame) {
     long end = frame.offset() + frame.data().length();
     if (superseded && end > receivedEnd) {
-      throw new TransportException(
-          TransportError.PROTOCOL_VIOLATION,
-          FrameTypes.CRYPTO,
-          "CRYPTO: more at the level " + level + ", after keys of a higher one");
+      throw tooMuch();
     }
     receivedEnd = Math.max(receivedEnd, end);
     if (!incoming.insert(

@@ -113,6 +113,21 @@ class HandshakeDataTest {
     assertViolation(client);
   }
 
+  @Test
+  @Requirement("RFC9001-4.1.3#3")
+  void anInitialWithMoreThanTheServerHelloThatComesBeforeIt() {
+    toClient.cut();
+    sim.run(LIMIT, () -> !serverNode.accepted().isEmpty());
+    toServer.cut(); // which never sent what follows, and would not be told of it
+    // Beyond a gap that nothing will ever fill.
+    deliver(
+        clientNode, SealedPackets.initial(server(), 50, crypto(9999, 1)), here, there, sim.now());
+    assertNull(client.ending(), "there may be much in between");
+    toClient.mend();
+    sim.run(LIMIT, () -> client.ending() != null || client.handshake.isComplete());
+    assertViolation(client);
+  }
+
   private byte[] handshake(long number, byte[] payload) {
     return SealedPackets.handshake(server(), QuicVersion.V1, number, payload, 0);
   }
