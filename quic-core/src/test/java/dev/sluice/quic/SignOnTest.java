@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.quic.connection.TestPeers;
 import dev.sluice.tls.Identity;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.interfaces.ECPrivateKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -96,5 +99,36 @@ class SignOnTest {
       IOException failure = assertThrows(IOException.class, client::connect);
       assertTrue(failure.getMessage().contains("alert 80"), failure::getMessage);
     }
+  }
+
+  @Test
+  void soDoesAKeyThatFailsWithAnError() throws Exception {
+    try (ExecutorService signers = Executors.newFixedThreadPool(1);
+        QuicServer server = Loopback.server().identity(unlinked()).signOn(signers).start();
+        QuicClient client = Loopback.client(server).build()) {
+      IOException failure = assertThrows(IOException.class, client::connect);
+      assertTrue(failure.getMessage().contains("alert 80"), failure::getMessage);
+    }
+  }
+
+  @Test
+  void andWithoutAnExecutor() throws Exception {
+    try (QuicServer server = Loopback.server().identity(unlinked()).start();
+        QuicClient client = Loopback.client(server).build()) {
+      IOException failure = assertThrows(IOException.class, client::connect);
+      assertTrue(failure.getMessage().contains("alert 80"), failure::getMessage);
+    }
+  }
+
+  /** As of a token whose native library is not there. */
+  private static Identity unlinked() {
+    Object key =
+        Proxy.newProxyInstance(
+            SignOnTest.class.getClassLoader(),
+            new Class<?>[] {ECPrivateKey.class},
+            (proxy, method, arguments) -> {
+              throw new UnsatisfiedLinkError("on purpose");
+            });
+    return Identity.of(TestPeers.IDENTITY.certificateChain(), (PrivateKey) key);
   }
 }

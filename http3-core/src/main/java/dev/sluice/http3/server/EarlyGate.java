@@ -55,7 +55,7 @@ final class EarlyGate {
   private Treatment judged(RequestHead request) {
     try {
       return Objects.requireNonNull(policy.treatment(request), "a treatment");
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(Level.WARNING, "no treatment for early " + request.path(), e);
       return Treatment.REFUSE;
     }

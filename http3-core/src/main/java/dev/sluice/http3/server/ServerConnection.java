@@ -226,7 +226,7 @@ final class ServerConnection {
   private HandlerThreads.Place placeOf(RequestHead request) {
     try {
       return Objects.requireNonNull(services.threads().placeOf(request), "a place");
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(Level.WARNING, "no place for " + request.path(), e);
       return HandlerThreads.Place.VIRTUAL;
     }

@@ -179,10 +179,15 @@ class EarlyRequestsTest {
   void whatCannotBeJudgedIsRefused() throws Exception {
     serve(
         request -> {
+          if (request.path().equals("/unlinked")) {
+            throw new NoClassDefFoundError("on purpose");
+          }
           throw new IllegalStateException("broken on purpose");
         });
-    HttpRequest marked = request("/get").header("early-data", "1").build();
-    assertEquals(425, visit(EarlyData.NEVER, marked).statusCode());
+    for (String path : List.of("/get", "/unlinked")) {
+      HttpRequest marked = request(path).header("early-data", "1").build();
+      assertEquals(425, visit(EarlyData.NEVER, marked).statusCode(), path);
+    }
     assertEquals(List.of(), handled);
   }
 

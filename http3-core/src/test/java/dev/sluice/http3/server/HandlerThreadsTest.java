@@ -75,11 +75,14 @@ class HandlerThreadsTest {
           if (request.path().equals("/thrown")) {
             throw new IllegalStateException("on purpose");
           }
+          if (request.path().equals("/unlinked")) {
+            throw new NoClassDefFoundError("on purpose");
+          }
           return null;
         };
     try (Loopback loopback =
         Loopback.of(HandlerThreadsTest::sayWhere, c -> c, server -> server.handleOn(threads))) {
-      for (String path : new String[] {"/thrown", "/null"}) {
+      for (String path : new String[] {"/thrown", "/unlinked", "/null"}) {
         assertEquals("virtual", get(loopback, path).headers().firstValue("where").orElse(""));
       }
     }

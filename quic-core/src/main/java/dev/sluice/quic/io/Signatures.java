@@ -52,7 +52,7 @@ final class Signatures {
   private static byte[] signature(SignatureRequest request) {
     try {
       return request.sign();
-    } catch (GeneralSecurityException | RuntimeException e) {
+    } catch (GeneralSecurityException | RuntimeException | Error e) {
       LOG.log(Level.ERROR, "the key of " + request.identity() + " does not sign", e);
       return null;
     }

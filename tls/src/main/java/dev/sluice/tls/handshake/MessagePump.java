@@ -61,7 +61,7 @@ public final class MessagePump {
     } catch (TransportParametersRefused e) {
       fail(new TlsException(AlertDescription.ILLEGAL_PARAMETER, e.getMessage(), e.refusal()));
       throw e.refusal();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // of a program, say, that was asked for a key
       throw fail(
           new TlsException(
               AlertDescription.INTERNAL_ERROR, "handshake: unexpected failure: " + e, e));
