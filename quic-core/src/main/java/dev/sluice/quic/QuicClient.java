@@ -167,7 +167,7 @@ public final class QuicClient implements AutoCloseable {
       }
       try {
         dial(address);
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) {
         next(e);
       }
     }
@@ -179,7 +179,7 @@ public final class QuicClient implements AutoCloseable {
       QuicSocket socket = socketTo(address);
       try {
         dial(address, socket);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         release(socket);
         throw e;
       }

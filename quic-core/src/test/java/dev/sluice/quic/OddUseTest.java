@@ -137,6 +137,22 @@ class OddUseTest {
     }
   }
 
+  /** Where addresses are looked up, no caller's thread is there to throw it on. */
+  @Test
+  void whatCannotBeDialledIsSaidToWhoeverConnects() throws Exception {
+    try (QuicClient broken =
+        Loopback.client(server)
+            .remote("localhost", server.localAddress().getPort())
+            .endpoint(
+                settings -> {
+                  throw new NoClassDefFoundError("on purpose");
+                })
+            .build()) {
+      var failure = assertThrows(ExecutionException.class, () -> broken.connectAsync().get());
+      assertEquals(NoClassDefFoundError.class, failure.getCause().getClass());
+    }
+  }
+
   /** Threads that keep the program alive, for a server that there is not. */
   @Test
   void aServerThatCannotBeginLeavesNoThread() {

@@ -133,7 +133,7 @@ final class ClientRuntime {
     }
     try {
       return dial(origin, address, socket, listener);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       release(socket);
       throw e;
     }

@@ -108,7 +108,7 @@ final class HappyEyeballs<C> {
     } catch (IOException e) {
       race.failed(new Failure(null, e));
       return;
-    } catch (RuntimeException e) { // of a trust manager, say: whoever waits must hear of it
+    } catch (RuntimeException | Error e) { // of a trust manager, say: whoever waits must hear of it
       race.failed(new Failure(null, new IOException(e)));
       return;
     }

@@ -124,6 +124,19 @@ class HappyEyeballsTest implements HappyEyeballs.Outcome<String> {
   }
 
   @Test
+  void soDoesAnError() {
+    new HappyEyeballs<String>(
+            THREE,
+            (address, progress) -> {
+              throw new NoClassDefFoundError("no trust manager for " + address.getPort());
+            },
+            Runnable::run,
+            this)
+        .start();
+    assertEquals("no trust manager for 1", failure.exception().getCause().getMessage());
+  }
+
+  @Test
   void noAddressIsAFailure() {
     new HappyEyeballs<String>(List.of(), this::dial, Runnable::run, this).start();
     assertEquals(ConnectException.class, failure.exception().getClass());
