@@ -21,6 +21,7 @@ import dev.sluice.quic.stream.SendStream;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -44,6 +45,9 @@ public final class Http3Connection {
   private final Queue<Http3Event> events = new ArrayDeque<>();
   private final PeerSettings peerSettings;
   private boolean requestsWanted;
+
+  /** Null when responses go out as they are. */
+  private Supplier<FieldLine> date;
 
   /** Whether events of the transport are being handled: what all lead to is sent at the end. */
   private boolean processing;
@@ -103,6 +107,16 @@ public final class Http3Connection {
    */
   public void claim(StreamClaims claims) {
     extensionStreams.claim(claims);
+  }
+
+  /**
+   * Server: dates final responses that say no date of their own, as an origin server with a clock
+   * has to (RFC 9110 §6.6.1).
+   *
+   * @param line the Date field as of now; asked for each such response
+   */
+  public void dateResponses(Supplier<FieldLine> line) {
+    date = line;
   }
 
   /** Takes all events of the transport and moves everything on as far as it goes. */
@@ -402,6 +416,11 @@ public final class Http3Connection {
   /** Server: whether a request came after our GOAWAY. */
   boolean rejects(long requestId) {
     return goaways.rejects(requestId);
+  }
+
+  /** The Date field for a response that has none; null for none. */
+  FieldLine date() {
+    return date == null ? null : date.get();
   }
 
   FieldCompression compression() {

@@ -75,10 +75,20 @@ final class OutgoingMessage {
       throw new IllegalArgumentException("status " + head.status() + " is interim");
     }
     if (mayRespond()) {
-      byte[] section = section(() -> ResponseHeaderSection.format(head));
+      byte[] section = section(() -> dated(head));
       tunnel = request.isConnect() && head.status() >= 200 && head.status() < 300;
       writer.writeHead(section, contentDue(request, head));
     }
+  }
+
+  /** With a date, unless it has one or the client takes no more than what it has. */
+  private List<FieldLine> dated(ResponseHead head) {
+    List<FieldLine> lines = ResponseHeaderSection.format(head);
+    FieldLine date = head.fields().contains("date") ? null : connection.date();
+    if (date != null && FieldSection.size(lines) + date.size() <= connection.maxSectionToSend()) {
+      lines.add(date);
+    }
+    return lines;
   }
 
   /** Answers a request whose head is too large to be read. */

@@ -44,7 +44,7 @@ public final class ResponseHeaderSection {
    */
   public static List<FieldLine> format(ResponseHead head) {
     check(head);
-    List<FieldLine> lines = new ArrayList<>(head.fields().size() + 1);
+    List<FieldLine> lines = new ArrayList<>(head.fields().size() + 2);
     lines.add(new FieldLine(STATUS, Integer.toString(head.status())));
     for (FieldLine line : head.fields()) {
       lines.add(FieldRules.trimmed(line));

@@ -69,6 +69,8 @@ public interface Http3Exchange {
    * stream. Without one it is added when the whole body is known by the time the head goes out. In
    * answer to HEAD the bytes are counted and dropped; 204, 205 and 304 take none.
    *
+   * <p>A response without a date is given the present one (RFC 9110 §6.6.1).
+   *
    * @param status 200 to 599
    * @return the body; closing it ends the response, and so does the handler's return
    * @throws IllegalStateException when it was called before

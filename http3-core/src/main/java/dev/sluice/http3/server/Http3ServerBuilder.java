@@ -355,6 +355,7 @@ public final class Http3ServerBuilder {
             sessions,
             random,
             contentRetention,
+            InstantSource.system(),
             new AtomicLong());
     EndpointConfig settings = endpoint.apply(EndpointConfig.of(random)); // may fail: no threads yet
     IoMode mode = io != null ? io : IoMode.preferred();

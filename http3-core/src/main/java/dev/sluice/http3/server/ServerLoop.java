@@ -27,6 +27,7 @@ final class ServerLoop {
   private final EventLoop loop;
   private final ServerServices services;
   private final LoopResources resources;
+  private final ResponseDate date;
   private final List<QuicSocket> sockets = new ArrayList<>();
 
   // Loop only.
@@ -38,6 +39,7 @@ final class ServerLoop {
     this.loop = loop;
     this.services = services;
     this.resources = LoopResources.of(loop, services.contentRetention());
+    this.date = new ResponseDate(services.clock());
   }
 
   /** A socket of this loop; before {@link #listen}. */
@@ -52,6 +54,7 @@ final class ServerLoop {
   private ConnectionListener accept(LoopConnection on) {
     Http3Connection http =
         new Http3Connection(on.transport(), services.config(), services.random());
+    http.dateResponses(date);
     ServerConnection connection =
         new ServerConnection(
             http,

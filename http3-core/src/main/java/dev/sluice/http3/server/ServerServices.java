@@ -3,6 +3,7 @@ package dev.sluice.http3.server;
 import dev.sluice.http3.connection.Http3Config;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param early what is done with early requests; null for nothing in particular
  * @param sessions what there is of WebTransport
  * @param contentRetention how long unread content of connections that have ended is kept
+ * @param clock says what day it is
  * @param accepted how many connections there were so far, to number them
  */
 record ServerServices(
@@ -22,4 +24,5 @@ record ServerServices(
     ServerSessions sessions,
     SecureRandom random,
     Duration contentRetention,
+    InstantSource clock,
     AtomicLong accepted) {}

@@ -13,6 +13,7 @@ import dev.sluice.quic.io.ContentRetention;
 import dev.sluice.quic.io.LoopResources;
 import dev.sluice.testkit.Requirement;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -56,6 +57,7 @@ class UnknownProtocolTest {
         sessions,
         new SecureRandom(),
         RETENTION.limit(),
+        InstantSource.system(),
         new AtomicLong());
   }
 

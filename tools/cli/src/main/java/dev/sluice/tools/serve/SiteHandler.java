@@ -7,7 +7,6 @@ import dev.sluice.http3.server.ResponseBody;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.time.Instant;
 
 /** Answers with files, or on one path with the request's own content, and logs what it did. */
 final class SiteHandler implements Http3Handler {
@@ -52,13 +51,8 @@ final class SiteHandler implements Http3Handler {
     }
   }
 
-  /** What every answer begins with (RFC 9110 §6.6.1). */
-  private static Fields.Builder dated() {
-    return Fields.builder().add("date", HttpDate.format(Instant.now()));
-  }
-
   private static void send(Http3Exchange exchange, Reply reply, Counted sent) throws IOException {
-    Fields.Builder fields = dated();
+    Fields.Builder fields = Fields.builder();
     reply.fields().forEach(fields::add);
     sent.status = reply.status();
     try (ResponseBody body = exchange.respond(reply.status(), fields.build())) {
@@ -69,7 +63,7 @@ final class SiteHandler implements Http3Handler {
   }
 
   private static void echo(Http3Exchange exchange, Counted sent) throws IOException {
-    Fields.Builder fields = dated();
+    Fields.Builder fields = Fields.builder();
     String type = exchange.headers().first("content-type");
     fields.add("content-type", type == null ? "application/octet-stream" : type);
     String length = exchange.headers().first("content-length");
