@@ -14,6 +14,8 @@ import java.util.Objects;
 
 /** One WebTransport session, in either role. */
 public final class WebTransportSession {
+  private static final long NOT_STOPPED = -1;
+
   private final WebTransportSessions sessions;
   private final RequestStream request;
   private final WebTransportVersion version;
@@ -24,6 +26,9 @@ public final class WebTransportSession {
   private final SessionDatagrams datagrams;
   private final List<String> offered;
   private final boolean protocolRequired;
+
+  /** Client: STOP_SENDING may overtake the response that it comes behind. */
+  private long stoppedBefore = NOT_STOPPED;
 
   private SessionState state;
   private ResponseHead response;
@@ -125,7 +130,8 @@ public final class WebTransportSession {
   // Establishing
 
   /**
-   * Server: accepts the session. Nothing happens when it has ended meanwhile.
+   * Server: accepts the session. Nothing happens when it has ended meanwhile. Where the client has
+   * closed it, or its connection has ended, this brings what came before that, and then the end.
    *
    * @param chosen one of {@link #offeredProtocols()}, or null for none
    * @param fields further fields of the response
@@ -310,6 +316,9 @@ public final class WebTransportSession {
         protocol = chosen;
         emit(new WebTransportEvent.Established(this));
         establish(head);
+        if (stoppedBefore != NOT_STOPPED) {
+          onConnectStopped(stoppedBefore);
+        }
       }
       case ResponseVerdict.Refused() -> {
         request.cancel(Http3Error.H3_REQUEST_CANCELLED);
@@ -347,7 +356,7 @@ public final class WebTransportSession {
     switch (how) {
       case RequestEnding.Complete complete -> onFinished();
       case RequestEnding.ConnectionLost(var cause, var afterHead) ->
-          end(new SessionEnding.ConnectionEnded(cause));
+          onConnectionEnded(new SessionEnding.ConnectionEnded(cause));
       case RequestEnding.ResetByPeer(long code, var afterHead) -> onAborted(code);
       case RequestEnding.StreamError(Http3Error error, String reason, var afterHead) ->
           fail(error, reason);
@@ -382,6 +391,7 @@ public final class WebTransportSession {
    * first, for frames of one packet are in any order.
    */
   void onConnectStopped(long code) {
+    stoppedBefore = code;
     datagrams.onCut();
     if (state == SessionState.OPEN) {
       capsules.read();
@@ -400,8 +410,9 @@ public final class WebTransportSession {
     sendUpdates();
   }
 
+  /** Before the answer it waits for that: what came first is for whoever accepts the session. */
   void onConnectionEnded(SessionEnding.ConnectionEnded lost) {
-    if (state != SessionState.ENDED) {
+    if (state != SessionState.ENDED && state != SessionState.REQUESTED) {
       end(lost);
     }
   }

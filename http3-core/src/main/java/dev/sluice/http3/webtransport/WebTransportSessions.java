@@ -14,7 +14,6 @@ import dev.sluice.http3.webtransport.IncomingStreams.Incoming;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.ending.ConnectionEnding;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,8 +41,7 @@ public final class WebTransportSessions {
   private final Queue<WebTransportEvent.Ended> endings = new ArrayDeque<>();
   private final Map<Long, WebTransportSession> sessions = new LinkedHashMap<>();
   private final Map<Long, SessionStream> streams = new HashMap<>();
-  // Server: requests that came before the client's settings (§3.1).
-  private final List<RequestStream> held = new ArrayList<>();
+  private final HeldRequests held = new HeldRequests();
   private VersionSelection selection;
   private boolean goawayReceived;
   private long now;
@@ -194,15 +192,15 @@ public final class WebTransportSessions {
       case Http3Event.Readable(var request) ->
           with(request, WebTransportSession::onConnectReadable);
       case Http3Event.RequestEnded(var request, var ending) -> {
-        if (held.remove(request)) {
-          request.reset(Http3Error.H3_REQUEST_CANCELLED);
-        }
+        held.onEnded(request, ending);
         yield with(request, session -> session.onRequestEnded(ending));
       }
       case Http3Event.Writable(var request) ->
           with(request, WebTransportSession::onConnectWritable);
-      case Http3Event.Stopped(var request, long code) ->
-          with(request, session -> session.onConnectStopped(code));
+      case Http3Event.Stopped(var request, long code) -> {
+        held.onStopped(request, code);
+        yield with(request, session -> session.onConnectStopped(code));
+      }
       case Http3Event.Closed(var request) -> {
         refuseBuffered(request); // whatever it was, it has not become their session
         yield with(request, session -> datagrams.forget(session.id()));
@@ -239,9 +237,7 @@ public final class WebTransportSessions {
             http.transport().maxDatagramLength() > 0,
             http.transport().supportsResetAt());
     emit(new WebTransportEvent.Settled(selection));
-    List<RequestStream> waiting = List.copyOf(held);
-    held.clear();
-    waiting.forEach(request -> answer(request, request.request()));
+    held.take().forEach(request -> answer(request, request.request()));
   }
 
   private boolean onRequest(RequestStream request, RequestHead head) {
@@ -322,7 +318,7 @@ public final class WebTransportSessions {
   }
 
   private void onConnectionEnded(ConnectionEnding ending) {
-    held.clear();
+    held.take();
     SessionEnding.ConnectionEnded lost = new SessionEnding.ConnectionEnded(ending);
     sessions().forEach(session -> session.onConnectionEnded(lost));
   }

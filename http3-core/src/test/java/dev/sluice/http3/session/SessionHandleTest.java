@@ -3,10 +3,12 @@ package dev.sluice.http3.session;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.sluice.http3.capsule.Capsule;
 import dev.sluice.http3.capsule.CapsuleType;
 import dev.sluice.http3.connection.RequestStream;
+import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.webtransport.DatagramLimits;
 import dev.sluice.http3.webtransport.SessionEnding;
 import dev.sluice.http3.webtransport.SessionStatistics;
@@ -26,20 +28,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SessionHandleTest {
   private DriverPair pair;
 
+  private final CompletableFuture<String> heard = new CompletableFuture<>();
+  private final CompletableFuture<SessionEnding> ended = new CompletableFuture<>();
+
+  /** Takes one stream, and the end of the session. */
+  private void hear(WebTransport session) throws IOException {
+    byte[] all = session.acceptUnidirectional().inputStream().readAllBytes();
+    pair.later(() -> heard.complete(new String(all, StandardCharsets.UTF_8)));
+    session.closed().thenAccept(ending -> pair.later(() -> ended.complete(ending)));
+  }
+
+  /** On a stream that the client opens for a session. */
+  private void sayHey(long session) {
+    SendStream uni = pair.link.client().openUni();
+    byte[] said = {0x40, 0x54, (byte) session, 'h', 'e', 'y'};
+    uni.write(said, 0, said.length);
+    uni.finish();
+  }
+
   /** The client says all it has to say, and goodbye, before it has the answer (§3.2). */
   @ParameterizedTest
   @ValueSource(ints = {0, 7})
   void theHandlerHearsWhatCameBeforeTheAnswerAndItsClose(int code) throws Exception {
-    CompletableFuture<String> heard = new CompletableFuture<>();
-    CompletableFuture<SessionEnding> ended = new CompletableFuture<>();
-    pair =
-        new DriverPair(
-            WebTransportConfig.DEFAULT,
-            session -> {
-              byte[] all = session.acceptUnidirectional().inputStream().readAllBytes();
-              pair.later(() -> heard.complete(new String(all, StandardCharsets.UTF_8)));
-              session.closed().thenAccept(ending -> pair.later(() -> ended.complete(ending)));
-            });
+    pair = new DriverPair(WebTransportConfig.DEFAULT, this::hear);
     pair.run();
     pair.connect();
     RequestStream request = pair.client.http.requests().getFirst();
@@ -49,12 +60,37 @@ class SessionHandleTest {
       request.writeData(close, 0, close.length);
     }
     request.finish();
-    SendStream uni = pair.link.client().openUni();
-    byte[] said = {0x40, 0x54, (byte) request.id(), 'h', 'e', 'y'};
-    uni.write(said, 0, said.length);
-    uni.finish();
+    sayHey(request.id());
     assertEquals("hey", pair.await(heard));
     assertEquals(new SessionEnding.Closed(SessionEnding.Side.PEER, code, ""), pair.await(ended));
+  }
+
+  @Test
+  void theHandlerHearsWhatCameBeforeTheAnswerAndTheConnectionsEnd() throws Exception {
+    CompletableFuture<SessionAnswer> answer = new CompletableFuture<>();
+    pair =
+        new DriverPair(
+            WebTransportConfig.DEFAULT,
+            new WebTransportHandler() {
+              @Override
+              public void handle(WebTransport session) throws IOException {
+                hear(session);
+              }
+
+              @Override
+              public SessionAnswer answer(SessionRequest request) {
+                return answer.join();
+              }
+            });
+    pair.run();
+    pair.connect();
+    sayHey(pair.client.http.requests().getFirst().id());
+    pair.run();
+    pair.client.http.close(Http3Error.H3_NO_ERROR, "");
+    pair.run();
+    answer.complete(SessionAnswer.accept());
+    assertEquals("hey", pair.await(heard));
+    assertInstanceOf(SessionEnding.ConnectionEnded.class, pair.await(ended));
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.http3.capsule.Capsule;
 import dev.sluice.http3.capsule.CapsuleType;
 import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.webtransport.WtPair.Joined;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.stream.BidiStream;
@@ -293,6 +294,8 @@ class DeliverThenReportTest {
     pair.server.quic.end(new ConnectionEnding.IdleTimeout(1));
     pair.run();
     assertInstanceOf(SessionEnding.NotEstablished.class, session.client().ending());
+    assertNull(session.server().ending());
+    session.server().accept(null, Fields.EMPTY);
     assertInstanceOf(SessionEnding.ConnectionEnded.class, session.server().ending());
   }
 
