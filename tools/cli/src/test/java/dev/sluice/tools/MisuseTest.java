@@ -79,13 +79,28 @@ class MisuseTest {
         "serve --root /dev/null --grace -1          | --grace is not negative",
         "requirements --root /none --at-least NaN   | --at-least is 0 to 100",
         "get --resolve a:70000:127.0.0.1 https://a/ | --resolve: no such port: 70000",
-        "interop --role server --testcase handshake --port 70000 | no such port: 70000",
         "perf client idle --count 5000000000        | --count is at most 10000000 for idle"
       })
   void amountsThatCannotBe(String arguments, String line) {
     Result result = Commands.run(arguments.split(" "));
     assertEquals(2, result.code(), result::toString);
     assertEquals("sluice: (2) " + line, result.err().strip());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "serve --port 70000        | no such port: 70000",
+        "perf server --port -1     | no such port: -1",
+        "interop --port https      | not a port: https"
+      })
+  void portsThatThereAreNot(String arguments, String line) {
+    Result result = Commands.run(arguments.split(" "));
+    assertEquals(2, result.code(), result::toString);
+    assertEquals(
+        "sluice: (2) Invalid value for option '--port': " + line,
+        result.err().lines().findFirst().orElse(""));
   }
 
   @ParameterizedTest

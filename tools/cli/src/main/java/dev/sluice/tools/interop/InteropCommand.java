@@ -5,6 +5,7 @@ import dev.sluice.tls.Identity;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.KeyLogFile;
+import dev.sluice.tools.PortNumber;
 import dev.sluice.tools.QlogFiles;
 import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Version;
@@ -72,6 +73,7 @@ public final class InteropCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "443",
+      converter = PortNumber.class,
       description = "Server: the UDP port, 0 for any (${DEFAULT-VALUE}).")
   private int port;
 
@@ -138,9 +140,6 @@ public final class InteropCommand implements Callable<Integer> {
     if (known.isEmpty()) {
       stderr.println("sluice: no test case " + testCase);
       return UNKNOWN_CASE;
-    }
-    if (port < 0 || port > 65535) {
-      throw new CommandException(ExitCode.USAGE, "no such port: " + port);
     }
     return switch (role) {
       case "client" -> client(known.get());

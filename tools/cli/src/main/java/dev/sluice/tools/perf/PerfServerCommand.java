@@ -1,20 +1,16 @@
 package dev.sluice.tools.perf;
 
-import dev.sluice.tls.Identity;
-import dev.sluice.tls.cert.SelfSignedIdentity;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.IdentityOptions;
 import dev.sluice.tools.LoopsOption;
+import dev.sluice.tools.PortNumber;
 import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Version;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -53,18 +49,11 @@ public final class PerfServerCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "4433",
+      converter = PortNumber.class,
       description = "The UDP port; 0 for any free one (${DEFAULT-VALUE}).")
   private int port;
 
-  @Option(
-      names = "--cert",
-      paramLabel = "FILE",
-      description = "The certificate chain (PEM), the server's own first; without it one is made.")
-  private Path certificate;
-
-  @Option(names = "--key", paramLabel = "FILE", description = "Its private key (PEM).")
-  private Path key;
-
+  @Mixin private IdentityOptions identity;
   @Mixin private LoopsOption loops;
   @Mixin private TransportOptions transport;
 
@@ -77,9 +66,6 @@ public final class PerfServerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandException, InterruptedException {
-    if (port < 0 || port > 65535) {
-      throw new CommandException(ExitCode.USAGE, "no such port: " + port);
-    }
     InetSocketAddress address = new InetSocketAddress(host, port);
     if (address.isUnresolved()) {
       throw new CommandException(ExitCode.UNRESOLVED_HOST, "could not resolve host: " + host);
@@ -87,7 +73,11 @@ public final class PerfServerCommand implements Callable<Integer> {
     PerfServer.Loops network = new PerfServer.Loops(loops.count(), transport.io());
     try (PerfServer server =
         PerfServer.start(
-            address, identity(), transport.config(), network, transport.protocol().overHttp3())) {
+            address,
+            identity.identity(VALIDITY),
+            transport.config(),
+            network,
+            transport.protocol().overHttp3())) {
       InetSocketAddress bound = server.address();
       stderr.println(
           LISTENING
@@ -102,27 +92,6 @@ public final class PerfServerCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCode.NOT_CONNECTED,
           "cannot listen on " + host + " port " + port + ": " + e.getMessage(),
-          e);
-    }
-  }
-
-  private Identity identity() throws CommandException {
-    if (certificate == null && key == null) {
-      return SelfSignedIdentity.create(
-          List.of("localhost", "127.0.0.1", "::1"),
-          VALIDITY,
-          new SecureRandom(),
-          InstantSource.system());
-    }
-    if (certificate == null || key == null) {
-      throw new CommandException(ExitCode.USAGE, "--cert and --key go together");
-    }
-    try {
-      return Identity.fromPem(certificate, key);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CommandException(
-          ExitCode.LOCAL_CERTIFICATE,
-          "cannot use " + certificate + " with " + key + ": " + e.getMessage(),
           e);
     }
   }

@@ -5,14 +5,15 @@ import dev.sluice.http3.server.Http3Server;
 import dev.sluice.http3.server.Http3ServerBuilder;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.tls.Identity;
-import dev.sluice.tls.cert.SelfSignedIdentity;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.CongestionOptions;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.FileFailure;
+import dev.sluice.tools.IdentityOptions;
 import dev.sluice.tools.IoOption;
 import dev.sluice.tools.KeyLogFile;
 import dev.sluice.tools.LoopsOption;
+import dev.sluice.tools.PortNumber;
 import dev.sluice.tools.QlogFiles;
 import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Version;
@@ -23,9 +24,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -58,8 +57,6 @@ public final class ServeCommand implements Callable<Integer> {
   /** Browsers take a certificate by its hash only when it is valid for less than two weeks. */
   private static final Duration VALIDITY = Duration.ofDays(10);
 
-  private static final List<String> NAMES = List.of("localhost", "127.0.0.1", "::1");
-
   @Option(
       names = "--host",
       paramLabel = "HOST",
@@ -71,6 +68,7 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "4433",
+      converter = PortNumber.class,
       description = "The UDP port; 0 for any free one (${DEFAULT-VALUE}).")
   private int port;
 
@@ -80,15 +78,6 @@ public final class ServeCommand implements Callable<Integer> {
       defaultValue = ".",
       description = "The folder to serve (${DEFAULT-VALUE}).")
   private Path root;
-
-  @Option(
-      names = "--cert",
-      paramLabel = "FILE",
-      description = "The certificate chain (PEM), the server's own first.")
-  private Path certificate;
-
-  @Option(names = "--key", paramLabel = "FILE", description = "Its private key (PEM).")
-  private Path key;
 
   @Option(
       names = "--keylog",
@@ -101,6 +90,8 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Write a qlog file for each connection into this directory.")
   private Path qlog;
+
+  @Mixin private IdentityOptions identities;
 
   @Mixin private AdmissionOptions admission;
 
@@ -159,7 +150,7 @@ public final class ServeCommand implements Callable<Integer> {
     if (grace < 0) {
       throw new CommandException(ExitCode.USAGE, "--grace is not negative");
     }
-    Identity identity = identity();
+    Identity identity = identities.identity(VALIDITY);
     Http3ServerBuilder builder =
         Http3Server.builder()
             .identity(identity)
@@ -189,7 +180,7 @@ public final class ServeCommand implements Callable<Integer> {
     if (verbose) {
       stderr.println(server.ioDescription());
     }
-    if (certificate == null) {
+    if (identities.isSelfSigned()) {
       BrowserHints.lines(identity.certificateChain().getFirst(), authority(server.localAddress()))
           .forEach(stderr::println);
       if (webTransport != null) {
@@ -256,28 +247,8 @@ public final class ServeCommand implements Callable<Integer> {
     return path;
   }
 
-  private Identity identity() throws CommandException {
-    if (certificate == null && key == null) {
-      return SelfSignedIdentity.create(NAMES, VALIDITY, new SecureRandom(), InstantSource.system());
-    }
-    if (certificate == null || key == null) {
-      throw new CommandException(ExitCode.USAGE, "--cert and --key go together");
-    }
-    try {
-      return Identity.fromPem(certificate, key);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CommandException(
-          ExitCode.LOCAL_CERTIFICATE,
-          "cannot use " + certificate + " with " + key + ": " + e.getMessage(),
-          e);
-    }
-  }
-
   /** One address, or for localhost both of them, so that a client's first try gets there. */
   private List<InetAddress> addresses() throws CommandException {
-    if (port < 0 || port > 65535) {
-      throw new CommandException(ExitCode.USAGE, "no such port: " + port);
-    }
     try {
       // With port 0 two sockets would get two ports.
       return host.equals("localhost") && port != 0
