@@ -47,15 +47,6 @@ import java.util.random.RandomGenerator;
  */
 public final class Connection implements QuicTransport {
 
-  /** ack_delay_exponent of this side: delays in units of 8 microseconds (RFC 9000 §18.2). */
-  static final int ACK_DELAY_EXPONENT = 3;
-
-  /** max_ack_delay of this side. */
-  static final int MAX_ACK_DELAY_MILLIS = 25;
-
-  /** min_ack_delay of this side: what timers can keep. */
-  static final int MIN_ACK_DELAY_MICROS = 1000;
-
   final AckFrequency ackFrequency = new AckFrequency();
   final TransportConfig config;
   final SharedParts shared;
@@ -264,6 +255,11 @@ public final class Connection implements QuicTransport {
       return sender.send(now, out);
     }
     return closing.send(now, out);
+  }
+
+  /** Whether the TLS handshake is complete. Of accepted 0-RTT {@link #tls} tells before. */
+  public boolean isHandshakeComplete() {
+    return handshake.isComplete();
   }
 
   /**

@@ -67,7 +67,11 @@ final class FrameDispatch {
       case NewTokenFrame f -> onNewToken(f);
       case HandshakeDoneFrame f -> onHandshakeDone(now);
       case AckFrequencyFrame f ->
-          connection.spaces.application().acks().onFrequency(f, Connection.MIN_ACK_DELAY_MICROS);
+          connection
+              .spaces
+              .application()
+              .acks()
+              .onFrequency(f, LocalParameters.MIN_ACK_DELAY_MICROS);
       case ImmediateAckFrame f -> connection.spaces.application().acks().onImmediateAck();
       case ResetStreamAtFrame f -> connection.streams.onFrame(f, now);
       case DatagramFrame f -> connection.datagrams.inbound().onFrame(f);

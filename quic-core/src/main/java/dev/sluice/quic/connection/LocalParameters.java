@@ -6,6 +6,15 @@ import dev.sluice.quic.wire.Bytes;
 
 /** The transport parameters that this side sends (RFC 9000 §7.4, §18.2). */
 final class LocalParameters {
+  /** ack_delay_exponent of this side: delays in units of 8 microseconds (RFC 9000 §18.2). */
+  static final int ACK_DELAY_EXPONENT = 3;
+
+  /** max_ack_delay of this side. */
+  static final int MAX_ACK_DELAY_MILLIS = 25;
+
+  /** min_ack_delay of this side: what timers can keep. */
+  static final int MIN_ACK_DELAY_MICROS = 1000;
+
   private LocalParameters() {}
 
   /**
@@ -41,13 +50,13 @@ final class LocalParameters {
     own.initialMaxStreamDataUni = limits.maxStreamDataUni();
     own.initialMaxStreamsBidi = limits.maxStreamsBidi();
     own.initialMaxStreamsUni = limits.maxStreamsUni();
-    own.ackDelayExponent = Connection.ACK_DELAY_EXPONENT;
-    own.maxAckDelayMillis = Connection.MAX_ACK_DELAY_MILLIS;
+    own.ackDelayExponent = ACK_DELAY_EXPONENT;
+    own.maxAckDelayMillis = MAX_ACK_DELAY_MILLIS;
     own.disableActiveMigration = config.migration().disableActive();
     own.activeConnectionIdLimit = RemoteConnectionIds.ACTIVE_LIMIT;
     own.maxDatagramFrameSize = config.datagrams().maxFrameSize();
     own.resetStreamAt = true;
-    own.minAckDelayMicros = Connection.MIN_ACK_DELAY_MICROS;
+    own.minAckDelayMicros = MIN_ACK_DELAY_MICROS;
     own.greaseQuicBit = config.greaseQuicBit();
     return own;
   }

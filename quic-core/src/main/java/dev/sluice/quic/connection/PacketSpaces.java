@@ -22,7 +22,8 @@ final class PacketSpaces {
   /**
    * A little less than the max_ack_delay that the peer was told, since timers run late (§13.2.1).
    */
-  private static final long ACK_DELAY_NANOS = (Connection.MAX_ACK_DELAY_MILLIS - 5) * 1_000_000L;
+  private static final long ACK_DELAY_NANOS =
+      (LocalParameters.MAX_ACK_DELAY_MILLIS - 5) * 1_000_000L;
 
   private final Connection connection;
   private final PacketSpace initial;

@@ -103,7 +103,7 @@ final class PayloadWriter {
     if (elicit && out.remaining() > 1) {
       out.add(new PingFrame(), new RecoveryToken.Ping());
     }
-    AckFrame ack = space.acks().build(now, Connection.ACK_DELAY_EXPONENT, out.remaining());
+    AckFrame ack = space.acks().build(now, LocalParameters.ACK_DELAY_EXPONENT, out.remaining());
     if (ack != null) {
       out.add(ack, new RecoveryToken.Ack(ack.largestAcknowledged()));
     }

@@ -357,7 +357,7 @@ public final class Endpoint {
       touch(route);
       return null;
     }
-    boolean wasComplete = route.connection().tls() != null;
+    boolean wasComplete = route.connection().isHandshakeComplete();
     atWork = route;
     route
         .connection()
@@ -370,7 +370,7 @@ public final class Endpoint {
             batch.ecn(index),
             now);
     atWork = null;
-    if (route.isHandshaking() && route.connection().tls() != null) {
+    if (route.isHandshaking() && route.connection().isHandshakeComplete()) {
       count(route, false);
     }
     touch(route);

@@ -80,6 +80,35 @@ class EarlyDataTest {
     assertTrue(sentEarly() >= 3);
   }
 
+  /** Whoever asks for a connection with early data has not proven its address by that. */
+  @Test
+  void anAcceptedFirstFlightCountsAsAHandshakeUntilThatIsComplete() {
+    SessionTicket ticket = visits.ticket();
+    List<Integer> handshaking = new ArrayList<>();
+    visits.listen(
+        c ->
+            c.withAdmission(
+                asked -> {
+                  handshaking.add(asked.handshaking());
+                  return Admission.ACCEPT;
+                }));
+    visits.send(visits.revisit(ticket), message(100));
+    visits.sim.runFor(Duration.ofMillis(1));
+    Connection second =
+        visits
+            .clientNode
+            .endpoint()
+            .connect(null, visits.serverAddress, visits.client, visits.sim.now());
+    visits.sim.run(LIMIT, () -> second.handshake.isConfirmed());
+    visits
+        .clientNode
+        .endpoint()
+        .connect(null, visits.serverAddress, visits.client, visits.sim.now());
+    visits.sim.run(LIMIT, () -> handshaking.size() == 3);
+    assertEquals(List.of(true), decisions(visits.serverEvents));
+    assertEquals(List.of(0, 1, 0), handshaking);
+  }
+
   @Test
   @Requirement({"RFC9001-5.6#7", "RFC9001-4.9.3#1", "RFC9000-17.2.3#3"})
   void afterTheHandshakeNothingGoesOutEarly() {

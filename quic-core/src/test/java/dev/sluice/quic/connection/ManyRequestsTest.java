@@ -124,7 +124,7 @@ class ManyRequestsTest {
     long least = (long) rounds * ROUND_TRIP_MILLIS;
     assertTrue(took >= least, took + " ms cannot be");
     // Where one packet carries all, its acknowledgment may wait for max_ack_delay.
-    long late = rounds * Connection.MAX_ACK_DELAY_MILLIS;
+    long late = rounds * LocalParameters.MAX_ACK_DELAY_MILLIS;
     assertTrue(took <= least + late + ROUND_TRIP_MILLIS, took + " ms instead of " + least);
     long frames = log.sentFrames(MaxStreamsFrame.class).count();
     assertTrue(frames <= rounds * Math.min(limit, 5), frames + " MAX_STREAMS frames");
