@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,6 +23,7 @@ import dev.sluice.http3.webtransport.WtPair.Joined;
 import dev.sluice.quic.wire.WireReader;
 import dev.sluice.testkit.Requirement;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -464,6 +466,18 @@ class SessionTest {
     assertNull(session.server().nextDatagram(pair.now + 1_001));
     assertEquals(5, session.server().statistics().datagramsReceived());
     assertEquals(3, session.server().statistics().datagramsDroppedUnread());
+  }
+
+  @Test
+  void datagramsMayWaitForEver() {
+    DatagramLimits limits =
+        DatagramLimits.DEFAULT.withReceive(3, 1 << 20, ChronoUnit.FOREVER.getDuration());
+    WtPair pair =
+        new WtPair(WebTransportConfig.DEFAULT, WebTransportConfig.DEFAULT.withDatagrams(limits));
+    Joined session = pair.join();
+    session.client().sendDatagram(new byte[1], 0, 1);
+    pair.run();
+    assertNotNull(session.server().nextDatagram(pair.now + 1_000_000_000_000L));
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Datagrams that wait for room in a packet. The congestion controller may hold them up (RFC 9221
@@ -45,7 +46,8 @@ public final class OutboundDatagrams {
 
     private Queue(int limit, Duration maxAge) {
       this.limit = limit;
-      this.maxAge = maxAge.isZero() ? Long.MAX_VALUE : maxAge.toNanos();
+      // For ever is longer than nanoseconds can say.
+      this.maxAge = maxAge.isZero() ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(maxAge);
     }
 
     /** Copies a datagram in; drops the oldest when there are too many. */

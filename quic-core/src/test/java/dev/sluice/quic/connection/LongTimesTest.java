@@ -1,11 +1,13 @@
 package dev.sluice.quic.connection;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.network.Link;
 import dev.sluice.network.Simulation;
+import dev.sluice.quic.datagram.DatagramConfig;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.wire.VarInt;
 import java.time.Duration;
@@ -26,11 +28,14 @@ class LongTimesTest {
             .withIdleTimeout(forEver)
             .withHandshakeTimeout(forEver)
             .withKeepAlive(forEver)
-            .withUnreadRetention(forEver);
+            .withUnreadRetention(forEver)
+            .withDatagrams(DatagramConfig.ON.withSendQueue(1, forEver));
     Duo duo = new Duo(config, config);
     duo.write(duo.server, 10);
+    assertTrue(duo.server.sendDatagram(new byte[1], 0, 1));
     duo.runFor(60_000);
     assertNull(duo.client.ending());
+    assertEquals(1, duo.client.stats().datagramFrames().received());
     duo.server.close(0, "");
     duo.runFor(1000);
     assertInstanceOf(ConnectionEnding.ApplicationClose.class, duo.client.ending());
