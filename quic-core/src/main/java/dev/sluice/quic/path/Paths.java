@@ -167,6 +167,7 @@ public final class Paths {
       if (path.destination() == null) {
         // None was to be had before; by another ID the peer may turn out not to have moved.
         path.destination(destinationFor(path, addressedBy, mayMove));
+        useOfActive();
       }
       return false;
     }
@@ -317,9 +318,7 @@ public final class Paths {
     if (path.destination() == null) {
       path.destination(ids.take());
     }
-    if (path.destination() != null) {
-      ids.use(path.destination());
-    }
+    useOfActive();
     if (path.works()) {
       path.validation().abandon(); // it need not be asked again (§9.3)
       onActiveValidated(pto, now);
@@ -377,8 +376,13 @@ public final class Paths {
       return;
     }
     path.destination(speaks(path) ? ids.take() : null);
-    if (path == active && path.destination() != null) {
-      ids.use(path.destination());
+    useOfActive();
+  }
+
+  /** The active path may have another ID now. */
+  private void useOfActive() {
+    if (active.destination() != null) {
+      ids.use(active.destination());
     }
   }
 

@@ -129,6 +129,24 @@ class PathsTest {
     assertSame(path.destination(), probed.destination());
   }
 
+  /** What is in use is the active path's, or one that was given back could take its place. */
+  @Test
+  @Requirement("RFC9000-5.1.2#4")
+  void whatTheActivePathGetsLateIsInUse() {
+    for (int i = 1; i <= 2; i++) { // all IDs are taken for probes that came under new ones
+      paths.keep(paths.of(here, new InetSocketAddress("192.0.2.1", 10 + i)), id(50 + i), true, 0);
+    }
+    Path to = moveTo(moved, other);
+    assertNull(to.destination());
+    paths.keep(to, id(51), true, 0); // it turns out to be where the first probe came from
+    assertEquals(id(1), to.destination().id());
+    assertSame(to.destination(), remote.inUse());
+    paths.forget(path);
+    remote.onFrame(new NewConnectionIdFrame(3, 2, id(3), Bytes.of(new byte[16])));
+    paths.renewDestinations();
+    assertEquals(id(3), to.destination().id());
+  }
+
   @Test
   void goesBackToWhatHasAnsweredLast() {
     Path between = moveTo(moved, same);
