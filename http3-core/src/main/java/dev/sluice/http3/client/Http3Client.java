@@ -122,14 +122,15 @@ public final class Http3Client extends HttpClient {
       throws IOException, InterruptedException {
     WaitingCaller caller = new WaitingCaller(services.executor());
     // Who is to wait for so long only, whatever a handler is at, cannot be who runs it.
-    boolean here = settings.executor() == null && request.timeout().isEmpty();
+    boolean patient = request.timeout().isEmpty();
+    boolean here = settings.executor() == null && patient;
     CompletableFuture<HttpResponse<T>> future =
         begin(
             request,
             responseBodyHandler,
             here ? caller : services.executor(),
             Runnable::run, // nothing depends on it
-            Call::startHere);
+            patient || settings.cookieHandler() == null ? Call::startHere : Call::start);
     try {
       return caller.await(future);
     } catch (InterruptedException e) {

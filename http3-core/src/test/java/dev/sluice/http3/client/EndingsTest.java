@@ -16,6 +16,7 @@ import dev.sluice.http3.server.Http3ServerBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.CookieHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -32,6 +33,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -209,6 +211,35 @@ class EndingsTest {
       stillWorks(loopback);
       awaitTimeout(loopback, loopback.request("/").build(), waiting);
       waiting.ended.get();
+    }
+  }
+
+  @Test
+  void theTimeoutCoversCookies() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    CookieHandler slow =
+        new CookieHandler() {
+          @Override
+          public Map<String, List<String>> get(URI uri, Map<String, List<String>> fields)
+              throws IOException {
+            try {
+              over.await();
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+            return Map.of();
+          }
+
+          @Override
+          public void put(URI uri, Map<String, List<String>> fields) {}
+        };
+    try (Loopback loopback =
+        Loopback.of(new Waiting()::handle, client -> client.cookieHandler(slow))) {
+      HttpRequest request = loopback.request("/ping").timeout(Duration.ofMillis(1)).build();
+      assertThrows(
+          HttpTimeoutException.class,
+          () -> loopback.client.send(request, BodyHandlers.discarding()));
+      over.countDown();
     }
   }
 
