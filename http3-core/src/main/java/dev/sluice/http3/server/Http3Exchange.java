@@ -72,7 +72,8 @@ public interface Http3Exchange {
    * <p>A response without a date is given the present one (RFC 9110 §6.6.1).
    *
    * @param status 200 to 599
-   * @return the body; closing it ends the response, and so does the handler's return
+   * @return the body; closing it ends the response, and so does the handler's return. A handler
+   *     that may fail halfway leaves it to that: {@code try} would close it as if that were all
    * @throws IllegalStateException when it was called before
    * @throws IllegalArgumentException for another status, or for fields that HTTP/3 does not allow
    */
