@@ -26,8 +26,12 @@ final class Migration {
    */
   static final int START_DATAGRAM = 1200;
 
-  /** How long a move waits for the server to issue a connection ID (§9.5), in PTOs. */
-  private static final int WAIT_FOR_ID_PTOS = 3;
+  /**
+   * How long a move waits for the server to issue a connection ID (§9.5), in PTOs: three, for which
+   * a path that was left keeps its own, and as many for that to be retired and replaced with a
+   * loss.
+   */
+  private static final int WAIT_FOR_ID_PTOS = 6;
 
   /** Probe timeouts in a row after which the peer may be elsewhere, or lack IDs to answer with. */
   private static final int SILENT_PTOS = 3;

@@ -256,6 +256,31 @@ class MigrationTest {
     assertEquals(duo.clientAddress, duo.server.paths.active().remote());
   }
 
+  /**
+   * Its ID is that of a path which is left, and kept for a while; what gives it back may be lost.
+   */
+  @Test
+  void aMoveWaitsForAnIdAlsoWhereTheServerIsAskedTwice() {
+    Duo duo = duo();
+    plugIn(duo);
+    for (InetSocketAddress there : List.of(elsewhere, duo.clientAddress, elsewhere)) {
+      duo.client.migrate(there, sim.now());
+      duo.runFor(21);
+      assertEquals(there, local(duo.client, duo));
+    }
+    duo.write(duo.client, 5000);
+    duo.runFor(21);
+    sim.route(elsewhere, duo.serverAddress, new Link().loss(1));
+    duo.client.migrate(duo.clientAddress, sim.now());
+    int kept = duo.client.paths.others().size();
+    sim.run(Duration.ofSeconds(1), () -> duo.client.paths.others().size() < kept);
+    duo.runFor(1);
+    sim.route(elsewhere, duo.serverAddress, WIRE.get());
+    duo.runFor(1000);
+    assertEquals(List.of(), Duo.events(duo.clientEvents, QuicEvent.MigrationFailed.class));
+    assertEquals(duo.clientAddress, local(duo.client, duo));
+  }
+
   @Test
   @Requirement({"RFC9000-9#2", "RFC9000-18.2#3"})
   void aClientStaysWhereTheServerWantsIt() {
