@@ -98,6 +98,13 @@ final class Certificates {
     }
   }
 
+  /** Those that were written there, as the runner's tasks name their files. */
+  static PeerFiles read(Path folder) throws IOException {
+    Path chain = folder.resolve("cert.pem");
+    Path key = folder.resolve("priv.key");
+    return new PeerFiles(Identity.fromPem(chain, key), chain, key);
+  }
+
   private X509Certificate issue(
       String name, KeyPair keys, String issuer, KeyPair issuerKeys, boolean authority)
       throws GeneralSecurityException, IOException {

@@ -1,7 +1,5 @@
 package dev.sluice.interop.runner;
 
-import dev.sluice.peers.PeerFiles;
-import dev.sluice.tls.Identity;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.DatagramSocket;
@@ -71,12 +69,6 @@ final class KwikPeer implements Peer {
     };
   }
 
-  private static PeerFiles files(Path certificates) throws IOException {
-    Path chain = certificates.resolve("cert.pem");
-    Path key = certificates.resolve("priv.key");
-    return new PeerFiles(Identity.fromPem(chain, key), chain, key);
-  }
-
   @Override
   public Running serve(ServerTask task) throws IOException {
     DatagramSocket socket = new DatagramSocket(task.address());
@@ -84,7 +76,7 @@ final class KwikPeer implements Peer {
       ServerConnector server =
           ServerConnector.builder()
               .withSocket(socket)
-              .withKeyStore(files(task.certs()).keyStore(PASSWORD), "peer", PASSWORD)
+              .withKeyStore(Certificates.read(task.certs()).keyStore(PASSWORD), "peer", PASSWORD)
               .withConfiguration(limits(task.of() == Case.RETRY))
               .withLogger(new NullLogger())
               .build();
@@ -150,7 +142,7 @@ final class KwikPeer implements Peer {
   private static void onOneConnection(ClientTask task, List<String> urls) throws Exception {
     HttpClient client =
         Http3Client.newBuilder()
-            .trustManager(files(task.certs()).trustManager())
+            .trustManager(Certificates.read(task.certs()).trustManager())
             .connectTimeout(Duration.ofSeconds(60))
             .build();
     List<CompletableFuture<HttpResponse<Path>>> answers = new ArrayList<>();

@@ -1,12 +1,9 @@
 package dev.sluice.interop.runner;
 
 import dev.sluice.interop.Quiche;
-import dev.sluice.peers.PeerFiles;
-import dev.sluice.tls.Identity;
 import io.netty.handler.codec.quic.QuicChannel;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -55,19 +52,13 @@ final class QuichePeer implements Peer {
     };
   }
 
-  private static PeerFiles files(Path certificates) throws IOException {
-    Path chain = certificates.resolve("cert.pem");
-    Path key = certificates.resolve("priv.key");
-    return new PeerFiles(Identity.fromPem(chain, key), chain, key);
-  }
-
   @Override
   public Running serve(ServerTask task) throws IOException {
     try {
       Quiche server =
           Quiche.server(
               task.address(),
-              files(task.certs()),
+              Certificates.read(task.certs()),
               task.of() == Case.RETRY,
               path -> Files.readAllBytes(task.www().resolve(path.substring(1))));
       return new Running() {
@@ -106,7 +97,8 @@ final class QuichePeer implements Peer {
   private static void onOneConnection(ClientTask task, List<String> names) throws Exception {
     long limit = task.of().limit().toSeconds();
     try (Quiche client =
-        Quiche.client(files(task.certs()), task.server().getAddress(), task.of().host())) {
+        Quiche.client(
+            Certificates.read(task.certs()), task.server().getAddress(), task.of().host())) {
       QuicChannel connection = client.connect(task.server());
       for (int from = 0; from < names.size(); from += AT_ONCE) {
         List<String> some = names.subList(from, Math.min(names.size(), from + AT_ONCE));
