@@ -5,9 +5,9 @@ import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.webtransport.WebTransportSession;
 import dev.sluice.http3.webtransport.WebTransportVersion;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletionException;
 
 /** A request for a session on its way to a handler, for the server of this library. */
 public final class ServerSession {
@@ -50,18 +50,22 @@ public final class ServerSession {
   }
 
   private void run(WebTransportHandler handler, SessionRequest request) {
+    SessionAnswer answer;
     try {
-      SessionAnswer answer = handler.answer(request);
-      driver.onLoop(() -> answer(answer));
+      answer = handler.answer(request);
     } catch (Throwable e) {
       LOG.log(Level.WARNING, "no answer to the request for " + request.head().path(), e);
       driver.onLoop(() -> answer(SessionAnswer.reject(500)));
       return;
     }
+    if (!driver.onLoop(() -> answer(answer))) {
+      return; // the loop has ended, and every session with it
+    }
     WebTransport session;
     try {
-      session = Waiting.on(handle.established());
-    } catch (IOException e) {
+      // An interruption is the handler's: without it nobody would have the session.
+      session = handle.established().join();
+    } catch (CompletionException e) {
       return; // rejected, or the client has lost interest
     }
     try {

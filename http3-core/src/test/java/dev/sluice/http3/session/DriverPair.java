@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /** The sessions of a client and a server over a link in memory; the test's thread is their loop. */
@@ -22,6 +23,7 @@ final class DriverPair {
   final Side client;
   final Side server;
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+  private volatile boolean ended;
 
   /** One end. */
   final class Side {
@@ -35,7 +37,7 @@ final class DriverPair {
       http = new Http3Connection(quic, config.applyTo(Http3Config.DEFAULT), new Random(1));
       ContentRetention retention =
           new ContentRetention((task, delay) -> {}, ContentRetention.USUAL);
-      LoopResources loop = new LoopResources(tasks::add, retention, null);
+      LoopResources loop = new LoopResources(DriverPair.this::execute, retention, null);
       driver = new WebTransportDriver(http, config, loop, () -> {}, onRequested);
     }
 
@@ -51,6 +53,18 @@ final class DriverPair {
   DriverPair(WebTransportConfig config, WebTransportHandler handler) {
     client = new Side(link.client(), config, request -> {});
     server = new Side(link.server(), config, request -> request.serve(handler, "handler", null));
+  }
+
+  private void execute(Runnable task) {
+    if (ended) {
+      throw new RejectedExecutionException();
+    }
+    tasks.add(task);
+  }
+
+  /** The loop takes no more tasks. */
+  void end() {
+    ended = true;
   }
 
   /** The client asks for a session. */

@@ -11,6 +11,7 @@ import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.webtransport.DatagramLimits;
 import dev.sluice.http3.webtransport.SessionEnding;
+import dev.sluice.http3.webtransport.SessionEnding.Side;
 import dev.sluice.http3.webtransport.SessionStatistics;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.stream.SendStream;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,20 +70,7 @@ class SessionHandleTest {
   @Test
   void theHandlerHearsWhatCameBeforeTheAnswerAndTheConnectionsEnd() throws Exception {
     CompletableFuture<SessionAnswer> answer = new CompletableFuture<>();
-    pair =
-        new DriverPair(
-            WebTransportConfig.DEFAULT,
-            new WebTransportHandler() {
-              @Override
-              public void handle(WebTransport session) throws IOException {
-                hear(session);
-              }
-
-              @Override
-              public SessionAnswer answer(SessionRequest request) {
-                return answer.join();
-              }
-            });
+    pair = answering(answer::join);
     pair.run();
     pair.connect();
     sayHey(pair.client.http.requests().getFirst().id());
@@ -91,6 +80,61 @@ class SessionHandleTest {
     answer.complete(SessionAnswer.accept());
     assertEquals("hey", pair.await(heard));
     assertInstanceOf(SessionEnding.ConnectionEnded.class, pair.await(ended));
+  }
+
+  /** A handler that hears what comes, after an answer that may take its time. */
+  private DriverPair answering(Supplier<SessionAnswer> answer) {
+    return new DriverPair(
+        WebTransportConfig.DEFAULT,
+        new WebTransportHandler() {
+          @Override
+          public void handle(WebTransport session) throws IOException {
+            hear(session);
+          }
+
+          @Override
+          public SessionAnswer answer(SessionRequest request) {
+            return answer.get();
+          }
+        });
+  }
+
+  @Test
+  void aHandlerThatIsInterruptedInItsAnswerHasItsSession() throws Exception {
+    CompletableFuture<SessionEnding> closed = new CompletableFuture<>();
+    pair =
+        answering(
+            () -> {
+              Thread.currentThread().interrupt();
+              return SessionAnswer.accept();
+            });
+    pair.run();
+    pair.connect()
+        .thenCompose(WebTransport::closed)
+        .thenAccept(how -> pair.later(() -> closed.complete(how)));
+    // It fails for the interruption, which closes what it was given.
+    assertEquals(new SessionEnding.Closed(Side.PEER, 1, ""), pair.await(closed));
+  }
+
+  @Test
+  void aHandlerThatAnswersWhenTheLoopHasEndedWaitsForNothing() throws Exception {
+    CompletableFuture<SessionAnswer> answer = new CompletableFuture<>();
+    CompletableFuture<Thread> answering = new CompletableFuture<>();
+    pair =
+        answering(
+            () -> {
+              Thread thread = Thread.currentThread();
+              pair.later(() -> answering.complete(thread));
+              return answer.join();
+            });
+    pair.run();
+    pair.connect();
+    Thread handler = pair.await(answering);
+    pair.client.http.close(Http3Error.H3_NO_ERROR, "");
+    pair.run();
+    pair.end();
+    answer.complete(SessionAnswer.accept());
+    handler.join();
   }
 
   @Test
