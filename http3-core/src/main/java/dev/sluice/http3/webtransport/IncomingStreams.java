@@ -33,12 +33,27 @@ final class IncomingStreams {
     }
   }
 
+  /**
+   * A stream for which there was no room.
+   *
+   * @param headerLength what of it was read
+   */
+  record Rejected(Incoming stream, long headerLength) {}
+
+  /**
+   * More than the streams of a flight that its request does not lead. A session of which more are
+   * refused before it is there can have fewer streams.
+   */
+  private static final int MAX_REJECTED = 1 << 10;
+
   private final int maxBuffered;
   private final Router router;
   private final Map<Long, StreamTypeReader> untagged = new HashMap<>();
   private final Map<Long, Incoming> untaggedStreams = new HashMap<>();
   private final Map<Long, List<Incoming>> buffered = new HashMap<>();
+  private final Map<Long, List<Rejected>> rejected = new HashMap<>();
   private int count;
+  private int rejectedCount;
 
   IncomingStreams(int maxBuffered, Router router) {
     this.maxBuffered = maxBuffered;
@@ -90,6 +105,30 @@ final class IncomingStreams {
       return List.of();
     }
     count -= taken.size();
+    return taken;
+  }
+
+  /**
+   * Refuses a stream that found no room, and whose session is not there yet either. To its sender
+   * it counts among the session's (§5.3), so that it is not forgotten.
+   */
+  void reject(long sessionId, Incoming stream) {
+    if (rejectedCount < MAX_REJECTED) {
+      rejectedCount++;
+      rejected
+          .computeIfAbsent(sessionId, id -> new ArrayList<>())
+          .add(new Rejected(stream, stream.recv().position()));
+    }
+    stream.refuse(Http3Error.WT_BUFFERED_STREAM_REJECTED);
+  }
+
+  /** The streams of a session that were refused before it was there. */
+  List<Rejected> takeRejected(long sessionId) {
+    List<Rejected> taken = rejectedCount == 0 ? null : rejected.remove(sessionId);
+    if (taken == null) {
+      return List.of();
+    }
+    rejectedCount -= taken.size();
     return taken;
   }
 }

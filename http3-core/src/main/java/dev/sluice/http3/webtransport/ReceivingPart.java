@@ -36,12 +36,14 @@ public final class ReceivingPart {
 
   /**
    * @param in behind the header
+   * @param headerLength how many bytes of it that was; 0 for a stream that this side opened
    */
-  ReceivingPart(WebTransportSession session, SessionStream stream, RecvStream in) {
+  ReceivingPart(
+      WebTransportSession session, SessionStream stream, RecvStream in, long headerLength) {
     this.session = session;
     this.stream = stream;
     this.in = in;
-    this.headerLength = in.position();
+    this.headerLength = headerLength;
   }
 
   /**

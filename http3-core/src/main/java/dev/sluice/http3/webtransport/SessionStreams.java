@@ -54,7 +54,7 @@ final class SessionStreams {
     byte[] header = StreamHeader.encode(bidirectional, session.id());
     stream.join(
         new SendingPart(session, stream, out, header),
-        bidirectional ? new ReceivingPart(session, stream, both.recv()) : null);
+        bidirectional ? new ReceivingPart(session, stream, both.recv(), 0) : null);
     add(stream);
     return stream;
   }
@@ -89,7 +89,7 @@ final class SessionStreams {
     SessionStream stream = new SessionStream(session, in.id(), false, bidirectional);
     stream.join(
         bidirectional ? new SendingPart(session, stream, out, new byte[0]) : null,
-        new ReceivingPart(session, stream, in));
+        new ReceivingPart(session, stream, in, in.position()));
     openedByPeer++;
     add(stream);
     session.emit(new WebTransportEvent.Opened(stream));
@@ -103,18 +103,17 @@ final class SessionStreams {
   }
 
   /**
-   * A stream that the peer opened for this session found no place to wait for it. To the peer it
-   * has used up the limits like any other, and is closed like one that nobody reads.
+   * A stream that the peer opened for this session found no place to wait for it, and was refused.
+   * To the peer it has used up the limits like any other, and is closed like one that nobody reads.
    */
-  void onRejected(IncomingStreams.Incoming stream) {
-    ReceivingPart rest = new ReceivingPart(session, null, stream.recv());
-    stream.refuse(Http3Error.WT_BUFFERED_STREAM_REJECTED);
+  void onRejected(IncomingStreams.Rejected rejected) {
+    IncomingStreams.Incoming stream = rejected.stream();
     OwnLimit limit = session.flow().ownStreams(stream.send() != null);
     if (!limit.use(1)) {
       session.fail(Http3Error.WT_FLOW_CONTROL_ERROR, MORE_STREAMS);
     } else if (session.flow().isEnabled()) {
       limit.release(1);
-      unsettled.add(rest);
+      unsettled.add(new ReceivingPart(session, null, stream.recv(), rejected.headerLength()));
       session.sendUpdates();
     }
   }

@@ -158,6 +158,7 @@ public final class WebTransportSessions {
     request.attach(session);
     sessions.put(session.id(), session);
     datagrams.register(session.id(), session::onDatagram);
+    countRejected(session);
   }
 
   /**
@@ -300,6 +301,7 @@ public final class WebTransportSessions {
   }
 
   private void refuseBuffered(RequestStream request) {
+    incoming.takeRejected(request.id());
     incoming.take(request.id()).forEach(stream -> stream.refuse(Http3Error.WT_SESSION_GONE));
   }
 
@@ -397,18 +399,20 @@ public final class WebTransportSessions {
       session.streams().onOpened(stream.recv(), stream.send());
     } else if (session != null || mayStillCome(sessionId)) {
       if (!incoming.buffer(sessionId, stream)) {
-        reject(stream, session);
+        incoming.reject(sessionId, stream);
+        countRejected(session);
       }
     } else if (!isTakenByEnded(sessionId, stream)) {
       stream.refuse(Http3Error.WT_SESSION_GONE);
     }
   }
 
-  private static void reject(Incoming stream, WebTransportSession session) {
+  /**
+   * @param session null for one that is not there yet
+   */
+  private void countRejected(WebTransportSession session) {
     if (session != null) {
-      session.streams().onRejected(stream);
-    } else {
-      stream.refuse(Http3Error.WT_BUFFERED_STREAM_REJECTED);
+      incoming.takeRejected(session.id()).forEach(session.streams()::onRejected);
     }
   }
 

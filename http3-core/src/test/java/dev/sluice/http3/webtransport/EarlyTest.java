@@ -190,6 +190,30 @@ class EarlyTest {
     assertNull(atServer.nextDatagram(pair.now));
   }
 
+  /** To the client they have used up the session's limits, which have to grow again. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @Requirement({"WEBTRANS16-5.6.2#2", "WEBTRANS16-5.6.4#1"})
+  void streamsThatAreRejectedBeforeTheRequestCountAsClosed(boolean bidirectional) {
+    WebTransportConfig narrow =
+        WebTransportConfig.DEFAULT.withFlowControl(2, 2, 100).withBuffered(0, 0);
+    WtPair pair = new WtPair(WebTransportConfig.DEFAULT, narrow);
+    WebTransportSession client = pair.run().connect(List.of());
+    for (int i = 0; i < 2; i++) {
+      SessionStream stream = bidirectional ? client.openBidi() : client.openUni();
+      WtPair.write(stream, "0123456789".repeat(5));
+      pair.link.deliver(pair.client.quic, stream.id(), 100);
+      pair.server.process();
+    }
+    assertNull(bidirectional ? client.openBidi() : client.openUni());
+    pair.run();
+    pair.server.only(WebTransportEvent.Requested.class).session().accept(null, Fields.EMPTY);
+    pair.run();
+    WtPair.write(bidirectional ? client.openBidi() : client.openUni(), "next");
+    pair.run();
+    assertEquals("next", WtPair.read(pair.atServer()));
+  }
+
   @Test
   @Requirement("WEBTRANS16-6#1")
   void streamsOfASessionThatIsGone() {
