@@ -341,12 +341,15 @@ final class Sender {
   }
 
   /**
-   * What has not left yet of a handshake that is complete on this side. Without it the peer could
-   * not read what is sealed for 1-RTT: what an application says as it closes would come as the
-   * failure of a handshake, from whoever closes at once (§10.2.3).
+   * What has not left yet of a handshake that is complete on this side, or of one whose 0-RTT the
+   * application has been given. Without it the peer could not read what is sealed for 1-RTT: what
+   * an application says as it closes would come as the failure of a handshake, from whoever closes
+   * at once (§10.2.3).
    */
   void sendRestOfHandshake(long now, DatagramBatch out) {
-    if (connection.handshake.isComplete() && !connection.handshake.isConfirmed()) {
+    boolean inUse =
+        connection.handshake.isComplete() || connection.early.state() == EarlyDataState.ACCEPTED;
+    if (inUse && !connection.handshake.isConfirmed()) {
       while (out.hasRoom() && sendDatagram(drafts.length - 1, now, out)) {}
     }
   }

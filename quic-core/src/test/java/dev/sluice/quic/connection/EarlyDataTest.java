@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.network.Simulation;
 import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.datagram.DatagramConfig;
+import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
+import dev.sluice.quic.ending.ConnectionEnding.Side;
 import dev.sluice.quic.ending.StreamEnding;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.QuicVersion;
@@ -107,6 +109,16 @@ class EarlyDataTest {
     visits.sim.run(LIMIT, () -> handshaking.size() == 3);
     assertEquals(List.of(true), decisions(visits.serverEvents));
     assertEquals(List.of(0, 1, 0), handshaking);
+  }
+
+  /** Without the server's part of the handshake nobody could read what it closes with (§10.2.3). */
+  @Test
+  void aServerThatClosesForWhatCameEarlySaysWhy() {
+    Connection connection = visits.revisit(visits.ticket());
+    visits.onRead = server -> server.close(7, "not so");
+    visits.send(connection, message(100));
+    visits.sim.run(LIMIT, () -> connection.ending() != null);
+    assertEquals(new ApplicationClose(Side.PEER, 7, "not so"), connection.ending());
   }
 
   @Test

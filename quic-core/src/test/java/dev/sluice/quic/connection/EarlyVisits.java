@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -50,6 +51,10 @@ final class EarlyVisits {
   ClientConfig client;
   EarlyDataConfig terms;
   TransportConfig serverTransport = TransportConfig.DEFAULTS;
+
+  /** What the server does when it has read a stream to its end, once it has answered. */
+  Consumer<Connection> onRead = connection -> {};
+
   private final Map<RecvStream, ByteArrayOutputStream> reading = new HashMap<>();
   private final Map<RecvStream, SendStream> sends = new HashMap<>();
 
@@ -117,6 +122,7 @@ final class EarlyVisits {
             send.write(all.toByteArray(), 0, all.size());
             send.finish();
           }
+          onRead.accept(connection);
         }
       }
     }
