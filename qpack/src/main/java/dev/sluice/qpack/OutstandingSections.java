@@ -4,8 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
 
 /**
  * The encoder's memory of sections with references to the dynamic table that the decoder has not
@@ -60,7 +62,16 @@ final class OutstandingSections {
 
   private static final int MOST_REFERENCES = 64 * 1024;
 
+  /**
+   * As many as are commonly under way. What is forgotten costs the table some of its room, for a
+   * cancellation is late by no more than the packets that it has overtaken.
+   */
+  private static final int MOST_CANCELLED = 100;
+
   private final Map<Long, Stream> streams = new HashMap<>();
+
+  /** The latest streams of which the decoder reads no more, the earliest first. */
+  private final SequencedSet<Long> cancelled = new LinkedHashSet<>();
 
   /** The streams with a section that needs more than is known to have been received. */
   private final List<Stream> blockable = new ArrayList<>();
@@ -77,6 +88,11 @@ final class OutstandingSections {
   boolean mayBlock(long streamId, long maxBlockedStreams) {
     return blockable.size() < maxBlockedStreams
         || !blockable.isEmpty() && blockable.contains(streams.get(streamId));
+  }
+
+  /** Whether the decoder would never acknowledge a section on this stream (§2.2.2.2). */
+  boolean isCancelled(long streamId) {
+    return !cancelled.isEmpty() && cancelled.contains(streamId);
   }
 
   /** Remembers a section that is about to be sent. */
@@ -110,8 +126,11 @@ final class OutstandingSections {
     return earliest;
   }
 
-  /** Forgets all sections of a stream and returns them. */
+  /** Forgets all sections of a stream and returns them; there should be no more. */
   Collection<Section> cancel(long streamId) {
+    if (cancelled.add(streamId) && cancelled.size() > MOST_CANCELLED) {
+      cancelled.removeFirst();
+    }
     Stream stream = streams.remove(streamId);
     if (stream == null) {
       return List.of();

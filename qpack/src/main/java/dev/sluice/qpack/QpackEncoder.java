@@ -117,7 +117,7 @@ public final class QpackEncoder {
 
   /** Acknowledged entries never block; others only where one more stream at risk is allowed. */
   private long usableBelow(long streamId) {
-    if (!outstanding.hasRoom()) {
+    if (!outstanding.hasRoom() || outstanding.isCancelled(streamId)) {
       return 0;
     }
     return outstanding.mayBlock(streamId, blockedStreams) ? Long.MAX_VALUE : table.knownReceived();

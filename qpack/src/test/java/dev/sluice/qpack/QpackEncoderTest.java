@@ -243,6 +243,32 @@ class QpackEncoderTest {
     assertTrue(encoder.encode(8, List.of(AUTHORITY))[0] != 0);
   }
 
+  /** They overtake whatever else says that the peer reads no more of the stream. */
+  @Test
+  void whatFollowsACancellationHoldsNothing() throws QpackException {
+    QpackEncoder encoder = encoder(4096, 100);
+    encoder.encode(0, List.of(AUTHORITY));
+    decoderStream(encoder, "80" + "44" + "48");
+    assertEquals(0, encoder.encode(4, List.of(AUTHORITY))[0]);
+    assertEquals(0, encoder.encode(8, List.of(AUTHORITY))[0]);
+    assertTrue(encoder.encode(12, List.of(AUTHORITY))[0] != 0);
+  }
+
+  @Test
+  void memoryForCancelledStreamsIsBounded() throws QpackException {
+    QpackEncoder encoder = encoder(4096, 100);
+    encoder.encode(0, List.of(AUTHORITY));
+    decoderStream(encoder, "80");
+    QpackWriter out = new QpackWriter(0);
+    for (int stream = 4; stream <= 4000; stream += 4) {
+      out.integer(0x40, 6, stream);
+    }
+    byte[] cancellations = out.take();
+    encoder.onDecoderStream(cancellations, 0, cancellations.length);
+    assertEquals(0, encoder.encode(4000, List.of(AUTHORITY))[0]);
+    assertTrue(encoder.encode(4, List.of(AUTHORITY))[0] != 0);
+  }
+
   @Test
   @Requirement("RFC9204-2.1#1")
   void entriesInUseAreRenewedBeforeTheyAreEvicted() throws QpackException {
