@@ -92,6 +92,11 @@ class LauncherTest {
   private List<String> sluice(int code, String... args) throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(home.resolve("tools/sluice").toString());
     builder.command().addAll(List.of(args));
+    return run(code, builder);
+  }
+
+  private List<String> run(int code, ProcessBuilder builder)
+      throws IOException, InterruptedException {
     builder.environment().put("JAVA_HOME", jdk.toString());
     builder.environment().merge("PATH", jdk + "/bin:", (path, first) -> first + path);
     Process process = builder.redirectErrorStream(true).start();
@@ -105,6 +110,15 @@ class LauncherTest {
     List<String> args = sluice(0, "requirements", "--missing");
     assertTrue(args.contains("-Dsluice.home=" + home), args::toString);
     assertEquals(List.of("requirements", "--missing"), args.subList(args.size() - 2, args.size()));
+  }
+
+  @Test
+  void whatIsNotOpenForReadingIsEmpty() throws Exception {
+    // The first file that a JVM opens would take its number, and be read as standard input.
+    program("bin/java", "if (: 3<&0) 2>/dev/null; then echo open; cat; else echo closed; fi");
+    setAge(jdk.resolve("bin/java"), 3);
+    String command = "exec '" + home.resolve("tools/sluice") + "' get <&-";
+    assertEquals(List.of("open"), run(0, new ProcessBuilder("sh", "-c", command)));
   }
 
   @Test
