@@ -16,16 +16,16 @@ public final class KeyLogFile {
    */
   public static KeyLog open(Path file) throws CommandException {
     String variable = System.getenv("SSLKEYLOGFILE");
-    Path chosen = file == null && variable != null ? Path.of(variable) : file;
-    if (chosen == null || chosen.toString().isEmpty()) {
+    String name = file == null ? variable : file.toString();
+    if (name == null || name.isEmpty()) {
       return KeyLog.NONE;
     }
     try {
-      return new dev.sluice.quic.io.KeyLogFile(chosen);
+      return new dev.sluice.quic.io.KeyLogFile(LocalFile.of(name));
     } catch (IOException e) {
       throw new CommandException(
           ExitCode.WRITE_ERROR,
-          "cannot write the key log " + chosen + ": " + FileFailure.reason(e),
+          "cannot write the key log " + name + ": " + FileFailure.reason(e),
           e);
     }
   }

@@ -18,15 +18,15 @@ public final class QlogFiles {
    */
   public static Supplier<Tracer> open(Path directory) throws CommandException {
     String variable = System.getenv("QLOGDIR");
-    Path chosen = directory == null && variable != null ? Path.of(variable) : directory;
-    if (chosen == null || chosen.toString().isEmpty()) {
+    String name = directory == null ? variable : directory.toString();
+    if (name == null || name.isEmpty()) {
       return () -> Tracer.NONE;
     }
     try {
-      return new QlogDirectory(chosen);
+      return new QlogDirectory(LocalFile.of(name));
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.WRITE_ERROR, "cannot write qlog to " + chosen + ": " + FileFailure.reason(e), e);
+          ExitCode.WRITE_ERROR, "cannot write qlog to " + name + ": " + FileFailure.reason(e), e);
     }
   }
 }

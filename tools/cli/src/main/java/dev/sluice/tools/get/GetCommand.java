@@ -15,7 +15,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -202,7 +201,7 @@ public final class GetCommand implements Callable<Integer> {
             && !options.verbose
             && !options.parallel
             && (file != null || !Terminal.onStandardOutput());
-    try (Output output = file == null ? Output.to(stdout) : Output.to(Path.of(file));
+    try (Output output = file == null ? Output.to(stdout) : Output.to(file);
         Progress progress = new Progress(stderr, file == null ? uri.getHost() : file, watched)) {
       Transfer transfer = new Transfer(client, options, output, report, progress);
       if (limit == null) {

@@ -3,11 +3,11 @@ package dev.sluice.tools.get;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.FileFailure;
+import dev.sluice.tools.LocalFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * Where a response's body goes: standard output, or a file that is made when the first byte, or the
@@ -39,9 +39,11 @@ final class Output implements AutoCloseable {
   }
 
   /** To a file, which is overwritten. */
-  static Output to(Path file) {
+  static Output to(String file) {
     return new Output(
-        file.toString(), true, () -> new BufferedOutputStream(Files.newOutputStream(file), BUFFER));
+        file,
+        true,
+        () -> new BufferedOutputStream(Files.newOutputStream(LocalFile.of(file)), BUFFER));
   }
 
   /** Writes bytes. */

@@ -2,6 +2,7 @@ package dev.sluice.tools.get;
 
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.LocalFile;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -61,8 +62,8 @@ record RequestContent(String method, String contentType, BodyPublisher publisher
     if (file.equals("-")) {
       return new RequestContent("PUT", null, BodyPublishers.ofInputStream(() -> stdin));
     }
-    Path path = Path.of(file);
     try {
+      Path path = LocalFile.of(file);
       if (!Files.isReadable(path) || Files.isDirectory(path)) {
         throw new FileNotFoundException(file);
       }
@@ -87,7 +88,7 @@ record RequestContent(String method, String contentType, BodyPublisher publisher
 
   private static byte[] read(String file, InputStream stdin) throws CommandException {
     try {
-      return file.equals("-") ? stdin.readAllBytes() : Files.readAllBytes(Path.of(file));
+      return file.equals("-") ? stdin.readAllBytes() : Files.readAllBytes(LocalFile.of(file));
     } catch (IOException e) {
       throw new CommandException(ExitCode.READ_ERROR, "cannot read " + file, e);
     }

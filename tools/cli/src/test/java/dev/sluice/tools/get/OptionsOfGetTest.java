@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -128,13 +129,13 @@ class OptionsOfGetTest {
   @Test
   void outputToAFile() throws Exception {
     Path file = folder.resolve("out");
-    try (Output output = Output.to(file)) {
+    try (Output output = Output.to(file.toString())) {
       assertTrue(Files.notExists(file), "nothing is made before there is something to write");
       output.write(new byte[] {1, 2, 3}, 1, 2);
       output.finish();
     }
     assertEquals(2, Files.size(file));
-    try (Output output = Output.to(folder.resolve("empty"))) {
+    try (Output output = Output.to(folder.resolve("empty").toString())) {
       output.finish();
     }
     assertEquals(0, Files.size(folder.resolve("empty")));
@@ -148,13 +149,29 @@ class OptionsOfGetTest {
         assertThrows(
             CommandException.class,
             () -> {
-              try (Output output = Output.to(full)) {
+              try (Output output = Output.to(full.toString())) {
                 output.write(new byte[10], 0, 10);
                 output.finish();
               }
             });
     assertEquals(ExitCode.WRITE_ERROR, e.exitCode());
     assertEquals(1, e.line().lines().count());
+  }
+
+  /** As is every name with a letter beyond ASCII where the locale is POSIX. */
+  @Test
+  void aNameThatNoFileCanHave() {
+    Output output = Output.to("a\0b");
+    CommandException e =
+        assertThrows(CommandException.class, () -> output.write(new byte[1], 0, 1));
+    assertEquals(ExitCode.WRITE_ERROR, e.exitCode());
+    InputStream none = InputStream.nullInputStream();
+    for (Executable reading :
+        List.<Executable>of(
+            () -> RequestContent.ofUpload("a\0b", none),
+            () -> RequestContent.ofData(List.of("@a\0b"), none))) {
+      assertEquals(ExitCode.READ_ERROR, assertThrows(CommandException.class, reading).exitCode());
+    }
   }
 
   @Test
