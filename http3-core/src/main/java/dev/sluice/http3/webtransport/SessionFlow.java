@@ -7,7 +7,7 @@ import dev.sluice.http3.connection.Http3Settings;
 /** The flow control of a session (§5): off, or limits in both directions. */
 final class SessionFlow {
   /** No stream id is larger than 2^62-1 (§5.6.2). */
-  private static final long MAX_STREAMS = 1L << 60;
+  static final long MAX_STREAMS = 1L << 60;
 
   private static final long UNLIMITED = Long.MAX_VALUE / 2;
 

@@ -2,6 +2,7 @@ package dev.sluice.http3.webtransport;
 
 import dev.sluice.http3.connection.Http3Config;
 import dev.sluice.http3.connection.Http3Settings;
+import dev.sluice.quic.wire.VarInt;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -65,6 +66,13 @@ public record WebTransportConfig(
             || maxBufferedDatagrams < 0;
     if (versions.isEmpty() || maxSessions < 1 || negative) {
       throw new IllegalArgumentException("no versions or sessions, or a negative limit");
+    }
+    boolean tooLarge =
+        initialMaxStreamsBidi > SessionFlow.MAX_STREAMS
+            || initialMaxStreamsUni > SessionFlow.MAX_STREAMS
+            || initialMaxData > VarInt.MAX;
+    if (tooLarge) {
+      throw new IllegalArgumentException("a limit that cannot be said (§5.5, §5.6.2)");
     }
     if (maxSessions > 1
         && (initialMaxStreamsBidi == 0 || initialMaxStreamsUni == 0 || initialMaxData == 0)) {

@@ -3,9 +3,11 @@ package dev.sluice.http3.webtransport;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sluice.http3.connection.Http3Config;
 import dev.sluice.http3.connection.Http3Settings;
+import dev.sluice.quic.wire.VarInt;
 import dev.sluice.testkit.Requirement;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -144,5 +146,19 @@ class VersionSelectionTest {
     assertEquals(StreamCodes.NONE, StreamCodes.fromHttp(0x52e5ac983163L));
     assertEquals(StreamCodes.NONE, StreamCodes.fromHttp(0x52e4a40fa8f9L), "reserved");
     assertEquals(StreamCodes.NONE, StreamCodes.fromHttp(0x100));
+  }
+
+  /** They would fail on the loop, with the connection whose settings they are. */
+  @Test
+  void limitsThatNoSettingCanSayAreRefused() {
+    WebTransportConfig some = WebTransportConfig.DEFAULT;
+    long streams = 1L << 60;
+    long data = VarInt.MAX;
+    assertEquals(data, some.withFlowControl(streams, streams, data).initialMaxData());
+    for (long[] limits : new long[][] {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> some.withFlowControl(streams + limits[0], streams + limits[1], data + limits[2]));
+    }
   }
 }
