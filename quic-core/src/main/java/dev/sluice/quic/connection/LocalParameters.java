@@ -42,7 +42,8 @@ final class LocalParameters {
   static TransportParameters.Builder limits(TransportConfig config) {
     StreamLimits limits = config.streams().limits();
     TransportParameters.Builder own = new TransportParameters.Builder();
-    own.maxIdleTimeoutMillis = config.idleTimeout().toMillis();
+    // Rounded up, for 0 would be none at all (§10.1).
+    own.maxIdleTimeoutMillis = Math.ceilDiv(config.idleTimeoutNanos(), 1_000_000);
     own.maxUdpPayloadSize = config.maxReceivedDatagramSize();
     own.initialMaxData = limits.maxData();
     own.initialMaxStreamDataBidiLocal = limits.maxStreamDataBidiLocal();

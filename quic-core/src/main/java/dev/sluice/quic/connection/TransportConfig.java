@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  * @param congestion the congestion controller
  * @param pacing whether packets are spread over a round trip (RFC 9002 §7.7). Without it they leave
  *     in bursts of up to an initial window; BBR paces in any case
- * @param initialRtt assumed before the first sample (RFC 9002 §6.2.2)
+ * @param initialRtt assumed before the first sample (RFC 9002 §6.2.2); a minute at most
  * @param datagrams whether datagrams are taken, and how many may wait (RFC 9221)
  * @param unreadRetention how long after the end of a connection its streams keep what nobody has
  *     read; what is left then is dropped
@@ -61,6 +61,8 @@ public record TransportConfig(
 
   /** For ever: a century fits into the nanoseconds of a long, with a clock's time added to it. */
   static final Duration LONGEST = Duration.ofDays(36_500);
+
+  private static final Duration LONGEST_RTT = Duration.ofMinutes(1);
 
   /**
    * What most programs want: 30 seconds idle, 10 seconds for a handshake, no keep-alive, the
@@ -98,8 +100,11 @@ public record TransportConfig(
     if (idleTimeout.isNegative() || keepAlive.isNegative() || unreadRetention.isNegative()) {
       throw new IllegalArgumentException("timeouts are not negative");
     }
-    if (!handshakeTimeout.isPositive() || !initialRtt.isPositive()) {
-      throw new IllegalArgumentException("handshakeTimeout and initialRtt are positive");
+    if (!handshakeTimeout.isPositive()) {
+      throw new IllegalArgumentException("handshakeTimeout is positive");
+    }
+    if (!initialRtt.isPositive() || initialRtt.compareTo(LONGEST_RTT) > 0) {
+      throw new IllegalArgumentException("initialRtt is positive, and a minute at most");
     }
     requireSize("initialDatagramSize", initialDatagramSize);
     requireSize("maxDatagramSize", maxDatagramSize);
@@ -179,6 +184,11 @@ public record TransportConfig(
   /** The same with pacing on or off. */
   public TransportConfig withPacing(boolean other) {
     return edit(to -> to.pacing = other);
+  }
+
+  /** The same with another guess at the round-trip time, as of a satellite's. */
+  public TransportConfig withInitialRtt(Duration other) {
+    return edit(to -> to.initialRtt = other);
   }
 
   /** The same with datagrams on or off. */

@@ -3,6 +3,7 @@ package dev.sluice.quic.connection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.network.Link;
@@ -40,6 +41,22 @@ class LongTimesTest {
     duo.runFor(1000);
     assertInstanceOf(ConnectionEnding.ApplicationClose.class, duo.client.ending());
     assertTrue(duo.client.unreadUntil() > duo.sim.now());
+  }
+
+  /** What is not zero must not become zero, which is for ever. */
+  @Test
+  void aTimeBelowAMillisecondIsToldToThePeer() {
+    TransportConfig hasty = TransportConfig.DEFAULTS.withIdleTimeout(Duration.ofNanos(500_000));
+    Duo duo = new Duo(hasty, NEVER_IDLE);
+    duo.runFor(60_000);
+    assertInstanceOf(ConnectionEnding.IdleTimeout.class, duo.server.ending());
+  }
+
+  @Test
+  void noRoundTripTakesLongerThanAMinute() {
+    TransportConfig patient = TransportConfig.DEFAULTS.withInitialRtt(Duration.ofMinutes(1));
+    Duration longer = Duration.ofMinutes(1).plusNanos(1);
+    assertThrows(IllegalArgumentException.class, () -> patient.withInitialRtt(longer));
   }
 
   @Test
