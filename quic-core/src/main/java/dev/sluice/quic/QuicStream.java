@@ -94,8 +94,8 @@ public final class QuicStream {
    * @param target gets at least one byte if it has room; not to be touched until the future is done
    * @return the number of bytes, or -1 at the end of the stream; fails like {@link #inputStream()},
    *     or with a ReadPendingException while a thread waits in that one's {@code read}. May
-   *     complete on the loop's thread: what depends on it must not block. One that is cancelled
-   *     before anything came takes nothing
+   *     complete on the loop's thread: what depends on it must not block. One that is cancelled, or
+   *     completed by a timeout, before anything came takes nothing
    * @throws ReadPendingException the last read is not done
    * @throws IllegalArgumentException the buffer is read-only
    */
@@ -121,8 +121,9 @@ public final class QuicStream {
   /**
    * What this side sends. Every write is on its way without a flush; who writes little at a time
    * puts a {@link java.io.BufferedOutputStream} around it. Closing it finishes the stream after
-   * what was written, and what another thread is still writing; {@link #sendEnded()} tells when the
-   * peer has it all. A write while one without blocking is not done throws a WritePendingException.
+   * what was written, and what another thread or {@link #writeAsync} is still writing; {@link
+   * #sendEnded()} tells when the peer has it all. A write while one without blocking is not done
+   * throws a WritePendingException.
    *
    * @throws IllegalStateException only the peer sends on this stream
    */
@@ -136,7 +137,8 @@ public final class QuicStream {
    * @param source not to be touched until the future is done
    * @return completes when all bytes were taken, which is when the next may be written; fails like
    *     {@link #outputStream()}, or with a WritePendingException while a thread writes to that. May
-   *     complete on the loop's thread: what depends on it must not block
+   *     complete on the loop's thread: what depends on it must not block. Cancelling it, or a
+   *     timeout, ends nothing: the write goes on and needs the buffer, and {@link #reset} ends it
    * @throws WritePendingException the last write is not done
    */
   public CompletableFuture<Void> writeAsync(ByteBuffer source) {

@@ -84,6 +84,16 @@ class OddUseTest {
     assertEquals(new StreamEnding.Finished(), stream.sendEnded().toCompletableFuture().get());
   }
 
+  @Test
+  void whatIsBeingWrittenIsWrittenBeforeACloseTakesEffect() throws Exception {
+    QuicStream stream = connection.openBidirectional();
+    Future<Long> back = count(stream.inputStream());
+    CompletableFuture<Void> written = stream.writeAsync(ByteBuffer.allocate(MUCH));
+    stream.outputStream().close();
+    written.get();
+    assertEquals(MUCH, back.get());
+  }
+
   /** A future that nobody waits for any more does not end the write. */
   @Test
   void alsoWhenNobodyWaitsForItAnyMore() throws Exception {

@@ -128,7 +128,8 @@ public final class WebTransportStream {
 
   /**
    * What this side sends. Every write is on its way without a flush. Closing it finishes the stream
-   * after what was written; {@link #sendEnded()} tells when the peer has it all.
+   * after what was written, and what another thread or {@link #writeAsync} is still writing; {@link
+   * #sendEnded()} tells when the peer has it all.
    *
    * @throws IllegalStateException only the peer sends on this stream
    */

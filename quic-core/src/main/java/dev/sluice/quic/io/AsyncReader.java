@@ -23,8 +23,8 @@ public final class AsyncReader {
    *
    * @param target gets at least one byte if it has room; not to be touched until the future is done
    * @return the number of bytes, or -1 at the end; fails like {@link InboundPipe#stream}. May
-   *     complete on the loop's thread: what depends on it must not block. Cancelled in time it
-   *     takes nothing
+   *     complete on the loop's thread: what depends on it must not block. Cancelled in time, or
+   *     completed by a timeout, it takes nothing
    * @throws ReadPendingException the last read is not done
    * @throws IllegalArgumentException the buffer is read-only
    */
@@ -67,16 +67,19 @@ public final class AsyncReader {
     }
 
     private void awaitMore() {
-      pipe.whenReadable(this);
       if (!waited) {
         waited = true;
-        result.whenComplete((n, e) -> giveUpIfCancelled());
+        result.whenComplete((n, e) -> giveUp());
+      }
+      pipe.whenReadable(this);
+      if (result.isDone()) { // given up between two waits
+        giveUp();
       }
     }
 
     /** Bytes that come are then for the next read. */
-    private void giveUpIfCancelled() {
-      if (result.isCancelled() && pipe.forget(this)) {
+    private void giveUp() {
+      if (pipe.forget(this)) {
         pending.set(false);
       }
     }

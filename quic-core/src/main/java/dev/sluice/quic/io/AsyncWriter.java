@@ -4,19 +4,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritePendingException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Writes into a pipe without blocking, one write at a time. Any thread. */
 public final class AsyncWriter {
   private static final int MOST_COPIED = 64 * 1024;
 
   private final OutboundPipe pipe;
-  private final AtomicBoolean pending = new AtomicBoolean();
 
-  /** The end has been asked for; what is being written still comes before it. */
-  private volatile boolean finishing;
-
-  /** Of a pipe that nobody else writes into while a write is pending. */
+  /** Of a pipe that has a turn for each who writes. */
   public AsyncWriter(OutboundPipe pipe) {
     this.pipe = pipe;
   }
@@ -27,7 +22,7 @@ public final class AsyncWriter {
    * @param source not to be touched until the future is done
    * @return completes when all bytes were taken, which is when the next may be written; fails like
    *     {@link OutboundPipe#stream}. May complete on the loop's thread: what depends on it must not
-   *     block
+   *     block. Cancelling it ends nothing: the write goes on, and needs the buffer
    * @throws WritePendingException the last write is not done
    */
   public CompletableFuture<Void> write(ByteBuffer source) {
@@ -35,8 +30,8 @@ public final class AsyncWriter {
   }
 
   /**
-   * The same without a copy of what lies in an array, on the contract of {@link OutboundPipe#lend}.
-   * Bytes that lie elsewhere are copied.
+   * The same without a copy of what lies in an array, which nobody changes as long as any of it may
+   * be sent. Bytes that lie elsewhere are copied.
    *
    * @throws WritePendingException the last write is not done
    */
@@ -46,9 +41,10 @@ public final class AsyncWriter {
 
   /** Closes the pipe after what is being written; nothing happens when it has failed. */
   public void finish() {
-    finishing = true; // before looking: a write that ends meanwhile sees it
-    if (!pending.get()) {
-      close();
+    try {
+      pipe.stream().close();
+    } catch (IOException e) {
+      // It has failed, and whoever writes has been told why.
     }
   }
 
@@ -59,7 +55,13 @@ public final class AsyncWriter {
   }
 
   private CompletableFuture<Void> begin(Way way, ByteBuffer source) {
-    if (!pending.compareAndSet(false, true)) {
+    boolean begun;
+    try {
+      begun = pipe.beginPending();
+    } catch (IOException | RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    if (!begun) {
       throw new WritePendingException();
     }
     CompletableFuture<Void> result = new CompletableFuture<>();
@@ -74,10 +76,10 @@ public final class AsyncWriter {
         pipe.whenWritable(() -> writeFrom(way, source, result));
         return;
       }
-      end();
+      pipe.endPending();
       result.complete(null);
     } catch (IOException | RuntimeException e) {
-      end();
+      pipe.endPending();
       result.completeExceptionally(e);
     }
   }
@@ -96,21 +98,6 @@ public final class AsyncWriter {
       source.get(source.position(), bytes);
       n = pipe.offer(bytes, 0, bytes.length);
       source.position(source.position() + n);
-    }
-  }
-
-  private void end() {
-    pending.set(false);
-    if (finishing) {
-      close();
-    }
-  }
-
-  private void close() {
-    try {
-      pipe.stream().close();
-    } catch (IOException e) {
-      // It has failed, and whoever writes has been told why.
     }
   }
 }

@@ -67,6 +67,9 @@ public final class OutboundPipe {
   private volatile boolean closed;
   private volatile Supplier<? extends IOException> failure;
 
+  /** A write without waiting is not done: it has its turn between its steps too. */
+  private volatile boolean pending;
+
   /** Wakes whoever waits for room; null when nobody does. */
   private final AtomicReference<Runnable> waiter = new AtomicReference<>();
 
@@ -89,7 +92,8 @@ public final class OutboundPipe {
 
   /**
    * The writer's side. Closing it ends the stream after what was written, and waits for nothing: a
-   * write that another thread is in the middle of comes to its end first.
+   * write that another thread is in the middle of, or one without waiting that is not done, comes
+   * to its end first.
    */
   public OutputStream stream() {
     return stream;
@@ -180,13 +184,43 @@ public final class OutboundPipe {
   // ---- the writer without waiting ----
 
   /**
+   * Writer: a write without waiting begins, of which {@link #offer} and {@link #lend} are the
+   * steps. Nobody else writes before {@link #endPending}, and a close takes effect behind it.
+   *
+   * @return false when another has not ended
+   * @throws IOException as from the stream
+   * @throws WritePendingException a thread is writing
+   */
+  boolean beginPending() throws IOException {
+    if (pending) {
+      return false;
+    }
+    if (!writing.tryLock()) {
+      checkOpen();
+      throw new WritePendingException();
+    }
+    try {
+      checkTurn();
+      pending = true;
+      return true;
+    } finally {
+      letGo();
+    }
+  }
+
+  /** Writer: the write that has begun is over, complete or not. */
+  void endPending() {
+    pending = false;
+    endIfClosing();
+  }
+
+  /**
    * Writer: takes as many bytes as there is room for, and tells the loop at once.
    *
    * @return how many, possibly 0
-   * @throws IOException as from the stream
-   * @throws WritePendingException another thread is writing
+   * @throws IOException it has failed
    */
-  public int offer(byte[] source, int offset, int length) throws IOException {
+  int offer(byte[] source, int offset, int length) throws IOException {
     return offer(queue::write, source, offset, length);
   }
 
@@ -194,21 +228,17 @@ public final class OutboundPipe {
    * Writer: the same without a copy, for bytes that nobody changes as long as any may be sent.
    *
    * @return how many, possibly 0
-   * @throws IOException as from the stream
-   * @throws WritePendingException another thread is writing
+   * @throws IOException it has failed
    */
-  public int lend(byte[] source, int offset, int length) throws IOException {
+  int lend(byte[] source, int offset, int length) throws IOException {
     return offer(queue::lend, source, offset, length);
   }
 
   private int offer(ByteQueue.Sink to, byte[] source, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, source.length);
-    if (!writing.tryLock()) {
-      checkOpen();
-      throw new WritePendingException();
-    }
+    writing.lock(); // others have it for a moment only, to find that it is not their turn
     try {
-      checkOpen();
+      check();
       int n = to.write(source, offset, length);
       announce();
       return n;
@@ -220,10 +250,8 @@ public final class OutboundPipe {
   /**
    * Writer: runs a callback once, as soon as half of the pipe is free or it has failed: now on this
    * thread, or later on the loop's.
-   *
-   * @throws WritePendingException somebody waits already, here or in a write to the stream
    */
-  public void whenWritable(Runnable callback) {
+  void whenWritable(Runnable callback) {
     filled = true;
     claim(callback);
     if (isWritable()) {
@@ -304,10 +332,7 @@ public final class OutboundPipe {
       writing.lock();
     }
     try {
-      checkOpen();
-      if (waiter.get() != null) { // of a write without waiting
-        throw new WritePendingException();
-      }
+      checkTurn();
       if (count > queue.room()) {
         EventLoop.refuseToWait();
       }
@@ -320,6 +345,10 @@ public final class OutboundPipe {
   /** A write is over, and what was closed meanwhile ends after it. */
   private void letGo() {
     writing.unlock();
+    endIfClosing();
+  }
+
+  private void endIfClosing() {
     if (closing) {
       endUnlessWriting();
     }
@@ -329,7 +358,7 @@ public final class OutboundPipe {
     // Else somebody is writing, and the end comes when that one lets go.
     if (!writing.isHeldByCurrentThread() && writing.tryLock()) {
       try {
-        if (!closed) {
+        if (!closed && !pending) {
           closed = true;
           announce();
         }
@@ -343,6 +372,13 @@ public final class OutboundPipe {
     check();
     if (closing) {
       throw new IOException("the stream is closed");
+    }
+  }
+
+  private void checkTurn() throws IOException {
+    checkOpen();
+    if (pending) {
+      throw new WritePendingException();
     }
   }
 

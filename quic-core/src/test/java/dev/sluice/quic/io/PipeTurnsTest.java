@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -172,8 +173,57 @@ class PipeTurnsTest {
     assertEquals(1500, out.written());
   }
 
+  @Test
+  void whatIsClosedBesideAPendingWriteEndsAfterIt() throws Exception {
+    AsyncWriter writer = new AsyncWriter(out);
+    CompletableFuture<Void> first = writer.write(ByteBuffer.allocate(2500));
+    out.stream().close();
+    assertInstanceOf(IOException.class, failure(() -> write(1)));
+    assertThrows(WritePendingException.class, () -> writer.write(ByteBuffer.allocate(1)));
+    assertEquals(CAPACITY, written(out));
+    assertEquals(CAPACITY, written(out));
+    first.get();
+    assertEquals(2500, out.written());
+    assertEquals(OutboundPipe.Drained.FINISHED, out.drain((source, offset, length) -> length));
+    assertInstanceOf(IOException.class, writer.write(ByteBuffer.allocate(1)).exceptionNow());
+  }
+
+  @Test
+  void aPendingWriteKeepsItsTurnBetweenItsSteps() throws Exception {
+    List<Throwable> refused = new ArrayList<>();
+    OutboundPipe[] pipe = {null};
+    pipe[0] =
+        new OutboundPipe(
+            CAPACITY, 1, () -> refused.add(failure(() -> write(pipe[0], 1))), new ChunkReturn(16));
+    CompletableFuture<Void> first = new AsyncWriter(pipe[0]).write(ByteBuffer.allocate(2500));
+    assertEquals(CAPACITY, written(pipe[0]));
+    assertEquals(2, refused.size(), "at the first step and at the second");
+    refused.forEach(each -> assertInstanceOf(WritePendingException.class, each));
+    assertEquals(CAPACITY, written(pipe[0]));
+    first.get();
+    assertEquals(500, written(pipe[0]));
+  }
+
+  @Test
+  void aReadThatIsGivenUpLeavesTheBytesToTheNext() throws Exception {
+    AsyncReader reader = new AsyncReader(in);
+    ByteBuffer none = ByteBuffer.allocate(10);
+    reader.read(none).completeExceptionally(new TimeoutException("somebody's"));
+    arrives(7, 8);
+    assertEquals(2, reader.read(ByteBuffer.allocate(10)).get());
+    assertEquals(0, none.position());
+  }
+
+  private static Throwable failure(Callable<?> call) {
+    return assertThrows(Throwable.class, call::call);
+  }
+
   private Void write(int length) throws IOException {
-    out.stream().write(new byte[length]);
+    return write(out, length);
+  }
+
+  private static Void write(OutboundPipe to, int length) throws IOException {
+    to.stream().write(new byte[length]);
     return null;
   }
 
