@@ -19,6 +19,9 @@ final class Outlet {
   /** Every write tells the loop, if it has not been told: nothing waits for a flush. */
   private static final int THRESHOLD = 1;
 
+  /** For a writer that was interrupted and closes its OutputStream: it has no code to give. */
+  private static final long NO_CODE = 0;
+
   private final ConnectionDriver driver;
   private final SendStream send;
   private final OutboundPipe pipe;
@@ -66,6 +69,8 @@ final class Outlet {
       finish(send.ending());
     } else if (left == OutboundPipe.Drained.FINISHED) {
       send.finish();
+    } else if (left == OutboundPipe.Drained.CUT) {
+      reset(NO_CODE);
     }
   }
 

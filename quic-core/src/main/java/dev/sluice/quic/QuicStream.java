@@ -125,6 +125,9 @@ public final class QuicStream {
    * #sendEnded()} tells when the peer has it all. A write while one without blocking is not done
    * throws a WritePendingException.
    *
+   * <p>Of a write that is interrupted nobody knows how much was taken: nothing can be written after
+   * it, and closing is {@link #reset} with code 0, lest the peer take a part for the whole.
+   *
    * @throws IllegalStateException only the peer sends on this stream
    */
   public OutputStream outputStream() {

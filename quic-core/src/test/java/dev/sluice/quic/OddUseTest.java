@@ -2,6 +2,7 @@ package dev.sluice.quic;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,8 @@ import dev.sluice.quic.ending.StreamEnding;
 import dev.sluice.quic.io.Silence;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -92,6 +95,27 @@ class OddUseTest {
     stream.outputStream().close();
     written.get();
     assertEquals(MUCH, back.get());
+  }
+
+  /** Its beginning must not be taken for all of it. */
+  @Test
+  void whatIsInterruptedIsResetByItsClose() throws Exception {
+    QuicStream stream = connection.openBidirectional();
+    FutureTask<Void> writes =
+        new FutureTask<>(
+            () -> {
+              try (OutputStream out = stream.outputStream()) {
+                Thread.currentThread().interrupt();
+                out.write(new byte[MUCH]);
+              }
+              return null;
+            });
+    Thread.startVirtualThread(writes);
+    assertInstanceOf(
+        InterruptedIOException.class,
+        assertThrows(ExecutionException.class, writes::get).getCause());
+    assertEquals(
+        new StreamEnding.AbandonedLocally(0), stream.sendEnded().toCompletableFuture().get());
   }
 
   /** A future that nobody waits for any more does not end the write. */

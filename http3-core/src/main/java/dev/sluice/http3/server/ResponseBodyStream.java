@@ -2,6 +2,7 @@ package dev.sluice.http3.server;
 
 import dev.sluice.quic.io.OutboundPipe;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Arrays;
@@ -93,7 +94,12 @@ final class ResponseBodyStream extends ResponseBody {
   public void write(byte[] source, int offset, int count) throws IOException {
     Objects.checkFromIndexSize(offset, count, source.length);
     if (isSent(count)) {
-      send(source, offset, count);
+      try {
+        send(source, offset, count);
+      } catch (InterruptedIOException e) {
+        cutShort(e);
+        throw e;
+      }
     }
   }
 
@@ -107,11 +113,16 @@ final class ResponseBodyStream extends ResponseBody {
       try {
         send(new FileSource(file, position), count);
       } catch (IOException e) {
-        closed = true; // or else the client would take what came before for all of it
-        target.breakOff(e);
+        cutShort(e);
         throw e;
       }
     }
+  }
+
+  /** Or else the client would take what came before for all of it. */
+  private void cutShort(IOException cause) {
+    closed = true;
+    target.breakOff(cause);
   }
 
   /** Counts bytes, holds them to the rules and says whether they go to the client. */

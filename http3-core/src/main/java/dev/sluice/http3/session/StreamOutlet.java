@@ -14,6 +14,9 @@ final class StreamOutlet {
   /** Every write tells the loop, if it has not been told: nothing waits for a flush. */
   private static final int THRESHOLD = 1;
 
+  /** For a writer that was interrupted and closes its OutputStream: it has no code to give. */
+  private static final long NO_CODE = 0;
+
   private final SendingPart part;
   private final Runnable onOver;
   private final OutboundPipe pipe;
@@ -44,8 +47,13 @@ final class StreamOutlet {
 
   /** There are bytes in the pipe, or room in the stream. */
   void drain() {
-    if (part.ending() == null && pipe.hand(part::adopt) == OutboundPipe.Drained.FINISHED) {
-      part.finish();
+    if (part.ending() != null) {
+      return;
+    }
+    switch (pipe.hand(part::adopt)) {
+      case PIPE_EMPTY, SINK_FULL, ENDED -> {}
+      case FINISHED -> part.finish();
+      case CUT -> reset(NO_CODE);
     }
   }
 

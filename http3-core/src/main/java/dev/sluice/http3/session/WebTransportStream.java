@@ -129,7 +129,8 @@ public final class WebTransportStream {
   /**
    * What this side sends. Every write is on its way without a flush. Closing it finishes the stream
    * after what was written, and what another thread or {@link #writeAsync} is still writing; {@link
-   * #sendEnded()} tells when the peer has it all.
+   * #sendEnded()} tells when the peer has it all. After a write that was interrupted nothing can be
+   * written, and closing is {@link #reset} with code 0, lest the peer take a part for the whole.
    *
    * @throws IllegalStateException only the peer sends on this stream
    */

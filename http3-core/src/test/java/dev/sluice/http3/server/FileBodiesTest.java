@@ -56,7 +56,7 @@ class FileBodiesTest {
     return loopback.client.send(loopback.request(path).build(), BodyHandlers.ofByteArray()).body();
   }
 
-  private static void assertReset(IOException failure) {
+  static void assertReset(IOException failure) {
     RequestEndedException ended =
         assertInstanceOf(
             RequestEndedException.class,

@@ -33,6 +33,11 @@ public final class OutboundPipe {
     SINK_FULL,
     /** Everything went and the writer has closed the stream. Returned once. */
     FINISHED,
+    /**
+     * The same, but a write was interrupted before: what was written is not the whole, and its
+     * reader must not take it for that. Returned once.
+     */
+    CUT,
     /** It has ended before. */
     ENDED
   }
@@ -67,6 +72,9 @@ public final class OutboundPipe {
   private volatile boolean closed;
   private volatile Supplier<? extends IOException> failure;
 
+  /** A write was interrupted: nobody knows how much of it was taken, so that nothing may follow. */
+  private volatile boolean cut;
+
   /** A write without waiting is not done: it has its turn between its steps too. */
   private volatile boolean pending;
 
@@ -93,7 +101,8 @@ public final class OutboundPipe {
   /**
    * The writer's side. Closing it ends the stream after what was written, and waits for nothing: a
    * write that another thread is in the middle of, or one without waiting that is not done, comes
-   * to its end first.
+   * to its end first. After a write that was interrupted nothing can be written, and closing it
+   * says that the stream was {@link Drained#CUT cut}.
    */
   public OutputStream stream() {
     return stream;
@@ -147,7 +156,7 @@ public final class OutboundPipe {
       return Drained.PIPE_EMPTY;
     }
     ended = true;
-    return Drained.FINISHED;
+    return cut ? Drained.CUT : Drained.FINISHED;
   }
 
   /**
@@ -373,6 +382,9 @@ public final class OutboundPipe {
     if (closing) {
       throw new IOException("the stream is closed");
     }
+    if (cut) {
+      throw new IOException("a write before was interrupted, and only a part of it taken");
+    }
   }
 
   private void checkTurn() throws IOException {
@@ -399,6 +411,7 @@ public final class OutboundPipe {
         LockSupport.park(this);
         if (Thread.interrupted()) {
           Thread.currentThread().interrupt();
+          cut = true;
           throw new InterruptedIOException("interrupted while waiting for the peer to take bytes");
         }
       }

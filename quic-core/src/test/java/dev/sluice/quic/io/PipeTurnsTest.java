@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadPendingException;
 import java.nio.channels.WritePendingException;
@@ -202,6 +203,22 @@ class PipeTurnsTest {
     assertEquals(CAPACITY, written(pipe[0]));
     first.get();
     assertEquals(500, written(pipe[0]));
+  }
+
+  @Test
+  void whatIsClosedAfterAnInterruptedWriteIsNotTheWhole() throws Exception {
+    FutureTask<Void> first = waits(() -> write(1500));
+    waiting.getFirst().interrupt();
+    assertInstanceOf(
+        InterruptedIOException.class,
+        assertThrows(ExecutionException.class, first::get).getCause());
+    assertEquals(CAPACITY, written(out));
+    assertInstanceOf(IOException.class, failure(() -> write(1)));
+    assertInstanceOf(
+        IOException.class, new AsyncWriter(out).write(ByteBuffer.allocate(1)).exceptionNow());
+    out.stream().close();
+    assertEquals(OutboundPipe.Drained.CUT, out.drain((source, offset, length) -> length));
+    assertEquals(OutboundPipe.Drained.ENDED, out.drain((source, offset, length) -> length));
   }
 
   @Test
