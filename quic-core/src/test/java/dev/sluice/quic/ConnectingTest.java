@@ -271,6 +271,19 @@ class ConnectingTest {
     client.close();
   }
 
+  /** As whoever copies it from where a server says that it listens. */
+  @Test
+  void theWildcardIsThisMachine() throws Exception {
+    try (QuicServer server = Loopback.server().handler(Loopback::echo).start()) {
+      int port = server.localAddress().getPort();
+      QuicClientBuilder settings =
+          Loopback.client(server).remote(new InetSocketAddress("0.0.0.0", port));
+      for (QuicClient client : List.of(settings.build(), settings.sharedSocket().build())) {
+        assertEquals(server.localAddress(), use(client).connect().stats().remote());
+      }
+    }
+  }
+
   @Test
   void overIpv6() throws Exception {
     InetAddress loopback = ipv6Loopback();

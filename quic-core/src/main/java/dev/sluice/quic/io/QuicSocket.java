@@ -15,6 +15,8 @@ import dev.sluice.quic.io.udp.UdpSocket;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -85,7 +87,20 @@ public final class QuicSocket implements AutoCloseable {
   public static QuicSocket openConnected(
       EventLoop loop, InetSocketAddress bind, InetSocketAddress remote, EndpointConfig config)
       throws IOException {
-    return register(loop, loop.poller().open(Binding.alone(bind, remote)), remote, config);
+    InetSocketAddress peer = reachable(remote);
+    return register(loop, loop.poller().open(Binding.alone(bind, peer)), peer, config);
+  }
+
+  /**
+   * Nobody has the wildcard address; to connect to it is to connect to this machine, as TCP does.
+   */
+  private static InetSocketAddress reachable(InetSocketAddress remote) {
+    InetAddress address = remote.getAddress();
+    if (!address.isAnyLocalAddress()) {
+      return remote;
+    }
+    String self = address instanceof Inet4Address ? "127.0.0.1" : "::1";
+    return new InetSocketAddress(InetAddress.ofLiteral(self), remote.getPort());
   }
 
   /**
@@ -184,7 +199,7 @@ public final class QuicSocket implements AutoCloseable {
       Function<LoopConnection, ConnectionListener> listener) {
     CompletableFuture<LoopConnection> made = new CompletableFuture<>();
     try {
-      loop.execute(() -> connect(remote, config, listener, made));
+      loop.execute(() -> connect(reachable(remote), config, listener, made));
     } catch (RejectedExecutionException e) {
       made.completeExceptionally(new IOException("the event loop has ended", e));
     }
