@@ -43,6 +43,7 @@ final class SessionHandle {
   private final UnreadContent unread;
   private final Supplier<IOException> dropped;
 
+  private volatile SessionStatistics lastStatistics;
   private volatile Fields responseFields = Fields.EMPTY;
   private volatile String protocol;
 
@@ -99,22 +100,25 @@ final class SessionHandle {
     return Waiting.on(result);
   }
 
-  /** Asks the loop; fails with the ending when the loop is no more. */
-  <T> CompletableFuture<T> ask(Supplier<T> question) {
+  /**
+   * Asks the loop.
+   *
+   * @param afterwards the answer when the loop is no more
+   */
+  <T> CompletableFuture<T> ask(Supplier<T> question, Supplier<T> afterwards) {
     CompletableFuture<T> answer = new CompletableFuture<>();
-    boolean accepted =
-        driver.onLoop(
-            () -> {
-              try {
-                answer.complete(question.get());
-              } catch (RuntimeException e) {
-                answer.completeExceptionally(e);
-              }
-            });
-    if (!accepted) {
-      answer.completeExceptionally(gone());
+    if (!driver.onLoop(() -> answer(question, answer))) {
+      answer(afterwards, answer);
     }
     return answer;
+  }
+
+  private static <T> void answer(Supplier<T> question, CompletableFuture<T> answer) {
+    try {
+      answer.complete(question.get());
+    } catch (RuntimeException e) {
+      answer.completeExceptionally(e);
+    }
   }
 
   private IOException gone() {
@@ -159,7 +163,7 @@ final class SessionHandle {
       WebTransportStream opened = add(stream);
       start(opened);
       if (!wanted.remove().complete(opened)) {
-        opened.outlet().reset(0);
+        opened.abandon();
       }
     }
   }
@@ -212,6 +216,11 @@ final class SessionHandle {
     return session.statistics().plusDroppedUnread(unreadDatagrams.dropped());
   }
 
+  /** As it was at the end. */
+  SessionStatistics lastStatistics() {
+    return lastStatistics;
+  }
+
   // ---- the course of the session ----
 
   void onEstablished() {
@@ -236,6 +245,7 @@ final class SessionHandle {
       }
     }
     streams.clear();
+    lastStatistics = statistics();
     unread.onEnd();
     openWanted(true);
     openWanted(false);

@@ -54,7 +54,7 @@ public final class WebTransport implements AutoCloseable {
 
   /** What it has carried so far. */
   public SessionStatistics statistics() throws IOException {
-    return handle.await(handle.ask(handle::statistics));
+    return handle.await(handle.ask(handle::statistics, handle::lastStatistics));
   }
 
   // ---- streams ----
@@ -111,7 +111,7 @@ public final class WebTransport implements AutoCloseable {
 
   /** The longest datagram that can be sent now, in bytes; negative when none can. */
   public int maxDatagramLength() throws IOException {
-    return handle.await(handle.ask(() -> handle.session().maxDatagramLength()));
+    return handle.await(handle.ask(() -> handle.session().maxDatagramLength(), () -> -1));
   }
 
   /**
@@ -126,7 +126,7 @@ public final class WebTransport implements AutoCloseable {
   /** As {@link #sendDatagram}. */
   public CompletableFuture<Boolean> sendDatagramAsync(byte[] data) {
     byte[] copy = data.clone();
-    return handle.ask(() -> handle.session().sendDatagram(copy, 0, copy.length));
+    return handle.ask(() -> handle.session().sendDatagram(copy, 0, copy.length), () -> false);
   }
 
   /**
@@ -206,7 +206,11 @@ public final class WebTransport implements AutoCloseable {
    */
   public byte[] exportKeyingMaterial(byte[] label, byte[] context, int length) throws IOException {
     return handle.await(
-        handle.ask(() -> handle.session().exportKeyingMaterial(label, context, length)));
+        handle.ask(
+            () -> handle.session().exportKeyingMaterial(label, context, length),
+            () -> {
+              throw new IllegalStateException("the connection has ended");
+            }));
   }
 
   @Override

@@ -24,6 +24,9 @@ import java.util.function.Consumer;
  * was cut short. A writer is ahead of the network by a bounded number of bytes only.
  */
 public final class WebTransportStream {
+  /** The code for streams that were opened for somebody who has stopped waiting. */
+  private static final long NOBODY = 0;
+
   private final WebTransportDriver driver;
   private final SessionStream stream;
   private final StreamInlet inlet;
@@ -63,6 +66,16 @@ public final class WebTransportStream {
 
   private boolean isOver() {
     return (inlet == null || inlet.isOver()) && (outlet == null || outlet.isOver());
+  }
+
+  /** Nobody will ever use it. */
+  void abandon() {
+    if (outlet != null) {
+      outlet.reset(NOBODY);
+    }
+    if (inlet != null) {
+      inlet.stop(NOBODY);
+    }
   }
 
   StreamInlet inlet() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sluice.http3.capsule.Capsule;
 import dev.sluice.http3.capsule.CapsuleType;
@@ -158,6 +159,21 @@ class SessionHandleTest {
     WebTransport session = sessionWithFourDatagrams(4, Duration.ofNanos(1));
     assertFalse(session.receiveDatagramAsync().isDone());
     assertEquals(4, statistics(session).datagramsDroppedUnread());
+  }
+
+  /** And what can still be told is told. */
+  @Test
+  void afterTheLoopNothingIsSent() throws Exception {
+    WebTransport session = sessionWithFourDatagrams(4, Duration.ZERO);
+    pair.client.http.close(Http3Error.H3_NO_ERROR, "");
+    pair.run();
+    pair.end();
+    assertFalse(session.sendDatagram(new byte[1]));
+    assertEquals(-1, session.maxDatagramLength());
+    assertEquals(4, session.statistics().datagramsReceived());
+    assertThrows(
+        IllegalStateException.class, () -> session.exportKeyingMaterial(new byte[1], null, 1));
+    assertThrows(SessionEndedException.class, session::openBidirectional);
   }
 
   /** They have arrived at the client. */
