@@ -15,6 +15,7 @@ import dev.sluice.quic.io.InboundPipe;
 import dev.sluice.quic.io.LoopConnection;
 import dev.sluice.quic.io.Moves;
 import dev.sluice.quic.io.UnreadContent;
+import dev.sluice.quic.io.Waiters;
 import dev.sluice.quic.stream.BidiStream;
 import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.stream.SendStream;
@@ -69,8 +70,8 @@ final class ConnectionDriver implements ConnectionListener {
 
   private final QuicConnection handle;
   private final Long2ObjectHashMap<QuicStream> streams = new Long2ObjectHashMap<>();
-  private final Openings openingBidi = new Openings();
-  private final Openings openingUni = new Openings();
+  private final Waiters<QuicStream> openingBidi = new Waiters<>();
+  private final Waiters<QuicStream> openingUni = new Waiters<>();
   private final Moves moves = new Moves();
   private final HandOver<QuicStream> accepted = new HandOver<>(this::startReading);
   private final DatagramShelf unreadDatagrams;
@@ -361,12 +362,12 @@ final class ConnectionDriver implements ConnectionListener {
     }
   }
 
-  private Openings opening(boolean bidirectional) {
+  private Waiters<QuicStream> opening(boolean bidirectional) {
     return bidirectional ? openingBidi : openingUni;
   }
 
   private void openWaiting(boolean bidirectional) {
-    Openings opening = opening(bidirectional);
+    Waiters<QuicStream> opening = opening(bidirectional);
     for (CompletableFuture<QuicStream> next = opening.first();
         next != null;
         next = opening.first()) {

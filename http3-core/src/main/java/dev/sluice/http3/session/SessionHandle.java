@@ -9,12 +9,11 @@ import dev.sluice.http3.webtransport.WebTransportSession;
 import dev.sluice.quic.io.DatagramShelf;
 import dev.sluice.quic.io.HandOver;
 import dev.sluice.quic.io.UnreadContent;
+import dev.sluice.quic.io.Waiters;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -37,8 +36,8 @@ final class SessionHandle {
 
   // Loop only.
   private final Set<WebTransportStream> streams = new HashSet<>();
-  private final Queue<CompletableFuture<WebTransportStream>> bidiWanted = new ArrayDeque<>();
-  private final Queue<CompletableFuture<WebTransportStream>> uniWanted = new ArrayDeque<>();
+  private final Waiters<WebTransportStream> bidiWanted = new Waiters<>();
+  private final Waiters<WebTransportStream> uniWanted = new Waiters<>();
 
   private final UnreadContent unread;
   private final Supplier<IOException> dropped;
@@ -135,7 +134,7 @@ final class SessionHandle {
     boolean accepted =
         driver.onLoop(
             () -> {
-              (bidirectional ? bidiWanted : uniWanted).add(opened);
+              wanted(bidirectional).add(opened);
               openWanted(bidirectional);
             });
     if (!accepted) {
@@ -144,16 +143,18 @@ final class SessionHandle {
     return opened;
   }
 
+  private Waiters<WebTransportStream> wanted(boolean bidirectional) {
+    return bidirectional ? bidiWanted : uniWanted;
+  }
+
   /** Loop: opens what somebody waits for, as far as the limits allow. */
   void openWanted(boolean bidirectional) {
-    Queue<CompletableFuture<WebTransportStream>> wanted = bidirectional ? bidiWanted : uniWanted;
-    while (!wanted.isEmpty()) {
+    Waiters<WebTransportStream> wanted = wanted(bidirectional);
+    for (CompletableFuture<WebTransportStream> next = wanted.first();
+        next != null;
+        next = wanted.first()) {
       if (session.ending() != null) {
-        wanted.remove().completeExceptionally(new SessionEndedException(session.ending()));
-        continue;
-      }
-      if (wanted.peek().isDone()) {
-        wanted.remove(); // given up
+        next.completeExceptionally(new SessionEndedException(session.ending()));
         continue;
       }
       SessionStream stream = bidirectional ? session.openBidi() : session.openUni();
@@ -162,7 +163,7 @@ final class SessionHandle {
       }
       WebTransportStream opened = add(stream);
       start(opened);
-      if (!wanted.remove().complete(opened)) {
+      if (!next.complete(opened)) {
         opened.abandon();
       }
     }

@@ -2,7 +2,6 @@ package dev.sluice.quic.io;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +16,7 @@ import java.util.function.Supplier;
 public final class HandOver<T> implements HeldContent {
   private final ReentrantLock lock = new ReentrantLock();
   private final Shelf<T> items;
-  private final Queue<CompletableFuture<T>> waiting = new ArrayDeque<>();
+  private final Waiters<T> waiting = new Waiters<>();
   private final Consumer<T> onTaken;
   private Supplier<? extends IOException> end;
   private long taken;
@@ -124,7 +123,6 @@ public final class HandOver<T> implements HeldContent {
 
   private CompletableFuture<T> later() {
     CompletableFuture<T> later = new CompletableFuture<>();
-    waiting.removeIf(CompletableFuture::isDone); // those who gave up
     waiting.add(later);
     return later;
   }
@@ -135,8 +133,7 @@ public final class HandOver<T> implements HeldContent {
     lock.lock();
     try {
       end = end == null ? how : end;
-      left = new ArrayList<>(waiting);
-      waiting.clear();
+      left = waiting.takeAll();
     } finally {
       lock.unlock();
     }
