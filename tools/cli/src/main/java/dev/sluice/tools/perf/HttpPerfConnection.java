@@ -15,6 +15,9 @@ import java.util.concurrent.CompletableFuture;
 
 /** {@link PerfProtocol} over HTTP/3, and downloads from any other server. */
 final class HttpPerfConnection implements PerfConnection {
+  /** The highest urgency (RFC 9218 §4.1). */
+  private static final String NOW = "u=0";
+
   private final Http3Client client;
   private final URI origin;
   private final String path;
@@ -113,13 +116,15 @@ final class HttpPerfConnection implements PerfConnection {
     return session;
   }
 
+  /** A request of the same urgency as a download's would be answered after it (RFC 9218 §10). */
   @Override
   public Usage usage(boolean collect) throws IOException, InterruptedException {
     if (path != null) {
       return null;
     }
     String which = collect ? PerfProtocol.USAGE_AFTER_COLLECTION_PATH : PerfProtocol.USAGE_PATH;
-    HttpRequest request = HttpRequest.newBuilder(origin.resolve(which)).build();
+    HttpRequest request =
+        HttpRequest.newBuilder(origin.resolve(which)).header("priority", NOW).build();
     HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
     if (response.statusCode() != 200 || response.body().length != Usage.ENCODED) {
       throw new IOException(origin + " is not a 'sluice perf server'; --path measures others");
