@@ -39,7 +39,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
@@ -48,40 +47,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How calls end before their time, and how a client does. */
+/** How calls end before their time. */
 @Timeout(60)
 class EndingsTest {
-
-  /** A handler that waits for its client to give up, and tells how it learned of it. */
-  private static final class Waiting {
-    final CountDownLatch began = new CountDownLatch(1);
-    final CompletableFuture<RequestEnding> ended = new CompletableFuture<>();
-
-    void handle(Http3Exchange exchange) throws IOException {
-      if (exchange.path().equals("/ping")) {
-        exchange.respond(200, Fields.EMPTY, new byte[0]);
-        return;
-      }
-      began.countDown();
-      try {
-        exchange.requestBody().readAllBytes();
-        OutputStream out = exchange.respond(200, Fields.EMPTY);
-        while (true) {
-          out.write(new byte[1000]);
-          out.flush();
-        }
-      } catch (RequestEndedException e) {
-        ended.complete(e.ending());
-        throw e;
-      }
-    }
-  }
-
-  /** A request whose body never ends, so that the handler waits in its reading. */
-  private static HttpRequest endless(Loopback loopback) {
-    return loopback.request("/wait").POST(BodyPublishers.fromPublisher(new Turns())).build();
-  }
-
   private static void stillWorks(Loopback loopback) throws Exception {
     assertEquals(
         200,
@@ -93,10 +61,10 @@ class EndingsTest {
 
   @Test
   void cancellingTheFutureResetsTheStream() throws Exception {
-    Waiting waiting = new Waiting();
+    PatientHandler waiting = new PatientHandler();
     try (Loopback loopback = Loopback.of(waiting::handle)) {
       CompletableFuture<HttpResponse<Void>> future =
-          loopback.client.sendAsync(endless(loopback), BodyHandlers.discarding());
+          loopback.client.sendAsync(PatientHandler.endless(loopback), BodyHandlers.discarding());
       waiting.began.await();
       assertTrue(future.cancel(true));
       RequestEnding.ResetByPeer reset =
@@ -108,10 +76,10 @@ class EndingsTest {
 
   @Test
   void cancellingADerivedFutureDoesToo() throws Exception {
-    Waiting waiting = new Waiting();
+    PatientHandler waiting = new PatientHandler();
     try (Loopback loopback = Loopback.of(waiting::handle)) {
       CompletableFuture<HttpResponse<Void>> future =
-          loopback.client.sendAsync(endless(loopback), BodyHandlers.discarding());
+          loopback.client.sendAsync(PatientHandler.endless(loopback), BodyHandlers.discarding());
       waiting.began.await();
       assertTrue(future.thenApply(HttpResponse::statusCode).cancel(true));
       waiting.ended.get();
@@ -121,14 +89,14 @@ class EndingsTest {
 
   @Test
   void anInterruptedSendResetsTheStream() throws Exception {
-    Waiting waiting = new Waiting();
+    PatientHandler waiting = new PatientHandler();
     try (Loopback loopback = Loopback.of(waiting::handle)) {
       CompletableFuture<Throwable> thrown = new CompletableFuture<>();
       Thread sender =
           Thread.startVirtualThread(
               () -> {
                 try {
-                  loopback.client.send(endless(loopback), BodyHandlers.discarding());
+                  loopback.client.send(PatientHandler.endless(loopback), BodyHandlers.discarding());
                 } catch (IOException | InterruptedException e) {
                   thrown.complete(e);
                 }
@@ -143,7 +111,7 @@ class EndingsTest {
   /** A response that comes in that very moment is not lost: somebody has to close it. */
   @Test
   void anInterruptedSendLeavesNothingOpen() throws Exception {
-    try (Loopback loopback = lasting(5_000_000)) {
+    try (Loopback loopback = Loopback.lasting(5_000_000)) {
       BodyHandler<InputStream> interrupting =
           head -> {
             Thread.currentThread().interrupt();
@@ -164,10 +132,10 @@ class EndingsTest {
 
   @Test
   void aRequestTimeoutResetsTheStream() throws Exception {
-    Waiting waiting = new Waiting();
+    PatientHandler waiting = new PatientHandler();
     try (Loopback loopback = Loopback.of(waiting::handle)) {
       stillWorks(loopback);
-      awaitTimeout(loopback, endless(loopback), waiting);
+      awaitTimeout(loopback, PatientHandler.endless(loopback), waiting);
       waiting.ended.get();
       stillWorks(loopback);
     }
@@ -176,7 +144,7 @@ class EndingsTest {
   @Test
   void aTimeoutNeedsNoThreadOfTheExecutor() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
-    Waiting waiting = new Waiting();
+    PatientHandler waiting = new PatientHandler();
     try (ExecutorService busy = Executors.newSingleThreadExecutor();
         Loopback loopback = Loopback.of(waiting::handle, client -> client.executor(busy))) {
       InputStream stuck =
@@ -206,7 +174,7 @@ class EndingsTest {
 
   @Test
   void theTimeoutCoversTheBody() throws Exception {
-    Waiting waiting = new Waiting();
+    PatientHandler waiting = new PatientHandler();
     try (Loopback loopback = Loopback.of(waiting::handle)) {
       stillWorks(loopback);
       awaitTimeout(loopback, loopback.request("/").build(), waiting);
@@ -234,7 +202,7 @@ class EndingsTest {
           public void put(URI uri, Map<String, List<String>> fields) {}
         };
     try (Loopback loopback =
-        Loopback.of(new Waiting()::handle, client -> client.cookieHandler(slow))) {
+        Loopback.of(new PatientHandler()::handle, client -> client.cookieHandler(slow))) {
       HttpRequest request = loopback.request("/ping").timeout(Duration.ofMillis(1)).build();
       assertThrows(
           HttpTimeoutException.class,
@@ -247,7 +215,7 @@ class EndingsTest {
    * Sends until it is a handler's work that takes too long: on a busy machine the time may be over
    * before the request has arrived.
    */
-  private static void awaitTimeout(Loopback loopback, HttpRequest request, Waiting waiting) {
+  private static void awaitTimeout(Loopback loopback, HttpRequest request, PatientHandler waiting) {
     for (long millis = 200; waiting.began.getCount() > 0; millis *= 2) {
       HttpRequest hasty =
           HttpRequest.newBuilder(request, (n, v) -> true)
@@ -280,90 +248,6 @@ class EndingsTest {
   }
 
   @Test
-  void shutdownLetsCallsFinishAndTakesNoMore() throws Exception {
-    CountDownLatch go = new CountDownLatch(1);
-    CountDownLatch began = new CountDownLatch(1);
-    try (Loopback loopback =
-        Loopback.of(
-            exchange -> {
-              began.countDown();
-              go.await();
-              exchange.respond(200, Fields.EMPTY, Loopback.bytes(200_000));
-            })) {
-      Http3Client client = loopback.client;
-      CompletableFuture<HttpResponse<byte[]>> future =
-          client.sendAsync(loopback.request("/").build(), BodyHandlers.ofByteArray());
-      began.await();
-      client.shutdown();
-      assertFalse(client.isTerminated());
-      assertFalse(client.awaitTermination(Duration.ZERO));
-      assertInstanceOf(
-          IOException.class,
-          assertThrows(
-                  ExecutionException.class,
-                  () ->
-                      client
-                          .sendAsync(loopback.request("/").build(), BodyHandlers.discarding())
-                          .get())
-              .getCause());
-      go.countDown();
-      assertEquals(200_000, future.get().body().length);
-      client.close();
-      assertTrue(client.isTerminated());
-    }
-  }
-
-  @Test
-  void shutdownWaitsForABodyThatIsStillBeingRead() throws Exception {
-    try (Loopback loopback =
-        Loopback.of(exchange -> exchange.respond(200, Fields.EMPTY, Loopback.bytes(5_000_000)))) {
-      HttpResponse<InputStream> response =
-          loopback.client.send(loopback.request("/").build(), BodyHandlers.ofInputStream());
-      loopback.client.shutdown();
-      assertFalse(loopback.client.isTerminated());
-      assertEquals(5_000_000, response.body().readAllBytes().length);
-      assertTrue(loopback.client.awaitTermination(Duration.ofSeconds(50)));
-    }
-  }
-
-  @Test
-  void shutdownNowFailsWhatIsUnderWay() throws Exception {
-    Waiting waiting = new Waiting();
-    try (Loopback loopback = Loopback.of(waiting::handle)) {
-      CompletableFuture<HttpResponse<Void>> future =
-          loopback.client.sendAsync(endless(loopback), BodyHandlers.discarding());
-      waiting.began.await();
-      loopback.client.shutdownNow();
-      assertInstanceOf(
-          IOException.class, assertThrows(CompletionException.class, future::join).getCause());
-      assertTrue(loopback.client.awaitTermination(Duration.ofSeconds(50)));
-      waiting.ended.get();
-    }
-  }
-
-  @Test
-  void shutdownNowEndsBodiesThatNobodyReads() throws Exception {
-    for (int length : new int[] {300_000, 5_000_000}) { // all of it is here, and not all
-      try (Loopback loopback = lasting(length)) {
-        HttpResponse<InputStream> response =
-            loopback.client.send(loopback.request("/").build(), BodyHandlers.ofInputStream());
-        loopback.client.shutdownNow();
-        assertTrue(loopback.client.awaitTermination(Duration.ofSeconds(50)));
-        assertThrows(IOException.class, () -> response.body().readAllBytes());
-      }
-    }
-  }
-
-  /** A server whose connections do not end for want of traffic. */
-  private static Loopback lasting(int contentLength) throws IOException {
-    return Loopback.of(
-        exchange -> exchange.respond(200, Fields.EMPTY, Loopback.bytes(contentLength)),
-        client -> client.idleTimeout(Duration.ZERO),
-        server -> server.quic(Loopback.PATIENT.withIdleTimeout(Duration.ZERO)));
-  }
-
-  /** Who gets an exception in place of a body cannot close the body. */
-  @Test
   void aBodyThatFailsEndsTheExchange() throws Exception {
     List<BodyHandler<Void>> all =
         List.of(
@@ -393,7 +277,7 @@ class EndingsTest {
                   public void onComplete() {}
                 });
     for (BodyHandler<Void> one : all) {
-      try (Loopback loopback = lasting(5_000_000)) {
+      try (Loopback loopback = Loopback.lasting(5_000_000)) {
         HttpRequest request = loopback.request("/").build();
         IOException failure =
             assertThrows(IOException.class, () -> loopback.client.send(request, one));
@@ -471,10 +355,10 @@ class EndingsTest {
 
   @Test
   void aServerThatIsClosedCutsWhatItHasBegun() throws Exception {
-    Waiting waiting = new Waiting();
+    PatientHandler waiting = new PatientHandler();
     try (Loopback loopback = Loopback.of(waiting::handle)) {
       CompletableFuture<HttpResponse<Void>> future =
-          loopback.client.sendAsync(endless(loopback), BodyHandlers.discarding());
+          loopback.client.sendAsync(PatientHandler.endless(loopback), BodyHandlers.discarding());
       waiting.began.await();
       assertFalse(loopback.server.stop(Duration.ofMillis(50)));
       RequestEndedException failure =

@@ -1,5 +1,6 @@
 package dev.sluice.http3.client;
 
+import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.server.Http3Handler;
 import dev.sluice.http3.server.Http3Server;
 import dev.sluice.http3.server.Http3ServerBuilder;
@@ -119,6 +120,14 @@ public final class Loopback implements AutoCloseable {
 
   public HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(uri(path));
+  }
+
+  /** A server whose connections do not end for want of traffic. */
+  static Loopback lasting(int contentLength) throws IOException {
+    return of(
+        exchange -> exchange.respond(200, Fields.EMPTY, bytes(contentLength)),
+        client -> client.idleTimeout(Duration.ZERO),
+        server -> server.quic(PATIENT.withIdleTimeout(Duration.ZERO)));
   }
 
   /** Bytes that look random and are the same each time. */
