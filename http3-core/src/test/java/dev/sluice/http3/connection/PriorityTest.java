@@ -1,6 +1,6 @@
 package dev.sluice.http3.connection;
 
-import static dev.sluice.http3.connection.RawPeer.headers;
+import static dev.sluice.http3.connection.RawPeer.getHeaders;
 import static dev.sluice.http3.connection.RawPeer.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -19,17 +19,7 @@ class PriorityTest {
   private final RawPeer peer = RawPeer.ofServer();
 
   private static byte[] get(String priority) {
-    return headers(
-        ":method",
-        "GET",
-        ":scheme",
-        "https",
-        ":authority",
-        "a",
-        ":path",
-        "/",
-        "priority",
-        priority);
+    return getHeaders("priority", priority);
   }
 
   private void assertPriority(long stream, int urgency, boolean incremental) {
@@ -43,7 +33,7 @@ class PriorityTest {
   void theFieldOfTheRequestCounts() {
     peer.bidi(get("u=1, i"));
     peer.bidi(get("not structured ("));
-    peer.bidi(RawPeer.getHeaders());
+    peer.bidi(getHeaders());
     peer.deliver();
     assertPriority(0, 1, true);
     assertPriority(4, 3, false);
@@ -76,7 +66,7 @@ class PriorityTest {
       write(control, new PriorityUpdateFrame(false, id, "u=7").encode());
     }
     peer.deliver();
-    peer.bidi(RawPeer.getHeaders());
+    peer.bidi(getHeaders());
     peer.deliver();
     assertPriority(0, 3, false);
   }

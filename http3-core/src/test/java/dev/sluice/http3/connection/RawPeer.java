@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** One connection of ours against a peer whose every byte a test decides. */
 final class RawPeer {
@@ -146,21 +147,17 @@ final class RawPeer {
 
   /** The HEADERS frame of a POST whose content is said to be so long. */
   static byte[] postHeaders(int contentLength) {
-    return headers(
-        ":method",
-        "POST",
-        ":scheme",
-        "https",
-        ":authority",
-        "a",
-        ":path",
-        "/",
-        "content-length",
-        Integer.toString(contentLength));
+    return requestHeaders("POST", "content-length", Integer.toString(contentLength));
   }
 
-  /** The HEADERS frame of a plain GET. */
-  static byte[] getHeaders() {
-    return headers(":method", "GET", ":scheme", "https", ":authority", "example.com", ":path", "/");
+  /** The HEADERS frame of a GET, with these fields. */
+  static byte[] getHeaders(String... namesAndValues) {
+    return requestHeaders("GET", namesAndValues);
+  }
+
+  private static byte[] requestHeaders(String method, String... namesAndValues) {
+    Stream<String> pseudo =
+        Stream.of(":method", method, ":scheme", "https", ":authority", "example.com", ":path", "/");
+    return headers(Stream.concat(pseudo, Stream.of(namesAndValues)).toArray(String[]::new));
   }
 }

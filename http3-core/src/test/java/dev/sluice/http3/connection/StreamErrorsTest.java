@@ -124,18 +124,7 @@ class StreamErrorsTest {
     RawPeer peer = RawPeer.ofServer(Http3Config.DEFAULT.withMaxFieldSectionSize(1000));
     peer.peer.sendBuffer(1 << 20);
     peer.control();
-    peer.bidi(
-        headers(
-            ":method",
-            "GET",
-            ":scheme",
-            "https",
-            ":authority",
-            "a",
-            ":path",
-            "/",
-            "x",
-            "z".repeat(size)));
+    peer.bidi(getHeaders("x", "z".repeat(size)));
     peer.deliver();
     assertTrue(peer.all(Http3Event.Request.class).isEmpty());
     byte[] answer = peer.peer.recvStream(0).readAll();

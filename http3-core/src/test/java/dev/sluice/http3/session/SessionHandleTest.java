@@ -14,9 +14,11 @@ import dev.sluice.http3.webtransport.DatagramLimits;
 import dev.sluice.http3.webtransport.SessionEnding;
 import dev.sluice.http3.webtransport.SessionEnding.Side;
 import dev.sluice.http3.webtransport.SessionStatistics;
+import dev.sluice.http3.webtransport.SessionStreamEnding;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.stream.SendStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -136,6 +138,38 @@ class SessionHandleTest {
     pair.end();
     answer.complete(SessionAnswer.accept());
     handler.join();
+  }
+
+  /** Its beginning must not be taken for all of it. */
+  @Test
+  void whatIsInterruptedIsResetByItsClose() throws Exception {
+    CompletableFuture<SessionStreamEnding> told = new CompletableFuture<>();
+    pair =
+        new DriverPair(
+            WebTransportConfig.DEFAULT,
+            session -> {
+              WebTransportStream stream = session.acceptUnidirectional();
+              try {
+                stream.inputStream().readAllBytes();
+                pair.later(() -> told.complete(new SessionStreamEnding.Finished()));
+              } catch (SessionStreamEndedException e) {
+                pair.later(() -> told.complete(e.ending()));
+              }
+            });
+    pair.run();
+    WebTransport session = pair.await(pair.connect());
+    WebTransportStream stream = pair.await(session.openUnidirectionalAsync());
+    Thread.startVirtualThread(() -> writeInterrupted(stream));
+    assertEquals(new SessionStreamEnding.Reset(0), pair.await(told));
+  }
+
+  private static void writeInterrupted(WebTransportStream stream) {
+    try (OutputStream out = stream.outputStream()) {
+      Thread.currentThread().interrupt();
+      out.write(new byte[16 << 20]);
+    } catch (IOException e) {
+      // It was interrupted.
+    }
   }
 
   @Test
