@@ -1,69 +1,41 @@
 package dev.sluice.http3.webtransport;
 
+import dev.sluice.http3.connection.Http3Connection;
+import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.stream.StreamTypeReader;
 import dev.sluice.quic.stream.RecvStream;
 import dev.sluice.quic.stream.SendStream;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
- * Streams of the peer that have no session yet: their session id has not arrived, or their session
- * has not (§4.6). QUIC's limit on streams bounds the former, {@code maxBuffered} the latter.
+ * Brings the streams of the peer to their sessions (§4.6): reads the session id of each, and hands
+ * it to the session, keeps it for one that may still come, or refuses it. QUIC's limit on streams
+ * bounds how many there are whose session id has not arrived.
  */
 final class IncomingStreams {
-  /** What to do with a stream whose session id is known. */
-  interface Router {
-    /** Finds the place of a stream; {@link IncomingStreams#buffer} may be it. */
-    void onTagged(long sessionId, Incoming stream);
+  private record Untagged(StreamTypeReader reader, IncomingStream stream) {}
+
+  private final WebTransportSessions sessions;
+  private final Http3Connection http;
+  private final BufferedStreams buffered;
+  private final Map<Long, Untagged> untagged = new HashMap<>();
+
+  IncomingStreams(WebTransportSessions sessions) {
+    this.sessions = sessions;
+    http = sessions.http();
+    buffered = new BufferedStreams(sessions.config().maxBufferedStreams());
   }
 
   /**
+   * The peer opened a stream, of which the type or signal was read.
+   *
    * @param send null for a unidirectional stream
    */
-  record Incoming(RecvStream recv, SendStream send) {
-    /** The session will not take it. */
-    void refuse(Http3Error error) {
-      recv.stopSending(error.code());
-      if (send != null) {
-        send.reset(error.code());
-      }
-    }
-  }
-
-  /**
-   * A stream for which there was no room.
-   *
-   * @param headerLength what of it was read
-   */
-  record Rejected(Incoming stream, long headerLength) {}
-
-  /**
-   * More than the streams of a flight that its request does not lead. A session of which more are
-   * refused before it is there can have fewer streams.
-   */
-  private static final int MAX_REJECTED = 1 << 10;
-
-  private final int maxBuffered;
-  private final Router router;
-  private final Map<Long, StreamTypeReader> untagged = new HashMap<>();
-  private final Map<Long, Incoming> untaggedStreams = new HashMap<>();
-  private final Map<Long, List<Incoming>> buffered = new HashMap<>();
-  private final Map<Long, List<Rejected>> rejected = new HashMap<>();
-  private int count;
-  private int rejectedCount;
-
-  IncomingStreams(int maxBuffered, Router router) {
-    this.maxBuffered = maxBuffered;
-    this.router = router;
-  }
-
-  /** The peer opened a stream, of which the type or signal was read. */
   void onOpened(RecvStream recv, SendStream send) {
-    untagged.put(recv.id(), new StreamTypeReader(recv));
-    untaggedStreams.put(recv.id(), new Incoming(recv, send));
+    StreamTypeReader sessionId = new StreamTypeReader(recv);
+    untagged.put(recv.id(), new Untagged(sessionId, new IncomingStream(recv, send)));
     onReadable(recv.id());
   }
 
@@ -74,61 +46,86 @@ final class IncomingStreams {
 
   /** One of those has bytes or has ended. */
   void onReadable(long id) {
-    long sessionId = untagged.get(id).next();
+    Untagged next = untagged.get(id);
+    long sessionId = next.reader.next();
     if (sessionId == StreamTypeReader.NOTHING_NOW) {
       return;
     }
     untagged.remove(id);
-    Incoming stream = untaggedStreams.remove(id);
     if (sessionId != StreamTypeReader.ENDED) {
-      router.onTagged(sessionId, stream);
-    } else if (stream.send != null) {
+      onTagged(sessionId, next.stream);
+    } else if (next.stream.isBidirectional()) {
       // Nobody will ever know whose it was.
-      stream.send.reset(Http3Error.WT_BUFFERED_STREAM_REJECTED.code());
+      next.stream.send().reset(Http3Error.WT_BUFFERED_STREAM_REJECTED.code());
     }
   }
 
-  /** Keeps a stream until its session is there; false when there are too many. */
-  boolean buffer(long sessionId, Incoming stream) {
-    if (count == maxBuffered) {
+  /** The session id of a stream is known (§4, §4.6, §6). */
+  private void onTagged(long sessionId, IncomingStream stream) {
+    if ((sessionId & 3) != 0) {
+      http.close(
+          Http3Error.H3_ID_ERROR, "session id " + sessionId + " is not a client's request stream");
+      return;
+    }
+    WebTransportSession session = sessions.session(sessionId);
+    if (session != null && session.isOpen()) {
+      session.streams().onOpened(stream);
+    } else if (session != null || mayStillCome(sessionId)) {
+      if (!buffered.add(sessionId, stream)) {
+        buffered.reject(sessionId, stream);
+        countRejected(session);
+      }
+    } else if (!isTakenByEnded(sessionId, stream)) {
+      stream.refuse(Http3Error.WT_SESSION_GONE);
+    }
+  }
+
+  /** What came together with the end of a session that was open comes before the end. */
+  private boolean isTakenByEnded(long sessionId, IncomingStream stream) {
+    WebTransportSession ended = sessions.endedUntold(sessionId);
+    boolean wasOpen = ended != null && ended.response() != null;
+    if (wasOpen) {
+      ended.streams().onOpened(stream);
+    }
+    return wasOpen;
+  }
+
+  private boolean mayStillCome(long sessionId) {
+    if (http.isClient()) {
       return false;
     }
-    count++;
-    buffered.computeIfAbsent(sessionId, id -> new ArrayList<>()).add(stream);
-    return true;
+    RequestStream request = http.request(sessionId);
+    if (request == null) {
+      return sessionId >= http.nextRequestId();
+    }
+    // Its head has not arrived, or the event that brings it here is still to come, or it is held.
+    boolean asksForSession = request.request() == null || SessionHeads.isSession(request.request());
+    return asksForSession && request.attachment() == null;
   }
 
-  /** The streams that waited for a session, in order. */
-  List<Incoming> take(long sessionId) {
-    List<Incoming> taken = count == 0 ? null : buffered.remove(sessionId);
-    if (taken == null) {
-      return List.of();
-    }
-    count -= taken.size();
-    return taken;
-  }
+  // What becomes of the sessions
 
   /**
-   * Refuses a stream that found no room, and whose session is not there yet either. To its sender
-   * it counts among the session's (§5.3), so that it is not forgotten.
+   * The streams of a session that were rejected count among its own.
+   *
+   * @param session null for one that is not there yet
    */
-  void reject(long sessionId, Incoming stream) {
-    if (rejectedCount < MAX_REJECTED) {
-      rejectedCount++;
-      rejected
-          .computeIfAbsent(sessionId, id -> new ArrayList<>())
-          .add(new Rejected(stream, stream.recv().position()));
+  void countRejected(WebTransportSession session) {
+    if (session != null) {
+      buffered.takeRejected(session.id()).forEach(session.streams()::onRejected);
     }
-    stream.refuse(Http3Error.WT_BUFFERED_STREAM_REJECTED);
   }
 
-  /** The streams of a session that were refused before it was there. */
-  List<Rejected> takeRejected(long sessionId) {
-    List<Rejected> taken = rejectedCount == 0 ? null : rejected.remove(sessionId);
-    if (taken == null) {
-      return List.of();
+  /** Streams that waited for the session are its own now. */
+  void onEstablished(WebTransportSession session) {
+    for (IncomingStream stream : buffered.take(session.id())) {
+      onTagged(session.id(), stream);
     }
-    rejectedCount -= taken.size();
-    return taken;
+  }
+
+  /** There is no session of this id any more, or there will never be one. */
+  void refuse(long sessionId) {
+    buffered.takeRejected(sessionId);
+    buffered.take(sessionId).forEach(stream -> stream.refuse(Http3Error.WT_SESSION_GONE));
   }
 }

@@ -76,19 +76,18 @@ final class SessionStreams {
   /**
    * The peer opened a stream for this session, which is open, or has ended with what came together
    * with the stream.
-   *
-   * @param out null for a unidirectional stream
    */
-  void onOpened(RecvStream in, SendStream out) {
-    boolean bidirectional = out != null;
+  void onOpened(IncomingStream incoming) {
+    RecvStream in = incoming.recv();
+    boolean bidirectional = incoming.isBidirectional();
     if (!session.flow().ownStreams(bidirectional).use(1)) {
-      new IncomingStreams.Incoming(in, out).refuse(Http3Error.WT_SESSION_GONE);
+      incoming.refuse(Http3Error.WT_SESSION_GONE);
       session.fail(Http3Error.WT_FLOW_CONTROL_ERROR, MORE_STREAMS);
       return;
     }
     SessionStream stream = new SessionStream(session, in.id(), false, bidirectional);
     stream.join(
-        bidirectional ? new SendingPart(session, stream, out, new byte[0]) : null,
+        bidirectional ? new SendingPart(session, stream, incoming.send(), new byte[0]) : null,
         new ReceivingPart(session, stream, in, in.position()));
     openedByPeer++;
     add(stream);
@@ -106,9 +105,9 @@ final class SessionStreams {
    * A stream that the peer opened for this session found no place to wait for it, and was refused.
    * To the peer it has used up the limits like any other, and is closed like one that nobody reads.
    */
-  void onRejected(IncomingStreams.Rejected rejected) {
-    IncomingStreams.Incoming stream = rejected.stream();
-    OwnLimit limit = session.flow().ownStreams(stream.send() != null);
+  void onRejected(BufferedStreams.Rejected rejected) {
+    IncomingStream stream = rejected.stream();
+    OwnLimit limit = session.flow().ownStreams(stream.isBidirectional());
     if (!limit.use(1)) {
       session.fail(Http3Error.WT_FLOW_CONTROL_ERROR, MORE_STREAMS);
     } else if (session.flow().isEnabled()) {

@@ -184,7 +184,7 @@ public final class WebTransportSession {
   private void establish(ResponseHead head) {
     response = head;
     state = SessionState.OPEN;
-    sessions.onEstablished(this);
+    sessions.incoming().onEstablished(this);
     // The capsules that came with the request count only from here on (§3.2).
     capsules.read();
   }
@@ -302,7 +302,7 @@ public final class WebTransportSession {
    */
   public byte[] exportKeyingMaterial(byte[] label, byte[] context, int length) {
     byte[] own = ExporterContext.encode(id(), label, context);
-    return sessions.exportKeyingMaterial(ExporterContext.TLS_LABEL, own, length);
+    return sessions.http().transport().exportKeyingMaterial(ExporterContext.TLS_LABEL, own, length);
   }
 
   // What the CONNECT stream tells

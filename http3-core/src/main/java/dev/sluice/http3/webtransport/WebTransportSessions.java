@@ -5,12 +5,10 @@ import dev.sluice.http3.connection.Http3Event;
 import dev.sluice.http3.connection.Http3Settings;
 import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.datagram.HttpDatagrams;
-import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.http3.stream.StreamClaims;
-import dev.sluice.http3.webtransport.IncomingStreams.Incoming;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.ending.ConnectionEnding;
 import java.util.ArrayDeque;
@@ -27,22 +25,16 @@ import java.util.function.Consumer;
  * it looks at it itself, and takes events from {@link #nextEvent()} until there are none.
  */
 public final class WebTransportSessions {
-  /** Tied to a request that there is no session for. */
-  private enum Answer {
-    NO
-  }
-
   private final Http3Connection http;
   private final WebTransportConfig config;
   private final HttpDatagrams datagrams;
+  private final ConnectRequests requests;
   private final IncomingStreams incoming;
   private final Queue<WebTransportEvent> events = new ArrayDeque<>();
   // Datagrams and streams that came together with what ended their session are still to be seen.
   private final Queue<WebTransportEvent.Ended> endings = new ArrayDeque<>();
   private final Map<Long, WebTransportSession> sessions = new LinkedHashMap<>();
   private final Map<Long, SessionStream> streams = new HashMap<>();
-  private final HeldRequests held = new HeldRequests();
-  private VersionSelection selection;
   private boolean goawayReceived;
   private long now;
 
@@ -54,7 +46,8 @@ public final class WebTransportSessions {
     this.http = http;
     this.config = config;
     datagrams = new HttpDatagrams(http, config.maxBufferedDatagrams());
-    incoming = new IncomingStreams(config.maxBufferedStreams(), this::onTagged);
+    requests = new ConnectRequests(this);
+    incoming = new IncomingStreams(this);
     http.claim(claims());
   }
 
@@ -72,13 +65,13 @@ public final class WebTransportSessions {
 
       @Override
       public boolean signalMayFollowFrames() {
-        WebTransportVersion version = version();
+        WebTransportVersion version = requests.version();
         return version != null && version.signalMayFollowFrames();
       }
 
       @Override
       public boolean impliesExtendedConnect() {
-        return version() == WebTransportVersion.DRAFT_02;
+        return requests.version() == WebTransportVersion.DRAFT_02;
       }
     };
   }
@@ -98,13 +91,7 @@ public final class WebTransportSessions {
 
   /** What the settings of both sides came to; null before the peer's have arrived. */
   public VersionSelection selection() {
-    return selection;
-  }
-
-  private WebTransportVersion version() {
-    return selection instanceof VersionSelection.Selected(WebTransportVersion version)
-        ? version
-        : null;
+    return requests.selection();
   }
 
   /** The sessions that have not ended, in the order of their requests. */
@@ -114,14 +101,7 @@ public final class WebTransportSessions {
 
   /** Client: how many more sessions the server takes now; 0 before its settings have arrived. */
   public long sessionCredit() {
-    WebTransportVersion version = version();
-    if (version == null || !http.canOpenRequests()) {
-      return 0;
-    }
-    long limit = version.maxSessions(http.peerSettings());
-    boolean alone =
-        version.hasFlowControl() && !SessionFlow.isEnabled(version, config, http.peerSettings());
-    return Math.max(0, Math.min(alone ? 1 : limit, config.maxSessions()) - sessions.size());
+    return requests.credit();
   }
 
   /**
@@ -140,25 +120,7 @@ public final class WebTransportSessions {
       List<String> protocols,
       boolean protocolRequired,
       Fields fields) {
-    if (sessionCredit() == 0) {
-      throw new IllegalStateException("the connection takes no more sessions");
-    }
-    RequestHead head = SessionHeads.request(version(), authority, path, protocols, fields);
-    RequestStream request = http.openRequest(head, false);
-    if (request == null) {
-      return null;
-    }
-    WebTransportSession session =
-        new WebTransportSession(this, request, version(), protocolRequired);
-    begin(session, request);
-    return session;
-  }
-
-  private void begin(WebTransportSession session, RequestStream request) {
-    request.attach(session);
-    sessions.put(session.id(), session);
-    datagrams.register(session.id(), session::onDatagram);
-    countRejected(session);
+    return requests.connect(authority, path, protocols, protocolRequired, fields);
   }
 
   /**
@@ -171,7 +133,7 @@ public final class WebTransportSessions {
     now = currentTime;
     return switch (event) {
       case Http3Event.SettingsReceived(Http3Settings settings) -> {
-        onSettings(settings);
+        requests.onSettings(settings);
         yield false;
       }
       case Http3Event.Goaway goaway -> {
@@ -182,7 +144,8 @@ public final class WebTransportSessions {
         onConnectionEnded(ending);
         yield false;
       }
-      case Http3Event.Request(RequestStream request, RequestHead head) -> onRequest(request, head);
+      case Http3Event.Request(RequestStream request, RequestHead head) ->
+          requests.onRequest(request, head);
       case Http3Event.Claimed(long type, var recv, var send) -> {
         incoming.onOpened(recv, send);
         yield true;
@@ -193,17 +156,17 @@ public final class WebTransportSessions {
       case Http3Event.Readable(var request) ->
           with(request, WebTransportSession::onConnectReadable);
       case Http3Event.RequestEnded(var request, var ending) -> {
-        held.onEnded(request, ending);
+        requests.onEnded(request, ending);
         yield with(request, session -> session.onRequestEnded(ending));
       }
       case Http3Event.Writable(var request) ->
           with(request, WebTransportSession::onConnectWritable);
       case Http3Event.Stopped(var request, long code) -> {
-        held.onStopped(request, code);
+        requests.onStopped(request, code);
         yield with(request, session -> session.onConnectStopped(code));
       }
       case Http3Event.Closed(var request) -> {
-        refuseBuffered(request); // whatever it was, it has not become their session
+        incoming.refuse(request.id()); // whatever it was, it has not become their session
         yield with(request, session -> datagrams.forget(session.id()));
       }
       case Http3Event.Informational(var request, var head) -> with(request, session -> {});
@@ -221,90 +184,6 @@ public final class WebTransportSessions {
     return false;
   }
 
-  private void onSettings(Http3Settings peer) {
-    boolean broken =
-        peer.value(WebTransportVersion.DRAFT_02.setting(), 0) > 1
-            || http.isClient() && peer.value(WebTransportVersion.DRAFT_16.setting(), 0) > 1;
-    if (broken) {
-      http.close(Http3Error.H3_SETTINGS_ERROR, "SETTINGS: WebTransport is on or off");
-      return;
-    }
-    selection =
-        VersionSelection.select(
-            config.versions(),
-            peer,
-            http.isClient(),
-            config.datagramsRequired(),
-            http.transport().maxDatagramLength() > 0,
-            http.transport().supportsResetAt());
-    emit(new WebTransportEvent.Settled(selection));
-    held.take().forEach(request -> answer(request, request.request()));
-  }
-
-  private boolean onRequest(RequestStream request, RequestHead head) {
-    if (!SessionHeads.isSession(head)) {
-      refuseBuffered(request); // streams that came before it took it for a session
-      return datagrams.refuses(request);
-    }
-    if (selection == null) {
-      held.add(request);
-    } else {
-      answer(request, head);
-    }
-    return true;
-  }
-
-  /** Server: what can be said about a request without the application (§3.1, §3.2, §5.2). */
-  private void answer(RequestStream request, RequestHead head) {
-    WebTransportVersion version = version();
-    String origin = head.fields().first("origin");
-    if (version == null || SessionHeads.whyNotCapsules(head) != null) {
-      // Settings without what the version needs make every session malformed (§3.1).
-      drop(request, Http3Error.H3_MESSAGE_ERROR);
-    } else if (!"https".equals(head.scheme())) {
-      refuse(request, 400);
-    } else if (origin != null && !config.originPolicy().allows(origin, head)) {
-      refuse(request, 403);
-    } else if (sessions.size() >= maxSessionsHere(version)) {
-      drop(request, Http3Error.H3_REQUEST_REJECTED);
-    } else {
-      WebTransportSession session = new WebTransportSession(this, request, version, false);
-      emit(new WebTransportEvent.Requested(session));
-      begin(session, request);
-      if (goawayReceived) {
-        session.onDraining(); // its request was overtaken
-      }
-    }
-  }
-
-  private int maxSessionsHere(WebTransportVersion version) {
-    boolean alone =
-        version.hasFlowControl() && !SessionFlow.isEnabled(version, config, http.peerSettings());
-    return alone ? 1 : config.maxSessions();
-  }
-
-  private void drop(RequestStream request, Http3Error error) {
-    request.cancel(error);
-    refuseStreams(request);
-  }
-
-  private void refuse(RequestStream request, int status) {
-    request.sendResponse(new ResponseHead(status, Fields.EMPTY), true);
-    request.stopReading(Http3Error.H3_NO_ERROR);
-    refuseStreams(request);
-  }
-
-  private void refuseStreams(RequestStream request) {
-    request.attach(Answer.NO);
-    datagrams.forget(request.id());
-    refuseBuffered(request);
-  }
-
-  private void refuseBuffered(RequestStream request) {
-    incoming.takeRejected(request.id());
-    incoming.take(request.id()).forEach(stream -> stream.refuse(Http3Error.WT_SESSION_GONE));
-  }
-
   /** GOAWAY is for every session, whatever its id says (§4.7). */
   private void onGoaway() {
     goawayReceived = true;
@@ -320,7 +199,7 @@ public final class WebTransportSessions {
   }
 
   private void onConnectionEnded(ConnectionEnding ending) {
-    held.take();
+    requests.onConnectionEnded();
     SessionEnding.ConnectionEnded lost = new SessionEnding.ConnectionEnded(ending);
     sessions().forEach(session -> session.onConnectionEnded(lost));
   }
@@ -387,68 +266,10 @@ public final class WebTransportSessions {
     }
   }
 
-  /** The session id of a stream of the peer is known (§4, §4.6, §6). */
-  private void onTagged(long sessionId, Incoming stream) {
-    if ((sessionId & 3) != 0) {
-      http.close(
-          Http3Error.H3_ID_ERROR, "session id " + sessionId + " is not a client's request stream");
-      return;
-    }
-    WebTransportSession session = sessions.get(sessionId);
-    if (session != null && session.isOpen()) {
-      session.streams().onOpened(stream.recv(), stream.send());
-    } else if (session != null || mayStillCome(sessionId)) {
-      if (!incoming.buffer(sessionId, stream)) {
-        incoming.reject(sessionId, stream);
-        countRejected(session);
-      }
-    } else if (!isTakenByEnded(sessionId, stream)) {
-      stream.refuse(Http3Error.WT_SESSION_GONE);
-    }
-  }
-
-  /**
-   * @param session null for one that is not there yet
-   */
-  private void countRejected(WebTransportSession session) {
-    if (session != null) {
-      incoming.takeRejected(session.id()).forEach(session.streams()::onRejected);
-    }
-  }
-
-  /** What came together with the end of a session that was open comes before the end. */
-  private boolean isTakenByEnded(long sessionId, Incoming stream) {
-    for (WebTransportEvent.Ended ended : endings) {
-      boolean wasOpen = ended.session().response() != null;
-      if (wasOpen && ended.session().id() == sessionId) {
-        ended.session().streams().onOpened(stream.recv(), stream.send());
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean mayStillCome(long sessionId) {
-    if (http.isClient()) {
-      return false;
-    }
-    RequestStream request = http.request(sessionId);
-    if (request == null) {
-      return sessionId >= http.nextRequestId();
-    }
-    // Its head has not arrived, or the event that brings it here is still to come, or it is held.
-    boolean asksForSession = request.request() == null || SessionHeads.isSession(request.request());
-    return asksForSession && request.attachment() == null;
-  }
-
-  // What the sessions ask for
+  // What the parts of it ask for
 
   Http3Connection http() {
     return http;
-  }
-
-  byte[] exportKeyingMaterial(String label, byte[] context, int length) {
-    return http.transport().exportKeyingMaterial(label, context, length);
   }
 
   WebTransportConfig config() {
@@ -459,6 +280,10 @@ public final class WebTransportSessions {
     return datagrams;
   }
 
+  IncomingStreams incoming() {
+    return incoming;
+  }
+
   long now() {
     return now;
   }
@@ -467,19 +292,40 @@ public final class WebTransportSessions {
     events.add(event);
   }
 
-  void add(SessionStream stream) {
-    streams.put(stream.id(), stream);
-  }
-
-  void remove(SessionStream stream) {
-    streams.remove(stream.id());
-  }
-
-  /** Streams that waited for the session are its own now. */
-  void onEstablished(WebTransportSession session) {
-    for (Incoming stream : incoming.take(session.id())) {
-      onTagged(session.id(), stream);
+  /** There is a session, which is not established yet. */
+  void begin(WebTransportSession session, RequestStream request) {
+    request.attach(session);
+    sessions.put(session.id(), session);
+    datagrams.register(session.id(), session::onDatagram);
+    incoming.countRejected(session);
+    if (goawayReceived) {
+      session.onDraining(); // its request was overtaken
     }
+  }
+
+  /** How many sessions have not ended. */
+  int count() {
+    return sessions.size();
+  }
+
+  /** One that has not ended, or null. */
+  WebTransportSession session(long id) {
+    return sessions.get(id);
+  }
+
+  /** One that has ended, and nobody was told so yet, or null. */
+  WebTransportSession endedUntold(long id) {
+    for (WebTransportEvent.Ended ended : endings) {
+      if (ended.session().id() == id) {
+        return ended.session();
+      }
+    }
+    return null;
+  }
+
+  void onEnded(WebTransportSession session) {
+    sessions.remove(session.id());
+    incoming.refuse(session.id());
   }
 
   /** The last that is told of a session, behind every datagram that came with its end. */
@@ -487,10 +333,11 @@ public final class WebTransportSessions {
     endings.add(ended);
   }
 
-  void onEnded(WebTransportSession session) {
-    sessions.remove(session.id());
-    for (Incoming stream : incoming.take(session.id())) {
-      stream.refuse(Http3Error.WT_SESSION_GONE);
-    }
+  void add(SessionStream stream) {
+    streams.put(stream.id(), stream);
+  }
+
+  void remove(SessionStream stream) {
+    streams.remove(stream.id());
   }
 }
