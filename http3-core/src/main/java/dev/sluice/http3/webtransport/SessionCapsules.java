@@ -39,7 +39,7 @@ final class SessionCapsules {
     } else if (type == CapsuleType.WT_DRAIN_SESSION) {
       session.onDraining();
     } else if (type == CapsuleType.WT_CLOSE_SESSION) {
-      session.onClose(CloseCapsule.parse(capsule));
+      session.termination().onClose(CloseCapsule.parse(capsule));
     } else {
       onLimit(capsule);
     }

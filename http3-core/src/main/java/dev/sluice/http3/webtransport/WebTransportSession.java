@@ -4,7 +4,6 @@ import dev.sluice.http3.capsule.Capsule;
 import dev.sluice.http3.capsule.CapsuleType;
 import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
-import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.Priority;
 import dev.sluice.http3.message.RequestHead;
@@ -14,8 +13,6 @@ import java.util.Objects;
 
 /** One WebTransport session, in either role. */
 public final class WebTransportSession {
-  private static final long NOT_STOPPED = -1;
-
   private final WebTransportSessions sessions;
   private final RequestStream request;
   private final WebTransportVersion version;
@@ -24,18 +21,12 @@ public final class WebTransportSession {
   private final SessionCapsules capsules;
   private final SessionStreams streams;
   private final SessionDatagrams datagrams;
-  private final List<String> offered;
-  private final boolean protocolRequired;
-
-  /** Client: STOP_SENDING may overtake the response that it comes behind. */
-  private long stoppedBefore = NOT_STOPPED;
+  private final SessionEstablishment establishment;
+  private final SessionTermination termination;
 
   private SessionState state;
-  private ResponseHead response;
-  private String protocol;
   private boolean drained;
   private boolean drainSent;
-  private boolean closedByPeer;
   private SessionEnding ending;
   private Object attachment;
 
@@ -47,13 +38,13 @@ public final class WebTransportSession {
     this.sessions = sessions;
     this.request = request;
     this.version = version;
-    this.protocolRequired = protocolRequired;
     flow = SessionFlow.of(version, sessions.config(), sessions.http().peerSettings());
     connect = new ConnectStream(request, version, flow.isEnabled());
     capsules = new SessionCapsules(this, sessions, connect);
     streams = new SessionStreams(this, sessions);
     datagrams = new SessionDatagrams(this, sessions);
-    offered = ApplicationProtocols.offered(request.request().fields());
+    establishment = new SessionEstablishment(this, request, protocolRequired);
+    termination = new SessionTermination(this, request, connect, capsules, datagrams);
     state = sessions.http().isClient() ? SessionState.CONNECTING : SessionState.REQUESTED;
   }
 
@@ -76,17 +67,17 @@ public final class WebTransportSession {
 
   /** The response to it; null before. */
   public ResponseHead response() {
-    return response;
+    return establishment.response();
   }
 
   /** The application protocols that the client has offered, most wanted first. */
   public List<String> offeredProtocols() {
-    return offered;
+    return establishment.offered();
   }
 
   /** The application protocol that was agreed on (§3.3); null when none. */
   public String protocol() {
-    return protocol;
+    return establishment.protocol();
   }
 
   /** Whether it is established and has not ended. */
@@ -139,19 +130,8 @@ public final class WebTransportSession {
    * @throws IllegalStateException when it was answered before
    */
   public void accept(String chosen, Fields fields) {
-    if (state == SessionState.ENDED) {
-      return;
-    }
-    requireUnanswered();
-    if (chosen != null && !offered.contains(chosen)) {
-      throw new IllegalArgumentException("the client has not offered " + chosen);
-    }
-    ResponseHead head = SessionHeads.accepting(version, chosen, fields);
-    request.sendResponse(head, false);
-    protocol = chosen;
-    establish(head);
-    if (request.ending() != null) {
-      onRequestEnded(request.ending());
+    if (state != SessionState.ENDED) {
+      establishment.accept(chosen, fields);
     }
   }
 
@@ -162,30 +142,15 @@ public final class WebTransportSession {
    * @throws IllegalStateException when it was answered before
    */
   public void reject(int status, Fields fields) {
-    if (state == SessionState.ENDED) {
-      return;
-    }
-    requireUnanswered();
-    if (status < 300 || status > 599) {
-      throw new IllegalArgumentException("status " + status + " turns nothing down");
-    }
-    ResponseHead head = new ResponseHead(status, fields);
-    request.sendResponse(head, true);
-    request.stopReading(Http3Error.H3_NO_ERROR);
-    end(new SessionEnding.Refused(head));
-  }
-
-  private void requireUnanswered() {
-    if (state != SessionState.REQUESTED) {
-      throw new IllegalStateException("the request for the session was answered");
+    if (state != SessionState.ENDED) {
+      establishment.reject(status, fields);
     }
   }
 
-  private void establish(ResponseHead head) {
-    response = head;
+  /** The answer is yes: what came before it counts now (§3.2, §4.6). */
+  void onEstablished() {
     state = SessionState.OPEN;
     sessions.incoming().onEstablished(this);
-    // The capsules that came with the request count only from here on (§3.2).
     capsules.read();
   }
 
@@ -276,21 +241,9 @@ public final class WebTransportSession {
    */
   public void close(long code, String reason) {
     SendingPart.requireCode(code);
-    if (state == SessionState.ENDED) {
-      return;
+    if (state != SessionState.ENDED) {
+      termination.close(CloseCapsule.of(code, reason));
     }
-    CloseCapsule close = CloseCapsule.of(code, reason);
-    if (state == SessionState.OPEN) {
-      connect.discard();
-      datagrams.finish(
-          () -> {
-            connect.send(close.encode());
-            connect.finish();
-          });
-    } else {
-      request.cancel(Http3Error.H3_REQUEST_CANCELLED);
-    }
-    end(new SessionEnding.Closed(SessionEnding.Side.LOCAL, close.code(), close.reason()));
   }
 
   /**
@@ -305,127 +258,8 @@ public final class WebTransportSession {
     return sessions.http().transport().exportKeyingMaterial(ExporterContext.TLS_LABEL, own, length);
   }
 
-  // What the CONNECT stream tells
-
-  void onResponse(ResponseHead head) {
-    if (state != SessionState.CONNECTING) {
-      return;
-    }
-    switch (ResponseVerdict.of(head, version, offered, protocolRequired)) {
-      case ResponseVerdict.Established(String chosen) -> {
-        protocol = chosen;
-        emit(new WebTransportEvent.Established(this));
-        establish(head);
-        if (stoppedBefore != NOT_STOPPED) {
-          onConnectStopped(stoppedBefore);
-        }
-      }
-      case ResponseVerdict.Refused() -> {
-        request.cancel(Http3Error.H3_REQUEST_CANCELLED);
-        end(new SessionEnding.Refused(head));
-      }
-      case ResponseVerdict.Broken(Http3Error error, String reason) -> fail(error, reason);
-    }
-  }
-
-  void onConnectReadable() {
-    if (state == SessionState.OPEN) {
-      capsules.read();
-    } else if (state == SessionState.ENDED && connect.discard() && closedByPeer) {
-      request.cancel(Http3Error.H3_MESSAGE_ERROR);
-    }
-  }
-
-  /** The peer closes the session. */
-  void onClose(CloseCapsule close) {
-    closedByPeer = true;
-    connect.finish();
-    end(new SessionEnding.Closed(SessionEnding.Side.PEER, close.code(), close.reason()));
-    onConnectReadable();
-  }
-
-  /** Nothing more will come on the CONNECT stream. */
-  void onRequestEnded(RequestEnding how) {
-    if (state == SessionState.ENDED) {
-      return;
-    }
-    if (state == SessionState.CONNECTING) {
-      end(new SessionEnding.NotEstablished(how));
-      return;
-    }
-    switch (how) {
-      case RequestEnding.Complete complete -> onFinished();
-      case RequestEnding.ConnectionLost(var cause, var afterHead) ->
-          onConnectionEnded(new SessionEnding.ConnectionEnded(cause));
-      case RequestEnding.ResetByPeer(long code, var afterHead) -> onAborted(code);
-      case RequestEnding.StreamError(Http3Error error, String reason, var afterHead) ->
-          fail(error, reason);
-      case RequestEnding.Abandoned(long code) -> onAborted(code);
-      case RequestEnding.NotSent _, RequestEnding.NotCoveredByGoaway _, RequestEnding.Rejected _ ->
-          end(new SessionEnding.NotEstablished(how));
-    }
-  }
-
-  /** A FIN closes as a capsule with code 0 does (§6); before the answer neither counts (§3.2). */
-  private void onFinished() {
-    if (state == SessionState.REQUESTED) {
-      return;
-    }
-    if (connect.isWithinCapsule()) {
-      fail(Http3Error.H3_MESSAGE_ERROR, "the CONNECT stream finished within a capsule");
-      return;
-    }
-    connect.finish();
-    end(new SessionEnding.Closed(SessionEnding.Side.PEER, 0, ""));
-  }
-
-  /** The peer cut the CONNECT stream short. */
-  private void onAborted(long code) {
-    request.cancel(Http3Error.WT_SESSION_GONE);
-    end(new SessionEnding.Aborted(code));
-  }
-
-  /**
-   * STOP_SENDING on the CONNECT stream. It may go with a response that turns the session down, or
-   * with WT_CLOSE_SESSION (§6), which say more. What came on the stream together with it comes
-   * first, for frames of one packet are in any order.
-   */
-  void onConnectStopped(long code) {
-    stoppedBefore = code;
-    datagrams.onCut();
-    if (state == SessionState.OPEN) {
-      capsules.read();
-      if (request.ending() != null) {
-        onRequestEnded(request.ending());
-      }
-    }
-    boolean alone = state == SessionState.OPEN || state == SessionState.REQUESTED;
-    if (alone && code != Http3Error.WT_SESSION_GONE.code()) {
-      onAborted(code);
-    }
-  }
-
-  void onConnectWritable() {
-    connect.flush();
-    sendUpdates();
-  }
-
-  /** Before the answer it waits for that: what came first is for whoever accepts the session. */
-  void onConnectionEnded(SessionEnding.ConnectionEnded lost) {
-    if (state != SessionState.ENDED && state != SessionState.REQUESTED) {
-      end(lost);
-    }
-  }
-
-  /** The peer broke a rule of the session: its CONNECT stream is reset. */
-  void fail(Http3Error error, String reason) {
-    if (state != SessionState.ENDED) {
-      request.cancel(error);
-      end(new SessionEnding.Failed(error, reason));
-    }
-  }
-
-  private void end(SessionEnding how) {
+  /** It has ended: everything that is its own ends with it. */
+  void end(SessionEnding how) {
     state = SessionState.ENDED;
     ending = how;
     sessions.onEnded(this);
@@ -434,7 +268,19 @@ public final class WebTransportSession {
     sessions.emitEnded(new WebTransportEvent.Ended(this, how));
   }
 
-  // What its streams tell
+  // Its parts, and what they tell
+
+  SessionState state() {
+    return state;
+  }
+
+  SessionEstablishment establishment() {
+    return establishment;
+  }
+
+  SessionTermination termination() {
+    return termination;
+  }
 
   SessionStreams streams() {
     return streams;
@@ -446,6 +292,16 @@ public final class WebTransportSession {
 
   void emit(WebTransportEvent event) {
     sessions.emit(event);
+  }
+
+  /** The peer broke a rule of the session. */
+  void fail(Http3Error error, String reason) {
+    termination.fail(error, reason);
+  }
+
+  void onConnectWritable() {
+    connect.flush();
+    sendUpdates();
   }
 
   void onPartOver(SessionStream stream) {

@@ -152,18 +152,18 @@ public final class WebTransportSessions {
       }
       case Http3Event.Transport(QuicEvent transport) -> onTransport(transport);
       case Http3Event.Response(var request, ResponseHead head) ->
-          with(request, session -> session.onResponse(head));
+          with(request, session -> session.establishment().onResponse(head));
       case Http3Event.Readable(var request) ->
-          with(request, WebTransportSession::onConnectReadable);
+          with(request, session -> session.termination().onReadable());
       case Http3Event.RequestEnded(var request, var ending) -> {
         requests.onEnded(request, ending);
-        yield with(request, session -> session.onRequestEnded(ending));
+        yield with(request, session -> session.termination().onRequestEnded(ending));
       }
       case Http3Event.Writable(var request) ->
           with(request, WebTransportSession::onConnectWritable);
       case Http3Event.Stopped(var request, long code) -> {
         requests.onStopped(request, code);
-        yield with(request, session -> session.onConnectStopped(code));
+        yield with(request, session -> session.termination().onStopped(code));
       }
       case Http3Event.Closed(var request) -> {
         incoming.refuse(request.id()); // whatever it was, it has not become their session
@@ -201,7 +201,7 @@ public final class WebTransportSessions {
   private void onConnectionEnded(ConnectionEnding ending) {
     requests.onConnectionEnded();
     SessionEnding.ConnectionEnded lost = new SessionEnding.ConnectionEnded(ending);
-    sessions().forEach(session -> session.onConnectionEnded(lost));
+    sessions().forEach(session -> session.termination().onConnectionEnded(lost));
   }
 
   /** Whether the event was for a session. */
