@@ -45,6 +45,7 @@ final class ClientRuntime {
   private final EventLoop loop;
   private final LoopResources resources;
   private final ExecutorService ownExecutor;
+  private final Executor userExecutor;
   private final SecureRandom random = new SecureRandom();
   private final CertificateVerifier verifier;
   private final KnownChains knownChains = KnownChains.of(KnownChains.USUAL_CAPACITY);
@@ -68,6 +69,7 @@ final class ClientRuntime {
     this.http = sessions == null ? plain : sessions.applyTo(plain);
     this.ownExecutor =
         settings.executor() == null ? Executors.newVirtualThreadPerTaskExecutor() : null;
+    this.userExecutor = rejecting(ownExecutor != null ? ownExecutor : settings.executor());
     this.loop = EventLoop.start("sluice-http3-client", true, settings.io());
     this.resources = LoopResources.of(loop, settings.contentRetention());
     this.pool = new ConnectionPool(loop, this::resolve, this::dial, settings.connectTimeout());
@@ -82,7 +84,20 @@ final class ClientRuntime {
   }
 
   Executor userExecutor() {
-    return ownExecutor != null ? ownExecutor : settings.executor();
+    return userExecutor;
+  }
+
+  /** Whatever an executor throws, it has not taken the task, and somebody waits for that. */
+  private static Executor rejecting(Executor executor) {
+    return task -> {
+      try {
+        executor.execute(task);
+      } catch (RejectedExecutionException e) {
+        throw e;
+      } catch (RuntimeException | Error e) {
+        throw new RejectedExecutionException("the executor has failed", e);
+      }
+    };
   }
 
   ConnectionPool pool() {

@@ -188,7 +188,7 @@ final class ConnectionPool {
       try {
         List<InetAddress> addresses = AddressOrder.interleave(resolver.resolve(origin));
         return () -> race(addresses);
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) {
         IOException failure = e instanceof IOException io ? io : new IOException(e);
         return () -> giveUp(new HappyEyeballs.Failure(null, failure));
       }

@@ -1,9 +1,12 @@
 package dev.sluice.http3.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Queue;
@@ -19,6 +22,36 @@ import org.junit.jupiter.api.Timeout;
 class ConnectionPoolTest {
   private static final RequestHead HEAD =
       RequestHead.of("GET", "https", "a.test", "/", Fields.EMPTY);
+
+  /** The JDK's resolver may be a program's own. */
+  @Test
+  void aResolverThatFailsWithAnErrorFailsThoseWhoWait() throws Exception {
+    CompletableFuture<Object> failure = new CompletableFuture<>();
+    Attempt.Listener listener =
+        (Attempt.Listener)
+            Proxy.newProxyInstance(
+                Attempt.Listener.class.getClassLoader(),
+                new Class<?>[] {Attempt.Listener.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("onFailed")) {
+                    failure.complete(arguments[2]);
+                  }
+                  return null;
+                });
+    Executor here = Runnable::run;
+    ConnectionPool pool =
+        new ConnectionPool(
+            here,
+            origin -> {
+              throw new NoClassDefFoundError("on purpose");
+            },
+            (origin, address, progress) -> () -> {},
+            null);
+    pool.submit(
+        new Origin("a.test", 443), new Attempt(HEAD, null, false, listener, here, here, here));
+    IOException told = assertInstanceOf(IOException.class, failure.get());
+    assertInstanceOf(NoClassDefFoundError.class, told.getCause());
+  }
 
   /** A client may end while names are still being resolved. */
   @Test

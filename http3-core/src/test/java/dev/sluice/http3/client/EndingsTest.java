@@ -13,6 +13,7 @@ import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.server.Http3Exchange;
 import dev.sluice.http3.server.Http3Server;
 import dev.sluice.http3.server.Http3ServerBuilder;
+import dev.sluice.testkit.Requirement;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -39,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
@@ -60,6 +62,7 @@ class EndingsTest {
   }
 
   @Test
+  @Requirement({"RFC9114-4.1.1#3", "RFC9114-4.1.1#7"})
   void cancellingTheFutureResetsTheStream() throws Exception {
     PatientHandler waiting = new PatientHandler();
     try (Loopback loopback = Loopback.of(waiting::handle)) {
@@ -312,6 +315,31 @@ class EndingsTest {
       executor.close();
       go.countDown();
       assertThrows(IOException.class, in::read);
+    }
+  }
+
+  /** It may find no memory for a thread, say, at any of the calls of a request. */
+  @Test
+  void anExecutorThatFailsWithAnErrorLeavesNobodyWaiting() throws Exception {
+    for (int works = 0; works < 5; works++) {
+      AtomicInteger left = new AtomicInteger(works);
+      Executor failing =
+          task -> {
+            if (left.getAndDecrement() <= 0) {
+              throw new NoClassDefFoundError("on purpose");
+            }
+            Thread.startVirtualThread(task);
+          };
+      try (Loopback loopback =
+          Loopback.of(
+              exchange -> exchange.respond(200, Fields.EMPTY, Loopback.bytes(5_000_000)),
+              client -> client.executor(failing))) {
+        CompletableFuture<HttpResponse<byte[]>> future =
+            loopback.client.sendAsync(loopback.request("/").build(), BodyHandlers.ofByteArray());
+        future.exceptionally(failure -> null).get();
+        loopback.client.shutdown();
+        assertTrue(loopback.client.awaitTermination(Duration.ofSeconds(50)));
+      }
     }
   }
 
