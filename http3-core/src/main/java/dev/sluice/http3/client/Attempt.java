@@ -10,6 +10,7 @@ import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.ResponseHead;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest.BodyPublisher;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -44,7 +45,10 @@ final class Attempt {
   private static final HttpHeaders NO_FIELDS = HttpHeaders.of(Map.of(), (name, value) -> true);
 
   private final RequestHead head;
-  private final boolean expectContinue;
+
+  /** How long the content waits for 100 (Continue); null when it goes out at once. */
+  private final Duration patience;
+
   private final Listener listener;
   private final Executor loop;
   private final Executor requests;
@@ -65,19 +69,21 @@ final class Attempt {
 
   /**
    * @param publisher null when the request has no body
+   * @param patience how long the body waits for 100 (Continue), unless the server answers without
+   *     it; null for not at all
    * @param requests where the publisher is called, and what may wait for the response
    * @param responses where the handler and the subscriber are called
    */
   Attempt(
       RequestHead head,
       BodyPublisher publisher,
-      boolean expectContinue,
+      Duration patience,
       Listener listener,
       Executor loop,
       Executor requests,
       Executor responses) {
     this.head = head;
-    this.expectContinue = expectContinue;
+    this.patience = patience;
     this.listener = listener;
     this.loop = loop;
     this.requests = requests;
@@ -156,8 +162,10 @@ final class Attempt {
     stream = opened;
     early = !on.isHandshakeComplete();
     opened.attach(this);
-    if (requestBody != null && !expectContinue) {
+    if (requestBody != null && patience == null) {
       requestBody.start();
+    } else if (requestBody != null) {
+      Deadline.after(patience, loop, requestBody::start); // nothing, if it began or is not wanted
     }
   }
 
@@ -169,7 +177,7 @@ final class Attempt {
 
   void onResponse(ResponseHead response) {
     answered = true;
-    if (requestBody != null && expectContinue) {
+    if (requestBody != null && patience != null) {
       stopWaitingForContinue();
     }
     ConnectionInfo info = connection.info();

@@ -36,6 +36,9 @@ final class Call<T> implements Attempt.Listener {
   /** Of the body of a response that nobody will see, read so that its stream can be reused. */
   private static final long DISCARDED_BODY = 64 * 1024;
 
+  /** How long content waits for 100 (Continue) at the most; the JDK's client has the same. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final CallServices services;
   private final BodyHandler<T> handler;
   private final Executor responses;
@@ -158,7 +161,7 @@ final class Call<T> implements Attempt.Listener {
           new Attempt(
               head,
               hasBody ? publisher : null,
-              sent.expectContinue(),
+              patience(sent),
               this,
               services.loop(),
               services.executor(),
@@ -183,6 +186,18 @@ final class Call<T> implements Attempt.Listener {
                 services.pool().submit(origin, attempt);
               }
             });
+  }
+
+  /**
+   * No server has to know of the expectation, and none gets the content too late (RFC 9110
+   * §10.1.1): most of the request's time is left for it.
+   */
+  private static Duration patience(HttpRequest request) {
+    if (!request.expectContinue()) {
+      return null;
+    }
+    Duration part = request.timeout().map(limit -> limit.dividedBy(4)).orElse(PATIENCE);
+    return part.compareTo(PATIENCE) < 0 ? part : PATIENCE;
   }
 
   @Override

@@ -47,7 +47,7 @@ class CallTest {
   void aPublisherThatFailsAfterARedirectDoesNotEndTheCall() {
     operations.begin(call);
     call.start();
-    Attempt before = new Attempt(HEAD, null, false, call, loop::add, here, here);
+    Attempt before = new Attempt(HEAD, null, null, call, loop::add, here, here);
     call.onPublisherFailed(before, new IOException("the source is gone"));
     operations.shutdown();
     assertEquals(List.of(), ends);

@@ -48,7 +48,7 @@ class ConnectionPoolTest {
             (origin, address, progress) -> () -> {},
             null);
     pool.submit(
-        new Origin("a.test", 443), new Attempt(HEAD, null, false, listener, here, here, here));
+        new Origin("a.test", 443), new Attempt(HEAD, null, null, listener, here, here, here));
     IOException told = assertInstanceOf(IOException.class, failure.get());
     assertInstanceOf(NoClassDefFoundError.class, told.getCause());
   }
@@ -75,7 +75,7 @@ class ConnectionPoolTest {
     Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> uncaught.add(failure));
     try {
       pool.submit(
-          new Origin("a.test", 443), new Attempt(HEAD, null, false, null, ended, ended, ended));
+          new Origin("a.test", 443), new Attempt(HEAD, null, null, null, ended, ended, ended));
       resolving.get().join();
     } finally {
       Thread.setDefaultUncaughtExceptionHandler(usual);

@@ -35,6 +35,9 @@ final class ScriptedServer implements AutoCloseable {
      * @param number of the connection, from 1
      */
     void onRequest(int number, Http3Connection connection, RequestStream request);
+
+    /** There is content of a request to be read, or its end; on the loop. */
+    default void onReadable(RequestStream request) {}
   }
 
   private final EventLoop loop = EventLoop.start("scripted-server");
@@ -102,6 +105,9 @@ final class ScriptedServer implements AutoCloseable {
       for (Http3Event event = http.nextEvent(); event != null; event = http.nextEvent()) {
         if (event instanceof Http3Event.Request request) {
           script.onRequest(number, http, request.stream());
+        }
+        if (event instanceof Http3Event.Readable readable) {
+          script.onReadable(readable.stream());
         }
         if (event instanceof Http3Event.ConnectionEnded over) {
           endings.add(over.ending());
