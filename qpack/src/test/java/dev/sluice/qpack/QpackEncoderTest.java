@@ -212,6 +212,24 @@ class QpackEncoderTest {
     }
   }
 
+  /** Their names may be in the table, from before the section (§4.5.4) or since (§4.5.5). */
+  @Test
+  @Requirement("RFC9204-4.5.4#1")
+  void sensitiveLinesStayMarkedWithNamesOfTheTable() throws QpackException {
+    QpackEncoder encoder = encoder(4096, 100);
+    QpackDecoder decoder = new QpackDecoder(4096, 100, 1000);
+    FieldLine common = new FieldLine("x-token", "of everybody");
+    FieldLine secret = new FieldLine("x-token", "1234", true);
+    encoder.encode(0, List.of(common));
+    for (int stream : new int[] {4, 8}) {
+      byte[] section = encoder.encode(stream, List.of(common, secret));
+      byte[] instructions = encoder.takeEncoderStream();
+      decoder.onEncoderStream(instructions, 0, instructions.length);
+      assertEquals(8, section.length, "both lines refer to the table");
+      assertEquals(new Decoded.Fields(List.of(common, secret)), decoder.decode(stream, section));
+    }
+  }
+
   @Test
   @Requirement("RFC9204-2.1.3#1")
   void instructionsKeepWithinTheCredit() throws QpackException {

@@ -12,6 +12,9 @@ import dev.sluice.http3.server.Http3Server;
 import dev.sluice.http3.server.Http3ServerBuilder;
 import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.testkit.Requirement;
+import dev.sluice.tls.ReplayGuard;
+import dev.sluice.tls.TicketProtector;
+import dev.sluice.tls.psk.RotatingTicketProtector;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.DatagramSocket;
@@ -22,19 +25,39 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Requests as 0-RTT over loopback, and 425 (RFC 8470). */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EarlyRequestsTest {
   private static final EarlyData ALWAYS = request -> true;
+
+  /** Nobody replays anything here. */
+  private static final ReplayGuard ADMITTING =
+      new ReplayGuard() {
+        @Override
+        public boolean admit(byte[] replayKey) {
+          return true;
+        }
+
+        @Override
+        public Duration freshness() {
+          return Duration.ofMinutes(1);
+        }
+      };
 
   /** What the server was asked about because it came early: method and path. */
   private final List<String> judged = Collections.synchronizedList(new ArrayList<>());
@@ -54,13 +77,19 @@ class EarlyRequestsTest {
   }
 
   private void serve(EarlyRequests policy) throws IOException {
+    serve(policy, builder -> builder);
+  }
+
+  private void serve(EarlyRequests policy, UnaryOperator<Http3ServerBuilder> further)
+      throws IOException {
     Http3ServerBuilder builder =
         Http3Server.builder()
             .quic(Loopback.PATIENT)
             .address(address)
             .identity(Loopback.IDENTITY)
             .handler(this::answer);
-    server = (policy == null ? builder : builder.earlyData(judging(policy))).start();
+    Http3ServerBuilder ready = further.apply(builder);
+    server = (policy == null ? ready : ready.earlyData(judging(policy))).start();
     address = server.localAddress();
   }
 
@@ -226,6 +255,28 @@ class EarlyRequestsTest {
     }
     assertEquals(20, handled.size());
     assertEquals(List.of(), judged);
+  }
+
+  /** A ticket promises the settings under which it was given. */
+  @ParameterizedTest
+  @CsvSource({"65536, ACCEPTED", "65535, REJECTED"})
+  @Requirement({"RFC9114-7.2.4.2#8", "RFC9114-7.2.4.2#10"})
+  void nothingIsTakenThatGoesByMoreThanTheServerTakesNow(int fields, EarlyDataState state)
+      throws Exception {
+    TicketProtector tickets =
+        new RotatingTicketProtector(Duration.ofHours(1), new SecureRandom(), Instant.now());
+    UnaryOperator<Http3ServerBuilder> afterRestart =
+        builder -> builder.tickets(tickets).replayGuard(ADMITTING);
+    serve(EarlyRequests.HANDLE_ALL, afterRestart);
+    firstVisit();
+    server.close();
+    server.awaitTermination();
+    serve(
+        EarlyRequests.HANDLE_ALL,
+        builder -> afterRestart.apply(builder).maxFieldSectionSize(fields));
+    Http3Response<String> response = visit(EarlyData.SAFE_METHODS, request("/get").build());
+    assertEquals(200, response.statusCode());
+    assertEquals(state, response.connection().earlyData());
   }
 
   @Test

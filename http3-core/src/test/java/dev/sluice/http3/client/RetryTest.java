@@ -15,6 +15,7 @@ import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.quic.connection.TransportConfig;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.stream.StreamLimits;
+import dev.sluice.testkit.Requirement;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -86,6 +87,7 @@ class RetryTest {
     "CLOSED, PUT, true, true",
     "CLOSED, POST, true, false"
   })
+  @Requirement("RFC9114-4.1.1#12")
   void onceOnANewConnectionWhereItIsSafe(
       Refusal refusal, String method, boolean retryIdempotent, boolean again) throws Exception {
     ScriptedServer.Script script =

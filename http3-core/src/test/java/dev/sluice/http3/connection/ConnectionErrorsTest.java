@@ -24,6 +24,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.sluice.http3.ending.Http3Error;
 import dev.sluice.http3.frame.SettingsFrame;
+import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.message.RequestHead;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.testkit.Requirement;
 import java.util.LinkedHashMap;
@@ -96,6 +98,20 @@ class ConnectionErrorsTest {
               p.deliver();
               long ours = p.own.isClient() ? 2 : 3;
               p.peer.recvStream(ours).stopSending(0x100);
+            }),
+        peer(
+            "our encoder stopped",
+            H3_CLOSED_CRITICAL_STREAM,
+            p -> {
+              p.deliver();
+              p.peer.recvStream(p.own.isClient() ? 6 : 7).stopSending(0x100);
+            }),
+        peer(
+            "our decoder stopped",
+            H3_CLOSED_CRITICAL_STREAM,
+            p -> {
+              p.deliver();
+              p.peer.recvStream(p.own.isClient() ? 10 : 11).stopSending(0x100);
             }),
         peer("GOAWAY empty", H3_FRAME_ERROR, p -> write(p.control(), frame(0x07))),
         peer("GOAWAY too long", H3_FRAME_ERROR, p -> write(p.control(), frame(0x07, 0, 0))),
@@ -197,6 +213,7 @@ class ConnectionErrorsTest {
             p -> p.response(bytes(0x80, 0x0f, 0x07, 0x00, 1, 0))),
         peer("GOAWAY of a push", H3_ID_ERROR, p -> write(p.control(), frame(0x07, 3))),
         peer("GOAWAY of a uni stream", H3_ID_ERROR, p -> write(p.control(), frame(0x07, 2))),
+        peer("GOAWAY of its own stream", H3_ID_ERROR, p -> write(p.control(), frame(0x07, 1))),
         peer("PUSH_PROMISE", H3_ID_ERROR, p -> p.response(frame(0x05, 0, 0, 0))),
         peer("DATA before HEADERS", H3_FRAME_UNEXPECTED, p -> p.response(data(1))),
         peer(
@@ -260,6 +277,22 @@ class ConnectionErrorsTest {
               var control = p.control();
               write(control, frame(0x0d, 5));
               write(control, frame(0x0d, 4));
+            }),
+        peer(
+            "CANCEL_PUSH of what may be pushed and was not promised",
+            H3_ID_ERROR,
+            p -> {
+              var control = p.control();
+              write(control, frame(0x0d, 5));
+              write(control, frame(0x03, 3));
+            }),
+        peer(
+            "PRIORITY_UPDATE of what may be pushed and was not promised",
+            H3_ID_ERROR,
+            p -> {
+              var control = p.control();
+              write(control, frame(0x0d, 5));
+              write(control, bytes(0x80, 0x0f, 0x07, 0x01, 1, 4));
             }),
         peer("MAX_PUSH_ID on a request", H3_FRAME_UNEXPECTED, p -> p.bidi(frame(0x0d, 4))),
         peer("CANCEL_PUSH on a request", H3_FRAME_UNEXPECTED, p -> p.bidi(frame(0x03, 4))),
@@ -364,6 +397,32 @@ class ConnectionErrorsTest {
     assertEquals(3, Pair.readAll(request).length);
     assertEquals(7L, peer.connection.peerSettings().value(0x21, 0));
     assertEquals(H3_STREAM_CREATION_ERROR.code(), peer.own.recvStream(10).stopCode().longValue());
+  }
+
+  /** It cannot fall. */
+  @Test
+  void theLargestPushIdMayBeSaidAgain() {
+    RawPeer peer = RawPeer.ofServer();
+    var control = peer.control();
+    write(control, frame(0x0d, 5));
+    write(control, frame(0x0d, 5));
+    peer.deliver();
+    assertNull(peer.own.ending());
+  }
+
+  /** Nothing but DATA belongs into one, in either direction. */
+  @Test
+  @Requirement("RFC9114-4.4#3")
+  void aClientHasTunnelsForDataOnly() {
+    for (byte[] frame : List.of(headers("a", "b"), frame(0x05, 0, 0, 0), frame(0x07, 0))) {
+      RawPeer peer = RawPeer.ofClient();
+      peer.connection.openRequest(RequestHead.connect("example.com:443", Fields.EMPTY), false);
+      peer.response(headers(":status", "200"), data(1), frame);
+      peer.deliver();
+      RequestStream tunnel = peer.event(Http3Event.Response.class).stream();
+      assertEquals(1, Pair.readAll(tunnel).length);
+      assertEquals(H3_FRAME_UNEXPECTED.code(), Pair.closeCode(peer.own));
+    }
   }
 
   @Test

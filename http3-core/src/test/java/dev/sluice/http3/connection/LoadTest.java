@@ -12,12 +12,12 @@ import dev.sluice.testkit.Requirement;
 import org.junit.jupiter.api.Test;
 
 /** Peers that make work out of all proportion (RFC 9114 §10.5). */
-@Requirement({"RFC9114-10.5#2", "RFC9114-10.5#3"})
 class LoadTest {
   private static final long EXCESSIVE = Http3Error.H3_EXCESSIVE_LOAD.code();
   private final RawPeer peer = RawPeer.ofServer();
 
   @Test
+  @Requirement({"RFC9114-10.5#2", "RFC9114-10.5#3"})
   void controlFramesWithoutEnd() {
     MemorySendStream control = peer.control();
     int sent = 0;
@@ -33,6 +33,7 @@ class LoadTest {
   }
 
   @Test
+  @Requirement({"RFC9114-10.5#2", "RFC9114-10.5#3"})
   void emptyFramesOnARequestWithoutEnd() {
     MemorySendStream request = peer.bidi(RawPeer.getHeaders());
     for (int i = 0; i < 30_000 && peer.own.ending() == null; i++) {
@@ -44,6 +45,7 @@ class LoadTest {
   }
 
   @Test
+  @Requirement({"RFC9114-10.5#2", "RFC9114-10.5#3"})
   void requestsThatAreResetWithoutEnd() {
     peer.link.client().allow(100_000, 100);
     for (int i = 0; i < 3000 && peer.own.ending() == null; i++) {
@@ -79,6 +81,7 @@ class LoadTest {
 
   /** What was sent whole cannot be reset any more: STOP_SENDING alone gives it up (§4.1.1). */
   @Test
+  @Requirement({"RFC9114-10.5#2", "RFC9114-10.5#3"})
   void requestsWhoseAnswersAreNotWantedWithoutEnd() {
     peer.link.client().allow(100_000, 100);
     for (int i = 0; i < 3000 && peer.own.ending() == null; i++) {
@@ -93,6 +96,7 @@ class LoadTest {
 
   /** A client can have this side reset them, too. */
   @Test
+  @Requirement({"RFC9114-10.5#2", "RFC9114-10.5#3"})
   void requestsThatTurnOutMalformedWithoutEnd() {
     peer.link.client().allow(100_000, 100);
     for (int i = 0; i < 3000 && peer.own.ending() == null; i++) {
@@ -141,6 +145,7 @@ class LoadTest {
   }
 
   @Test
+  @Requirement({"RFC9114-10.5#2", "RFC9114-10.5#3"})
   void streamsOfUnknownTypesWithoutEnd() {
     peer.link.client().allow(100, 100_000);
     for (int i = 0; i < 3000 && peer.own.ending() == null; i++) {

@@ -7,20 +7,27 @@ import static dev.sluice.http3.connection.Http3Settings.QPACK_BLOCKED_STREAMS;
 import static dev.sluice.http3.connection.Http3Settings.QPACK_MAX_TABLE_CAPACITY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.ending.ConnectionErrorException;
 import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.frame.SettingsFrame;
 import dev.sluice.http3.memory.MemoryLink;
+import dev.sluice.http3.message.FieldSectionTooLargeException;
+import dev.sluice.http3.message.Fields;
+import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.quic.connection.QuicTransport;
+import dev.sluice.quic.stream.SendStream;
 import dev.sluice.testkit.Requirement;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -78,6 +85,28 @@ class PeerSettingsTest {
     Http3Settings after = with(MAX_FIELD_SECTION_SIZE, 2000L);
     settings.onReceived(after);
     assertEquals(after, settings.current());
+  }
+
+  @Test
+  @Requirement({"RFC9114-7.2.4.2#6", "RFC9114-7.2.4.2#12"})
+  void aConnectionGoesByThem() {
+    MemoryLink link = new MemoryLink();
+    link.client().earlyData(EarlyDataState.OFFERED);
+    Http3Connection client =
+        new Http3Connection(link.client(), Http3Config.DEFAULT, new Random(1), BEFORE);
+    client.process();
+    RequestHead tunnel =
+        RequestHead.extendedConnect("websocket", "https", "example.com", "/", Fields.EMPTY);
+    assertNotNull(client.openRequest(tunnel, false));
+    assertThrows(
+        FieldSectionTooLargeException.class,
+        () -> client.openRequest(Pair.post("/", "x", "v".repeat(1000)), true));
+    SendStream control = link.server().openUni();
+    RawPeer.write(control, RawPeer.bytes(0x00));
+    RawPeer.write(control, new SettingsFrame(with(H3_DATAGRAM, null).values()).encode());
+    link.deliverAll();
+    client.process();
+    assertEquals(Http3Error.H3_SETTINGS_ERROR.code(), Pair.closeCode(link.client()));
   }
 
   @Test

@@ -62,6 +62,7 @@ class SentFramesTest {
   @Requirement({
     "RFC9114-4.1#1",
     "RFC9114-7.2.1#1",
+    "RFC9114-7.2.4#1",
     "RFC9114-7.2.4#3",
     "RFC9114-7.2.5#10",
     "RFC9218-7.2#3",
@@ -87,7 +88,13 @@ class SentFramesTest {
   }
 
   @Test
-  @Requirement({"RFC9114-7.2.1#1", "RFC9114-7.2.4#3", "RFC9114-7.2.7#2", "RFC9218-7.2#9"})
+  @Requirement({
+    "RFC9114-7.2.1#1",
+    "RFC9114-7.2.4#1",
+    "RFC9114-7.2.4#3",
+    "RFC9114-7.2.7#2",
+    "RFC9218-7.2#9"
+  })
   void ofAServer() {
     RawPeer peer = RawPeer.ofServer(QUIET);
     peer.control();
@@ -137,8 +144,9 @@ class SentFramesTest {
     }
   }
 
+  /** Nor to the server's SETTINGS, which have not come. */
   @Test
-  @Requirement("RFC9114-4.1#10")
+  @Requirement({"RFC9114-4.1#10", "RFC9114-7.2.4.2#2", "RFC9114-7.2.4.2#4"})
   void aRequestEndsWithoutRegardToTheResponse() {
     RawPeer peer = RawPeer.ofClient(QUIET);
     peer.connection.openRequest(Pair.get("/1"), true);

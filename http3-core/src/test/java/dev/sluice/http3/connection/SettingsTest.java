@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.client.Http3Client;
 import dev.sluice.http3.frame.FrameReader;
+import dev.sluice.http3.frame.FrameType;
 import dev.sluice.http3.frame.Grease;
 import dev.sluice.http3.frame.SettingsFrame;
 import dev.sluice.http3.memory.MemoryLink;
@@ -34,7 +35,8 @@ class SettingsTest {
     peer.deliver();
     MemoryRecvStream control = peer.peer.recvStream(peer.own.isClient() ? 2 : 3);
     assertEquals(1, control.read(new byte[1], 0, 1));
-    FrameReader reader = new FrameReader(control, (type, length) -> {}, 0);
+    FrameReader reader =
+        new FrameReader(control, (type, length) -> assertEquals(FrameType.SETTINGS, type), 0);
     assertEquals(FrameReader.Step.FRAME, reader.next());
     return assertInstanceOf(SettingsFrame.class, reader.frame());
   }
@@ -186,6 +188,16 @@ class SettingsTest {
     Http3Client.Builder client = Http3Client.newBuilder();
     assertThrows(IllegalArgumentException.class, () -> server.quic(allowing(2)));
     assertThrows(IllegalArgumentException.class, () -> client.quic(allowing(2)));
+  }
+
+  /** What a server has that was told nothing of it. */
+  @Test
+  @Requirement({"RFC9114-6.1#1", "RFC9114-6.1#2", "RFC9114-6.2#2"})
+  void theTransportHasRoomForRequests() {
+    StreamLimits limits = TransportConfig.DEFAULTS.streams().limits();
+    assertTrue(limits.maxStreamsBidi() >= 100);
+    assertTrue(limits.maxStreamDataBidiRemote() >= 1024);
+    assertTrue(limits.maxStreamDataUni() >= 1024);
   }
 
   private static TransportConfig allowing(int uniStreams) {

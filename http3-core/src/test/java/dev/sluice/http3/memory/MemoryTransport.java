@@ -1,6 +1,7 @@
 package dev.sluice.http3.memory;
 
 import dev.sluice.quic.connection.ConnectionStats;
+import dev.sluice.quic.connection.EarlyDataState;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.connection.QuicTransport;
 import dev.sluice.quic.datagram.DatagramFlow;
@@ -33,6 +34,7 @@ public final class MemoryTransport implements QuicTransport {
   private long nextUni;
   private int maxDatagram;
   boolean resetAt;
+  private EarlyDataState earlyData = EarlyDataState.NONE;
   private boolean bidiWanted;
   private boolean uniWanted;
   private ConnectionEnding ending;
@@ -147,6 +149,16 @@ public final class MemoryTransport implements QuicTransport {
   /** The longest datagram that this end sends; 0, as it is at first, when its peer takes none. */
   public void maxDatagram(int bytes) {
     maxDatagram = bytes;
+  }
+
+  @Override
+  public EarlyDataState earlyData() {
+    return earlyData;
+  }
+
+  /** What becomes of 0-RTT; there is none at first. */
+  public void earlyData(EarlyDataState state) {
+    earlyData = state;
   }
 
   /** Whether this end's peer understands RESET_STREAM_AT; it does not at first. */

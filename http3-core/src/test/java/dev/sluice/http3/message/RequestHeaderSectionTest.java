@@ -59,6 +59,8 @@ class RequestHeaderSectionTest {
         row("a scheme that begins with a digit", get(":scheme", "1https")),
         row("a scheme with a colon", get(":scheme", "https:")),
         row("empty path", get(":path", "")),
+        row("empty path of http", get(":scheme", "http", ":path", "")),
+        row("no authority of http", get(":scheme", "http", ":authority", null)),
         row("a relative path", get(":path", "a")),
         row("* without OPTIONS", get(":path", "*")),
         row("a fragment", get(":path", "/a#b")),
@@ -119,6 +121,9 @@ class RequestHeaderSectionTest {
         row("te with more than trailers", get("te", "trailers, gzip")),
         row("CONNECT with scheme and path", get(":method", "CONNECT", ":authority", "a:1")),
         row("CONNECT with a path", lines(":method", "CONNECT", ":authority", "a:1", ":path", "/")),
+        row(
+            "CONNECT with a scheme",
+            lines(":method", "CONNECT", ":authority", "a:1", ":scheme", "https")),
         row("CONNECT without authority", lines(":method", "CONNECT")),
         row("CONNECT without a port", lines(":method", "CONNECT", ":authority", "a")),
         row("CONNECT with an empty port", lines(":method", "CONNECT", ":authority", "a:")),
