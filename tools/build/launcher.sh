@@ -119,10 +119,11 @@ up_to_date() {
   )
 }
 
-# One build at a time, when several are started at once.
+# One build at a time, when several are started at once. Fails where nothing can be written.
 take_lock() {
-  mkdir -p "$home/$project/target"
+  mkdir -p "$home/$project/target" 2>/dev/null || return 1
   until mkdir "$lock" 2>/dev/null; do
+    [ -w "$home/$project/target" ] || return 1
     owner=$(cat "$lock/owner" 2>/dev/null || true)
     if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then
       rm -rf "$lock"
@@ -165,7 +166,10 @@ build() {
 # Builds what is not built or out of date.
 ensure_built() {
   [ $fresh = true ] || up_to_date && return
-  take_lock
+  if ! take_lock; then
+    echo "$program: it has to be built, but $home/$project/target cannot be written to" >&2
+    exit 2
+  fi
   up_to_date || build
   drop_lock
 }
@@ -215,7 +219,10 @@ ensure_quick() {
     { stamp_quick && mv "$quick_stamp.new" "$quick_stamp"; } 2>/dev/null || true
     return
   fi
-  take_lock
+  if ! take_lock; then
+    quick_cache= # what there is was made of other classes
+    return
+  fi
   quick_is_current || make_quick "$@"
   drop_lock
 }

@@ -3,6 +3,7 @@ package dev.sluice.tools.launch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,8 +12,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -136,6 +139,50 @@ class LauncherTest {
     assertTrue(stamp.getLast().startsWith(jdk + "|"), stamp::toString);
     assertEquals(first, sluice(0, "get"));
     assertTrue(first.contains("-XX:AOTCache=" + home.resolve("tools/cli/target/launcher.aot")));
+  }
+
+  /** A checkout that somebody else has built, and whose folders are not ours to write to. */
+  @Test
+  void doesWithoutWhatItCannotWrite() throws Exception {
+    setAge(home.resolve("tools/cli/target/launcher.quick"), 9);
+    List<String> args = run(0, asStranger("get"));
+    assertFalse(args.stream().anyMatch(arg -> arg.startsWith("-XX:AOTCache")), args::toString);
+    assertTrue(args.contains(home + "/tools/cli/target/classes:" + home + "/tools/cli/pom.xml"));
+  }
+
+  @Test
+  void saysWhatItCannotBuild() throws Exception {
+    write("tls/src/main/java/A.java", "changed");
+    String line =
+        "sluice: it has to be built, but " + home + "/tools/cli/target cannot be written to";
+    assertEquals(List.of(line), run(2, asStranger("get")));
+  }
+
+  /** The launcher for somebody who may read everything here, and write nothing. */
+  private ProcessBuilder asStranger(String... args) throws Exception {
+    List<String> command = new ArrayList<>(List.of("timeout", "20")); // it might wait for ever
+    boolean isRoot = Files.getOwner(folder).getName().equals("root");
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.filter(Files::isDirectory).toList()) {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("r-xr-xr-x"));
+      }
+    }
+    if (isRoot) {
+      command.addAll(List.of("setpriv", "--reuid=65534", "--clear-groups"));
+      assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")));
+    }
+    command.add(home.resolve("tools/sluice").toString());
+    command.addAll(List.of(args));
+    return new ProcessBuilder(command);
+  }
+
+  @AfterEach
+  void letItBeDeleted() throws Exception {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.filter(Files::isDirectory).toList()) {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
+    }
   }
 
   @Test
