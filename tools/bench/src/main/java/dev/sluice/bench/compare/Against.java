@@ -249,7 +249,7 @@ public final class Against implements Callable<Integer> {
         }
       }
     }
-    out.print(Table.markdown(Versus.table(name, found)));
+    Compare.print(out, Table.markdown(Versus.table(name, found)));
     List<String> tooSlow =
         found.stream()
             .filter(each -> !each.isAtLeast(atLeast))

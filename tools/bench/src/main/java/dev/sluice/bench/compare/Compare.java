@@ -126,7 +126,8 @@ public final class Compare implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  private final PrintStream stderr = System.err;
+  private final PrintStream stdout;
+  private final PrintStream stderr;
 
   private record TaskNames() implements Iterable<String> {
     @Override
@@ -143,20 +144,32 @@ public final class Compare implements Callable<Integer> {
   }
 
   /** Takes its options from picocli. */
-  Compare() {}
+  Compare(PrintStream out, PrintStream err) {
+    this.stdout = out;
+    this.stderr = err;
+  }
 
   /** Takes options. */
   public static void main(String[] args) {
-    System.exit(run(System.err, args));
+    PrintStream stdout = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    System.exit(run(stdout, System.err, args));
   }
 
-  /** The same without an exit; a wrong argument gets one line. */
-  static int run(PrintStream err, String... args) {
-    return new CommandLine(new Compare())
+  /** The same without an exit; what goes wrong gets one line. */
+  static int run(PrintStream out, PrintStream err, String... args) {
+    return new CommandLine(new Compare(out, err))
         .setParameterExceptionHandler(
             (misuse, given) -> {
               err.println("compare: " + misuse.getMessage() + "; see --help");
               return CommandLine.ExitCode.USAGE;
+            })
+        .setExecutionExceptionHandler(
+            (failure, given, parsed) -> {
+              if (!(failure instanceof IOException)) {
+                throw failure;
+              }
+              err.println("compare: " + failure.getMessage());
+              return CommandLine.ExitCode.SOFTWARE;
             })
         .execute(args);
   }
@@ -183,9 +196,20 @@ public final class Compare implements Callable<Integer> {
       delete(folder);
     }
     Report report = new Report(results);
-    PrintStream stdout = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    stdout.print(json ? report.json() + "\n" : report.text());
+    print(stdout, json ? report.json() + "\n" : report.text());
     return CommandLine.ExitCode.OK;
+  }
+
+  /**
+   * Prints what took long to find.
+   *
+   * @throws IOException it does not get there
+   */
+  static void print(PrintStream out, String found) throws IOException {
+    out.print(found);
+    if (out.checkError()) {
+      throw new IOException("cannot write to standard output");
+    }
   }
 
   private void check() {

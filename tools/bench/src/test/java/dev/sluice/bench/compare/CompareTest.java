@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,9 +30,27 @@ class CompareTest {
   void whatCannotBeGetsOneLine(String options, String line) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
-    assertEquals(2, Compare.run(stream, options.split(" ")));
+    assertEquals(2, Compare.run(System.out, stream, options.split(" ")));
     List<String> lines = err.toString(StandardCharsets.UTF_8).lines().toList();
     assertEquals(1, lines.size(), lines::toString);
     assertTrue(lines.getFirst().startsWith("compare: " + line), lines::toString);
+  }
+
+  /** Whatever was found: here nothing, since there is no launcher. */
+  @Test
+  void aFullDiskIsToldOf() {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    assertEquals(
+        1, Compare.run(new PrintStream(full), stream, "--only", "pump", "--rounds", "1", "--json"));
+    String last = err.toString(StandardCharsets.UTF_8).lines().toList().getLast();
+    assertEquals("compare: cannot write to standard output", last);
   }
 }

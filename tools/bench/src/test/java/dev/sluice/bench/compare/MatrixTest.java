@@ -14,7 +14,7 @@ import picocli.CommandLine;
 /** Who meets whom, by the options that ask for it. */
 class MatrixTest {
   private static Compare parsed(String... options) {
-    Compare compare = new Compare();
+    Compare compare = new Compare(System.out, System.err);
     new CommandLine(compare).parseArgs(options);
     return compare;
   }
