@@ -1,6 +1,7 @@
 package dev.sluice.tools;
 
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** A command cannot go on: one line for people and a code for scripts. */
 public final class CommandException extends Exception {
@@ -26,8 +27,12 @@ public final class CommandException extends Exception {
     return exitCode;
   }
 
-  /** The line as it is printed, in the form that curl gives it. */
+  /**
+   * The line as it is printed, in the form that curl gives it; one also where what it speaks of has
+   * several, as a value of an option may.
+   */
   public String line() {
-    return "sluice: (" + exitCode.code() + ") " + getMessage();
+    String message = getMessage().lines().map(String::strip).collect(Collectors.joining(" "));
+    return "sluice: (" + exitCode.code() + ") " + message;
   }
 }

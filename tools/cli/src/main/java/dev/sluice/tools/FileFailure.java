@@ -10,6 +10,12 @@ import java.nio.file.NotDirectoryException;
 public final class FileFailure {
   private FileFailure() {}
 
+  /** Which file, where the exception knows, and why: for whoever has several to do with. */
+  public static String described(Exception e) {
+    boolean named = e instanceof FileSystemException file && file.getFile() != null;
+    return named ? ((FileSystemException) e).getFile() + ": " + reason(e) : reason(e);
+  }
+
   /** The reason alone; whoever says it names the file. */
   public static String reason(Exception e) {
     return switch (e) {

@@ -45,7 +45,7 @@ public final class IdentityOptions {
     } catch (IOException | IllegalArgumentException e) {
       throw new CommandException(
           ExitCode.LOCAL_CERTIFICATE,
-          "cannot use " + certificate + " with " + key + ": " + e.getMessage(),
+          "cannot use " + certificate + " with " + key + ": " + FileFailure.described(e),
           e);
     }
   }

@@ -81,6 +81,7 @@ public final class Sluice {
       commandLine.addSubcommand(command(name, streams));
     }
     commandLine
+        .setExpandAtFiles(false) // @FILE is that of -d, and not a file of arguments
         .setUsageHelpWidth(HELP_WIDTH)
         .setOut(out)
         .setErr(err)
@@ -90,7 +91,12 @@ public final class Sluice {
       commandLine.usage(err);
       return ExitCode.USAGE.code();
     }
-    return commandLine.execute(args);
+    int code = commandLine.execute(args);
+    if (code == ExitCode.OK.code() && out.checkError()) { // of a help or a version
+      return failed(
+          new CommandException(ExitCode.WRITE_ERROR, "cannot write to standard output"), err);
+    }
+    return code;
   }
 
   /** One of {@link #COMMANDS}, with what it reads and writes. */
@@ -98,7 +104,9 @@ public final class Sluice {
     return switch (name) {
       case "demo" -> new DemoCommand(streams);
       case "serve" -> new ServeCommand(streams);
-      case "get" -> new GetCommand(streams);
+      // As with curl, what follows -d is data, whatever it looks like.
+      case "get" ->
+          new CommandLine(new GetCommand(streams)).setAllowOptionsAsOptionParameters(true);
       case "wt" -> new WebTransportCommand(streams);
       case "perf" ->
           new CommandLine(new PerfCommand())
@@ -114,10 +122,14 @@ public final class Sluice {
 
   private static int failed(Exception failure, PrintWriter err) throws Exception {
     if (failure instanceof CommandException known) {
-      err.println(known.line());
-      return known.exitCode().code();
+      return failed(known, err);
     }
     throw failure;
+  }
+
+  private static int failed(CommandException failure, PrintWriter err) {
+    err.println(failure.line());
+    return failure.exitCode().code();
   }
 
   private static int misused(CommandLine.ParameterException misuse, PrintWriter err) {

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.tools.Commands.Result;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,12 +77,34 @@ class MisuseTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"--help", "--version", "get --help", "perf client --help"})
+  void aHelpThatCannotBeWritten(String arguments) {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    Result result =
+        Commands.run(
+            InputStream.nullInputStream(),
+            new ByteArrayOutputStream(),
+            full,
+            arguments.split(" "));
+    assertEquals(23, result.code(), result::toString);
+    assertEquals("sluice: (23) cannot write to standard output\n", result.err());
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "serve --root /dev/null --grace -1          | --grace is not negative",
         "requirements --root /none --at-least NaN   | --at-least is 0 to 100",
         "get --resolve a:70000:127.0.0.1 https://a/ | --resolve: no such port: 70000",
+        "perf pair requests --in-flight 2000000000  | --streams and --in-flight are 1 to 100000",
+        "perf client download --streams 0           | --streams and --in-flight are 1 to 100000",
         "perf client idle --count 5000000000        | --count is at most 10000000 for idle"
       })
   void amountsThatCannotBe(String arguments, String line) {
@@ -114,5 +140,21 @@ class MisuseTest {
     Result result = Commands.run(arguments.split(" "));
     assertEquals(23, result.code(), result::toString);
     assertEquals("sluice: (23) " + line, result.err().strip());
+  }
+
+  /** Of two files the one that is meant. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/none/c | /dev/null | /none/c: no such file or folder",
+        "/       | /dev/null | Is a directory"
+      })
+  void certificatesThatCannotBeRead(String certificate, String key, String why) {
+    Result result = Commands.run("serve", "--cert", certificate, "--key", key);
+    assertEquals(58, result.code(), result::toString);
+    assertEquals(
+        "sluice: (58) cannot use " + certificate + " with " + key + ": " + why,
+        result.err().strip());
   }
 }

@@ -4,6 +4,7 @@ import dev.sluice.quic.connection.MigrationConfig;
 import dev.sluice.tls.Identity;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.FileFailure;
 import dev.sluice.tools.KeyLogFile;
 import dev.sluice.tools.PortNumber;
 import dev.sluice.tools.QlogFiles;
@@ -196,14 +197,16 @@ public final class InteropCommand implements Callable<Integer> {
 
   /** Serves until it is stopped. */
   private int server(TestCase what) throws CommandException {
+    Path root = site();
+    Identity identity = identity();
     try (InteropServer server =
         InteropServer.start(
             what,
             http3,
             new InetSocketAddress(address, port),
             migration(),
-            Identity.fromPem(certs.resolve("cert.pem"), certs.resolve("priv.key")),
-            www.toRealPath(),
+            identity,
+            root,
             KeyLogFile.open(null),
             QlogFiles.open(null))) {
       server.rehearse();
@@ -214,11 +217,34 @@ public final class InteropCommand implements Callable<Integer> {
       throw e;
     } catch (InterruptedException e) {
       return ExitCode.OK.code();
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CommandException(ExitCode.LOCAL_CERTIFICATE, "cannot serve: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.NOT_CONNECTED,
+          "cannot serve on " + address.getHostAddress() + " port " + port + ": " + e.getMessage(),
+          e);
     } catch (Exception e) {
       stderr.println("sluice: " + e);
       return FAILED;
+    }
+  }
+
+  private Identity identity() throws CommandException {
+    try {
+      return Identity.fromPem(certs.resolve("cert.pem"), certs.resolve("priv.key"));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CommandException(
+          ExitCode.LOCAL_CERTIFICATE,
+          "cannot use the certificate in " + certs + ": " + FileFailure.described(e),
+          e);
+    }
+  }
+
+  private Path site() throws CommandException {
+    try {
+      return www.toRealPath();
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.READ_ERROR, "cannot serve " + www + ": " + FileFailure.reason(e), e);
     }
   }
 }

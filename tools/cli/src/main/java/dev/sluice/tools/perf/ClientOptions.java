@@ -12,6 +12,9 @@ public final class ClientOptions {
   /** Connections at rest; one has no memory for more. */
   private static final int MOST_IDLE = 10_000_000;
 
+  /** What is under way at once; each has a thread, or a place on its loop. */
+  private static final int MOST_AT_ONCE = 100_000;
+
   @Parameters(
       index = "0",
       paramLabel = "WORKLOAD",
@@ -162,7 +165,9 @@ public final class ClientOptions {
     require(!resumed || workload == Workload.CONNECTS, "--resumed is for connects");
     require(group == null || workload == Workload.CONNECTS, "--group is for connects");
     require(repeat >= 1, "--repeat is at least 1");
-    require(streams() >= 1 && inFlight() >= 1, "--streams and --in-flight are at least 1");
+    require(
+        isAtOnce(streams()) && isAtOnce(inFlight()),
+        "--streams and --in-flight are 1 to " + MOST_AT_ONCE);
     require(size() >= 1 && size() <= PerfProtocol.CHUNK, "--size is 1 to " + PerfProtocol.CHUNK);
     require(
         workload != Workload.DATAGRAMS || size() >= Long.BYTES,
@@ -171,6 +176,10 @@ public final class ClientOptions {
     require(
         !includeHandshake || workload != Workload.CONNECTS && workload != Workload.IDLE,
         "the handshake is all there is to connects and idle");
+  }
+
+  private static boolean isAtOnce(int number) {
+    return number >= 1 && number <= MOST_AT_ONCE;
   }
 
   private static void require(boolean right, String otherwise) throws CommandException {
