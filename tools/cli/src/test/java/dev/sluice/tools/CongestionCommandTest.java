@@ -45,6 +45,25 @@ class CongestionCommandTest {
   }
 
   @Test
+  void anySeedIsOne() {
+    Commands.Result result =
+        Commands.run("congestion", "100 kb/s", "--cc", "newreno", "--seed", "" + Long.MAX_VALUE);
+    assertEquals(0, result.code(), result::toString);
+  }
+
+  @Test
+  void plotsThatCannotBeWritten() {
+    Commands.Result result =
+        Commands.run("congestion", "100 kb/s", "--cc", "newreno", "--plot", "/dev/null");
+    assertEquals(23, result.code(), result::toString);
+    assertTrue(
+        result
+            .err()
+            .endsWith("cannot write /dev/null/100-kb-s-newreno.svg: there is such a file\n"),
+        result::toString);
+  }
+
+  @Test
   void aFullDiskIsToldOf() {
     ByteArrayOutputStream nothing = new ByteArrayOutputStream();
     OutputStream full =

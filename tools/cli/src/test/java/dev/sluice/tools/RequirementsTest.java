@@ -33,6 +33,27 @@ class RequirementsTest {
   }
 
   @Test
+  void severalSectionsOfOneDocument() throws IOException {
+    compiledModule();
+    Result result = Commands.run("requirements", "--root", "" + root, "RFC9221-3", "RFC9221-5");
+    assertEquals(0, result.code(), result::toString);
+    assertTrue(result.text().contains("RFC9221 §3 "), result::toString);
+    assertTrue(result.text().contains("RFC9221 §5 "), result::toString);
+  }
+
+  /** A compiler that was ended leaves half of one. */
+  @Test
+  void aBrokenClassFileIsOneLine() throws IOException {
+    compiledModule();
+    Path broken = root.resolve("module/target/test-classes/A.class");
+    Files.write(broken, new byte[] {(byte) 0xca, (byte) 0xfe});
+    Result result = Commands.run("requirements", "--root", "" + root);
+    assertEquals(26, result.code(), result::toString);
+    assertEquals(1, result.err().lines().count(), result::toString);
+    assertTrue(result.err().contains(broken + " is no class file"), result::toString);
+  }
+
+  @Test
   void aShareThatIsNotReachedIsAnError() throws IOException {
     compiledModule();
     Result result =

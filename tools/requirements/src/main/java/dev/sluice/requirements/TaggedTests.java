@@ -28,11 +28,15 @@ public final class TaggedTests {
 
   private final Map<String, SortedSet<String>> tests = new TreeMap<>();
 
-  /** Reads every class file below a folder. */
+  /**
+   * Reads every class file below a folder.
+   *
+   * @throws IOException one cannot be read, or is none, as a compiler leaves it that was ended
+   */
   public void scan(Path classes) throws IOException {
     try (Stream<Path> files = Files.walk(classes)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
-        scanClass(ClassFile.of().parse(file));
+        scanFile(file);
       }
     }
   }
@@ -45,6 +49,14 @@ public final class TaggedTests {
   /** Every id that a test carries, known or not. */
   public Map<String, SortedSet<String>> all() {
     return tests;
+  }
+
+  private void scanFile(Path file) throws IOException {
+    try {
+      scanClass(ClassFile.of().parse(file));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file + " is no class file: " + e.getMessage(), e);
+    }
   }
 
   private void scanClass(ClassModel type) {

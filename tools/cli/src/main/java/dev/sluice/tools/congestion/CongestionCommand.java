@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.sluice.quic.congestion.CongestionAlgorithm;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.FileFailure;
 import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Version;
 import java.io.IOException;
@@ -153,7 +154,7 @@ public final class CongestionCommand implements Callable<Integer> {
       Files.writeString(file, Plot.of(outcome));
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.WRITE_ERROR, "cannot write " + file + ": " + e.getMessage(), e);
+          ExitCode.WRITE_ERROR, "cannot write " + file + ": " + FileFailure.reason(e), e);
     }
   }
 

@@ -32,8 +32,8 @@ record Runs(List<Outcome> outcomes) {
   static Runs of(Scenario scenario, CongestionAlgorithm algorithm, long seed) {
     int count = scenario.starts().size() > 1 ? OF_SEVERAL_FLOWS : 1;
     return new Runs(
-        LongStream.range(seed, seed + count)
-            .mapToObj(each -> new ScenarioRun(scenario, algorithm, each).run())
+        LongStream.range(0, count)
+            .mapToObj(each -> new ScenarioRun(scenario, algorithm, seed + each).run())
             .toList());
   }
 

@@ -6,14 +6,15 @@ import dev.sluice.requirements.Coverage;
 import dev.sluice.requirements.TaggedTests;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
+import dev.sluice.tools.FileFailure;
 import dev.sluice.tools.StandardStreams;
 import dev.sluice.tools.Version;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -75,14 +76,14 @@ public final class RequirementsCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws CommandException, IOException {
+  public Integer call() throws CommandException {
     if (!(atLeast >= 0 && atLeast <= 100)) {
       throw new CommandException(ExitCode.USAGE, "--at-least is 0 to 100");
     }
     Catalogue catalogue = Catalogue.load();
     TaggedTests tests = tests();
     List<Coverage> lines = new ArrayList<>();
-    for (Map.Entry<String, List<String>> one : selection().entrySet()) {
+    for (Map.Entry<String, List<String>> one : selection()) {
       lines.add(Coverage.of(catalogue, tests, one.getKey(), one.getValue()));
     }
     table(lines);
@@ -99,8 +100,8 @@ public final class RequirementsCommand implements Callable<Integer> {
   }
 
   /** Documents with the sections that are wanted of them; none for all sections. */
-  private Map<String, List<String>> selection() throws CommandException {
-    Map<String, List<String>> selection = new LinkedHashMap<>();
+  private List<Map.Entry<String, List<String>>> selection() throws CommandException {
+    List<Map.Entry<String, List<String>>> selection = new ArrayList<>();
     for (String one : wanted.isEmpty() ? Catalogue.documents() : wanted) {
       String[] parts = one.split("-", 2);
       String document = parts[0].toUpperCase(Locale.ROOT);
@@ -109,15 +110,26 @@ public final class RequirementsCommand implements Callable<Integer> {
             ExitCode.USAGE,
             "no document " + parts[0] + "; there are " + String.join(", ", Catalogue.documents()));
       }
-      selection.put(document, parts.length == 1 ? List.of() : List.of(parts[1].split(",")));
+      List<String> sections = parts.length == 1 ? List.of() : List.of(parts[1].split(","));
+      selection.add(Map.entry(document, sections));
     }
     return selection;
   }
 
-  private TaggedTests tests() throws CommandException, IOException {
+  private TaggedTests tests() throws CommandException {
     if (!Files.isDirectory(root)) {
       throw new CommandException(ExitCode.READ_ERROR, "no folder " + root);
     }
+    try {
+      return scanned();
+    } catch (IOException | UncheckedIOException e) {
+      Exception cause = e instanceof UncheckedIOException wrapped ? wrapped.getCause() : e;
+      throw new CommandException(
+          ExitCode.READ_ERROR, "cannot read the tests: " + FileFailure.described(cause), e);
+    }
+  }
+
+  private TaggedTests scanned() throws CommandException, IOException {
     TaggedTests tests = new TaggedTests();
     int folders = 0;
     try (Stream<Path> modules = Files.walk(root, 2)) {
