@@ -63,15 +63,16 @@ final class AccessLog {
       int status,
       long bytes,
       long nanos) {
-    return "%s - - [%s] \"%s %s HTTP/3\" %d %d %.3f ms"
-        .formatted(
-            peer.getAddress().getHostAddress(),
-            TIME.format(when),
-            printable(method),
-            printable(target),
-            status,
-            bytes,
-            nanos / 1e6);
+    return String.format(
+        Locale.ROOT,
+        "%s - - [%s] \"%s %s HTTP/3\" %d %d %.3f ms",
+        peer.getAddress().getHostAddress(),
+        TIME.format(when),
+        printable(method),
+        printable(target),
+        status,
+        bytes,
+        nanos / 1e6);
   }
 
   private static String printable(String text) {

@@ -1,8 +1,7 @@
 package dev.sluice.tools.serve;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -15,6 +14,9 @@ import java.util.stream.Stream;
 final class Listing {
   /** A page with more names than this helps nobody and costs memory. */
   private static final int MAX_ENTRIES = 10_000;
+
+  /** What a path may have beside letters and digits (RFC 3986 §3.3). */
+  private static final String PLAIN = "-._~!$&'()*+,;=:@/";
 
   private Listing() {}
 
@@ -56,12 +58,14 @@ final class Listing {
     }
   }
 
+  /** Octet by octet: {@link java.net.URI} would compose what the name has in two characters. */
   private static String encode(String name) {
-    try {
-      return new URI(null, null, "/" + name, null).toASCIIString().substring(1);
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("a path is always quoted", e);
+    StringBuilder encoded = new StringBuilder(name.length());
+    for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+      boolean plain = b > 0 && Character.isLetterOrDigit(b) || PLAIN.indexOf(b) >= 0;
+      encoded.append(plain ? String.valueOf((char) b) : "%%%02X".formatted(b));
     }
+    return encoded.toString();
   }
 
   private static String escape(String text) {

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,20 @@ class AccessLogTest {
     }
     log.log(peer, "GET", "/2", 200, 0, 0);
     assertEquals(2, stop.get().lines().count());
+  }
+
+  /** Whatever people write where it runs, programs read it. */
+  @Test
+  void figuresAreThoseOfNoCountry() {
+    InetSocketAddress peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5);
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.of("ar", "EG"));
+    try {
+      String line = AccessLog.line(Instant.EPOCH, peer, "GET", "/", 200, 12, 1_500_000);
+      assertTrue(line.endsWith("\"GET / HTTP/3\" 200 12 1.500 ms"), line);
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test

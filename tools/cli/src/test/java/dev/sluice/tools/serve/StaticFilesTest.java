@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.server.ResponseBody;
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -124,6 +126,21 @@ class StaticFilesTest {
         listing.contains("<a href=\"./a%20%3Cb%3E&amp;c.txt\">a &lt;b&gt;&amp;c.txt</a>"), listing);
     assertFalse(listing.contains("hidden"), listing);
     assertFalse(listing.contains("up"), "a link out of the root is not shown: " + listing);
+  }
+
+  /** An accent beside its letter, as macOS has it, is another name than one letter with it. */
+  @Test
+  void aListingNamesFilesAsTheyAreNamed() throws IOException {
+    String name = "e\u0301\u20ac.txt";
+    try {
+      Files.writeString(folder.resolve("root/list").resolve(name), "apart");
+    } catch (InvalidPathException e) {
+      abort("no file has such a name in this locale");
+    }
+    String listing = text(get("/list/"));
+    String link = "./e%CC%81%E2%82%AC.txt";
+    assertTrue(listing.contains("<a href=\"" + link + "\">" + name + "</a>"), listing);
+    assertEquals("apart", text(get("/list/" + link.substring(2))));
   }
 
   @Test
