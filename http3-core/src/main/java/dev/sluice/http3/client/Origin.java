@@ -25,9 +25,12 @@ record Origin(String host, int port) {
 
   /**
    * The value of ":authority": no userinfo, and no port when it is the default (RFC 9114 §4.3.1).
+   * The zone of an IPv6 address means something here alone and stays here (RFC 6874 §4).
    */
   String authority() {
-    String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    int zone = host.indexOf('%');
+    String shared = zone < 0 ? host : host.substring(0, zone);
+    String name = host.indexOf(':') >= 0 ? "[" + shared + "]" : host;
     return port == DEFAULT_PORT ? name : name + ":" + port;
   }
 

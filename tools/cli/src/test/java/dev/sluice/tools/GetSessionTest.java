@@ -3,6 +3,7 @@ package dev.sluice.tools;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.server.EarlyRequests;
@@ -13,8 +14,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +102,38 @@ class GetSessionTest {
     assertEquals(0, again.code(), again.toString());
     assertTrue(again.err().contains(", 0-RTT rejected"), again.toString());
     assertFalse(again.err().contains("resumed"), again.toString());
+  }
+
+  @Test
+  void aLinkStaysOne() throws IOException {
+    Path kept = folder.resolve("kept");
+    Path link = Files.createSymbolicLink(folder.resolve("sessions"), kept);
+    Files.createFile(kept);
+    assertEquals(0, get().code());
+    assertTrue(Files.isSymbolicLink(link));
+    assertTrue(Files.size(kept) > 0);
+  }
+
+  /** Root may put a file in the place of /dev/null, and would. */
+  @Test
+  void aPipeStaysOne() throws Exception {
+    Path pipe = folder.resolve("sessions");
+    assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+    CompletableFuture<byte[]> read = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              try {
+                read.complete(Files.readAllBytes(pipe));
+              } catch (IOException e) {
+                read.completeExceptionally(e);
+              }
+            });
+    Commands.Result result = get();
+    assertEquals(0, result.code(), result::toString);
+    assertTrue(Files.readAttributes(pipe, BasicFileAttributes.class).isOther());
+    assertTrue(read.get().length > 0);
   }
 
   @Test

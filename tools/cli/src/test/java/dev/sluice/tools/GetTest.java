@@ -2,6 +2,7 @@ package dev.sluice.tools;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.message.Fields;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code sluice get} against a server on the loopback interface: what it does when all is well. */
 class GetTest {
@@ -75,10 +79,22 @@ class GetTest {
       case "/moved" -> exchange.respond(302, Fields.of("location", "/echo"), bytes("moved\n"));
       case "/kept" -> exchange.respond(307, Fields.of("location", "echo"), bytes("moved\n"));
       case "/loop" -> exchange.respond(301, Fields.of("location", "/loop"), bytes("again\n"));
+      case "/read-and-kept" -> {
+        exchange.requestBody().readAllBytes();
+        exchange.respond(307, Fields.of("location", "echo"), bytes("moved\n"));
+      }
+      case "/here" -> exchange.respond(302, to("localhost", "/seen"), new byte[0]);
+      case "/elsewhere" -> exchange.respond(302, to("elsewhere.test", "/seen"), new byte[0]);
       case "/plain" ->
           exchange.respond(301, Fields.of("location", "http://localhost/"), new byte[0]);
       default -> exchange.respond(404, Fields.EMPTY, bytes("no " + path + "\n"));
     }
+  }
+
+  /** A redirect that has credentials of its own. */
+  private Fields to(String host, String path) {
+    int port = server.localAddress().getPort();
+    return Fields.of("location", "https://other:secret@" + host + ":" + port + path);
   }
 
   private static byte[] bytes(String text) {
@@ -171,6 +187,75 @@ class GetTest {
     assertTrue(result.text().contains("x-method: POST\r\n"), result.text());
     assertTrue(result.text().contains("application/x-www-form-urlencoded"), result.text());
     assertTrue(result.text().endsWith("\r\n\r\na=1&b=2"), result.text());
+  }
+
+  @Test
+  void postsAFile() throws IOException {
+    Path form = Files.writeString(folder.resolve("form"), "--head a=1 'b'\n");
+    Commands.Result result = get("-d", "@" + form, url("/echo"));
+    assertEquals("--head a=1 'b'", result.text(), result.err());
+  }
+
+  /** Also what could be an option. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-k", "-size=5", "--head", "", "-"})
+  void postsWhateverIsGiven(String data) {
+    Commands.Result result = get("-w", "-s%{http_code}", "-d", data, url("/echo"));
+    assertEquals(data + "-s200", result.text(), result.err());
+  }
+
+  @Test
+  void whatIsWrongIsSaidInOneLine() {
+    Commands.Result result = get("-H", "x: a\nb", url("/echo"));
+    assertEquals("sluice: (2) invalid header value: \"a b\"\n", result.err());
+  }
+
+  @Test
+  void standardInputIsThereButOnce() {
+    Commands.Result moved = getWithInput("streamed", "-L", "-T", "-", url("/read-and-kept"));
+    assertEquals(65, moved.code(), moved::toString);
+    assertEquals("", moved.text());
+    assertEquals(
+        "sluice: (65) standard input was read already, and cannot be sent again\n", moved.err());
+    Commands.Result two = getWithInput("streamed", "-T", "-", url("/echo"), url("/echo"));
+    assertEquals(65, two.code(), two::toString);
+    assertEquals("streamed", two.text());
+  }
+
+  @Test
+  void credentials() {
+    String url = url("/").replace("localhost", "Aladdin:open%20sesame@localhost");
+    String sent = "authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\n";
+    Commands.Result asked = get("-w", "%{url_effective}", url + "seen");
+    assertTrue(asked.text().contains(sent), asked::toString);
+    assertTrue(asked.text().endsWith("\n" + url("/seen")), asked::toString);
+    assertFalse(get("-H", "Authorization:", url + "seen").text().contains("authorization"));
+    String own = get("-H", "Authorization: Bearer x", url + "seen").text();
+    assertTrue(own.contains("authorization: Bearer x\n") && !own.contains("Basic"), own);
+  }
+
+  @Test
+  void credentialsStayWithTheirHost() {
+    String url = url("/").replace("localhost", "Aladdin:open%20sesame@localhost");
+    Commands.Result here = get("-L", url + "here");
+    assertTrue(here.text().contains("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\n"), here::toString);
+    int port = server.localAddress().getPort();
+    String resolve = "elsewhere.test:" + port + ":127.0.0.1";
+    Commands.Result other = get("-k", "-L", "--resolve", resolve, url + "elsewhere");
+    assertTrue(other.text().contains("user-agent: sluice/"), other::toString);
+    assertFalse(other.text().contains("authorization"), other::toString);
+  }
+
+  /** Where people write digits of their own, too, programs read these. */
+  @Test
+  void figuresAreThoseOfNoCountry() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.of("ar", "EG"));
+    try {
+      assertEquals("200", get("-I", "-o", "/dev/null", "-w", "%{http_code}", url("/large")).text());
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test

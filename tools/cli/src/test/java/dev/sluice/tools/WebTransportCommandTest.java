@@ -54,7 +54,9 @@ class WebTransportCommandTest {
     @Override
     public SessionAnswer answer(SessionRequest request) {
       String seen = request.head().fields().first("x-test");
-      return new SessionAnswer.Accept(null, Fields.of("x-seen", "" + seen));
+      String authorization = request.head().fields().first("authorization");
+      return new SessionAnswer.Accept(
+          null, Fields.of("x-seen", "" + seen, "x-authorization", "" + authorization));
     }
 
     @Override
@@ -212,6 +214,17 @@ class WebTransportCommandTest {
     Commands.Result result = wt(new byte[0], "/curious", "-v", "-H", "X-Test: 42");
     assertEquals(0, result.code(), result.err());
     assertTrue(result.err().contains("< x-seen: 42\n"), result.err());
+  }
+
+  @Test
+  void credentialsGoWithTheRequest() {
+    String[] command = command("/curious", "-v");
+    int url = command.length - 1;
+    command[url] = command[url].replace("localhost", "Aladdin:open%20sesame@localhost");
+    Commands.Result result = Commands.run(command);
+    assertEquals(0, result.code(), result.err());
+    String seen = "< x-authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\n";
+    assertTrue(result.err().contains(seen), result.err());
   }
 
   @ParameterizedTest

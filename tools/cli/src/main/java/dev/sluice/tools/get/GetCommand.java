@@ -42,8 +42,9 @@ import picocli.CommandLine.Mixin;
       "Exit codes: 0 all is well, 1 not https, 2 wrong usage, 3 malformed URL, 6 unknown host, 7 no"
           + " connection, 18 cut short, 22 status 400 or more with -f, 23 cannot write, 26 cannot"
           + " read, 28 timeout, 35 TLS, 47 too many redirects, 55 and 56 lost while sending or"
-          + " receiving, 58 own certificate, 60 server's certificate, 77 --cacert, 95 HTTP/3, 96"
-          + " QUIC. With several URLs it is that of the last one that failed.",
+          + " receiving, 58 own certificate, 60 server's certificate, 65 content that cannot be"
+          + " sent again, 77 --cacert, 95 HTTP/3, 96 QUIC. With several URLs it is that of the last"
+          + " one that failed.",
       "",
       "Variables of --write-out: http_code, response_code, http_version, method, scheme, url,"
           + " url_effective, redirect_url, num_redirects, content_type, remote_ip, remote_port,"
@@ -143,11 +144,11 @@ public final class GetCommand implements Callable<Integer> {
     Report report = new Report(stderr, options.verbose, URI.create("about:blank"), "");
     CommandException failure = null;
     try {
-      URI uri = TransferUrl.parse(url);
-      String file = file(index, uri);
-      report = new Report(stderr, options.verbose, uri, file == null ? "" : file);
-      transfer(client, uri, file, content, report, limit, threads);
-      visited.add(uri);
+      TransferUrl target = TransferUrl.parse(url);
+      String file = file(index, target.uri());
+      report = new Report(stderr, options.verbose, target.uri(), file == null ? "" : file);
+      transfer(client, target, file, content, report, limit, threads);
+      visited.add(target.uri());
     } catch (CommandException e) {
       failure = e;
     } catch (InterruptedException e) {
@@ -188,13 +189,14 @@ public final class GetCommand implements Callable<Integer> {
 
   private void transfer(
       Http3Client client,
-      URI uri,
+      TransferUrl target,
       String file,
       RequestContent content,
       Report report,
       Duration limit,
       ExecutorService threads)
       throws CommandException, InterruptedException {
+    String host = target.uri().getHost();
     boolean watched =
         Terminal.onStandardError()
             && !options.silent
@@ -202,16 +204,16 @@ public final class GetCommand implements Callable<Integer> {
             && !options.parallel
             && (file != null || !Terminal.onStandardOutput());
     try (Output output = file == null ? Output.to(stdout) : Output.to(file);
-        Progress progress = new Progress(stderr, file == null ? uri.getHost() : file, watched)) {
+        Progress progress = new Progress(stderr, file == null ? host : file, watched)) {
       Transfer transfer = new Transfer(client, options, output, report, progress);
       if (limit == null) {
-        transfer.run(uri, content);
+        transfer.run(target, content);
         return;
       }
       Future<?> running =
           threads.submit(
               () -> {
-                transfer.run(uri, content);
+                transfer.run(target, content);
                 return null;
               });
       try {
@@ -220,11 +222,14 @@ public final class GetCommand implements Callable<Integer> {
         running.cancel(true);
         throw new CommandException(
             ExitCode.TIMEOUT,
-            "timed out after %d ms with %d bytes received"
-                .formatted(limit.toMillis(), report.bytes()),
+            "timed out after "
+                + limit.toMillis()
+                + " ms with "
+                + report.bytes()
+                + " bytes received",
             e);
       } catch (ExecutionException e) {
-        throw Failures.of(e.getCause(), uri.getHost(), content != RequestContent.NONE);
+        throw Failures.of(e.getCause(), host, content != RequestContent.NONE);
       }
     }
   }

@@ -19,7 +19,9 @@ final class GetOptions {
   @Parameters(
       arity = "1..*",
       paramLabel = "URL",
-      description = "What to fetch. URLs of one origin share a connection.")
+      description =
+          "What to fetch. URLs of one origin share a connection. A user and password before the"
+              + " host are sent as Basic authorization, to that host and port alone.")
   List<String> urls;
 
   @Option(

@@ -45,7 +45,7 @@ final class Report {
 
   /** A response's head is there. */
   void responding(HttpResponse<?> response) {
-    String code = "%03d".formatted(response.statusCode());
+    String code = String.format(Locale.ROOT, "%03d", response.statusCode());
     values.put("http_code", code);
     values.put("response_code", code);
     values.put("http_version", "3");

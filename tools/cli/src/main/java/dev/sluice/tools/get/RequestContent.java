@@ -7,7 +7,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +19,8 @@ import java.util.List;
  *
  * @param method the method that it implies
  * @param contentType the default content type, or null
- * @param publisher may be used again for another request, but for standard input
+ * @param publisher may be used again for another request; it fails then where it has sent what can
+ *     be read but once, as standard input
  */
 record RequestContent(String method, String contentType, BodyPublisher publisher) {
 
@@ -60,7 +60,8 @@ record RequestContent(String method, String contentType, BodyPublisher publisher
    */
   static RequestContent ofUpload(String file, InputStream stdin) throws CommandException {
     if (file.equals("-")) {
-      return new RequestContent("PUT", null, BodyPublishers.ofInputStream(() -> stdin));
+      return new RequestContent(
+          "PUT", null, new ReadOnce("standard input", () -> stdin).publisher());
     }
     try {
       Path path = LocalFile.of(file);
@@ -72,17 +73,9 @@ record RequestContent(String method, String contentType, BodyPublisher publisher
           null,
           Files.isRegularFile(path)
               ? BodyPublishers.ofFile(path)
-              : BodyPublishers.ofInputStream(() -> open(path)));
+              : new ReadOnce(file, () -> Files.newInputStream(path)).publisher());
     } catch (IOException e) {
       throw new CommandException(ExitCode.READ_ERROR, "cannot read " + file, e);
-    }
-  }
-
-  private static InputStream open(Path file) {
-    try {
-      return Files.newInputStream(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

@@ -57,8 +57,15 @@ final class SessionFile {
     for (URI uri : visited) {
       store.awaitSession(uri, PATIENCE);
     }
-    Path folder = file.toAbsolutePath().getParent();
     try {
+      boolean there = Files.exists(file);
+      // A link stays one; a device or a pipe is not something to put a file in the place of.
+      Path target = there ? file.toRealPath() : file.toAbsolutePath();
+      if (there && !Files.isRegularFile(target)) {
+        Files.write(target, store.toBytes());
+        return;
+      }
+      Path folder = target.getParent();
       boolean posix = Files.getFileStore(folder).supportsFileAttributeView("posix");
       FileAttribute<?>[] ownerOnly =
           posix
@@ -70,7 +77,7 @@ final class SessionFile {
       try {
         Files.write(written, store.toBytes());
         Files.move(
-            written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } finally {
         Files.deleteIfExists(written);
       }

@@ -45,8 +45,9 @@ final class Transfer {
    *
    * @throws CommandException it came to another end; what was received until then is written
    */
-  void run(URI start, RequestContent firstContent) throws CommandException, InterruptedException {
-    URI uri = start;
+  void run(TransferUrl start, RequestContent firstContent)
+      throws CommandException, InterruptedException {
+    URI uri = start.uri();
     RequestContent content = firstContent;
     String method = options.method(content);
     for (int redirects = 0; ; redirects++) {
@@ -95,13 +96,16 @@ final class Transfer {
     }
   }
 
-  private HttpRequest request(URI uri, String method, RequestContent content, URI start)
+  private HttpRequest request(URI uri, String method, RequestContent content, TransferUrl start)
       throws CommandException {
     RequestFields fields = options.fields();
     fields.addDefault("accept", "*/*");
     fields.addDefault("user-agent", "sluice/" + Version.number());
     if (content.contentType() != null) {
       fields.addDefault("content-type", content.contentType());
+    }
+    if (start.authorization() != null) {
+      fields.addDefault("authorization", start.authorization());
     }
     try {
       HttpRequest.Builder request =
@@ -112,7 +116,7 @@ final class Transfer {
       for (Map.Entry<String, String> field : fields.all()) {
         // Credentials are for the server that they were given for, and so is another name for it.
         boolean secret = Set.of("authorization", "cookie", "host").contains(field.getKey());
-        if (!secret || uri.getAuthority().equals(start.getAuthority())) {
+        if (!secret || uri.getAuthority().equals(start.uri().getAuthority())) {
           request.header(field.getKey(), field.getValue());
         }
       }
@@ -122,13 +126,14 @@ final class Transfer {
     }
   }
 
+  /** Credentials in what the server names are its own idea (RFC 9110 §4.2.4): they are not sent. */
   private static URI redirect(URI from, HttpResponse<?> response) throws CommandException {
     String location = response.headers().firstValue("location").orElse(null);
     if (location == null || !REDIRECTS.contains(response.statusCode())) {
       return null;
     }
     try {
-      return TransferUrl.parse(Location.target(from, location).toString());
+      return TransferUrl.parse(Location.target(from, location).toString()).uri();
     } catch (IllegalArgumentException e) {
       throw new CommandException(
           ExitCode.MALFORMED_URL, "the server redirects to a malformed URL: " + location, e);

@@ -259,13 +259,13 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  /** The host and port to put into a URL. */
-  private static String authority(InetSocketAddress address) {
+  /** The host and port to put into a URL, where a zone begins with %25 (RFC 6874 §2). */
+  static String authority(InetSocketAddress address) {
     InetAddress ip = address.getAddress();
     if (ip.isAnyLocalAddress() || ip.isLoopbackAddress()) {
       return "localhost:" + address.getPort();
     }
-    String literal = ip.getHostAddress();
+    String literal = ip.getHostAddress().replace("%", "%25");
     return (literal.contains(":") ? "[" + literal + "]" : literal) + ":" + address.getPort();
   }
 }

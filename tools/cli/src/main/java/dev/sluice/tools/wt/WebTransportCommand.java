@@ -5,6 +5,7 @@ import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.session.SessionOptions;
 import dev.sluice.http3.session.WebTransport;
 import dev.sluice.http3.webtransport.WebTransportConfig;
+import dev.sluice.qpack.FieldLine;
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
 import dev.sluice.tools.Failures;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
@@ -53,7 +55,11 @@ import picocli.CommandLine.Parameters;
       "SSLKEYLOGFILE names a file for TLS secrets, and QLOGDIR a directory for qlog."
     })
 public final class WebTransportCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "URL", description = "The resource to open a session with.")
+  @Parameters(
+      paramLabel = "URL",
+      description =
+          "The resource to open a session with. A user and password before the host are sent as"
+              + " Basic authorization.")
   private String url;
 
   @Option(
@@ -116,9 +122,10 @@ public final class WebTransportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandException, InterruptedException {
-    URI uri = TransferUrl.parse(url);
+    TransferUrl target = TransferUrl.parse(url);
+    URI uri = target.uri();
     Exchange exchange = exchange();
-    SessionOptions options = SessionOptions.DEFAULT.withFields(fields());
+    SessionOptions options = SessionOptions.DEFAULT.withFields(fields(target));
     Http3Client client = client();
     tell("* " + client.ioDescription());
     try {
@@ -177,7 +184,7 @@ public final class WebTransportCommand implements Callable<Integer> {
     return builder.build();
   }
 
-  private Fields fields() throws CommandException {
+  private Fields fields(TransferUrl target) throws CommandException {
     RequestFields given;
     try {
       given = new RequestFields(headers);
@@ -185,9 +192,13 @@ public final class WebTransportCommand implements Callable<Integer> {
       throw new CommandException(ExitCode.USAGE, "-H: " + e.getMessage(), e);
     }
     given.addDefault("user-agent", "sluice/" + Version.number());
+    if (target.authorization() != null) {
+      given.addDefault("authorization", target.authorization());
+    }
     Fields.Builder fields = Fields.builder();
     for (Map.Entry<String, String> field : given.all()) {
-      fields.add(field.getKey(), field.getValue());
+      boolean secret = Set.of("authorization", "cookie").contains(field.getKey());
+      fields.add(new FieldLine(field.getKey(), field.getValue(), secret));
     }
     return fields.build();
   }

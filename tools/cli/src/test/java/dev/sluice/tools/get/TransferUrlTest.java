@@ -22,9 +22,35 @@ class TransferUrlTest {
     "localhost/://, https://localhost/://",
     "https://user@example.org/, https://example.org/",
     "https://example.org/\u00e9, https://example.org/%C3%A9",
+    "https://example.org/@, https://example.org/@",
+    "https://[fe80::1%25eth0]:4433/a%25b, https://[fe80::1%eth0]:4433/a%25b",
+    "[fe80::1%25lo], https://[fe80::1%lo]/",
+    "https://[fe80::1%lo]/, https://[fe80::1%lo]/",
+    "https://[fe80::1%25]/, https://[fe80::1%25]/",
+    "https://me@[fe80::1%25br_lan.1]/, https://[fe80::1%br_lan.1]/",
   })
   void reads(String text, URI expected) throws CommandException {
-    assertEquals(expected, TransferUrl.parse(text));
+    assertEquals(expected, TransferUrl.parse(text).uri());
+  }
+
+  /** Values in base64 are of octets. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "none",
+      value = {
+        "https://example.org/, none",
+        "https://@example.org/, none",
+        "https://Aladdin:open%20sesame@example.org/, Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+        "https://user@example.org/, Basic dXNlcjo=",
+        "https://:@example.org/, Basic Og==",
+        "https://a+b:c:d@example.org/, Basic YStiOmM6ZA==",
+        "me@example.org:pw@example.org, Basic bWVAZXhhbXBsZS5vcmc6cHc=",
+        "https://test:123\u00a3@example.org/, Basic dGVzdDoxMjPCow==",
+        "https://a:%ff@example.org/, Basic YTr/",
+        "https://example.org/?a:b@c, none",
+      })
+  void readsCredentials(String text, String expected) throws CommandException {
+    assertEquals(expected, TransferUrl.parse(text).authorization());
   }
 
   @ParameterizedTest
@@ -39,6 +65,10 @@ class TransferUrlTest {
     "https://host:port/, MALFORMED_URL",
     "https://[::1/, MALFORMED_URL",
     "https://host/%zz, MALFORMED_URL",
+    "https://a%3ab:c@host/, MALFORMED_URL",
+    "https://a:b%0ac@host/, MALFORMED_URL",
+    "https://a%7f@host/, MALFORMED_URL",
+    "https://[fe80::1%25a b]/, MALFORMED_URL",
     "'', MALFORMED_URL",
   })
   void refuses(String text, ExitCode expected) {
@@ -49,7 +79,7 @@ class TransferUrlTest {
   @Property(tries = 1000)
   void anyTextIsAUrlOrTheDocumentedError(@ForAll String text) {
     try {
-      assertEquals("https", TransferUrl.parse(text).getScheme());
+      assertEquals("https", TransferUrl.parse(text).uri().getScheme());
     } catch (CommandException documented) {
       assertEquals(true, documented.exitCode().code() == 1 || documented.exitCode().code() == 3);
     }
