@@ -6,6 +6,7 @@ import dev.sluice.qpack.FieldLine;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,14 +74,25 @@ final class HeaderFields {
    */
   static String target(URI uri) {
     String target = rawTarget(uri);
-    // Few have any of these, and to parse a URI anew takes longer than to send it.
-    return isAscii(target) ? target : rawTarget(URI.create(uri.toASCIIString()));
+    return isAscii(target) ? target : encoded(target); // few have any of these
   }
 
   private static String rawTarget(URI uri) {
     String path = uri.getRawPath();
     String query = uri.getRawQuery();
     return (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
+  }
+
+  /**
+   * Each character by itself: {@link URI#toASCIIString} makes one of a letter and its accent, and
+   * another resource of what was asked for.
+   */
+  private static String encoded(String target) {
+    StringBuilder encoded = new StringBuilder(target.length() + 16);
+    for (byte b : target.getBytes(StandardCharsets.UTF_8)) {
+      encoded.append(b >= 0 ? String.valueOf((char) b) : String.format("%%%02X", b));
+    }
+    return encoded.toString();
   }
 
   private static boolean isAscii(String text) {

@@ -39,6 +39,7 @@ class HeaderFieldsTest {
     "https://a.test/x?y=%20, a.test, /x?y=%20",
     "https://a.test?y, a.test, /?y",
     "https://a.test/ü?ü, a.test, /%C3%BC?%C3%BC",
+    "https://a.test/u\u0308?\u20ac\ud83d\ude00%2f, a.test, /u%CC%88?%E2%82%AC%F0%9F%98%80%2f",
     "https://user@a.test:443/, a.test, /",
     "https://a.test:8443/#frag, a.test:8443, /",
     "https://[2001:db8::1]:1/, [2001:db8::1]:1, /"
