@@ -95,9 +95,11 @@ public final class HttpDatagrams {
 
   /** A request has no use for datagrams any more; they are dropped until it is forgotten. */
   public void unregister(long streamId) {
-    if (receivers.containsKey(streamId)) {
-      receivers.put(streamId, DROP);
+    if (http.request(streamId) == null) {
+      forget(streamId); // its stream was closed before
+      return;
     }
+    receivers.replace(streamId, DROP);
     early.take(streamId);
   }
 

@@ -171,6 +171,11 @@ final class ConnectRequests {
 
   // What becomes of those that are held
 
+  /** Whether a request waits for the settings, perhaps longer than its stream is there. */
+  boolean holds(long id) {
+    return held.has(id);
+  }
+
   void onEnded(RequestStream request, RequestEnding how) {
     held.onEnded(request, how);
   }

@@ -17,6 +17,10 @@ final class HeldRequests {
     waiting.add(request);
   }
 
+  boolean has(long id) {
+    return waiting.stream().anyMatch(request -> request.id() == id);
+  }
+
   /** All of them, in order; none waits any more. */
   List<RequestStream> take() {
     List<RequestStream> all = List.copyOf(waiting);

@@ -96,7 +96,7 @@ final class IncomingStreams {
     }
     RequestStream request = http.request(sessionId);
     if (request == null) {
-      return sessionId >= http.nextRequestId();
+      return sessionId >= http.nextRequestId() || sessions.requests().holds(sessionId);
     }
     // Its head has not arrived, or the event that brings it here is still to come, or it is held.
     boolean asksForSession = request.request() == null || SessionHeads.isSession(request.request());

@@ -166,8 +166,11 @@ public final class WebTransportSessions {
         yield with(request, session -> session.termination().onStopped(code));
       }
       case Http3Event.Closed(var request) -> {
-        incoming.refuse(request.id()); // whatever it was, it has not become their session
-        yield with(request, session -> datagrams.forget(session.id()));
+        boolean session = with(request, closed -> datagrams.forget(closed.id()));
+        if (!session && !requests.holds(request.id())) {
+          incoming.refuse(request.id()); // whatever it was, it has not become their session
+        }
+        yield session;
       }
       case Http3Event.Informational(var request, var head) -> with(request, session -> {});
       case Http3Event.Trailers(var request, var fields) -> with(request, session -> {});
@@ -278,6 +281,10 @@ public final class WebTransportSessions {
 
   HttpDatagrams datagrams() {
     return datagrams;
+  }
+
+  ConnectRequests requests() {
+    return requests;
   }
 
   IncomingStreams incoming() {

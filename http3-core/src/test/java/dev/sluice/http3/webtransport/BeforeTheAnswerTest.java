@@ -91,6 +91,45 @@ class BeforeTheAnswerTest {
     checkAccepted(side, new Closed(Side.PEER, 7, ""));
   }
 
+  /** The stream of the request is closed then, which has nothing more to say and to hear. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @Requirement({"WEBTRANS16-4.6#2", "WEBTRANS16-6#12"})
+  void aFinAndAStopThatComeBeforeTheAnswer(boolean beforeSettings) {
+    RawSide side = new RawSide(false);
+    if (!beforeSettings) {
+      side.settings(SETTINGS);
+    }
+    BidiStream request = ask(side);
+    side.deliver();
+    request.send().finish();
+    request.recv().stopSending(Http3Error.WT_SESSION_GONE.code());
+    side.deliver();
+    assertNull(side.http.request(request.id()));
+    if (beforeSettings) {
+      side.settings(SETTINGS);
+    }
+    checkAccepted(side, new Closed(Side.PEER, 0, ""));
+  }
+
+  @Test
+  @Requirement("WEBTRANS16-4.6#2")
+  void aStreamThatComesBehindTheEndOfItsRequestAndBeforeTheSettings() {
+    RawSide side = new RawSide(false);
+    BidiStream request = side.peer.openBidi();
+    write(request.send(), RawSide.connectHead(VERSION.protocol()));
+    request.send().finish();
+    request.recv().stopSending(Http3Error.WT_SESSION_GONE.code());
+    side.deliver();
+    assertNull(side.http.request(request.id()));
+    write(side.peer.openUni(), RawSide.bytes(0x40, 0x54, 0, 'h', 'e', 'y'));
+    side.deliver();
+    side.settings(SETTINGS);
+    side.session().accept(null, Fields.EMPTY);
+    side.deliver();
+    assertEquals("hey", WtPair.read(only(side, WebTransportEvent.Opened.class).stream()));
+  }
+
   @Test
   void noAnswerIsWantedAnyMoreWhenTheSettingsCome() {
     RawSide side = new RawSide(false);
