@@ -215,7 +215,7 @@ public final class Http3Client extends HttpClient {
     return future.resultNow();
   }
 
-  /** As {@link #connect}, without waiting. */
+  /** As {@link #connect}, without waiting. Cancelling the future takes the request back. */
   public CompletableFuture<WebTransport> connectAsync(URI uri, SessionOptions options) {
     if (settings.webTransport() == null) {
       throw new IllegalStateException("the client was built without WebTransport");

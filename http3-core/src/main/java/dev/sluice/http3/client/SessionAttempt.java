@@ -55,21 +55,24 @@ final class SessionAttempt {
 
   /** A connection that may take it. */
   void on(ClientConnection connection) {
-    connection
-        .connect(this)
-        .whenComplete(
-            (session, failure) -> {
-              if (failure == null) {
-                if (!result.complete(session)) {
-                  session.close(); // nobody waits for it any more
-                }
-              } else if (!result.isDone() && mayTryAgain(failure, connection)) {
-                connection.outgrow();
-                again.accept(this);
-              } else {
-                result.completeExceptionally(failure);
-              }
-            });
+    if (result.isDone()) {
+      return; // nobody waits for it any more
+    }
+    CompletableFuture<WebTransport> asked = connection.connect(this);
+    asked.whenComplete(
+        (session, failure) -> {
+          if (failure == null) {
+            if (!result.complete(session)) {
+              session.close();
+            }
+          } else if (!result.isDone() && mayTryAgain(failure, connection)) {
+            connection.outgrow();
+            again.accept(this);
+          } else {
+            result.completeExceptionally(failure);
+          }
+        });
+    result.whenComplete((session, failure) -> asked.cancel(false));
   }
 
   private boolean mayTryAgain(Throwable failure, ClientConnection connection) {

@@ -233,9 +233,10 @@ public final class WebTransportDriver {
    * Client: asks for a session, as soon as the server's settings are there and it allows another
    * stream.
    *
-   * @return completes when it is established; fails with a {@link SessionEndedException} when the
-   *     server has refused it or it came to another end, a request that was not sent among them, or
-   *     another IOException when the server offers no WebTransport
+   * @return completes when it is established, and when cancelled takes the request back; fails with
+   *     a {@link SessionEndedException} when the server has refused it or it came to another end, a
+   *     request that was not sent among them, or another IOException when the server offers no
+   *     WebTransport
    */
   public CompletableFuture<WebTransport> connect(
       String authority,
@@ -267,6 +268,10 @@ public final class WebTransportDriver {
         return;
       }
       Wanted next = wanted.peek();
+      if (next.established.isDone()) {
+        wanted.remove(); // nobody waits for it any more
+        continue;
+      }
       WebTransportSession session;
       try {
         session =
@@ -281,6 +286,7 @@ public final class WebTransportDriver {
       }
       wanted.remove();
       SessionHandle handle = new SessionHandle(this, session);
+      next.established.whenComplete((face, failure) -> giveUpIfCancelled(next, session));
       handle
           .established()
           .whenComplete(
@@ -291,6 +297,13 @@ public final class WebTransportDriver {
                   next.established.completeExceptionally(failure);
                 }
               });
+    }
+  }
+
+  /** Any thread: whoever asked for a session has stopped waiting for it. */
+  private void giveUpIfCancelled(Wanted request, WebTransportSession session) {
+    if (request.established.isCancelled()) {
+      onLoop(() -> session.close(0, ""));
     }
   }
 

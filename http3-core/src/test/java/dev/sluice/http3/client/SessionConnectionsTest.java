@@ -53,13 +53,17 @@ class SessionConnectionsTest {
   private final BlockingQueue<WebTransport> atServer = new LinkedBlockingQueue<>();
   private final BlockingQueue<ConnectionEnding> ended = new LinkedBlockingQueue<>();
 
+  private volatile CompletableFuture<SessionAnswer> answer =
+      CompletableFuture.completedFuture(SessionAnswer.accept());
+
   /** Notes the connection of every session, and lets it be. */
   private final WebTransportHandler handler =
       new WebTransportHandler() {
         @Override
         public SessionAnswer answer(SessionRequest request) {
+          CompletableFuture<SessionAnswer> given = answer;
           labels.add(request.connection().label());
-          return SessionAnswer.accept();
+          return given.join();
         }
 
         @Override
@@ -139,6 +143,26 @@ class SessionConnectionsTest {
       }
       assertEquals(7, labels.size());
       assertEquals(4, new HashSet<>(labels).size());
+    }
+  }
+
+  @Test
+  void oneThatNobodyWaitsForAnyMoreLeavesItsPlace() throws Exception {
+    CompletableFuture<SessionAnswer> late = new CompletableFuture<>();
+    try (Loopback loopback = loopback(config -> config.withMaxSessions(1))) {
+      CompletableFuture<SessionAnswer> usual = answer;
+      answer = late;
+      CompletableFuture<WebTransport> asked =
+          loopback.client.connectAsync(loopback.uri("/wt"), SessionOptions.DEFAULT);
+      while (labels.isEmpty()) {
+        Thread.onSpinWait();
+      }
+      answer = usual;
+      asked.cancel(false);
+      connect(loopback);
+      assertEquals(List.of("1", "1"), labels);
+    } finally {
+      late.complete(SessionAnswer.accept());
     }
   }
 

@@ -102,6 +102,45 @@ class SessionHandleTest {
         });
   }
 
+  /** Else a server that does not answer would keep its place for ever. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whoGivesUpTakesTheRequestBack(boolean answered) throws Exception {
+    CompletableFuture<SessionAnswer> answer = new CompletableFuture<>();
+    pair = answering(answer::join);
+    pair.run();
+    CompletableFuture<WebTransport> asked = pair.connect();
+    pair.run();
+    assertEquals(1, pair.client.http.activeRequests());
+    if (answered) {
+      answer.complete(SessionAnswer.accept());
+    }
+    asked.cancel(false);
+    settle();
+    assertEquals(0, pair.client.http.activeRequests());
+    assertFalse(pair.client.driver.hasSessions());
+    answer.complete(SessionAnswer.accept());
+  }
+
+  @Test
+  void whoGivesUpBeforeTheSettingsAsksForNothing() throws Exception {
+    pair = answering(SessionAnswer::accept);
+    CompletableFuture<WebTransport> asked = pair.connect();
+    asked.cancel(false);
+    settle();
+    assertEquals(0, pair.client.http.activeRequests());
+    assertFalse(pair.client.driver.hasWanted());
+    assertFalse(pair.server.driver.hasSessions());
+  }
+
+  /** What has been asked for is done. */
+  private void settle() throws Exception {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    pair.later(() -> done.complete(null));
+    pair.await(done);
+    pair.run();
+  }
+
   @Test
   void aHandlerThatIsInterruptedInItsAnswerHasItsSession() throws Exception {
     CompletableFuture<SessionEnding> closed = new CompletableFuture<>();
