@@ -29,7 +29,7 @@ final class SessionHeads {
       String path,
       List<String> protocols,
       Fields fields) {
-    Fields.Builder all = Fields.builder().addAll(fields);
+    Fields.Builder all = capsuleMessage(fields);
     if (version == WebTransportVersion.DRAFT_02) {
       all.add(DRAFT_02_REQUEST, "1");
     }
@@ -41,7 +41,7 @@ final class SessionHeads {
 
   /** A server's response. */
   static ResponseHead accepting(WebTransportVersion version, String chosen, Fields fields) {
-    Fields.Builder all = Fields.builder().addAll(fields);
+    Fields.Builder all = capsuleMessage(fields);
     if (version == WebTransportVersion.DRAFT_02) {
       all.add(DRAFT_02_RESPONSE, "draft02");
     }
@@ -64,6 +64,15 @@ final class SessionHeads {
     return response.status() == 205 || response.status() == 206
         ? "status " + response.status() + " with the Capsule Protocol"
         : contentField(response.fields());
+  }
+
+  /** Fields of the application's, on a message with the Capsule Protocol (RFC 9297 §3.2). */
+  private static Fields.Builder capsuleMessage(Fields fields) {
+    String malformed = contentField(fields);
+    if (malformed != null) {
+      throw new IllegalArgumentException(malformed);
+    }
+    return Fields.builder().addAll(fields);
   }
 
   private static String contentField(Fields fields) {

@@ -126,7 +126,8 @@ public final class WebTransportSession {
    *
    * @param chosen one of {@link #offeredProtocols()}, or null for none
    * @param fields further fields of the response
-   * @throws IllegalArgumentException for a protocol that was not offered
+   * @throws IllegalArgumentException for a protocol that was not offered, or a field that speaks of
+   *     content, such as Content-Type (RFC 9297 §3.2)
    * @throws IllegalStateException when it was answered before
    */
   public void accept(String chosen, Fields fields) {

@@ -113,6 +113,7 @@ public final class WebTransportSessions {
    * @param fields further fields, such as Origin
    * @return null when there is no credit for a request stream now; RequestsAvailable follows
    * @throws IllegalStateException when {@link #sessionCredit()} is 0
+   * @throws IllegalArgumentException for a field that speaks of content (RFC 9297 §3.2)
    */
   public WebTransportSession connect(
       String authority,

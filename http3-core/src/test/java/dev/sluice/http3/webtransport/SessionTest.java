@@ -167,6 +167,21 @@ class SessionTest {
     assertTrue(pair.server.all(WebTransportEvent.Requested.class).isEmpty());
   }
 
+  /** The peer would have to take the message for malformed, and nobody here would know why. */
+  @ParameterizedTest
+  @ValueSource(strings = {"content-length", "Content-Type", "transfer-encoding"})
+  @Requirement("RFC9297-3.2#5")
+  void noFieldsThatSpeakOfContent(String field) {
+    pair.run();
+    assertThrows(IllegalArgumentException.class, () -> pair.connect(List.of(), field, "0"));
+    assertEquals(0, pair.client.http.activeRequests());
+    Joined session = pair.request();
+    Fields fields = Fields.of(field, "0");
+    assertThrows(IllegalArgumentException.class, () -> session.server().accept(null, fields));
+    session.server().accept(null, Fields.EMPTY);
+    assertTrue(session.server().isOpen());
+  }
+
   // Application protocols
 
   @Test
