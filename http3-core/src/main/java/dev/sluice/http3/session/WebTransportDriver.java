@@ -17,6 +17,7 @@ import dev.sluice.http3.webtransport.WebTransportVersion;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.io.LoopResources;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -28,6 +29,9 @@ import java.util.function.Consumer;
  * On the loop thread, where it says no other.
  */
 public final class WebTransportDriver {
+  /** Several losses in a row do not delay the word on how a session was closed by so much. */
+  private static final long GONE_WAIT = Duration.ofSeconds(10).toNanos();
+
   private final WebTransportSessions sessions;
   private final DatagramLimits datagramLimits;
   private final LoopResources loop;
@@ -115,8 +119,23 @@ public final class WebTransportDriver {
       failWanted(notSent(null));
     } else if (event instanceof Http3Event.ConnectionEnded(var ending)) {
       failWanted(notSent(ending));
+    } else if (event instanceof Http3Event.Stopped(var request, var code)) {
+      onStopped(request);
     }
     return taken;
+  }
+
+  /** A peer that says no more than that a session is gone has it end all the same (§6). */
+  private void onStopped(RequestStream request) {
+    if (request.attachment() instanceof WebTransportSession session && session.isGone()) {
+      loop.timer()
+          .schedule(
+              () -> {
+                session.expire();
+                moved.run();
+              },
+              GONE_WAIT);
+    }
   }
 
   /**

@@ -138,6 +138,22 @@ final class SessionTermination {
     }
   }
 
+  /**
+   * Whether STOP_SENDING has said that the session is gone, and nothing yet how. What does is on
+   * its way, unless the peer breaks the rules.
+   */
+  boolean isGone() {
+    boolean waits = session.isOpen() || session.state() == SessionState.CONNECTING;
+    return waits && stopCode == Http3Error.WT_SESSION_GONE.code();
+  }
+
+  /** Nothing has come. */
+  void expire() {
+    if (isGone()) {
+      request.cancel(Http3Error.WT_SESSION_GONE);
+    }
+  }
+
   // It is established: what came before that counts now
 
   /** Server: the client may have said everything before it had the answer. */

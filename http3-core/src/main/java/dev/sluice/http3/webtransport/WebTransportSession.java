@@ -248,6 +248,20 @@ public final class WebTransportSession {
   }
 
   /**
+   * Whether the peer has said that the session is gone, and not how it was closed. What says that
+   * is on its way, unless the peer breaks the rules: whoever has a clock waits for it with {@link
+   * #expire()}.
+   */
+  public boolean isGone() {
+    return termination.isGone();
+  }
+
+  /** Ends a session that {@link #isGone()}: what was to come has not. */
+  public void expire() {
+    termination.expire();
+  }
+
+  /**
    * Keys that only the two ends of this session know (§4.8, RFC 8446 §7.5).
    *
    * @param label at most 255 bytes

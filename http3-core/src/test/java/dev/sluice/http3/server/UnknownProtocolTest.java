@@ -34,7 +34,7 @@ class UnknownProtocolTest {
     ServerConnection server =
         new ServerConnection(
             http,
-            new LoopResources(Runnable::run, RETENTION, null),
+            new LoopResources(Runnable::run, (task, delay) -> {}, RETENTION, null),
             () -> {},
             "1",
             services(sessions),

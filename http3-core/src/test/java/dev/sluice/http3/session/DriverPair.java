@@ -9,6 +9,7 @@ import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.io.ContentRetention;
 import dev.sluice.quic.io.LoopResources;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -23,6 +24,7 @@ final class DriverPair {
   final Side client;
   final Side server;
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+  private final List<Runnable> timers = new ArrayList<>();
   private volatile boolean ended;
 
   /** One end. */
@@ -37,11 +39,13 @@ final class DriverPair {
       http = new Http3Connection(quic, config.applyTo(Http3Config.DEFAULT), new Random(1));
       ContentRetention retention =
           new ContentRetention((task, delay) -> {}, ContentRetention.USUAL);
-      LoopResources loop = new LoopResources(DriverPair.this::execute, retention, null);
+      LoopResources loop =
+          new LoopResources(
+              DriverPair.this::execute, (task, delay) -> timers.add(task), retention, null);
       driver = new WebTransportDriver(http, config, loop, () -> {}, onRequested);
     }
 
-    private void process() {
+    void process() {
       http.process();
       for (Http3Event event = http.nextEvent(); event != null; event = http.nextEvent()) {
         driver.onEvent(event);
@@ -75,6 +79,13 @@ final class DriverPair {
   /** Something is to be done on the loop. Any thread. */
   void later(Runnable task) {
     tasks.add(task);
+  }
+
+  /** What was to be done later is due. */
+  void passTime() {
+    timers.forEach(Runnable::run);
+    client.process();
+    server.process();
   }
 
   /** Delivers, and acts on what has come. */

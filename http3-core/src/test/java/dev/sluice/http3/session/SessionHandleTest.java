@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sluice.http3.capsule.Capsule;
@@ -17,6 +18,7 @@ import dev.sluice.http3.webtransport.SessionStatistics;
 import dev.sluice.http3.webtransport.SessionStreamEnding;
 import dev.sluice.http3.webtransport.WebTransportConfig;
 import dev.sluice.quic.stream.SendStream;
+import dev.sluice.testkit.Requirement;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -139,6 +141,27 @@ class SessionHandleTest {
     pair.later(() -> done.complete(null));
     pair.await(done);
     pair.run();
+  }
+
+  /** STOP_SENDING with WT_SESSION_GONE goes with what says more, which this peer keeps back. */
+  @Test
+  @Requirement("WEBTRANS16-6#1")
+  void aPeerThatSaysNoMoreThanThatTheSessionIsGone() throws Exception {
+    CompletableFuture<WebTransport> served = new CompletableFuture<>();
+    pair =
+        new DriverPair(
+            WebTransportConfig.DEFAULT, session -> pair.later(() -> served.complete(session)));
+    pair.run();
+    pair.connect();
+    WebTransport session = pair.await(served);
+    long gone = Http3Error.WT_SESSION_GONE.code();
+    pair.link.client().recvStream(session.id()).stopSending(gone);
+    pair.link.deliverStops();
+    pair.server.process();
+    assertNull(session.ending());
+    pair.passTime();
+    assertEquals(new SessionEnding.Aborted(gone), session.ending());
+    assertFalse(pair.server.driver.hasSessions());
   }
 
   @Test

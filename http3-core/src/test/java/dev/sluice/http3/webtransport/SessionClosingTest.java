@@ -195,6 +195,33 @@ class SessionClosingTest {
     assertFalse(session.server().isOpen());
   }
 
+  /** STOP_SENDING with WT_SESSION_GONE waits for what it goes with, and not for ever. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @Requirement({"WEBTRANS16-6#1", "WEBTRANS16-6#8"})
+  void aStopThatSaysOnlyThatTheSessionIsGone(boolean more) {
+    RawSide side = RawSide.withSession(WebTransportVersion.DRAFT_16);
+    long gone = Http3Error.WT_SESSION_GONE.code();
+    assertFalse(side.session().isGone());
+    side.session().expire();
+    side.connect.recv().stopSending(gone);
+    side.deliver();
+    assertTrue(side.session().isOpen() && side.session().isGone());
+    if (more) {
+      write(side.connect.send(), RawSide.data(CloseCapsule.of(7, "bye").encode().encode()));
+      side.deliver();
+      assertFalse(side.session().isGone());
+    }
+    side.session().expire();
+    side.deliver();
+    assertEquals(
+        more ? new Closed(Side.PEER, 7, "bye") : new SessionEnding.Aborted(gone),
+        side.session().ending());
+    if (!more) {
+      assertEquals(gone, side.own.recvStream(side.connect.id()).stopCode());
+    }
+  }
+
   // Keys, numbers
 
   @Test
