@@ -3,6 +3,7 @@ package dev.sluice.http3.webtransport;
 import static dev.sluice.http3.webtransport.RawSide.bytes;
 import static dev.sluice.http3.webtransport.RawSide.data;
 import static dev.sluice.http3.webtransport.RawSide.write;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -56,7 +57,7 @@ class BrokenRulesTest {
 
   @ParameterizedTest
   @EnumSource(WebTransportVersion.class)
-  @Requirement({"WEBTRANS16-4.3#4", "WEBTRANS16-4.3#5"})
+  @Requirement("WEBTRANS16-4.3#5")
   void theSignalBehindAnotherFrame(WebTransportVersion version) {
     RawSide side = RawSide.withSession(version);
     // A frame of a reserved type, then the signal.
@@ -212,6 +213,19 @@ class BrokenRulesTest {
     assertEquals(Http3Error.H3_MESSAGE_ERROR.code(), side.own.sendStream(0).resetCode());
   }
 
+  @Test
+  @Requirement({"WEBTRANS16-5.1#3", "WEBTRANS16-5.2#2"})
+  void aSecondSessionWithoutFlowControl() {
+    RawSide side = RawSide.withSession(WebTransportVersion.DRAFT_16);
+    BidiStream second = side.peer.openBidi();
+    write(second.send(), RawSide.connectHead("webtransport-h3"));
+    side.deliver();
+    long rejected = Http3Error.H3_REQUEST_REJECTED.code();
+    assertEquals(rejected, side.own.sendStream(second.id()).resetCode());
+    assertEquals(rejected, side.own.recvStream(second.id()).stopCode());
+    assertTrue(side.session().isOpen());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"content-length", "content-type", "transfer-encoding"})
   @Requirement({"RFC9297-3.2#5", "RFC9297-3.2#7"})
@@ -240,7 +254,7 @@ class BrokenRulesTest {
 
   @ParameterizedTest
   @CsvSource({"200, true", "204, true", "299, true", "205, false", "206, false"})
-  @Requirement("RFC9297-3.2#6")
+  @Requirement("RFC9297-3.2#7")
   void whichStatusEstablishes(int status, boolean established) {
     RawSide side = new RawSide(true);
     side.settings(Map.of(WebTransportVersion.DRAFT_16.setting(), 1L));
@@ -343,6 +357,9 @@ class BrokenRulesTest {
     assertEquals(
         new SessionEnding.Closed(SessionEnding.Side.PEER, 7, "x"), side.session().ending());
     assertEquals(Http3Error.H3_MESSAGE_ERROR.code(), side.own.recvStream(0).stopCode());
+    if (together) { // else all that this side sends has arrived before
+      assertEquals(Http3Error.H3_MESSAGE_ERROR.code(), side.own.sendStream(0).resetCode());
+    }
     assertTrue(side.events.stream().noneMatch(WebTransportEvent.Draining.class::isInstance));
   }
 
@@ -357,6 +374,23 @@ class BrokenRulesTest {
     side.deliver();
     assertTrue(side.session().isOpen());
     assertEquals(2, side.session().nextDatagram(0).length);
+  }
+
+  /** No packet could have carried it. */
+  @Test
+  @Requirement("RFC9297-3.5#6")
+  void aDatagramThatIsTooLargeIsSkipped() {
+    RawSide side = RawSide.withSession(WebTransportVersion.DRAFT_16);
+    byte[] large = new Capsule(CapsuleType.DATAGRAM, new byte[65_536]).encode();
+    for (int from = 0; from < large.length; from += 10_000) {
+      int to = Math.min(large.length, from + 10_000);
+      write(side.connect.send(), data(Arrays.copyOfRange(large, from, to)));
+      side.deliver();
+    }
+    write(side.connect.send(), data(new Capsule(CapsuleType.DATAGRAM, bytes(7)).encode()));
+    side.deliver();
+    assertTrue(side.session().isOpen());
+    assertArrayEquals(bytes(7), side.session().nextDatagram(0));
   }
 
   @Property(tries = 500)

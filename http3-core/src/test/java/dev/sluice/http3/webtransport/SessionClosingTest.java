@@ -232,6 +232,9 @@ class SessionClosingTest {
     byte[] label = WtPair.bytes("label");
     byte[] keys = first.client().exportKeyingMaterial(label, new byte[0], 32);
     assertArrayEquals(keys, first.server().exportKeyingMaterial(label, new byte[0], 32));
+    byte[] context = ExporterContext.encode(first.client().id(), label, new byte[0]);
+    assertArrayEquals(
+        keys, pair.client.quic.exportKeyingMaterial("EXPORTER-WebTransport", context, 32));
     assertFalse(Arrays.equals(keys, second.client().exportKeyingMaterial(label, label, 32)));
     assertArrayEquals(
         new byte[] {0, 0, 0, 0, 0, 0, 0, 4, 1, 'a', 2, 'b', 'c'},

@@ -42,7 +42,6 @@ class VersionSelectionTest {
     "everything, 2b603742=1 c671706a=1 14e9cd29=9 2c7cf000=1 33=1, DRAFT_16",
     "switched off, 2c7cf000=0 14e9cd29=1 33=1, DRAFT_14"
   })
-  @Requirement("WEBTRANS16-3.1#3")
   void theNewestInCommon(String who, String sent, WebTransportVersion expected) {
     assertEquals(
         new VersionSelection.Selected(expected),
