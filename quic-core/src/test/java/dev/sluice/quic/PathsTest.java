@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -230,6 +231,47 @@ class PathsTest {
         connection.migrate(new InetSocketAddress("127.0.0.1", 0));
         echo(connection);
       }
+    }
+  }
+
+  /** To whatever address the system takes. */
+  @ParameterizedTest
+  @MethodSource("modes")
+  void itMovesToNoAddressInParticularToo(IoMode mode) throws Exception {
+    try (Peers peers = Peers.of(mode, Loopback.TRANSPORT, Loopback.TRANSPORT);
+        QuicClient client =
+            Loopback.client(peers.server).eventLoop(peers.clientLoop).sharedSocket().build();
+        QuicConnection connection = client.connect()) {
+      for (int i = 0; i < 3; i++) {
+        connection.migrate(new InetSocketAddress(0));
+        echo(connection);
+      }
+    }
+  }
+
+  /** As when a host with many connections changes its network. */
+  @ParameterizedTest
+  @MethodSource("modes")
+  void allConnectionsOfASharedSocketMoveTogether(IoMode mode) throws Exception {
+    try (Peers peers = Peers.of(mode, Loopback.TRANSPORT, Loopback.TRANSPORT);
+        QuicClient client =
+            Loopback.client(peers.server).eventLoop(peers.clientLoop).sharedSocket().build()) {
+      List<QuicConnection> connections = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        connections.add(client.connect());
+      }
+      InetSocketAddress loopback = new InetSocketAddress("127.0.0.1", 0);
+      for (InetSocketAddress to : List.of(loopback, loopback, new InetSocketAddress(0))) {
+        List<InetSocketAddress> before =
+            connections.stream().map(QuicConnection::localAddress).toList();
+        List<CompletableFuture<Void>> moves =
+            connections.stream().map(each -> each.migrateAsync(to)).toList();
+        for (int i = 0; i < moves.size(); i++) {
+          moves.get(i).get();
+          assertNotEquals(before.get(i), connections.get(i).localAddress());
+        }
+      }
+      echo(connections.getLast());
     }
   }
 }

@@ -429,11 +429,10 @@ public final class QuicSocket implements AutoCloseable {
     if (closed) {
       throw new IOException("the socket is closed");
     }
-    InetSocketAddress peer = connection.connection().stats().remote();
+    Connection moving = connection.connection();
     InetSocketAddress local =
-        socket.add(Binding.alone(bind, socket.remote() == null ? null : peer), false);
-    socket.listen();
-    connection.connection().migrate(local, loop.now());
+        socket.addFor(bind, moving.stats().remote(), at -> moving.hasPath(at, null));
+    moving.migrate(local, loop.now());
     wake(connection);
     return local;
   }

@@ -8,10 +8,12 @@ import dev.sluice.quic.io.udp.UdpSocket;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /**
  * The sockets of one endpoint as if they were one: nearly always a single one, and for connections
@@ -37,6 +39,15 @@ final class SocketSet implements UdpSocket {
 
     boolean carries(InetSocketAddress from, InetSocketAddress to) {
       return (remote == null || remote.equals(to)) && isAt(from);
+    }
+
+    /**
+     * Whether it is what was asked for with this address; the wildcards of both families are one.
+     */
+    boolean isOn(InetAddress asked) {
+      InetAddress own = local.getAddress();
+      return own.equals(asked)
+          || own.isAnyLocalAddress() && asked != null && asked.isAnyLocalAddress();
     }
 
     /** A socket that is bound to no address in particular has every address of this host. */
@@ -82,6 +93,30 @@ final class SocketSet implements UdpSocket {
     return opened.localAddress();
   }
 
+  /**
+   * Makes ready for a connection that moves. Connections that share a socket share those that they
+   * move to as well: there may be thousands of them.
+   *
+   * @param peer whom the connection talks to
+   * @param used whether it is at an address already, so that to go there would be no move
+   * @return the address that it moves to
+   */
+  InetSocketAddress addFor(
+      InetSocketAddress bind, InetSocketAddress peer, Predicate<InetSocketAddress> used)
+      throws IOException {
+    boolean sharing = members.getFirst().remote == null;
+    if (sharing && bind != null && bind.getPort() == 0) {
+      for (Member member : members) {
+        if (!member.kept && member.isOn(bind.getAddress()) && !used.test(member.local)) {
+          return member.local;
+        }
+      }
+    }
+    InetSocketAddress local = add(Binding.alone(bind, sharing ? null : peer), false);
+    listen();
+    return local;
+  }
+
   /** Sockets that were added take part from now on. */
   void listen() {
     for (Member member : members) {
@@ -117,11 +152,6 @@ final class SocketSet implements UdpSocket {
   @Override
   public InetSocketAddress localAddress() {
     return members.getFirst().local;
-  }
-
-  /** The peer of the first socket; null where it talks to everyone. */
-  InetSocketAddress remote() {
-    return members.getFirst().remote;
   }
 
   @Override

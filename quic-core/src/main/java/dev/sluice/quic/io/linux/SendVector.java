@@ -100,10 +100,18 @@ final class SendVector {
       boolean ipv4 = SocketAddresses.isIpv4(batch.remote(first));
       length += ControlMessages.writeEcn(memory, at + length, batch.ecn(first), ipv4);
     }
-    if (locals && batch.local(first) != null) {
+    if (locals && isParticular(batch.local(first))) {
       length += ControlMessages.writeLocal(memory, at + length, batch.local(first));
     }
     messages.controlLength(message, length);
+  }
+
+  /**
+   * Whether it is one of the host's addresses: to the kernel no address in particular is one of
+   * IPv6, from which nothing leaves as IPv4.
+   */
+  private static boolean isParticular(InetSocketAddress local) {
+    return local != null && !local.getAddress().isAnyLocalAddress();
   }
 
   /** The messages from one on: what the system call takes. */
