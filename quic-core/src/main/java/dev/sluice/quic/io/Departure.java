@@ -3,20 +3,28 @@ package dev.sluice.quic.io;
 import dev.sluice.quic.DatagramBatch;
 import dev.sluice.quic.connection.Connection;
 import dev.sluice.quic.endpoint.Endpoint;
-import dev.sluice.quic.io.udp.UdpSocket;
 
 /** What an endpoint sends, on its way to the system. On the loop's thread. */
 final class Departure {
+  /**
+   * How long one of several sockets that has no room keeps the others waiting, in nanoseconds: a
+   * full buffer is sent in less, and from a network that stalls a connection may have to move
+   * before the validation of the other path is given up (RFC 9000 §8.2.4).
+   */
+  private static final long PATIENCE = 500_000_000;
+
   private final EventLoop loop;
   private final Endpoint endpoint;
-  private final UdpSocket socket;
+  private final SocketSet socket;
 
   /** What the system had no room for, or null. */
   private DatagramBatch unsent;
 
   private int unsentFrom;
 
-  Departure(EventLoop loop, Endpoint endpoint, UdpSocket socket) {
+  private long patientUntil = Long.MAX_VALUE;
+
+  Departure(EventLoop loop, Endpoint endpoint, SocketSet socket) {
     this.loop = loop;
     this.endpoint = endpoint;
     this.socket = socket;
@@ -29,7 +37,7 @@ final class Departure {
    * @return whether there is more, and room for it
    */
   boolean send(long now) {
-    if (!socket.isWritable()) {
+    if (!isRoom(now)) {
       return false;
     }
     boolean more = true;
@@ -45,6 +53,25 @@ final class Departure {
     loop.giveBatch(unsent);
     unsent = null;
     return more;
+  }
+
+  private boolean isRoom(long now) {
+    if (!socket.isWritable() && now < patientUntil) {
+      if (socket.isSeveral() && patientUntil == Long.MAX_VALUE) {
+        patientUntil = now + PATIENCE;
+      }
+      return false;
+    }
+    if (now >= patientUntil) {
+      socket.passOver();
+    }
+    patientUntil = Long.MAX_VALUE;
+    return socket.isWritable();
+  }
+
+  /** When {@link #send} is to be called, room or not; {@link Long#MAX_VALUE} for never. */
+  long deadline() {
+    return patientUntil;
   }
 
   /** Whether the system has not taken something yet. */

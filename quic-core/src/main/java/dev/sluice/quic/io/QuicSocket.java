@@ -393,9 +393,9 @@ public final class QuicSocket implements AutoCloseable {
     return closed;
   }
 
-  /** What cannot be sent for lack of room waits for the poller, not for a time. */
+  /** What cannot be sent for lack of room waits for the poller; others wait for it a while. */
   long nextDeadline() {
-    return Math.min(closeBy, endpoint.nextDeadline());
+    return Math.min(Math.min(closeBy, departure.deadline()), endpoint.nextDeadline());
   }
 
   void wake(LoopConnection connection) {

@@ -67,6 +67,9 @@ final class SocketSet implements UdpSocket {
   /** For those that have to part ways; null until there are some, since many sockets never do. */
   private DatagramBatch single;
 
+  /** Whether what is for a socket without room is lost, since the others have waited for long. */
+  private boolean passing;
+
   private Runnable ready = () -> {};
   private TooLarge tooLarge = (batch, index) -> {};
 
@@ -177,12 +180,23 @@ final class SocketSet implements UdpSocket {
 
   @Override
   public boolean isWritable() {
+    boolean all = true;
+    boolean any = false;
     for (Member member : members) {
-      if (!member.socket.isWritable()) {
-        return false;
-      }
+      boolean writable = member.socket.isWritable();
+      all &= writable;
+      any |= writable;
     }
-    return true;
+    passing &= !all;
+    return passing ? any : all;
+  }
+
+  /**
+   * Sockets that have no room keep the others waiting no more, until all have room again: what is
+   * for them is lost meanwhile, as on a network that is gone.
+   */
+  void passOver() {
+    passing = true;
   }
 
   @Override
@@ -219,7 +233,9 @@ final class SocketSet implements UdpSocket {
     if (!isSeveral() && first.remote == null) {
       return first.socket.send(batch, from);
     }
-    return allBy(first, batch, from) ? first.socket.send(batch, from) : sendSingly(batch, from);
+    return !passing && allBy(first, batch, from)
+        ? first.socket.send(batch, from)
+        : sendSingly(batch, from);
   }
 
   private static boolean allBy(Member member, DatagramBatch batch, int from) {
@@ -241,7 +257,7 @@ final class SocketSet implements UdpSocket {
       single.clear();
       if (member != null) {
         single.append(batch, i, i + 1);
-        if (member.socket.send(single, 0) == 0) {
+        if (member.socket.send(single, 0) == 0 && !passing) {
           return i;
         }
       }
