@@ -116,7 +116,14 @@ public final class ClosingPeriod {
 
   /** Time has passed. */
   public void onDeadline(long now) {
-    if (now >= until && !over) {
+    if (now >= until) {
+      end(now);
+    }
+  }
+
+  /** Nothing is answered any more. */
+  public void end(long now) {
+    if (!over) {
       over = true;
       ids.forEach(source::retire);
       source.expectReset(null);

@@ -274,6 +274,11 @@ public final class Endpoint {
     return true;
   }
 
+  /** The socket is gone: connections that were closed have nothing to answer with any more. */
+  public void end(long now) {
+    closed.forEach(route -> route.remains().end(now));
+  }
+
   /**
    * Has all peers use new connection IDs in place of those that they know, as when the generator
    * makes others than before.

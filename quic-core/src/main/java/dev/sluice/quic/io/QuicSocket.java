@@ -378,6 +378,7 @@ public final class QuicSocket implements AutoCloseable {
       handle.connection().onSocketFailure("the socket is closed", loop.now());
       deliver(handle);
     }
+    endpoint.end(loop.now());
   }
 
   private void letGo() {

@@ -3,6 +3,7 @@ package dev.sluice.quic.io;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.quic.QuicClient;
 import dev.sluice.quic.QuicConnection;
 import dev.sluice.quic.QuicServer;
@@ -20,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,6 +120,37 @@ class QlogDirectoryTest {
         assertTrue(connection.remoteAddress() != null);
         assertTrue(Files.readString(file).contains("quic:server_listening"));
       }
+    }
+  }
+
+  /** The last packet is the one with CONNECTION_CLOSE, and the program may end behind it. */
+  @Test
+  void itIsCompleteWhenTheClientIsClosed() throws Exception {
+    try (QuicServer server =
+        QuicServer.builder()
+            .identity(TestPeers.IDENTITY)
+            .applicationProtocols("test")
+            .tls(tls -> tls.clock(TestPeers.CLOCK))
+            .handler(connection -> {})
+            .start()) {
+      QuicClient client =
+          QuicClient.builder()
+              .remote(server.localAddress())
+              .serverName("localhost")
+              .applicationProtocols("test")
+              .certificateVerifier(
+                  PinnedVerifier.of(TestPeers.IDENTITY.certificateChain().getFirst()))
+              .tls(tls -> tls.clock(TestPeers.CLOCK))
+              .tracer(new QlogDirectory(folder))
+              .build();
+      client.connect();
+      client.close();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      String text = Files.readString(files.findFirst().orElseThrow());
+      assertTrue(text.contains("\"connection_close\""), text);
+      JsonNode last = QlogRecords.of(text).events().getLast();
+      assertEquals("closed", last.at("/data/new").asText(), last::toString);
     }
   }
 
