@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Accepts QUIC connections. {@link #builder()} makes one; any thread may use it. Connections go to
@@ -128,11 +127,7 @@ public final class QuicServer implements AutoCloseable {
 
   /** Takes no more connections; those that live go on. */
   public void stopAccepting() {
-    try {
-      sockets.forEach(QuicSocket::stopListening);
-    } catch (RejectedExecutionException e) {
-      // The loop has ended: it has closed everything.
-    }
+    sockets.forEach(QuicSocket::stopListening);
   }
 
   /** Closes all connections with NO_ERROR and, if the event loops are its own, ends them. */

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.quic.connection.TestPeers;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.ConnectionEnding.Side;
 import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.endpoint.EndpointConfig;
 import dev.sluice.quic.io.EventLoop;
 import dev.sluice.tls.AlertDescription;
 import dev.sluice.tls.CertificateVerifier;
@@ -30,6 +32,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -144,6 +147,25 @@ class ConnectingTest {
     assertEquals(TransportError.CONNECTION_REFUSED.code(), ending.code());
     assertEquals(Side.PEER, ending.by());
     assertTrue(first.stats().datagramsReceived() > 0);
+  }
+
+  /** One of the server's loops has ended, whatever for; the others hear of it all the same. */
+  @Test
+  void aServerStopsAcceptingWhereverItStillListens() throws Exception {
+    EventLoop ended = use(EventLoop.start("ended"));
+    EventLoop lives = use(EventLoop.start("lives"));
+    QuicServer server = use(new QuicServer(null, List.of(ended, lives), false));
+    server.open(
+        List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+        TestPeers.server(new SplittableRandom(1)),
+        EndpointConfig.of(new SplittableRandom(2)),
+        null);
+    ended.close();
+    assertTrue(ended.awaitEnd(60_000));
+    server.stopAccepting();
+    TransportClose ending =
+        assertInstanceOf(TransportClose.class, failure(use(Loopback.client(server).build())));
+    assertEquals(TransportError.CONNECTION_REFUSED.code(), ending.code());
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /**
  * Appends TLS secrets to a file that packet analysers read (RFC 9850). Whoever reads the file can
@@ -31,8 +32,12 @@ public final class KeyLogFile implements KeyLog, AutoCloseable {
     this.file = file;
     if (Files.notExists(file)
         && Files.getFileStore(folder(file)).supportsFileAttributeView("posix")) {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      // If there is no file: another may make it at the same time, and a link may lead to it.
+      Files.newByteChannel(
+              file,
+              Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
+          .close();
     }
     this.out =
         Files.newBufferedWriter(

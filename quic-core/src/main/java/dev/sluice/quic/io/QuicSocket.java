@@ -15,12 +15,11 @@ import dev.sluice.quic.io.udp.UdpSocket;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -75,6 +74,7 @@ public final class QuicSocket implements AutoCloseable {
    */
   public static QuicSocket open(EventLoop loop, InetSocketAddress bind, EndpointConfig config)
       throws IOException {
+    Objects.requireNonNull(config, "config"); // before there is a socket
     return register(loop, loop.poller().open(Binding.alone(bind, null)), null, config);
   }
 
@@ -87,20 +87,9 @@ public final class QuicSocket implements AutoCloseable {
   public static QuicSocket openConnected(
       EventLoop loop, InetSocketAddress bind, InetSocketAddress remote, EndpointConfig config)
       throws IOException {
-    InetSocketAddress peer = reachable(remote);
+    Objects.requireNonNull(config, "config");
+    InetSocketAddress peer = Binding.reachable(remote);
     return register(loop, loop.poller().open(Binding.alone(bind, peer)), peer, config);
-  }
-
-  /**
-   * Nobody has the wildcard address; to connect to it is to connect to this machine, as TCP does.
-   */
-  private static InetSocketAddress reachable(InetSocketAddress remote) {
-    InetAddress address = remote.getAddress();
-    if (!address.isAnyLocalAddress()) {
-      return remote;
-    }
-    String self = address instanceof Inet4Address ? "127.0.0.1" : "::1";
-    return new InetSocketAddress(InetAddress.ofLiteral(self), remote.getPort());
   }
 
   /**
@@ -183,7 +172,7 @@ public final class QuicSocket implements AutoCloseable {
 
   /** Accepts no more connections; those that live go on. Any thread. */
   public void stopListening() {
-    loop.execute(() -> endpoint.listen(null));
+    onLoop(() -> endpoint.listen(null));
   }
 
   /**
@@ -199,7 +188,7 @@ public final class QuicSocket implements AutoCloseable {
       Function<LoopConnection, ConnectionListener> listener) {
     CompletableFuture<LoopConnection> made = new CompletableFuture<>();
     try {
-      loop.execute(() -> connect(reachable(remote), config, listener, made));
+      loop.execute(() -> connect(remote, config, listener, made));
     } catch (RejectedExecutionException e) {
       made.completeExceptionally(new IOException("the event loop has ended", e));
     }
@@ -223,9 +212,10 @@ public final class QuicSocket implements AutoCloseable {
     makeRoom(config.transport());
     loop.want(this);
     try {
+      InetSocketAddress peer = Binding.reachable(remote);
       handle =
           new LoopConnection(
-              this, endpoint.connect(localOrNull(), remote, adaptation.of(config), loop.now()));
+              this, endpoint.connect(localOrNull(), peer, adaptation.of(config), loop.now()));
       handles.put(handle.connection(), handle);
       handle.listener(listener.apply(handle));
       made.complete(handle);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +41,25 @@ class KeyLogFileTest {
   void onlyItsOwnerReadsIt() throws IOException {
     Path file = folder.resolve("keys");
     new KeyLogFile(file).close();
+    if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
+      assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    }
+  }
+
+  /** A link may lead to where no file is yet. */
+  @Test
+  void alsoBehindALink() throws IOException {
+    Path link = folder.resolve("link");
+    Path file = folder.resolve("keys");
+    try {
+      Files.createSymbolicLink(link, file);
+    } catch (IOException | UnsupportedOperationException e) {
+      Assumptions.abort("no links here: " + e);
+    }
+    try (KeyLogFile log = new KeyLogFile(link)) {
+      log(log);
+    }
+    assertEquals(List.of(LINE), Files.readAllLines(file));
     if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
       assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     }

@@ -1,5 +1,7 @@
 package dev.sluice.quic.io.udp;
 
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
@@ -29,6 +31,22 @@ public record Binding(InetSocketAddress local, InetSocketAddress remote, Sharing
   /** A socket with a port to itself. */
   public static Binding alone(InetSocketAddress local, InetSocketAddress remote) {
     return new Binding(local, remote, Sharing.ALONE);
+  }
+
+  /**
+   * Where a peer is reached. Nobody has the wildcard address; to connect to it is to connect to
+   * this machine, as TCP does.
+   *
+   * @throws UnknownHostException nobody has looked its name up
+   */
+  public static InetSocketAddress reachable(InetSocketAddress peer) throws UnknownHostException {
+    requireResolved(peer);
+    InetAddress address = peer.getAddress();
+    if (!address.isAnyLocalAddress()) {
+      return peer;
+    }
+    String self = address instanceof Inet4Address ? "127.0.0.1" : "::1";
+    return new InetSocketAddress(InetAddress.ofLiteral(self), peer.getPort());
   }
 
   /** Refuses names that nobody has looked up. */

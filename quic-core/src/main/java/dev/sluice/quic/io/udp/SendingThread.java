@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -31,9 +32,7 @@ final class SendingThread {
   private final Deque<Flight> free = new ArrayDeque<>();
   private final Queue<Flight> back = new ConcurrentLinkedQueue<>();
   private final Runnable wakeUp;
-  private final ThreadPoolExecutor executor =
-      new ThreadPoolExecutor(
-          1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), SendingThread::thread);
+  private final ThreadPoolExecutor executor;
 
   /** On the way between arrays and the system; used on the thread itself. */
   private ByteBuffer transfer;
@@ -42,7 +41,18 @@ final class SendingThread {
    * @param wakeUp has the loop call {@link #deliver} soon; called on the thread itself
    */
   SendingThread(Runnable wakeUp) {
+    this(wakeUp, SendingThread::thread);
+  }
+
+  /**
+   * @param wakeUp as above
+   * @param threads makes the thread
+   */
+  SendingThread(Runnable wakeUp, ThreadFactory threads) {
     this.wakeUp = wakeUp;
+    this.executor =
+        new ThreadPoolExecutor(
+            1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
     executor.allowCoreThreadTimeOut(true);
     for (int i = 0; i < FLIGHTS; i++) {
       free.add(new Flight());
@@ -70,7 +80,7 @@ final class SendingThread {
 
   /** Has a flight sent, as far as the system takes it, after all that were sent before. */
   void send(Flight flight) {
-    executor.execute(
+    run(
         () -> {
           flight.send(transfer);
           back.add(flight);
@@ -80,14 +90,19 @@ final class SendingThread {
 
   /** Runs something, on the thread itself, after all that was sent before. */
   void afterwards(Runnable task) {
+    run(
+        () -> {
+          task.run();
+          wakeUp.run();
+        });
+  }
+
+  /** On the loop's thread where there is no other: nothing is on its way then. */
+  private void run(Runnable task) {
     try {
-      executor.execute(
-          () -> {
-            task.run();
-            wakeUp.run();
-          });
-    } catch (RejectedExecutionException e) {
-      task.run(); // closed: nothing is on its way any more
+      executor.execute(task);
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      task.run(); // closed, or the system gives no more threads
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -321,6 +322,39 @@ class DatagramSenderTest {
     send(WHOLE);
     await(1);
     assertSent(2 * WHOLE);
+  }
+
+  /** As where a container may have no more threads. */
+  @Test
+  void whereThereIsNoThreadTheLoopSends() {
+    AtomicBoolean none = new AtomicBoolean(true);
+    SendingThread missing =
+        new SendingThread(
+            wakeUps::release,
+            task -> {
+              if (none.get()) {
+                throw new OutOfMemoryError("on purpose");
+              }
+              return new Thread(task);
+            });
+    DatagramSender alone =
+        new DatagramSender(
+            host, ByteBuffer.allocate(2048), missing, (in, i, why) -> {}, () -> progress++);
+    for (int i = 0; i < 3; i++) {
+      assertEquals(WHOLE, alone.send(batch(WHOLE), 0));
+      missing.deliver();
+    }
+    assertSent(3 * WHOLE);
+    assertTrue(alone.isDrained());
+    host.threads.forEach(by -> assertSame(Thread.currentThread(), by));
+    wakeUps.drainPermits();
+    none.set(false);
+    assertEquals(WHOLE, alone.send(batch(WHOLE), 0));
+    wakeUps.acquireUninterruptibly();
+    missing.deliver();
+    assertSent(4 * WHOLE);
+    assertNotSame(Thread.currentThread(), host.threads.getLast());
+    missing.close();
   }
 
   /** One came back from a full buffer, and the one behind it is still on its way. */
