@@ -263,7 +263,7 @@ public final class Endpoint {
     try {
       faulty.connection().giveUp(now);
       forget(faulty);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // It is broken; what matters is that nothing leads to it any more.
     }
     connections.remove(faulty.connection());

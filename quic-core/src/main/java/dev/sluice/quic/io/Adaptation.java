@@ -19,14 +19,14 @@ record Adaptation(boolean forbidsFragments) {
 
   ServerConfig of(ServerConfig config) {
     return config
-        .withTracer(FlightRecorderTracer.beside(config.tracer()))
+        .withTracer(FlightRecorderTracer.beside(new GuardedTracers(config.tracer())))
         .withTransport(of(config.transport()))
         .withAdmission(client -> decide(config.admission(), client));
   }
 
   ClientConfig of(ClientConfig config) {
     return config
-        .withTracer(FlightRecorderTracer.beside(config.tracer()))
+        .withTracer(FlightRecorderTracer.beside(new GuardedTracers(config.tracer())))
         .withTransport(of(config.transport()));
   }
 

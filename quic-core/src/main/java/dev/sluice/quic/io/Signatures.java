@@ -43,8 +43,8 @@ final class Signatures {
     Runnable work = () -> bring(connection, signature(request));
     try {
       executor.execute(work);
-    } catch (RuntimeException e) {
-      // It is shut down, or has too much to do, or is at fault: better late than never.
+    } catch (RuntimeException | Error e) {
+      // It is shut down, has too much to do, no thread, or a fault: better late than never.
       work.run();
     }
   }

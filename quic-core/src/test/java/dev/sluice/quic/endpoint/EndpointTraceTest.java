@@ -1,6 +1,9 @@
 package dev.sluice.quic.endpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.quic.DatagramBatch;
@@ -17,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -115,5 +119,23 @@ class EndpointTraceTest {
     byte[] initial = UnroutedTest.packet(PacketType.INITIAL, UnroutedTest.DESTINATION, 1200);
     assertEquals(List.of(), told(initial));
     assertEquals(List.of("quic:packet_dropped unknown"), told(new byte[5]));
+  }
+
+  /** Also where it fails again when the connection is given up for it. */
+  @Test
+  void aTracerThatFailsCostsNoMoreThanItsConnection() {
+    AtomicBoolean fails = new AtomicBoolean();
+    Tracer failing =
+        (now, event) -> {
+          if (fails.get()) {
+            throw new NoClassDefFoundError("on purpose");
+          }
+        };
+    endpoint.connect(HERE, CLIENT, TestPeers.client(random.split()).withTracer(() -> failing), 0);
+    assertNotNull(endpoint.nextTouched());
+    fails.set(true);
+    assertThrows(NoClassDefFoundError.class, () -> endpoint.send(0, new DatagramBatch(16, 2048)));
+    assertTrue(endpoint.giveUpFaulty(0));
+    assertEquals(0, endpoint.connections().size());
   }
 }

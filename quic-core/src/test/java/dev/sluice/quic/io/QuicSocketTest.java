@@ -17,16 +17,20 @@ import dev.sluice.quic.ending.ConnectionEnding.Side;
 import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.endpoint.EndpointConfig;
+import dev.sluice.quic.trace.TraceEvent;
+import dev.sluice.quic.trace.Tracer;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -247,12 +251,97 @@ class QuicSocketTest {
   }
 
   @Test
-  void whatAnExecutorDoesNotTakeIsSignedByTheLoop() throws Exception {
+  void namesThatNobodyHasLookedUpAreRefused() throws Exception {
+    InetSocketAddress unresolved = InetSocketAddress.createUnresolved("nowhere.invalid", 443);
+    assertThrows(
+        UnknownHostException.class,
+        () -> QuicSocket.openConnected(clientLoop, null, unresolved, endpoint()));
+    QuicSocket socket = QuicSocket.open(clientLoop, LOOPBACK, endpoint());
+    CompletableFuture<LoopConnection> made =
+        socket.connect(unresolved, client(), c -> QuicSocketTest::ignoreEvents);
+    assertInstanceOf(
+        UnknownHostException.class, assertThrows(ExecutionException.class, made::get).getCause());
+  }
+
+  /** It is given up; its connection goes on, and so do the loop and the others. */
+  @Test
+  void aTracerThatFailsCostsNothingElse() throws Exception {
+    Tracer failing =
+        (now, event) -> {
+          throw new NoClassDefFoundError("on purpose");
+        };
     QuicSocket server = QuicSocket.open(serverLoop, LOOPBACK, endpoint());
-    server.signOn(
+    server.listen(server().withTracer(() -> failing), c -> QuicSocketTest::ignoreEvents);
+    QuicSocket socket = QuicSocket.open(clientLoop, LOOPBACK, endpoint());
+    try (Silence silence = Silence.of(GuardedTracers.class)) {
+      LoopConnection connection =
+          socket
+              .connect(server.localAddress(), client().withTracer(() -> failing), c -> closing(7))
+              .get();
+      assertEquals(new ApplicationClose(Side.LOCAL, 7, "done"), ending(connection));
+      assertEquals(2, silence.messages(), "one for each side's");
+    }
+  }
+
+  /** Nor does one that fails at the very end keep other sockets from theirs. */
+  @Test
+  void aTracerThatFailsKeepsNoLoopFromItsEnd() throws Exception {
+    Tracer failing =
+        (now, event) -> {
+          if (event instanceof TraceEvent.ConnectionEnded) {
+            throw new IllegalStateException("on purpose");
+          }
+        };
+    QuicSocket server = listen(c -> QuicSocketTest::ignoreEvents);
+    try (Silence silence = Silence.of(GuardedTracers.class)) {
+      for (int i = 0; i < 2; i++) {
+        QuicSocket.open(clientLoop, LOOPBACK, endpoint())
+            .connect(
+                server.localAddress(),
+                client().withTracer(() -> failing),
+                c -> QuicSocketTest::ignoreEvents)
+            .get();
+      }
+      clientLoop.close();
+      assertTrue(clientLoop.awaitEnd(20_000));
+      assertEquals(2, silence.messages());
+    }
+  }
+
+  /** Whoever goes by what failed may try again. */
+  @Test
+  void whatCannotBeASocketKeepsNoAddress() throws Exception {
+    InetSocketAddress free;
+    try (DatagramSocket reserved = new DatagramSocket(LOOPBACK)) {
+      free = (InetSocketAddress) reserved.getLocalSocketAddress();
+    }
+    assertThrows(NullPointerException.class, () -> QuicSocket.open(clientLoop, free, null));
+    CompletableFuture<Void> turn = new CompletableFuture<>();
+    clientLoop.schedule(() -> turn.complete(null), 0);
+    turn.get();
+    assertEquals(free, QuicSocket.open(clientLoop, free, endpoint()).localAddress());
+  }
+
+  @Test
+  void whatAnExecutorDoesNotTakeIsSignedByTheLoop() throws Exception {
+    signsItself(
         task -> {
           throw new IllegalStateException("on purpose");
         });
+  }
+
+  /** As one that can start no thread. */
+  @Test
+  void alsoWhenItFailsWithAnError() throws Exception {
+    signsItself(
+        task -> {
+          throw new OutOfMemoryError("on purpose");
+        });
+  }
+
+  private void signsItself(Executor failing) throws Exception {
+    QuicSocket server = QuicSocket.open(serverLoop, LOOPBACK, endpoint());
+    server.signOn(failing);
     ServerConfig config = server();
     server.listen(
         config.withTls(config.tls().toBuilder().deferSignatures(true).build()),
