@@ -23,6 +23,11 @@ final class RangeSet {
     return head == tail;
   }
 
+  /** How many ranges there is room for. */
+  int room() {
+    return starts.length;
+  }
+
   /** The number of ranges. */
   int size() {
     return tail - head;
@@ -127,7 +132,9 @@ final class RangeSet {
       head += -more;
       low = head;
     } else {
-      ensureRoom(more);
+      int moved = makeRoom(more);
+      low -= moved;
+      high -= moved;
       System.arraycopy(starts, high, starts, high + more, tail - high);
       System.arraycopy(ends, high, ends, high + more, tail - high);
       tail += more;
@@ -139,11 +146,29 @@ final class RangeSet {
     return low;
   }
 
-  private void ensureRoom(int more) {
-    if (tail + more > starts.length) {
-      int capacity = Math.max(SMALLEST, starts.length * 2);
-      starts = Arrays.copyOf(starts, capacity);
-      ends = Arrays.copyOf(ends, capacity);
+  /**
+   * Where ranges go in front and come behind, and some are always there, they wander through the
+   * arrays: they go back before these become larger than twice what is in them.
+   *
+   * @return by how much they have moved to the front
+   */
+  private int makeRoom(int more) {
+    if (tail + more <= starts.length) {
+      return 0;
     }
+    int moved = head;
+    int size = tail - head;
+    int capacity = 2 * size < starts.length ? starts.length : 2 * starts.length;
+    starts = toFront(starts, size, Math.max(SMALLEST, capacity));
+    ends = toFront(ends, size, Math.max(SMALLEST, capacity));
+    head = 0;
+    tail = size;
+    return moved;
+  }
+
+  private long[] toFront(long[] from, int size, int capacity) {
+    long[] to = capacity == from.length ? from : new long[capacity];
+    System.arraycopy(from, head, to, 0, size);
+    return to;
   }
 }

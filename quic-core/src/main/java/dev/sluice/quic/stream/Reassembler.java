@@ -167,6 +167,7 @@ public final class Reassembler {
    */
   public void measure(long window, Footprint out) {
     out.holds("stretches beyond a gap", beyondGap.size(), MAX_STRETCHES);
+    out.holds("room for stretches", beyondGap.room(), 2 * MAX_STRETCHES);
     // The first and the last chunk may be there for one byte each.
     out.holds("storage of a stream", storage(), window + 2L * ChunkPool.CHUNK);
   }

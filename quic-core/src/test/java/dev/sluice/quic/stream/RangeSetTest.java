@@ -11,6 +11,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 
 class RangeSetTest {
   private static final int SPACE = 120;
@@ -52,6 +53,22 @@ class RangeSetTest {
       }
       assertSame(model, set);
     }
+  }
+
+  /**
+   * Losses and repairs follow each other for as long as a stream lasts, with some gap open always.
+   */
+  @Test
+  void roomIsForWhatIsThereAndNotForWhatWas() {
+    RangeSet set = new RangeSet();
+    for (long i = 0; i < 100_000; i++) {
+      set.add(2 * i, 2 * i + 1);
+      if (set.size() > 10) {
+        set.removeFirst();
+      }
+    }
+    assertEquals(10, set.size());
+    assertTrue(set.room() <= 32, "room for " + set.room());
   }
 
   private static void assertSame(BitSet model, RangeSet set) {
