@@ -106,25 +106,38 @@ final class Closing {
   void endSilently(ConnectionEnding reason, long now) {
     if (isReading()) {
       end(phase == Phase.OVERTAKEN ? peersEnding() : reason, Phase.DRAINING, now);
-      leave(null, now, now);
-      remains.onDeadline(now);
+      vanish(now);
     }
+  }
+
+  /** The same, wherever the connection is on its way out: it cannot even close any more. */
+  void giveUp(ConnectionEnding reason, long now) {
+    endSilently(reason, now);
+    if (remains == null) {
+      vanish(now);
+    }
+  }
+
+  private void vanish(long now) {
+    leave(null, now, now);
+    remains.onDeadline(now);
   }
 
   private void end(ConnectionEnding reason, Phase next, long now) {
     ending = reason;
     phase = next;
     endedAt = now;
+    // What arrived is announced before the end is, and stays readable after it.
+    connection.streams.end(reason);
+    connection.datagrams.end();
+    connection.events.end(new QuicEvent.Ended(reason));
+    // The program's part in it comes last: should it fail, the end has been told all the same.
     connection.trace(now, () -> new TraceEvent.ConnectionEnded(reason));
     connection.trace(
         now,
         () ->
             new TraceEvent.ConnectionStateUpdated(
                 next == Phase.CLOSING ? ConnectionState.CLOSING : ConnectionState.DRAINING));
-    // What arrived is announced before the end is, and stays readable after it.
-    connection.streams.end(reason);
-    connection.datagrams.end();
-    connection.events.end(new QuicEvent.Ended(reason));
   }
 
   private long until() {

@@ -293,7 +293,7 @@ public final class Connection implements QuicTransport {
   /** An exception came out of one of the methods above: it can do nothing sensible any more. */
   public void giveUp(long now) {
     this.now = now;
-    closing.endSilently(
+    closing.giveUp(
         new TransportClose(Side.LOCAL, TransportError.INTERNAL_ERROR.code(), 0, ""), now);
   }
 

@@ -236,6 +236,7 @@ public final class Endpoint {
         deadlines.update(due.timer(), due.nextDeadline());
         continue;
       }
+      touch(due); // also should it fail
       if (due.isClosed()) {
         due.remains().onDeadline(now);
       } else {
@@ -243,7 +244,6 @@ public final class Endpoint {
         due.connection().onDeadline(now);
         atWork = null;
       }
-      touch(due);
     }
     unread.onDeadline(now);
   }

@@ -9,6 +9,7 @@ import dev.sluice.network.Datagram;
 import dev.sluice.network.Link;
 import dev.sluice.network.Watcher;
 import dev.sluice.quic.ending.ConnectionEnding;
+import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
 import dev.sluice.quic.ending.ConnectionEnding.Side;
 import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.TransportError;
@@ -91,6 +92,16 @@ class ClosingTest {
     connection.recovery.measure(
         (what, amount, most) -> room[0] += what.equals("room for sent packets") ? amount : 0);
     return room[0];
+  }
+
+  /** What has failed can do nothing sensible any more, and that it was closing changes nothing. */
+  @Test
+  void givingUpEndsAlsoWhatIsClosing() {
+    duo.server.close(7, "");
+    duo.server.giveUp(duo.sim.now());
+    assertTrue(duo.server.isEnded());
+    ApplicationClose own = new ApplicationClose(Side.LOCAL, 7, "");
+    assertEquals(own, duo.server.ending());
   }
 
   @Test
