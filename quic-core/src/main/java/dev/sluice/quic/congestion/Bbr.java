@@ -278,7 +278,7 @@ public final class Bbr implements CongestionController {
   /** CheckStartupDone (§5.3.1). */
   private void checkStartupDone(RateSample sample) {
     if (!fullPipe.isReached() && isOverflowing(sample)) {
-      undo.from(state);
+      undo.from(BbrState.STARTUP); // of which ProbeRTT is but a pause
       leaveStartup();
     } else if (state == BbrState.STARTUP && fullPipe.isReached()) {
       enterDrain();

@@ -47,7 +47,7 @@ final class WindowedMax {
       // A quarter of the window went by without a second best: take one from the second quarter.
       set(1, value, time);
       set(2, value, time);
-    } else if (times[2] == times[1] && time - times[2] > length / 2) {
+    } else if (times[2] == times[1] && time - times[0] > length / 2) {
       set(2, value, time);
     }
   }

@@ -120,6 +120,26 @@ class BbrTest {
     assertFalse(bbr.fullPipe.isReached());
   }
 
+  /**
+   * Also when they were found in a look at the round-trip time, after which it goes on (§5.3.4.4).
+   */
+  @Test
+  void startupIsNotOverWhenTheLossesOfItsPauseWereOnlyLate() {
+    Pipe fast = new Pipe(bbr, 125_000_000, RTT, Long.MAX_VALUE);
+    fast.run(4 * RTT);
+    long from = fast.number;
+    fast.drops = n -> n >= from && n < from + 12 && (n - from) % 2 == 0;
+    fast.run(RTT);
+    bbr.state(BbrState.PROBE_RTT);
+    fast.run(RTT + RTT / 2);
+    assertEquals(BbrState.PROBE_RTT, bbr.state());
+    assertTrue(bbr.fullPipe.isReached(), bbr::toString);
+    fast.losses.forEach(late -> bbr.onSpuriousLoss(late, fast.now));
+    assertFalse(bbr.fullPipe.isReached());
+    fast.run(10 * RTT);
+    assertEquals(BbrState.STARTUP, bbr.state());
+  }
+
   @ParameterizedTest
   @CsvSource({"0.5", "3"})
   void followsAChangeOfTheBandwidth(double factor) {
