@@ -402,7 +402,7 @@ public final class PathRecovery {
   private boolean isPersistentCongestion(PathSpace space, long peerMaxAckDelay) {
     PersistentCongestion run = space.losses();
     long pto = rtt.probeTimeout() + peerMaxAckDelay;
-    if (run.duration() <= PERSISTENT_CONGESTION_THRESHOLD * pto) {
+    if (!run.hasGrown() || run.duration() <= PERSISTENT_CONGESTION_THRESHOLD * pto) {
       return false;
     }
     // Something of another space that got through since speaks against it. It may have been sent

@@ -9,6 +9,7 @@ package dev.sluice.quic.recovery;
 final class PersistentCongestion {
   private final PathRecovery path;
   private boolean running;
+  private boolean grown;
   private long firstLost;
   private long lastLost;
   private long firstSentTime;
@@ -30,6 +31,7 @@ final class PersistentCongestion {
       firstLost = packetNumber;
       firstSentTime = sent.sentTime(packetNumber);
     }
+    grown = true;
     lastLost = packetNumber;
     lastSentTime = sent.sentTime(packetNumber);
   }
@@ -39,6 +41,16 @@ final class PersistentCongestion {
     if (running && packetNumber >= firstLost && packetNumber <= lastLost) {
       running = false;
     }
+  }
+
+  /**
+   * Whether a loss has come to the run since this was asked last. What was judged before is not
+   * judged again, by a probe timeout that has become shorter.
+   */
+  boolean hasGrown() {
+    boolean before = grown;
+    grown = false;
+    return before;
   }
 
   /** How long nothing got through, from the first to the last loss of the run; 0 if none. */

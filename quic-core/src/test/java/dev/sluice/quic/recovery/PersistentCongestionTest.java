@@ -167,6 +167,28 @@ class PersistentCongestionTest {
     assertTrue(fresh.congestion.window() > MINIMUM);
   }
 
+  /**
+   * By a later and shorter probe timeout it would have been one; but nothing of it is news then.
+   */
+  @Test
+  @Requirement("RFC9002-7.6.2#1")
+  void whatWasJudgedIsNotJudgedAgain() {
+    loseAllOver(DURATION);
+    for (int i = 0; i < 60; i++) {
+      long packet = h.send(APPLICATION);
+      h.now += 10;
+      h.ack(APPLICATION, packet);
+    }
+    h.sendPadding(APPLICATION, 500);
+    h.send(APPLICATION);
+    h.send(APPLICATION);
+    long survivor = h.send(APPLICATION);
+    h.now += 10;
+    h.ack(APPLICATION, survivor);
+    assertTrue(3 * h.recovery.ptoNanos() < DURATION * MS);
+    assertTrue(!collapsed());
+  }
+
   @Test
   void theExampleOfTheRfc() {
     // §7.6.3 in units of 100 ms. The samples make the duration just less than 7 units.
