@@ -216,7 +216,8 @@ public final class AckTracker {
 
   /**
    * A packet with an ACK frame of ours was acknowledged: what that frame reported needs no more
-   * reporting (§13.2.4).
+   * reporting (§13.2.4). The oldest ranges, which it had no room for, are let go with the rest, as
+   * §13.2.3 permits: by what lies above them their packets were given up long ago.
    *
    * @param largestReported the frame's Largest Acknowledged, from {@link RecoveryToken.Ack}
    */

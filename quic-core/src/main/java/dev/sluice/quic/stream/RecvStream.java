@@ -62,7 +62,11 @@ public interface RecvStream {
   /** Contiguous bytes that {@link #read} would give at once. */
   int available();
 
-  /** How many bytes {@link #read} has given so far. */
+  /**
+   * The offset of the next byte that {@link #read} would give: how many it has given so far. Once
+   * nothing is read any more, after {@link #stopSending} or when what was unread is dropped, it is
+   * how many have come without a gap, and grows with what still comes.
+   */
   long position();
 
   /**
