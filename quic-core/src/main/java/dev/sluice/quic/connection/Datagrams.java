@@ -5,6 +5,8 @@ import dev.sluice.quic.datagram.DatagramStats;
 import dev.sluice.quic.datagram.InboundDatagrams;
 import dev.sluice.quic.datagram.OutboundDatagrams;
 import dev.sluice.quic.frame.DatagramFrame;
+import dev.sluice.quic.path.Path;
+import dev.sluice.quic.path.RemoteId;
 import dev.sluice.quic.recovery.PacketContents;
 import java.time.Duration;
 import java.util.Objects;
@@ -32,9 +34,10 @@ final class Datagrams {
     if (peer == null || peer.maxDatagramFrameSize() == 0 || !connection.closing.isOpen()) {
       return -1;
     }
-    int packet =
-        connection.paths.active().recovery().maxDatagramSize()
-            - PacketDraft.overhead(connection.ids.remote().current());
+    Path path = connection.paths.active();
+    // A path that waits for an ID gets one as long as the first, for all that is known.
+    RemoteId to = path.destination() == null ? connection.ids.remote().first() : path.destination();
+    int packet = path.recovery().maxDatagramSize() - PacketDraft.overhead(to.id());
     return DatagramFrame.dataThatFits((int) Math.min(packet, peer.maxDatagramFrameSize()));
   }
 

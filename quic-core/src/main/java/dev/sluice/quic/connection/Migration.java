@@ -243,7 +243,7 @@ final class Migration {
     if (connection.handshake.peer().disableActiveMigration() && !reachedPreferred) {
       return "the server has disabled active migration";
     }
-    if (connection.ids.remote().current().length() == 0) {
+    if (connection.ids.remote().areEmpty()) {
       return "the server uses no connection IDs, and both paths could be linked";
     }
     return null;

@@ -115,7 +115,7 @@ final class Receiver {
     if (!authentic
         && length >= MIN_RESET
         && connection.closing.isOpen()
-        && connection.ids.remote().isResetToken(buffer, token)) {
+        && connection.paths.isResetToken(buffer, token)) {
       // Whatever it looks like: another version might have a long header there (§10.3).
       connection.closing.endSilently(new ConnectionEnding.StatelessReset(), now);
     }

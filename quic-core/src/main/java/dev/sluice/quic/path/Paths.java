@@ -68,12 +68,20 @@ public final class Paths {
     this.ids = ids;
     this.recoveries = recoveries;
     this.forgotten = forgotten;
-    first.destination(ids.inUse());
+    first.destination(ids.first());
   }
 
   /** The path for everything but probes. */
   public Path active() {
     return active;
+  }
+
+  /**
+   * Whether the last 16 bytes of a datagram are the peer's reset token. Only that of the active
+   * path's ID counts: tokens of unused and of retired IDs must not be looked for (§10.3.1).
+   */
+  public boolean isResetToken(byte[] buffer, int offset) {
+    return active.destination() != null && active.destination().isResetToken(buffer, offset);
   }
 
   /** Paths beside the active one that may have frames to send. */
@@ -189,8 +197,7 @@ public final class Paths {
       Path known = i < 0 ? active : others.get(i);
       if (known.sharesLocalWith(path)
           && (!mayMove || known.isAddressedBy(addressedBy))
-          && known.destination() != null
-          && !known.destination().isRetired()) {
+          && known.destination() != null) {
         known.destination().use();
         return known.destination();
       }
@@ -368,18 +375,22 @@ public final class Paths {
   }
 
   private void renew(Path path) {
-    if (path.destination() != null && !path.destination().isRetired()) {
+    RemoteId present = path.destination();
+    if (present != null && !ids.isRevoked(present)) {
       return;
     }
-    if (path == active && path.destination() != null) {
-      path.destination(ids.inUse()); // replaced already
-      return;
+    RemoteId next = speaks(path) ? ids.take() : null;
+    if (next == null && path == active) {
+      return; // a frame that came before may leave it no other: then it keeps its own so long
     }
-    path.destination(speaks(path) ? ids.take() : null);
+    path.destination(next);
+    if (present != null) {
+      ids.release(present);
+    }
     useOfActive();
   }
 
-  /** The active path may have another ID now. */
+  /** The active path may have another ID now, and with it comes another reset token. */
   private void useOfActive() {
     if (active.destination() != null) {
       ids.use(active.destination());

@@ -9,9 +9,7 @@ import dev.sluice.quic.recovery.PacketContents;
 import dev.sluice.quic.recovery.RecoveryToken;
 import dev.sluice.quic.trace.Footprint;
 import dev.sluice.quic.wire.ConnectionId;
-import java.security.MessageDigest;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -48,7 +46,6 @@ public final class RemoteConnectionIds {
   private long highestTaken;
   private long retirePriorTo;
   private final RemoteId first;
-  private RemoteId current;
 
   /**
    * @param local is told which reset token to expect
@@ -59,18 +56,17 @@ public final class RemoteConnectionIds {
     this.local = local;
     this.first = new RemoteId(0, first, null);
     this.first.use();
-    current = this.first;
-    available.put(0L, current);
+    available.put(0L, this.first);
   }
 
-  /** The ID for packets sent now, on the path in use. */
-  public ConnectionId current() {
-    return current.id();
+  /** The ID of the handshake, which its path has taken. */
+  public RemoteId first() {
+    return first;
   }
 
-  /** As {@link #current()}, with what else is known of it. */
-  public RemoteId inUse() {
-    return current;
+  /** Whether the peer does without: then its first ID is its only one, and has no bytes. */
+  public boolean areEmpty() {
+    return first.id().length() == 0;
   }
 
   /** Client only: the server chose its ID, in its first Initial or in a Retry (§7.2). */
@@ -81,9 +77,7 @@ public final class RemoteConnectionIds {
   /** The reset token of the first ID, from the server's transport parameters (§18.2). */
   public void firstResetToken(byte[] token) {
     first.resetToken(token);
-    if (current == first) {
-      local.expectReset(token);
-    }
+    use(first); // nobody moves before these are known
   }
 
   /** Client only: the ID that came with the server's preferred address, number 1 (§5.1.1). */
@@ -93,7 +87,7 @@ public final class RemoteConnectionIds {
 
   /** NEW_CONNECTION_ID (§19.15). */
   public void onFrame(NewConnectionIdFrame frame) {
-    if (current().length() == 0) {
+    if (areEmpty()) {
       throw error(
           TransportError.PROTOCOL_VIOLATION, "the peer chose zero-length connection IDs before");
     }
@@ -124,10 +118,11 @@ public final class RemoteConnectionIds {
         frame.sequence(),
         new RemoteId(frame.sequence(), frame.id(), frame.statelessResetToken().toArray()));
     retirePriorTo(frame.retirePriorTo());
-    if (available.size() > ACTIVE_LIMIT) {
+    int active = available.tailMap(retirePriorTo).size();
+    if (active > ACTIVE_LIMIT) {
       throw error(
           TransportError.CONNECTION_ID_LIMIT_ERROR,
-          available.size() + " active IDs, the limit is " + ACTIVE_LIMIT);
+          active + " active IDs, the limit is " + ACTIVE_LIMIT);
     }
   }
 
@@ -137,9 +132,9 @@ public final class RemoteConnectionIds {
    * @return null when the peer has not issued another
    */
   public RemoteId take() {
-    if (current().length() == 0) {
-      current.use();
-      return current;
+    if (areEmpty()) {
+      first.use();
+      return first;
     }
     for (RemoteId issued : available.values()) {
       if (!issued.isTaken()) {
@@ -153,32 +148,24 @@ public final class RemoteConnectionIds {
 
   /** Whether {@link #take()} would give one. */
   public boolean hasUnused() {
-    return current().length() == 0 || available.values().stream().anyMatch(id -> !id.isTaken());
+    return areEmpty() || available.values().stream().anyMatch(id -> !id.isTaken());
   }
 
   /** A path sends with this ID no more; without any path it is retired (§5.1.2). */
   public void release(RemoteId id) {
-    if (id.leave() && id.id().length() > 0 && available.containsKey(id.sequence)) {
+    if (id.leave() && !areEmpty()) {
       giveBack(id);
     }
   }
 
   /** The path in use sends with this ID from now on, which was taken for it. */
-  public void use(RemoteId id) {
-    if (id != current) {
-      current = id;
-      local.expectReset(id.resetToken());
-    }
+  void use(RemoteId id) {
+    local.expectReset(id.resetToken());
   }
 
-  /**
-   * Whether the last 16 bytes of a datagram are the peer's reset token. Only that of the ID in use
-   * counts: tokens of unused and of retired IDs must not be looked for (§10.3.1).
-   */
-  public boolean isResetToken(byte[] buffer, int offset) {
-    byte[] expected = current.resetToken();
-    byte[] candidate = Arrays.copyOfRange(buffer, offset, offset + 16);
-    return expected != null && MessageDigest.isEqual(expected, candidate);
+  /** Whether the peer wants the ID back: a path that has it is to take another, and release it. */
+  boolean isRevoked(RemoteId id) {
+    return id.sequence < retirePriorTo;
   }
 
   /** Whether a RETIRE_CONNECTION_ID frame waits. */
@@ -212,37 +199,26 @@ public final class RemoteConnectionIds {
 
   /**
    * How many IDs of the peer's are known, and how many it has not been seen to take back. The one
-   * that is too many ends the connection.
+   * that is too many ends the connection, in which paths may still have some that are revoked.
    */
   public void measure(Footprint out) {
-    out.holds("connection IDs of the peer", available.size(), ACTIVE_LIMIT + 1);
+    out.holds("connection IDs of the peer", available.size(), 2 * ACTIVE_LIMIT);
     out.holds("connection IDs to be retired", retiring.size(), MAX_RETIRING + 1);
     out.holds("retirements to be told", toRetire.size(), MAX_RETIRING);
   }
 
-  /**
-   * The peer wants the IDs before this one back (§5.1.2). A frame that came before may leave no
-   * other for the path in use: then that path's goes when one comes.
-   */
+  /** The peer wants the IDs before this one back (§5.1.2). Those of paths are for them to give. */
   private void retirePriorTo(long limit) {
     retirePriorTo = Math.max(retirePriorTo, limit);
-    boolean replaceable =
-        available.tailMap(retirePriorTo).values().stream().anyMatch(id -> !id.isTaken());
-    boolean replaced = false;
     for (RemoteId old : List.copyOf(available.headMap(retirePriorTo).values())) {
-      if (old != current || replaceable) {
+      if (!old.isTaken()) {
         giveBack(old);
-        replaced |= old == current;
       }
-    }
-    if (replaced) {
-      use(take());
     }
   }
 
   private void giveBack(RemoteId id) {
     available.remove(id.sequence);
-    id.retire();
     retire(id.sequence);
   }
 

@@ -1,6 +1,8 @@
 package dev.sluice.quic.path;
 
 import dev.sluice.quic.wire.ConnectionId;
+import java.security.MessageDigest;
+import java.util.Arrays;
 
 /** One of the connection IDs by which this side may address its peer (RFC 9000 §5.1). */
 public final class RemoteId {
@@ -12,7 +14,6 @@ public final class RemoteId {
   private int paths;
 
   private boolean taken;
-  private boolean retired;
 
   RemoteId(long sequence, ConnectionId id, byte[] resetToken) {
     this.sequence = sequence;
@@ -30,11 +31,6 @@ public final class RemoteId {
     return id;
   }
 
-  /** Whether it must not be used any more. */
-  public boolean isRetired() {
-    return retired;
-  }
-
   /** Whether it was sent with, or is about to be. */
   boolean isTaken() {
     return taken;
@@ -42,6 +38,12 @@ public final class RemoteId {
 
   byte[] resetToken() {
     return resetToken;
+  }
+
+  /** Whether these 16 bytes, the last of a datagram, are the token that resets the connection. */
+  boolean isResetToken(byte[] buffer, int offset) {
+    byte[] candidate = Arrays.copyOfRange(buffer, offset, offset + 16);
+    return resetToken != null && MessageDigest.isEqual(resetToken, candidate);
   }
 
   void replace(ConnectionId other) {
@@ -60,10 +62,6 @@ public final class RemoteId {
   /** One path less; true when it was the last. */
   boolean leave() {
     return --paths == 0;
-  }
-
-  void retire() {
-    retired = true;
   }
 
   @Override

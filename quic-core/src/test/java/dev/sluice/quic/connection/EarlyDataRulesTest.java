@@ -157,7 +157,7 @@ class EarlyDataRulesTest {
             out,
             PacketType.ZERO_RTT,
             QuicVersion.V1,
-            duo.client.ids.remote().current(),
+            duo.client.paths.active().destination().id(),
             duo.client.ids.localFirst(),
             Bytes.EMPTY,
             0,

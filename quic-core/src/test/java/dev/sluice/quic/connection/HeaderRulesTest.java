@@ -41,7 +41,7 @@ class HeaderRulesTest {
 
   /** A 1-RTT packet of the client's with some bits of its first byte set, under its own keys. */
   private static byte[] oneRtt(Connection client, int bits, long number) {
-    ConnectionId destination = client.ids.remote().current();
+    ConnectionId destination = client.paths.active().destination().id();
     byte[] payload = SealedPackets.payload(new PingFrame(), new PaddingFrame(20));
     byte[] datagram = new byte[1 + destination.length() + 4 + payload.length + 16];
     WireWriter out = new WireWriter(datagram, 0, datagram.length);
@@ -109,7 +109,7 @@ class HeaderRulesTest {
               out,
               PacketType.HANDSHAKE,
               QuicVersion.V1,
-              client.ids.remote().current(),
+              client.paths.active().destination().id(),
               client.ids.localFirst(),
               Bytes.EMPTY,
               1000,

@@ -68,8 +68,8 @@ class MigrationTest {
     duo.write(duo.client, 100_000);
     plugIn(duo);
     duo.runFor(500);
-    ConnectionId clientsBefore = duo.client.ids.remote().current();
-    ConnectionId serversBefore = duo.server.ids.remote().current();
+    ConnectionId clientsBefore = duo.client.paths.active().destination().id();
+    ConnectionId serversBefore = duo.server.paths.active().destination().id();
     duo.client.migrate(elsewhere, sim.now());
     assertEquals(duo.clientAddress, local(duo.client, duo));
     duo.runFor(15);
@@ -86,8 +86,8 @@ class MigrationTest {
     duo.runFor(100);
     assertEquals(elsewhere, duo.server.paths.active().remote());
     assertTrue(duo.server.paths.active().isValidated());
-    assertNotEquals(clientsBefore, duo.client.ids.remote().current());
-    assertNotEquals(serversBefore, duo.server.ids.remote().current());
+    assertNotEquals(clientsBefore, duo.client.paths.active().destination().id());
+    assertNotEquals(serversBefore, duo.server.paths.active().destination().id());
     duo.runFor(5000);
     assertEquals(0, duo.client.paths.others().size());
     assertEquals(0, duo.server.paths.others().size());

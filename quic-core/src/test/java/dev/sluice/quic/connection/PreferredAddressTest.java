@@ -60,7 +60,7 @@ class PreferredAddressTest {
   void bothSidesMoveToThePreferredAddress() {
     Duo duo = withPreferred(MigrationConfig.DEFAULTS, WIRE);
     assertEquals(better, duo.client.paths.active().remote());
-    assertEquals(1, duo.client.ids.remote().inUse().number());
+    assertEquals(1, duo.client.paths.active().destination().number());
     duo.write(duo.client, 500);
     duo.runFor(100);
     assertEquals(better, duo.server.paths.active().local());

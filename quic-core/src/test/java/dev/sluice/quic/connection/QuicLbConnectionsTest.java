@@ -73,14 +73,14 @@ class QuicLbConnectionsTest {
     QuicLbConnectionIds ids = QuicLbConnectionIds.of(first, SERVER_ID);
     EndpointNode[] nodes = new EndpointNode[2];
     Connection client = connect(ids, nodes);
-    ConnectionId before = client.ids.remote().current();
+    ConnectionId before = client.paths.active().destination().id();
     assertEquals(0, before.toArray()[0] >> 5);
     assertArrayEquals(SERVER_ID, balancer.serverId(before));
 
     ids.configure(second, SERVER_ID);
     nodes[1].endpoint().renewConnectionIds();
     sim.runFor(Duration.ofMillis(200));
-    ConnectionId after = client.ids.remote().current();
+    ConnectionId after = client.paths.active().destination().id();
     assertEquals(1, after.toArray()[0] >> 5);
     assertArrayEquals(SERVER_ID, balancer.serverId(after));
     Connection server = nodes[1].accepted().getFirst();
@@ -93,14 +93,14 @@ class QuicLbConnectionsTest {
     }
     sim.runFor(Duration.ofSeconds(1));
     assertTrue(client.closing.isOpen() && server.closing.isOpen());
-    assertEquals(1, client.ids.remote().current().toArray()[0] >> 5);
+    assertEquals(1, client.paths.active().destination().id().toArray()[0] >> 5);
   }
 
   @Test
   void withoutConfigurationAClientGetsOneIdAndIsAskedNotToMove() {
     EndpointNode[] nodes = new EndpointNode[2];
     Connection client = connect(QuicLbConnectionIds.unconfigured(10), nodes);
-    assertEquals(0xe9, client.ids.remote().current().toArray()[0] & 0xff);
+    assertEquals(0xe9, client.paths.active().destination().id().toArray()[0] & 0xff);
     assertTrue(client.handshake.peer().disableActiveMigration());
     assertFalse(nodes[1].accepted().getFirst().ids.local().hasPending());
     assertFalse(client.ids.remote().hasUnused());

@@ -193,7 +193,7 @@ class RetryTest {
     deliver(retry(CHOSEN, TOKEN, 0));
     deliver(retry(OTHER, Bytes.of(new byte[] {4}), 0));
     assertEquals(CHOSEN, client.ids.retrySource());
-    assertEquals(CHOSEN, client.ids.remote().current());
+    assertEquals(CHOSEN, client.paths.active().destination().id());
   }
 
   @Test
@@ -203,7 +203,7 @@ class RetryTest {
     assertEquals(CHOSEN, client.ids.peerFirst());
     deliver(retry(OTHER, TOKEN, 0));
     assertNull(client.ids.retrySource());
-    assertEquals(CHOSEN, client.ids.remote().current());
+    assertEquals(CHOSEN, client.paths.active().destination().id());
   }
 
   @Test

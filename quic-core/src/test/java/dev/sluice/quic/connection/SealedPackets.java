@@ -60,7 +60,7 @@ public final class SealedPackets {
 
   /** The same with further bits of the first byte set, before protection. */
   public static byte[] oneRtt(Connection sender, byte[] payload, long number, int firstByteBits) {
-    ConnectionId destination = sender.ids.remote().current();
+    ConnectionId destination = sender.paths.active().destination().id();
     byte[] datagram = new byte[1 + destination.length() + 4 + payload.length + 16];
     WireWriter out = new WireWriter(datagram, 0, datagram.length);
     int numberOffset = ShortHeaderWriter.write(out, destination, false, false, number, 4);
@@ -107,7 +107,7 @@ public final class SealedPackets {
             out,
             type,
             version,
-            sender.ids.remote().current(),
+            sender.paths.active().destination().id(),
             sender.ids.localFirst(),
             Bytes.EMPTY,
             number,

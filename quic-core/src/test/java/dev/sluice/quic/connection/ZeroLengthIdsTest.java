@@ -92,9 +92,9 @@ class ZeroLengthIdsTest {
     stream.send().write(new byte[50_000], 0, 50_000);
     clientNode.endpoint().touch(client);
     sim.run(Duration.ofSeconds(30), () -> echoed == 50_000);
-    assertEquals(serverLength, client.ids.remote().current().length());
+    assertEquals(serverLength, client.paths.active().destination().id().length());
     Connection server = serverNode.accepted().getFirst();
-    assertEquals(clientLength, server.ids.remote().current().length());
+    assertEquals(clientLength, server.paths.active().destination().id().length());
     // Who needs no ID gives none away, and asks the peer not to move.
     assertEquals(serverLength > 0, client.ids.remote().hasUnused() && serverLength > 0);
     assertEquals(serverLength == 0, client.handshake.peer().disableActiveMigration());

@@ -7,19 +7,24 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.quic.congestion.NewReno;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.frame.Frame;
 import dev.sluice.quic.frame.NewConnectionIdFrame;
 import dev.sluice.quic.frame.RetireConnectionIdFrame;
+import dev.sluice.quic.recovery.Recovery;
+import dev.sluice.quic.recovery.RecoveryConfig;
 import dev.sluice.quic.recovery.RecoveryToken;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.testkit.Requirement;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -34,6 +39,27 @@ class ConnectionIdsTest {
   private final LocalConnectionIds local = new LocalConnectionIds(source, first);
   private final ConnectionId peerFirst = ConnectionId.of(new byte[] {9, 0});
   private final RemoteConnectionIds remote = new RemoteConnectionIds(source, peerFirst);
+  private final Paths paths = paths(remote);
+
+  /** Those of a connection with one path, which sends with the first ID. */
+  private static Paths paths(RemoteConnectionIds ids) {
+    Recovery recovery =
+        new Recovery(
+            RecoveryConfig.of(false, 1200, new SplittableRandom(1)), new NewReno(1200), null);
+    InetSocketAddress peer = new InetSocketAddress("192.0.2.1", 1);
+    return new Paths(
+        false, new Path(null, peer, true, recovery.path()), ids, recovery::path, gone -> {});
+  }
+
+  /** The frame comes, and paths take another ID where they have to. */
+  private void hear(NewConnectionIdFrame frame) {
+    remote.onFrame(frame);
+    paths.renewDestinations();
+  }
+
+  private ConnectionId inUse() {
+    return paths.active().destination().id();
+  }
 
   @Test
   @Requirement({"RFC9000-5.1.1#1", "RFC9000-5.1.1#4"})
@@ -108,7 +134,7 @@ class ConnectionIdsTest {
     local.onLost(new RecoveryToken.NewConnectionId(1));
     local.onRetire(1, first); // the peer had it all the same
     assertEquals(List.of(2L), sequences(Packet.of(local::write).frames()));
-    remote.onFrame(issued(2, 2));
+    hear(issued(2, 2));
     Packet.of(remote::write);
     remote.onLost(new RecoveryToken.RetireConnectionId(0));
     remote.onLost(new RecoveryToken.RetireConnectionId(0));
@@ -150,49 +176,50 @@ class ConnectionIdsTest {
   @Test
   @Requirement({"RFC9000-5.1.2#4", "RFC9000-19.15#8"})
   void stopsUsingWhatIsToBeRetired() {
-    remote.onFrame(issued(1, 0));
-    assertEquals(peerFirst, remote.current());
-    remote.onFrame(issued(2, 2));
-    assertEquals(id(2), remote.current());
-    assertEquals(List.of(0L, 1L), retired(Packet.of(remote::write).frames()));
-    remote.onFrame(issued(3, 1));
-    assertEquals(id(2), remote.current());
+    hear(issued(1, 0));
+    assertEquals(peerFirst, inUse());
+    hear(issued(2, 2));
+    assertEquals(id(2), inUse());
+    assertEquals(List.of(1L, 0L), retired(Packet.of(remote::write).frames()));
+    hear(issued(3, 1));
+    assertEquals(id(2), inUse());
   }
 
   /** A frame that is sent again, since it may be lost, says what is to be retired by then. */
   @Test
   @Requirement("RFC9000-5.1.2#4")
   void retiresWhatAFrameThatComesAgainWantsBack() {
-    remote.onFrame(issued(1, 0));
-    remote.onFrame(issued(2, 0));
-    remote.onFrame(issued(2, 2));
-    assertEquals(id(2), remote.current());
-    assertEquals(List.of(0L, 1L), retired(Packet.of(remote::write).frames()));
+    hear(issued(1, 0));
+    hear(issued(2, 0));
+    hear(issued(2, 2));
+    assertEquals(id(2), inUse());
+    assertEquals(List.of(1L, 0L), retired(Packet.of(remote::write).frames()));
   }
 
   /** Also where all others are on other paths, or given back: the last one goes for the next. */
   @Test
   @Requirement("RFC9000-5.1.2#4")
   void keepsTheLastIdUntilThereIsAnother() {
-    remote.onFrame(issued(1, 0));
-    remote.onFrame(issued(2, 0));
+    hear(issued(1, 0));
+    hear(issued(2, 0));
     RemoteId onOtherPath = remote.take();
     remote.release(remote.take());
-    remote.onFrame(issued(1, 1));
-    remote.onFrame(issued(2, 2));
-    assertTrue(onOtherPath.isRetired());
-    assertEquals(peerFirst, remote.current());
-    remote.onFrame(issued(3, 2));
-    assertEquals(id(3), remote.current());
-    assertEquals(List.of(2L, 1L, 0L), retired(Packet.of(remote::write).frames()));
+    hear(issued(1, 1));
+    hear(issued(2, 2));
+    assertTrue(remote.isRevoked(onOtherPath));
+    assertEquals(peerFirst, inUse());
+    hear(issued(3, 2));
+    assertEquals(id(3), inUse());
+    remote.release(onOtherPath);
+    assertEquals(List.of(2L, 0L, 1L), retired(Packet.of(remote::write).frames()));
   }
 
   @Test
   @Requirement("RFC9000-19.15#9")
   void retiresAtOnceWhatComesTooLate() {
-    remote.onFrame(issued(3, 3));
+    hear(issued(3, 3));
     Packet.of(remote::write);
-    remote.onFrame(issued(2, 0));
+    hear(issued(2, 0));
     assertEquals(List.of(2L), retired(Packet.of(remote::write).frames()));
   }
 
@@ -230,7 +257,7 @@ class ConnectionIdsTest {
     TransportException end = null;
     for (int i = 1; end == null; i++) {
       try {
-        remote.onFrame(issued(i, i));
+        hear(issued(i, i));
         allowed++;
       } catch (TransportException e) {
         end = e;
@@ -243,12 +270,12 @@ class ConnectionIdsTest {
   @Test
   void acknowledgedRetirementsMakeRoom() {
     for (int i = 1; i < 1000; i++) {
-      remote.onFrame(issued(i, i));
+      hear(issued(i, i));
       Packet.of(remote::write)
           .tokens()
           .forEach(t -> remote.onAcked((RecoveryToken.RetireConnectionId) t));
     }
-    assertEquals(id(999), remote.current());
+    assertEquals(id(999), inUse());
   }
 
   @Test
@@ -256,10 +283,10 @@ class ConnectionIdsTest {
   void expectsOnlyTheResetTokenInUse() {
     remote.onFrame(issued(1, 0));
     assertNull(source.expectedReset);
-    assertFalse(remote.isResetToken(token(1).toArray(), 0));
-    remote.use(remote.take());
+    assertFalse(paths.isResetToken(token(1).toArray(), 0));
+    hear(issued(2, 1));
     assertArrayEquals(token(1).toArray(), source.expectedReset);
-    assertTrue(remote.isResetToken(token(1).toArray(), 0));
+    assertTrue(paths.isResetToken(token(1).toArray(), 0));
   }
 
   @Test
@@ -283,12 +310,12 @@ class ConnectionIdsTest {
 
   @Test
   void revokedIdsAreReplacedOrMarked() {
-    remote.onFrame(issued(1, 0));
+    hear(issued(1, 0));
     RemoteId other = remote.take();
-    remote.onFrame(issued(2, 2));
-    assertTrue(other.isRetired());
-    assertEquals(id(2), remote.current());
-    remote.release(other); // it is retired once, not twice
+    hear(issued(2, 2));
+    assertTrue(remote.isRevoked(other));
+    assertEquals(id(2), inUse());
+    remote.release(other);
     assertEquals(List.of(0L, 1L), retired(Packet.of(remote::write).frames()));
   }
 
@@ -323,7 +350,7 @@ class ConnectionIdsTest {
     RemoteConnectionIds ids = new RemoteConnectionIds(source, peerFirst);
     Set<Long> known = new HashSet<>(Set.of(0L));
     Set<Long> heard = new HashSet<>();
-    List<RemoteId> paths = new ArrayList<>(List.of(ids.inUse()));
+    List<RemoteId> paths = new ArrayList<>(List.of(ids.first()));
     List<RecoveryToken> inFlight = new ArrayList<>();
     long next = 1;
     for (int step : steps) {
@@ -347,7 +374,6 @@ class ConnectionIdsTest {
             RemoteId taken = ids.take();
             if (taken != null) {
               paths.add(taken);
-              ids.use(taken);
             }
           }
           case 5 -> {
@@ -368,17 +394,13 @@ class ConnectionIdsTest {
             }
           }
         }
+        renew(ids, paths);
       } catch (TransportException e) {
         return; // the peer broke a rule, and the connection is over
-      }
-      paths.removeIf(RemoteId::isRetired);
-      if (!paths.contains(ids.inUse())) {
-        paths.add(ids.inUse()); // in place of one that was revoked
       }
     }
     heard.addAll(retired(Packet.of(ids::write).frames()));
     Set<Long> held = new HashSet<>();
-    held.add(ids.inUse().sequence);
     paths.forEach(path -> held.add(path.sequence));
     for (RemoteId unused = ids.take(); unused != null; unused = ids.take()) {
       held.add(unused.sequence);
@@ -386,6 +408,20 @@ class ConnectionIdsTest {
     known.removeAll(held);
     known.removeAll(heard);
     assertEquals(Set.of(), known, "neither held nor retired");
+  }
+
+  /** Paths take others in place of what is revoked; one keeps its own where there is none. */
+  private static void renew(RemoteConnectionIds ids, List<RemoteId> paths) {
+    for (RemoteId present : List.copyOf(paths)) {
+      RemoteId next = ids.isRevoked(present) ? ids.take() : null;
+      if (next != null) {
+        paths.add(next);
+      }
+      if (ids.isRevoked(present) && paths.size() > 1) {
+        paths.remove(present);
+        ids.release(present);
+      }
+    }
   }
 
   private static <T> void assertFails(TransportError error, T target, Consumer<T> action) {
