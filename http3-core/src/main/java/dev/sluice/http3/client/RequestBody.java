@@ -143,12 +143,16 @@ final class RequestBody implements Flow.Subscriber<ByteBuffer> {
 
   @Override
   public void onSubscribe(Flow.Subscription given) {
-    if (subscription != null || stopped) {
+    if (subscription != null) {
       given.cancel();
       return;
     }
     subscription = given;
-    given.request(1);
+    if (stopped) { // looked at last, as stop() does with the subscription: one of the two sees it
+      given.cancel();
+    } else {
+      given.request(1);
+    }
   }
 
   @Override

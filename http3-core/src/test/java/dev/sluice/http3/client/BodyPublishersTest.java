@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.http3.Http3Exception;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.server.Http3Exchange;
+import dev.sluice.testkit.Requirement;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -233,6 +234,7 @@ class BodyPublishersTest {
   }
 
   @Test
+  @Requirement("RFC9114-4.1#16")
   void aServerThatDoesNotWantTheBodyAnswersAllTheSame() throws Exception {
     try (Loopback refusing =
         Loopback.of(exchange -> exchange.respond(413, Fields.EMPTY, new byte[0]))) {

@@ -260,7 +260,7 @@ class EarlyRequestsTest {
   /** A ticket promises the settings under which it was given. */
   @ParameterizedTest
   @CsvSource({"65536, ACCEPTED", "65535, REJECTED"})
-  @Requirement({"RFC9114-7.2.4.2#8", "RFC9114-7.2.4.2#10"})
+  @Requirement({"RFC9114-7.2.4.2#5", "RFC9114-7.2.4.2#8", "RFC9114-7.2.4.2#10"})
   void nothingIsTakenThatGoesByMoreThanTheServerTakesNow(int fields, EarlyDataState state)
       throws Exception {
     TicketProtector tickets =
