@@ -63,7 +63,7 @@ public interface Http3Exchange {
 
   /**
    * Begins the response; once. Its head goes out with the first bytes of the body that do: when
-   * enough have gathered, on {@code flush()}, or on {@code close()}.
+   * enough have gathered, on {@code flush()}, or at the end.
    *
    * <p>A content-length among the fields is held to: more bytes are refused, fewer reset the
    * stream. Without one it is added when the whole body is known by the time the head goes out. In
@@ -72,24 +72,29 @@ public interface Http3Exchange {
    * <p>A response without a date is given the present one (RFC 9110 §6.6.1).
    *
    * @param status 200 to 599
-   * @return the body; closing it ends the response, and so does the handler's return. A handler
-   *     that may fail halfway leaves it to that: {@code try} would close it as if that were all
+   * @return the body. The response ends when the handler returns, or with {@link
+   *     ResponseBody#finish()} before; a handler that throws has it cut short, also where {@code try}
+   *     has closed it on the way
    * @throws IllegalStateException when it was called before
    * @throws IllegalArgumentException for another status, or for fields that HTTP/3 does not allow
    */
   ResponseBody respond(int status, Fields fields) throws IOException;
 
-  /** Sends the whole response; its content-length is that of the body, unless a field says so. */
+  /**
+   * Sends the whole response, at once; its content-length is that of the body, unless a field says
+   * so.
+   */
   default void respond(int status, Fields fields, byte[] body) throws IOException {
     ResponseHead head =
         ResponseRules.withContentLength(new ResponseHead(status, fields), method(), body.length);
-    try (ResponseBody out = respond(status, head.fields())) {
-      out.write(body);
-    }
+    ResponseBody out = respond(status, head.fields());
+    out.write(body);
+    out.finish();
   }
 
   /**
-   * Sends a file as the whole response; its content-length is the file's, unless a field says so.
+   * Sends a file as the whole response, at once; its content-length is the file's, unless a field
+   * says so.
    *
    * @throws IOException as from {@link ResponseBody#write(FileChannel, long, long)}, or the file
    *     cannot be opened, and nothing was begun
@@ -99,16 +104,16 @@ public interface Http3Exchange {
       long length = channel.size();
       ResponseHead head =
           ResponseRules.withContentLength(new ResponseHead(status, fields), method(), length);
-      try (ResponseBody out = respond(status, head.fields())) {
-        out.write(channel, 0, length);
-      }
+      ResponseBody out = respond(status, head.fields());
+      out.write(channel, 0, length);
+      out.finish();
     }
   }
 
   /**
-   * Ends the response with a trailer section in place of closing the body.
+   * Ends the response with a trailer section, now. The body may have been closed, but not finished.
    *
-   * @throws IllegalStateException before {@link #respond}, or after the body was closed
+   * @throws IllegalStateException before {@link #respond}, or after the response has ended
    * @throws IllegalArgumentException for fields that HTTP/3 does not allow
    */
   void sendTrailers(Fields fields) throws IOException;

@@ -183,9 +183,9 @@ final class OutgoingResponse implements ResponseBodyStream.Target {
     return body != null;
   }
 
-  /** Whether it was begun and ended. */
-  boolean isClosed() {
-    return body != null && body.isClosed();
+  /** Whether the handler has ended it, or could not complete it. */
+  boolean isEnded() {
+    return body != null && body.isOver();
   }
 
   /** Begins it; nothing is sent yet. */
@@ -203,12 +203,12 @@ final class OutgoingResponse implements ResponseBodyStream.Target {
   /** Ends it with trailers. */
   void endWith(Fields fields) throws IOException {
     trailers = fields;
-    body.close();
+    body.finish();
   }
 
-  /** Ends it. */
-  void close() throws IOException {
-    body.close();
+  /** Ends it, unless that was done. */
+  void finish() throws IOException {
+    body.finish();
   }
 
   @Override

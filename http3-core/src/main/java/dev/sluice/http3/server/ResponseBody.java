@@ -7,6 +7,11 @@ import java.nio.channels.FileChannel;
 /**
  * The body of a response: a stream that also takes bytes out of files. Writing waits until the
  * client takes more; one thread at a time does so.
+ *
+ * <p>Closing it says that nothing more is written, not that this was all there should be: {@code
+ * try} closes a body on its way out of what has failed, too. So the response ends when the handler
+ * has returned; where it throws instead, the client is told that the response is cut short. Only
+ * the far end of a tunnel ({@code CONNECT}) hears of a close at once, since it may have to answer it.
  */
 public abstract class ResponseBody extends OutputStream {
 
@@ -29,4 +34,13 @@ public abstract class ResponseBody extends OutputStream {
    * @throws IllegalArgumentException the position or the length is negative
    */
   public abstract void write(FileChannel file, long position, long count) throws IOException;
+
+  /**
+   * Closes the body and ends the response now, whatever the handler does after that: for one that
+   * has more to do than to answer. Nothing happens where the response is over.
+   *
+   * @throws IOException nobody wants the response any more, or it has fewer bytes than its
+   *     content-length says, and the stream is reset
+   */
+  public abstract void finish() throws IOException;
 }

@@ -70,6 +70,9 @@ final class ResponseBodyStream extends ResponseBody {
   private long written;
   private boolean closed;
 
+  /** Whether the target knows the end, or that there is none. */
+  private boolean over;
+
   ResponseBodyStream(Target target, ResponseRules.Body rule, long promised) {
     this.target = target;
     this.rule = rule;
@@ -81,8 +84,9 @@ final class ResponseBodyStream extends ResponseBody {
     return written;
   }
 
-  boolean isClosed() {
-    return closed;
+  /** Whether it was ended or broken off. */
+  boolean isOver() {
+    return over;
   }
 
   @Override
@@ -122,6 +126,11 @@ final class ResponseBodyStream extends ResponseBody {
   /** Or else the client would take what came before for all of it. */
   private void cutShort(IOException cause) {
     closed = true;
+    breakOff(cause);
+  }
+
+  private void breakOff(IOException cause) {
+    over = true;
     target.breakOff(cause);
   }
 
@@ -140,7 +149,7 @@ final class ResponseBodyStream extends ResponseBody {
       throw new IOException("more bytes than the content-length of " + promised);
     }
     written += count;
-    return rule == ResponseRules.Body.SENT;
+    return rule != ResponseRules.Body.DROPPED;
   }
 
   private void send(byte[] source, int offset, int count) throws IOException {
@@ -224,9 +233,25 @@ final class ResponseBodyStream extends ResponseBody {
     if (rule == ResponseRules.Body.SENT && promised >= 0 && written < promised) {
       IOException failure =
           new IOException(written + " bytes and not the " + promised + " of the content-length");
-      target.breakOff(failure);
+      breakOff(failure);
       throw failure;
     }
+    if (rule == ResponseRules.Body.TUNNEL) {
+      finish();
+    } else if (out != null) {
+      out.stream().flush(); // the end may take the handler a while yet
+    } else {
+      target.check();
+    }
+  }
+
+  @Override
+  public void finish() throws IOException {
+    close();
+    if (over) {
+      return;
+    }
+    over = true;
     if (out != null) {
       out.stream().close();
     } else {

@@ -12,8 +12,10 @@ final class ResponseRules {
 
   /** What becomes of bytes that the handler writes. */
   enum Body {
-    /** They are sent. */
+    /** They are sent, and a client that gets fewer has to learn of it. */
     SENT,
+    /** They are sent, as one direction of a tunnel (RFC 9110 §9.3.6): no message to be whole. */
+    TUNNEL,
     /** They are counted and dropped: the answer to HEAD has none (RFC 9110 §9.3.2). */
     DROPPED,
     /** There must be none: 204, 205 and 304 (RFC 9110 §15.3.5, §15.3.6, §15.4.5). */
@@ -25,6 +27,9 @@ final class ResponseRules {
   static Body body(int status, String method) {
     if (status == 204 || status == 205 || status == 304) {
       return Body.FORBIDDEN;
+    }
+    if (method.equals("CONNECT") && status < 300) {
+      return Body.TUNNEL;
     }
     return method.equals("HEAD") ? Body.DROPPED : Body.SENT;
   }
@@ -42,7 +47,7 @@ final class ResponseRules {
     } catch (MalformedMessageException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
-    boolean misplaced = status < 200 || status == 204 || method.equals("CONNECT") && status < 300;
+    boolean misplaced = status < 200 || status == 204 || body(status, method) == Body.TUNNEL;
     if (!misplaced || !fields.contains("content-length")) {
       return head;
     }
@@ -79,9 +84,7 @@ final class ResponseRules {
   /** Adds the length, now that it is known, where a length has its place (RFC 9110 §8.6). */
   static ResponseHead withContentLength(ResponseHead head, String method, long length) {
     boolean hasItsPlace =
-        body(head.status(), method) == Body.SENT
-            && !(method.equals("CONNECT") && head.status() < 300)
-            && !head.fields().contains("content-length");
+        body(head.status(), method) == Body.SENT && !head.fields().contains("content-length");
     if (!hasItsPlace && !(method.equals("HEAD") && length > 0 && lacksLength(head))) {
       return head;
     }

@@ -188,7 +188,7 @@ final class ServerExchange implements Http3Exchange {
       return;
     }
     try {
-      response.close();
+      response.finish();
     } catch (IOException e) {
       // The client knows, or has gone.
     }
@@ -200,9 +200,12 @@ final class ServerExchange implements Http3Exchange {
   /** The handler has thrown this. */
   void fail(Throwable cause) {
     handlerReturned = true;
+    boolean ended = response.isEnded(); // then it is whole, wherever its bytes are by now
     onLoop(
         () -> {
-          response.breakUp(cause);
+          if (!ended) {
+            response.breakUp(cause);
+          }
           settle(); // also where the response was over before
         });
   }
@@ -306,7 +309,7 @@ final class ServerExchange implements Http3Exchange {
 
   @Override
   public void sendTrailers(Fields fields) throws IOException {
-    if (!response.isBegun() || response.isClosed()) {
+    if (!response.isBegun() || response.isEnded()) {
       throw new IllegalStateException("trailers end a response that was begun and has not ended");
     }
     ResponseRules.checkTrailers(fields);

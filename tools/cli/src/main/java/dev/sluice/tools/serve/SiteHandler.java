@@ -116,6 +116,11 @@ final class SiteHandler implements Http3Handler {
         public void flush() throws IOException {
           out.flush();
         }
+
+        @Override
+        public void finish() throws IOException {
+          out.finish();
+        }
       };
     }
   }

@@ -89,6 +89,9 @@ class StaticFilesTest {
       }
       bytes.write(part.array());
     }
+
+    @Override
+    public void finish() {}
   }
 
   @Test
