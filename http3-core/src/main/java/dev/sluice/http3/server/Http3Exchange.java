@@ -2,6 +2,7 @@ package dev.sluice.http3.server;
 
 import dev.sluice.http3.ConnectionInfo;
 import dev.sluice.http3.RequestEndedException;
+import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.ResponseHead;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.concurrent.CompletionStage;
 
 /**
  * One request and its response. Bodies stream in both directions at once, and each direction holds
@@ -73,8 +75,8 @@ public interface Http3Exchange {
    *
    * @param status 200 to 599
    * @return the body. The response ends when the handler returns, or with {@link
-   *     ResponseBody#finish()} before; a handler that throws has it cut short, also where {@code try}
-   *     has closed it on the way
+   *     ResponseBody#finish()} before; a handler that throws has it cut short, also where {@code
+   *     try} has closed it on the way
    * @throws IllegalStateException when it was called before
    * @throws IllegalArgumentException for another status, or for fields that HTTP/3 does not allow
    */
@@ -117,6 +119,13 @@ public interface Http3Exchange {
    * @throws IllegalArgumentException for fields that HTTP/3 does not allow
    */
   void sendTrailers(Fields fields) throws IOException;
+
+  /**
+   * Completes when the client no longer wants the response, or its connection has ended, with what
+   * a write would throw from then on: for a handler that waits for something else than the client.
+   * It does so on the loop's thread, where nothing may wait, and never where neither happens.
+   */
+  CompletionStage<RequestEnding> givenUp();
 
   /** The client's address as it was when the request came. */
   InetSocketAddress remoteAddress();

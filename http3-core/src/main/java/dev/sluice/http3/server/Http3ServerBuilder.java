@@ -239,7 +239,11 @@ public final class Http3ServerBuilder {
     return this;
   }
 
-  /** Requests that one client may have under way at once; 100 by default. */
+  /**
+   * Requests that one client may have under way at once; 100 by default. Nor do more handlers run
+   * for one connection: where a client has given requests up of which the handlers have not noticed
+   * yet, its next ones wait for them ({@link Http3Exchange#givenUp()}).
+   */
   public Http3ServerBuilder maxConcurrentRequests(int limit) {
     if (limit < 1) {
       throw new IllegalArgumentException("at least one request: " + limit);
@@ -351,6 +355,7 @@ public final class Http3ServerBuilder {
             http,
             handlerOrNone(),
             threads,
+            transport().streams().limits().maxStreamsBidi(),
             early,
             sessions,
             random,

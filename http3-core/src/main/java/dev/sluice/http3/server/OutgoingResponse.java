@@ -1,11 +1,14 @@
 package dev.sluice.http3.server;
 
+import dev.sluice.http3.RequestEndedException;
 import dev.sluice.http3.connection.RequestStream;
 import dev.sluice.http3.ending.Http3Error;
+import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.ResponseHead;
 import dev.sluice.quic.io.OutboundPipe;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
@@ -45,6 +48,9 @@ final class OutgoingResponse implements ResponseBodyStream.Target {
   /** Set by the loop when nobody wants the rest. */
   private volatile Supplier<IOException> failure;
 
+  /** Completed by the loop when nobody waits for the response any more. */
+  private final CompletableFuture<RequestEnding> givenUp = new CompletableFuture<>();
+
   // Loop only.
   private int wholeSent;
   private boolean headSent;
@@ -68,9 +74,10 @@ final class OutgoingResponse implements ResponseBodyStream.Target {
   }
 
   /** Nobody wants the rest: the handler gets this from its next write on. */
-  void abandon(Supplier<IOException> cause) {
+  void abandon(RequestEnding ending) {
     over = true;
-    fail(cause);
+    fail(() -> new RequestEndedException(ending));
+    givenUp.complete(ending);
   }
 
   /** First the failure, then the pipe: whoever makes the pipe looks in the other order. */
@@ -172,6 +179,11 @@ final class OutgoingResponse implements ResponseBodyStream.Target {
   }
 
   // ---- The handler's side ----
+
+  /** Completes on the loop's thread if nobody waits for it any more. */
+  CompletableFuture<RequestEnding> givenUp() {
+    return givenUp;
+  }
 
   /** Whether anybody waits for more of it. */
   boolean isWanted() {

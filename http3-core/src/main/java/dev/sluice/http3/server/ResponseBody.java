@@ -11,7 +11,8 @@ import java.nio.channels.FileChannel;
  * <p>Closing it says that nothing more is written, not that this was all there should be: {@code
  * try} closes a body on its way out of what has failed, too. So the response ends when the handler
  * has returned; where it throws instead, the client is told that the response is cut short. Only
- * the far end of a tunnel ({@code CONNECT}) hears of a close at once, since it may have to answer it.
+ * the far end of a tunnel ({@code CONNECT}) hears of a close at once, since it may have to answer
+ * it.
  */
 public abstract class ResponseBody extends OutputStream {
 

@@ -10,6 +10,7 @@ import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.ResponseHead;
+import dev.sluice.http3.server.Beginnings.Beginning;
 import dev.sluice.http3.session.WebTransportDriver;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.ending.ConnectionEnding;
@@ -19,9 +20,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.function.Consumer;
 
 /** One client's connection and the exchanges on it. On the loop thread, where it says no other. */
@@ -39,9 +38,7 @@ final class ServerConnection {
   private final EarlyGate early;
   private final WebTransportDriver webTransport;
 
-  /** A handler begins when what arrived together with its request's head is known. */
-  private final Queue<Beginning> beginnings = new ArrayDeque<>();
-
+  private final Beginnings beginnings;
   private boolean dispatching;
 
   /** Of the request that is being dispatched. */
@@ -54,11 +51,6 @@ final class ServerConnection {
 
   /** Whether that is of this turn: one snapshot does for all requests that arrived together. */
   private boolean infoIsNew;
-
-  /**
-   * @param afterHandshake whether it waits for that first
-   */
-  private record Beginning(ServerExchange exchange, boolean afterHandshake) {}
 
   /**
    * On the loop's thread.
@@ -80,6 +72,7 @@ final class ServerConnection {
     this.label = label;
     this.services = services;
     this.early = new EarlyGate(services.early());
+    this.beginnings = new Beginnings(services.maxConcurrentRequests());
     ServerSessions sessions = services.sessions();
     this.webTransport =
         sessions.isEmpty()
@@ -202,9 +195,10 @@ final class ServerConnection {
 
   /** Whether there were any. */
   private boolean beginHandlers() {
-    boolean any = !beginnings.isEmpty();
-    for (Beginning next = beginnings.poll(); next != null; next = beginnings.poll()) {
+    boolean any = false;
+    for (Beginning next = beginnings.next(); next != null; next = beginnings.next()) {
       begin(next);
+      any = true;
     }
     return any;
   }
@@ -266,7 +260,7 @@ final class ServerConnection {
       case Http3Event.RequestEnded(var stream, var ending) -> with(stream, e -> e.onEnded(ending));
       case Http3Event.Writable(var stream) -> with(stream, ServerExchange::onWritable);
       case Http3Event.Stopped(var stream, var code) -> with(stream, e -> e.onStopped(code));
-      case Http3Event.Closed closed -> {}
+      case Http3Event.Closed(var stream) -> with(stream, beginnings::remove);
       case Http3Event.Drained drained -> {
         if (stopping) {
           http.close(Http3Error.H3_NO_ERROR, "");
@@ -306,7 +300,7 @@ final class ServerConnection {
     }
     ServerExchange exchange = new ServerExchange(this, stream, head);
     stream.attach(exchange);
-    beginnings.add(new Beginning(exchange, treatment == EarlyRequests.Treatment.WAIT));
+    beginnings.add(exchange, treatment == EarlyRequests.Treatment.WAIT);
   }
 
   /** The client has another address now, also for the requests that are under way. */
@@ -329,6 +323,10 @@ final class ServerConnection {
     } catch (Throwable e) {
       LOG.log(Level.WARNING, "the handler has failed on " + exchange.path(), e);
       exchange.fail(e);
+    } finally {
+      if (beginnings.onReturned()) {
+        later(() -> {}); // and then the next one begins
+      }
     }
   }
 
@@ -338,6 +336,7 @@ final class ServerConnection {
     for (RequestStream stream : http.requests()) {
       with(stream, exchange -> exchange.onConnectionEnded(lost, loop.retention()));
     }
+    beginnings.onConnectionEnded();
     onEnded.accept(this);
   }
 

@@ -19,8 +19,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Supplier;
 
 /**
  * One exchange, between the connection on the loop thread and the handler on its own, or on the
@@ -123,18 +123,17 @@ final class ServerExchange implements Http3Exchange {
       }
       return;
     }
-    Supplier<IOException> failure = () -> new RequestEndedException(ending);
-    inbound().fail(failure);
+    inbound().fail(() -> new RequestEndedException(ending));
     if (ending instanceof RequestEnding.ConnectionLost) {
-      response.abandon(failure);
+      response.abandon(ending);
     } else if (ending instanceof RequestEnding.StreamError error && !response.isOver()) {
-      response.abandon(failure);
+      response.abandon(ending);
       stream.reset(error.error());
     }
   }
 
   void onStopped(long code) {
-    response.abandon(() -> new RequestEndedException(new RequestEnding.ResetByPeer(code, true)));
+    response.abandon(new RequestEnding.ResetByPeer(code, true));
     settle(); // nothing else will where the handler has returned
   }
 
@@ -150,7 +149,7 @@ final class ServerExchange implements Http3Exchange {
       Duration limit = retention.limit();
       retention.hold(inbound, () -> new ContentDroppedException(limit));
     }
-    response.abandon(() -> new RequestEndedException(ending));
+    response.abandon(ending);
   }
 
   void onWritable() {
@@ -314,6 +313,11 @@ final class ServerExchange implements Http3Exchange {
     }
     ResponseRules.checkTrailers(fields);
     response.endWith(fields);
+  }
+
+  @Override
+  public CompletionStage<RequestEnding> givenUp() {
+    return response.givenUp().minimalCompletionStage();
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * What all loops of a server have in common. Any thread.
  *
  * @param threads where the handler is called
+ * @param maxConcurrentRequests of one client, and handlers that run for one connection
  * @param early what is done with early requests; null for nothing in particular
  * @param sessions what there is of WebTransport
  * @param contentRetention how long unread content of connections that have ended is kept
@@ -20,6 +21,7 @@ record ServerServices(
     Http3Config config,
     Http3Handler handler,
     HandlerThreads threads,
+    long maxConcurrentRequests,
     EarlyRequests early,
     ServerSessions sessions,
     SecureRandom random,

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sluice.http3.client.Http3Response;
 import dev.sluice.http3.RequestEndedException;
+import dev.sluice.http3.client.Http3Response;
 import dev.sluice.http3.client.Loopback;
 import dev.sluice.http3.client.WireClient;
 import dev.sluice.http3.connection.Http3Event;
@@ -171,12 +171,15 @@ class EndOfResponseTest {
   /** What is written before a body is closed does not wait for the handler, only the end does. */
   @Test
   void aClosedBodyArrivesBeforeItsHandlerReturnsAndEndsWithIt() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch seen = new CountDownLatch(1);
     try (Loopback loopback =
         Loopback.of(
             exchange -> {
               try (ResponseBody out = exchange.respond(200, Fields.EMPTY)) {
                 out.write(new byte[BEYOND_WHAT_GATHERS]);
+                begun.await();
+                out.write(7);
               }
               seen.await();
             })) {
@@ -184,6 +187,8 @@ class EndOfResponseTest {
           loopback.client.send(loopback.request("/").build(), BodyHandlers.ofInputStream());
       try (InputStream in = response.body()) {
         assertEquals(BEYOND_WHAT_GATHERS, in.readNBytes(BEYOND_WHAT_GATHERS).length);
+        begun.countDown();
+        assertEquals(7, in.read());
         seen.countDown();
         assertEquals(-1, in.read());
       }

@@ -53,6 +53,7 @@ class UnknownProtocolTest {
           throw new AssertionError("not for the handler");
         },
         HandlerThreads.VIRTUAL,
+        1,
         null,
         sessions,
         new SecureRandom(),

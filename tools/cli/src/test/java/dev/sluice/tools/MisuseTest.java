@@ -88,10 +88,7 @@ class MisuseTest {
         };
     Result result =
         Commands.run(
-            InputStream.nullInputStream(),
-            new ByteArrayOutputStream(),
-            full,
-            arguments.split(" "));
+            InputStream.nullInputStream(), new ByteArrayOutputStream(), full, arguments.split(" "));
     assertEquals(23, result.code(), result::toString);
     assertEquals("sluice: (23) cannot write to standard output\n", result.err());
   }
