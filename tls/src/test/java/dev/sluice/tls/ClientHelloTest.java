@@ -188,17 +188,22 @@ class ClientHelloTest {
   @Requirement({
     "RFC8446-4.1.2#2",
     "RFC8446-4.2.8#11",
+    "RFC8446-4.2.10#6",
     "RFC8446-4.2.11#15",
     "RFC8446-4.2.2#3",
     "RFC8446-9.2#1"
   })
   void theSecondRepeatsTheFirst() throws TlsException {
-    TlsServerConfig tickets = serverConfig().ticketProtector(TlsPair.TICKETS).build();
+    TlsServerConfig tickets =
+        serverConfig()
+            .ticketProtector(TlsPair.TICKETS)
+            .earlyDataPolicy((parameters, state, key) -> true)
+            .build();
     SessionTicket ticket =
         new TlsPair(clientConfig().build(), tickets).run().client.tickets.getFirst();
     List<ClientHello> both =
         hellos(
-            clientConfig().ticket(ticket).build(),
+            clientConfig().ticket(ticket).earlyData(true).build(),
             tickets.toBuilder().groups(NamedGroup.SECP384R1).helloRetryCookie(true).build());
     ClientHello first = both.get(0);
     ClientHello second = both.get(1);
@@ -208,6 +213,8 @@ class ClientHelloTest {
     assertEquals(
         List.of(NamedGroup.SECP384R1.code()), shares.stream().map(KeyShareEntry::group).toList());
     assertEquals(32, Cookie.in(second.extensions()).value().length);
+    assertTrue(first.extensions().contains(ExtensionType.EARLY_DATA));
+    assertFalse(second.extensions().contains(ExtensionType.EARLY_DATA));
     for (ClientHello hello : both) {
       assertTrue(hello.extensions().isLast(ExtensionType.PRE_SHARED_KEY));
     }

@@ -345,7 +345,7 @@ class ServerRefusalTest {
   }
 
   @Test
-  @Requirement({"RFC8446-4.1.2#2", "RFC8446-4.2.10#6"})
+  @Requirement("RFC8446-4.1.2#2")
   void refusesASecondHelloThatIsAnotherThanTheFirst() {
     record Case(AlertDescription alert, TlsPair.Tamper second) {}
     byte[] none = new byte[0];
