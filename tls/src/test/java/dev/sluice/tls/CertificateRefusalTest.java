@@ -120,28 +120,47 @@ class CertificateRefusalTest {
   @Test
   @Requirement({
     "RFC8446-4.2.3#1",
-    "RFC8446-4.4.3#4",
     "RFC8446-4.4.3#6",
-    "RFC8446-4.4.3#7",
     "RFC8446-4.4.3#8",
     "RFC8446-4.4.3#9",
     "RFC8446-4.4.3#10"
   })
   void refusesCertificateVerify() {
-    requireAlert(run(Rewrite.lastBit(HandshakeType.CERTIFICATE_VERIFY)).client, DECRYPT_ERROR);
+    // Not by the Finished, which does not fit the transcript either.
+    for (TlsPair.Tamper wrong :
+        List.of(
+            Rewrite.lastBit(HandshakeType.CERTIFICATE_VERIFY),
+            Rewrite.certificateVerify(v -> new CertificateVerify(v.algorithm(), NONE)))) {
+      String reason = requireAlert(run(wrong).client, DECRYPT_ERROR).getMessage();
+      assertTrue(reason.startsWith("CertificateVerify"), reason);
+    }
     for (int code : new int[] {0x0401, 0x0203, 0x0807, 0x0503, 0x9999}) {
       TlsPair.Tamper other =
           Rewrite.certificateVerify(v -> new CertificateVerify(code, v.signature()));
       requireAlert(run(other).client, ILLEGAL_PARAMETER);
     }
     requireAlert(
-        run(Rewrite.certificateVerify(v -> new CertificateVerify(v.algorithm(), NONE))).client,
-        DECRYPT_ERROR);
-    requireAlert(
         run(Rewrite.message(HandshakeType.CERTIFICATE_VERIFY, m -> null)).client,
         UNEXPECTED_MESSAGE);
     requireAlert(
         run(Rewrite.message(HandshakeType.CERTIFICATE, m -> null)).client, UNEXPECTED_MESSAGE);
+  }
+
+  /** The one was not offered, the other for certificates alone, and both would fit the key. */
+  @Test
+  @Requirement({"RFC8446-4.4.3#4", "RFC8446-4.4.3#7"})
+  void refusesAServersSignatureByASchemeThatItHasNotOfferedForIt() {
+    TlsClientConfig client =
+        clientConfig()
+            .signatureSchemes(SignatureScheme.RSA_PSS_RSAE_SHA256, SignatureScheme.RSA_PKCS1_SHA256)
+            .build();
+    TlsServerConfig server = serverConfig().identity(TlsPair.RSA).build();
+    for (SignatureScheme other :
+        List.of(SignatureScheme.RSA_PSS_RSAE_SHA384, SignatureScheme.RSA_PKCS1_SHA256)) {
+      TlsPair.Tamper signed =
+          Rewrite.certificateVerify(v -> new CertificateVerify(other.code(), v.signature()));
+      requireAlert(run(signed, client, server).client, ILLEGAL_PARAMETER);
+    }
   }
 
   @Test

@@ -229,13 +229,7 @@ class ResumptionTest {
   }
 
   @Test
-  @Requirement({
-    "RFC9001-4.6.1#1",
-    "RFC8446-4.2.10#5",
-    "RFC8446-4.2.10#7",
-    "RFC8446-4.2.10#8",
-    "RFC9001-8.3#1"
-  })
+  @Requirement({"RFC9001-4.6.1#1", "RFC8446-4.2.10#5", "RFC8446-4.2.10#7", "RFC9001-8.3#1"})
   void earlyDataIsAcceptedUnderTheTicketsTerms() {
     List<byte[]> replayKeys = new ArrayList<>();
     TlsServerConfig server =
@@ -263,7 +257,13 @@ class ResumptionTest {
   }
 
   @Test
-  @Requirement({"RFC8446-4.2.10#3", "RFC8446-4.2.10#4", "RFC8446-4.2.10#5", "RFC8446-4.2.10#10"})
+  @Requirement({
+    "RFC8446-4.2.10#3",
+    "RFC8446-4.2.10#4",
+    "RFC8446-4.2.10#5",
+    "RFC8446-4.2.10#8",
+    "RFC8446-4.2.10#10"
+  })
   void earlyDataIsRejectedWhenAnythingDiffers() {
     TlsServerConfig server = server().earlyDataPolicy((p, s, k) -> true).build();
     SessionTicket ticket = ticket(clientConfig().build(), server);
@@ -282,6 +282,11 @@ class ResumptionTest {
       assertEquals(false, pair.server.earlyData);
       assertFalse(pair.client.session.earlyDataAccepted());
     }
+    TlsPair otherProtocol =
+        resume(
+            client.toBuilder().applicationProtocols("hq-interop", "h3").build(),
+            server.toBuilder().applicationProtocols("hq-interop").build());
+    assertEquals(false, otherProtocol.server.earlyData);
     // Off by default, and without the server's permission.
     assertNull(resume(clientConfig().ticket(ticket).build(), server).client.earlyData);
     assertNull(

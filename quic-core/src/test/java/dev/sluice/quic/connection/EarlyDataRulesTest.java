@@ -18,12 +18,19 @@ import dev.sluice.quic.frame.PingFrame;
 import dev.sluice.quic.packet.LongHeaderWriter;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.QuicVersion;
+import dev.sluice.quic.stream.StreamConfig;
+import dev.sluice.quic.stream.StreamLimits;
 import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.wire.Bytes;
+import dev.sluice.quic.wire.ConnectionId;
 import dev.sluice.quic.wire.WireWriter;
 import dev.sluice.testkit.Requirement;
+import dev.sluice.tls.NamedGroup;
 import dev.sluice.tls.SessionTicket;
+import dev.sluice.tls.TlsClientConfig;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What 0-RTT may not be used for, and what a peer must not do about it. */
@@ -85,16 +92,92 @@ class EarlyDataRulesTest {
   @Test
   @Requirement("RFC9000-7.4.1#2")
   void whatBelongsToOneConnectionIsNotRemembered() {
-    TransportParameters sent =
-        TransportParameterCodec.read(visits.ticket().transportParameters(), true);
+    TransportParameters.Builder said =
+        TransportParameterCodec.read(visits.ticket().transportParameters(), true).toBuilder();
+    said.ackDelayExponent = 7;
+    said.maxAckDelayMillis = 99;
+    said.retrySourceConnectionId = ConnectionId.of(new byte[] {1});
+    said.preferredAddress = Bytes.of(new byte[61]);
+    TransportParameters sent = said.build();
     TransportParameters remembered = sent.remembered();
     assertNotNull(sent.statelessResetToken());
     assertNull(remembered.statelessResetToken());
     assertNull(remembered.initialSourceConnectionId());
     assertNull(remembered.originalDestinationConnectionId());
+    assertNull(remembered.retrySourceConnectionId());
+    assertNull(remembered.preferredAddress());
+    assertEquals(3, remembered.ackDelayExponent());
     assertEquals(25, remembered.maxAckDelayMillis());
     assertEquals(sent.initialMaxData(), remembered.initialMaxData());
     assertEquals(sent.maxDatagramFrameSize(), remembered.maxDatagramFrameSize());
+  }
+
+  /** What the server allows by now holds from the end of the handshake on, and not sooner. */
+  @Test
+  @Requirement({"RFC9000-7.4.1#3", "RFC9000-7.4.1#10"})
+  void largerLimitsCountOnlyAfterTheHandshake() {
+    SessionTicket ticket = visits.ticket();
+    TransportParameters before = TransportParameterCodec.read(ticket.transportParameters(), true);
+    StreamConfig usual = TransportConfig.DEFAULTS.streams();
+    StreamLimits limits = usual.limits();
+    visits.serverTransport =
+        TransportConfig.DEFAULTS.withStreams(
+            usual.withLimits(
+                new StreamLimits(
+                    limits.maxData(),
+                    limits.maxStreamDataBidiLocal(),
+                    limits.maxStreamDataBidiRemote(),
+                    limits.maxStreamDataUni(),
+                    200,
+                    200)));
+    assertTrue(before.initialMaxStreamsBidi() < 200);
+    visits.listen(c -> c);
+    Connection connection = visits.revisit(ticket);
+    visits.send(connection, new byte[10]);
+    // Of the server's flight the parameters come, and what follows them is late.
+    TransportParameters.Builder now = before.toBuilder();
+    now.initialMaxStreamsBidi = 200;
+    now.maxDatagramFrameSize++;
+    now.originalDestinationConnectionId = connection.ids.originalDestination();
+    connection.ids.onFirstPacket(before.initialSourceConnectionId());
+    connection.handshake.onPeerParameters(now.build());
+    assertEquals(before.maxDatagramFrameSize(), connection.handshake.peer().maxDatagramFrameSize());
+    assertEquals(before.initialMaxStreamsBidi() - 1, opened(connection));
+
+    Connection other = visits.revisit(ticket);
+    assertEquals(before.initialMaxStreamsBidi(), opened(other));
+    visits.sim.run(LIMIT, () -> other.handshake.isComplete());
+    assertEquals(EarlyDataState.ACCEPTED, other.earlyData());
+    assertEquals(200 - before.initialMaxStreamsBidi(), opened(other));
+  }
+
+  private static long opened(Connection connection) {
+    long opened = 0;
+    while (connection.openBidi() != null) {
+      opened++;
+    }
+    return opened;
+  }
+
+  /** A resumed server has little to say at first: neither certificate nor a long share. */
+  @Test
+  @Requirement("RFC9000-14.1#2")
+  void aServersInitialFillsItsDatagram() {
+    TlsClientConfig brief = visits.client.tls().toBuilder().groups(NamedGroup.X25519).build();
+    visits.client = visits.client.withTls(brief);
+    SessionTicket ticket = visits.ticket();
+    List<byte[]> initials = new ArrayList<>();
+    visits.toClient.drop(
+        datagram -> {
+          if ((datagram.bytes()[0] & 0xb0) == 0x80) {
+            initials.add(datagram.bytes());
+          }
+          return false;
+        });
+    Connection connection = visits.revisit(ticket);
+    visits.sim.run(LIMIT, () -> connection.handshake.isConfirmed());
+    assertTrue(connection.tls().resumed());
+    assertTrue(initials.getFirst().length >= 1200, "" + initials.getFirst().length);
   }
 
   /** So nothing that was sent early can be sent again for another protocol. */

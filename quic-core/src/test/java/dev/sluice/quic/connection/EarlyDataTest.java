@@ -173,7 +173,7 @@ class EarlyDataTest {
   }
 
   @Test
-  @Requirement({"RFC9001-4.6.2#1", "RFC9001-4.6.2#3", "RFC9001-5.6#4"})
+  @Requirement({"RFC9001-4.6.2#1", "RFC9001-5.6#4"})
   void whatWasRefusedIsSentAgainOnTheSameStreams() {
     SessionTicket ticket = visits.ticket();
     visits.terms = null;
@@ -206,7 +206,7 @@ class EarlyDataTest {
   }
 
   @Test
-  @Requirement({"RFC9000-7.4.1#9", "RFC9000-7.4.1#5", "RFC9000-7.4.1#6", "RFC9000-7.4.1#3"})
+  @Requirement({"RFC9000-7.4.1#9", "RFC9000-7.4.1#5", "RFC9000-7.4.1#6", "RFC9001-4.6.2#3"})
   void aServerWithSmallerLimitsRefusesAndTheRestWaitsForItsCredit() {
     SessionTicket ticket = visits.ticket();
     visits.serverTransport =
@@ -467,7 +467,7 @@ class EarlyDataTest {
   }
 
   @Test
-  @Requirement({"RFC9000-7.4.1#10", "RFC9000-12.3#1"})
+  @Requirement("RFC9000-12.3#1")
   void anyMixOfMisfortunesEndsInTheSameBytes() {
     Simulation.seeds(
         60,

@@ -195,4 +195,27 @@ class EcnTest {
     assertEquals(State.CAPABLE, state(duo.client));
     assertNull(duo.client.ending());
   }
+
+  /** Also if it acknowledges something older that was not acknowledged before. */
+  @Test
+  @Requirement("RFC9000-13.4.2.1#1")
+  void olderCountsThatComeLateProveNothing() {
+    Duo duo = duo(EcnTest::wire);
+    duo.write(duo.client, 100_000);
+    duo.runFor(1000);
+    assertEquals(State.CAPABLE, state(duo.client));
+    EcnCounts before =
+        duo.serverLog.sentFrames(AckFrame.class).reduce((a, b) -> b).orElseThrow().ecn();
+    sim.route(duo.clientAddress, duo.serverAddress, new Link().loss(1));
+    duo.write(duo.client, 100);
+    duo.write(duo.client, 100);
+    long newest = duo.clientLog.sent().getLast().number();
+    EcnCounts after = new EcnCounts(before.ect0() + 1, 0, 0);
+    Frame newer = new AckFrame(newest, 0, AckRanges.of(newest, newest), after);
+    Frame late = new AckFrame(newest, 0, AckRanges.of(newest - 1, newest), before);
+    duo.toClient(duo.fromServer(SealedPackets.payload(newer)));
+    duo.toClient(duo.fromServer(SealedPackets.payload(late)));
+    assertEquals(0, duo.client.recovery.path().bytesInFlight(), "all is acknowledged");
+    assertEquals(State.CAPABLE, state(duo.client));
+  }
 }

@@ -13,6 +13,7 @@ import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.frame.AckFrame;
 import dev.sluice.quic.frame.CryptoFrame;
 import dev.sluice.quic.frame.PaddingFrame;
+import dev.sluice.quic.frame.PingFrame;
 import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.packet.QuicVersion;
 import dev.sluice.quic.sim.EndpointNode;
@@ -98,6 +99,17 @@ class HandshakeDataTest {
     // Beyond a gap, so that TLS does not get to see it.
     deliver(serverNode, SealedPackets.initial(client, 51, crypto(9999, 1)), there, here, sim.now());
     assertViolation(server());
+  }
+
+  @Test
+  @Requirement("RFC9000-14.1#4")
+  void anInitialInASmallDatagram() {
+    toClient.cut();
+    sim.run(LIMIT, () -> !serverNode.accepted().isEmpty());
+    byte[] ping = SealedPackets.payload(new PingFrame(), new PaddingFrame(20));
+    deliver(serverNode, SealedPackets.initial(client, 50, ping), there, here, sim.now());
+    assertTrue(server().spaces.of(EncryptionLevel.INITIAL).acks().largestReceived() < 50);
+    assertNull(server().ending());
   }
 
   @Test

@@ -152,7 +152,7 @@ class HandshakeIdsTest {
               destinations.add(packet.destination());
             }
           }
-          assertTrue(Set.of(original, server).containsAll(destinations));
+          assertEquals(Set.of(original, server), destinations);
         });
   }
 
@@ -219,8 +219,17 @@ class HandshakeIdsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"initial_source", "original_destination", "another source"})
-  @Requirement({"RFC9000-7.3#3", "RFC9000-7.3#2"})
+  @ValueSource(
+      strings = {
+        "initial_source",
+        "original_destination",
+        "another source",
+        "another destination",
+        "a Retry that was none",
+        "no Retry where there was one",
+        "another Retry"
+      })
+  @Requirement({"RFC9000-7.3#1", "RFC9000-7.3#2", "RFC9000-7.3#3", "RFC9000-7.3#4"})
   void parametersWithoutTheIdsOrWithOthers(String wrong) {
     Simulation sim = new Simulation(1);
     ConnectionId other = ConnectionId.of(new byte[] {7, 7, 7, 7});
@@ -230,7 +239,10 @@ class HandshakeIdsTest {
           switch (wrong) {
             case "initial_source" -> builder.initialSourceConnectionId = null;
             case "original_destination" -> builder.originalDestinationConnectionId = null;
-            default -> builder.initialSourceConnectionId = other;
+            case "another source" -> builder.initialSourceConnectionId = other;
+            case "another destination" -> builder.originalDestinationConnectionId = other;
+            case "no Retry where there was one" -> {}
+            default -> builder.retrySourceConnectionId = other;
           }
           return builder.build();
         };
@@ -239,6 +251,9 @@ class HandshakeIdsTest {
     Connection fresh =
         TestPeers.endpoint(sim.random())
             .connect(null, sim.address(2), TestPeers.client(sim.random()), sim.now());
+    if (wrong.equals("no Retry where there was one") || wrong.equals("another Retry")) {
+      fresh.ids.onRetry(honest.initialSourceConnectionId());
+    }
     fresh.ids.onFirstPacket(honest.initialSourceConnectionId());
     TransportException refused =
         assertThrows(

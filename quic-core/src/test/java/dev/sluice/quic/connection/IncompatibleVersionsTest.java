@@ -228,9 +228,12 @@ class IncompatibleVersionsTest {
     Connection client = connect(BOTH_BEGIN_WITH_2, Versions.of(V1));
     ConnectionId before = client.ids.originalDestination();
     sim.run(Duration.ofSeconds(5), client.versions::isReaction);
-    assertNotEquals(before, client.ids.originalDestination());
+    ConnectionId second = client.ids.originalDestination();
+    assertNotEquals(before, second);
     deliver(client, offerTo(client, V2.number()));
     deliver(client, offer(client.ids.localFirst(), before, V2.number()));
+    assertSame(V1, client.versions.original());
+    assertEquals(second, client.ids.originalDestination());
     confirm(client);
     assertSame(V1, client.versions.current());
   }

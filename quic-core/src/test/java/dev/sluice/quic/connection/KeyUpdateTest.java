@@ -175,6 +175,9 @@ class KeyUpdateTest {
                         .anyMatch(
                             f -> f instanceof AckFrame a && a.ranges().contains(first.number())));
     assertTrue(!first.sent() && updated < acknowledged);
+    duo.write(duo.server, 500);
+    duo.runFor(100);
+    assertTrue(duo.clientLog.received().getLast().has(StreamFrame.class), "under the new keys");
   }
 
   /** A packet that an attacker has kept back, or that a broken peer has made. */

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.network.Datagram;
 import dev.sluice.network.Link;
 import dev.sluice.network.Simulation;
+import dev.sluice.network.Watcher;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.ConnectionEnding.ApplicationClose;
 import dev.sluice.quic.ending.ConnectionEnding.Side;
@@ -16,9 +18,13 @@ import dev.sluice.quic.ending.ConnectionEnding.TransportClose;
 import dev.sluice.quic.ending.TransportError;
 import dev.sluice.quic.endpoint.Endpoint;
 import dev.sluice.quic.endpoint.EndpointConfig;
+import dev.sluice.quic.packet.LongHeader;
+import dev.sluice.quic.packet.PacketParser;
+import dev.sluice.quic.packet.PacketType;
 import dev.sluice.quic.sim.EndpointNode;
 import dev.sluice.quic.trace.TraceEvent;
 import dev.sluice.quic.trace.Tracer;
+import dev.sluice.quic.wire.Bytes;
 import dev.sluice.testkit.Requirement;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -71,11 +77,36 @@ class LifecycleTest {
     sim.run(Duration.ofMinutes(5), () -> connection.ending() != null);
   }
 
+  /** The tokens of the client's Initial packets, in the order in which they were sent. */
+  private List<Bytes> watchTokens() {
+    List<Bytes> tokens = new ArrayList<>();
+    sim.watch(
+        new Watcher() {
+          @Override
+          public void sent(long now, Datagram datagram) {
+            byte[] bytes = datagram.bytes();
+            if (datagram.source().equals(clientAddress)
+                && PacketParser.parse(bytes, 0, bytes.length, 8) instanceof LongHeader header
+                && header.type() == PacketType.INITIAL) {
+              tokens.add(Bytes.of(header.token().toArray()));
+            }
+          }
+        });
+    return tokens;
+  }
+
   @Test
   @Requirement({"RFC9000-8.1.2#1", "RFC9000-7.3#2"})
   void aRetryProvesTheAddressFirst() {
     serverConfig = serverConfig.withRetry(true);
+    List<Bytes> tokens = watchTokens();
     Connection connection = connectConfirmed();
+    assertEquals(Bytes.EMPTY, tokens.getFirst());
+    Bytes token = connection.firstFlight.token();
+    int retried = tokens.indexOf(token);
+    assertTrue(retried > 0 && tokens.size() >= 2 * retried, () -> "" + tokens);
+    assertEquals(
+        List.of(token), tokens.subList(retried, tokens.size()).stream().distinct().toList());
     assertNotNull(connection.ids.retrySource());
     assertTrue(server.accepted().getFirst().paths.active().amplification().isValidated());
   }
@@ -92,14 +123,17 @@ class LifecycleTest {
             .findFirst()
             .orElseThrow();
     assertNotEquals(0, token.length);
+    List<Bytes> tokens = watchTokens();
     Connection second =
         client.endpoint().connect(null, serverAddress, clientConfig.withToken(token), sim.now());
     sim.run(Duration.ofSeconds(5), () -> second.tls() != null);
     assertEquals(null, second.ids.retrySource());
+    assertTrue(tokens.size() > 1);
+    assertEquals(List.of(AddressToken.value(token)), tokens.stream().distinct().toList());
   }
 
   @Test
-  @Requirement({"RFC9000-8.1.3#3", "RFC9000-8.1.2#1"})
+  @Requirement("RFC9000-8.1.3#3")
   void theTokenOfARetryIsForOneConnection() {
     serverConfig = serverConfig.withRetry(true);
     Connection first = connectConfirmed();
@@ -142,14 +176,17 @@ class LifecycleTest {
     Connection connection = connectConfirmed();
     connection.close(0, "");
     client.endpoint().touch(connection);
-    sim.run(
-        Duration.ofSeconds(10), () -> client.endpoint().isQuiet() && server.endpoint().isQuiet());
+    long closed = sim.now();
+    sim.run(Duration.ofSeconds(10), () -> client.endpoint().isQuiet());
+    assertTrue(sim.now() - closed >= 3 * connection.recovery.ptoNanos());
+    sim.run(Duration.ofSeconds(10), () -> server.endpoint().isQuiet());
+    long drained = sim.now() - closed;
+    assertTrue(drained >= 3 * server.accepted().getFirst().recovery.ptoNanos());
     assertTrue(connection.isEnded());
     assertEquals(Long.MAX_VALUE, connection.nextDeadline());
   }
 
   @Test
-  @Requirement("RFC9000-10.1#1")
   void silenceEndsBothSides() {
     clientConfig =
         clientConfig.withTransport(TransportConfig.DEFAULTS.withIdleTimeout(Duration.ofSeconds(3)));
@@ -160,6 +197,19 @@ class LifecycleTest {
     assertTrue(sim.now() - confirmed < Duration.ofSeconds(4).toNanos());
     runUntilEnded(server.accepted().getFirst());
     assertInstanceOf(ConnectionEnding.IdleTimeout.class, server.accepted().getFirst().ending());
+  }
+
+  @Test
+  @Requirement("RFC9000-10.1#1")
+  void noSilenceIsShorterThanThreeProbeTimeouts() {
+    clientConfig =
+        clientConfig.withTransport(TransportConfig.DEFAULTS.withIdleTimeout(Duration.ofMillis(50)));
+    Connection connection = connectConfirmed();
+    runUntilEnded(connection);
+    long silent =
+        assertInstanceOf(ConnectionEnding.IdleTimeout.class, connection.ending()).afterNanos();
+    long least = 3 * connection.recovery.ptoNanos();
+    assertTrue(least > Simulation.ms(50).toNanos() && silent >= least, silent + " of " + least);
   }
 
   @Test
@@ -240,6 +290,26 @@ class LifecycleTest {
     assertEquals(1, server.accepted().getFirst().spaces.oneRtt().sendPhaseBit());
   }
 
+  /** Also when the first 1-RTT packet has been acknowledged by one that came before the others. */
+  @Test
+  @Requirement("RFC9001-6.1#1")
+  void keysAreNotUpdatedBeforeTheHandshakeIsConfirmed() {
+    Connection connection = connect();
+    sim.run(Duration.ofSeconds(1), () -> connection.handshake.isComplete());
+    connection.openUni().write(new byte[10], 0, 10);
+    client.endpoint().touch(connection);
+    sim.runFor(Duration.ofMillis(1));
+    connection.spaces.oneRtt().onAcknowledged(Long.MAX_VALUE);
+    connection.updateKeys();
+    client.endpoint().touch(connection);
+    sim.runFor(Duration.ofMillis(1));
+    assertFalse(connection.handshake.isConfirmed());
+    assertEquals(0, connection.spaces.oneRtt().sendPhaseBit());
+    sim.run(Duration.ofSeconds(1), () -> connection.handshake.isConfirmed());
+    ping(connection, client);
+    assertEquals(1, connection.spaces.oneRtt().sendPhaseBit());
+  }
+
   private void ping(Connection connection, EndpointNode node) {
     var stream = connection.openUni();
     stream.write(new byte[10], 0, 10);
@@ -249,13 +319,7 @@ class LifecycleTest {
   }
 
   @Test
-  @Requirement({
-    "RFC9000-8#1",
-    "RFC9000-8.1#2",
-    "RFC9000-14.1#1",
-    "RFC9000-14.1#2",
-    "RFC9000-14.1#6"
-  })
+  @Requirement({"RFC9000-8#1", "RFC9000-8.1#2", "RFC9000-14.1#6"})
   void aServerNeverAmplifies() {
     long[] toServer = {0};
     long[] toClient = {0};
@@ -296,6 +360,31 @@ class LifecycleTest {
     runUntilEnded(connection);
     assertInstanceOf(ConnectionEnding.HandshakeTimeout.class, connection.ending());
     assertNotEquals(0, toClient[0]);
+  }
+
+  /** Nor does the end of a connection whose client may be anybody. */
+  @Test
+  @Requirement({"RFC9000-8#1", "RFC9000-8.1#2"})
+  void aServerThatClosesDoesNotAmplify() {
+    connect();
+    long[] lengths = {0, 0};
+    sim.watch(
+        new Watcher() {
+          @Override
+          public void sent(long now, Datagram datagram) {
+            lengths[datagram.source().equals(clientAddress) ? 0 : 1] += datagram.length();
+          }
+        });
+    sim.run(Duration.ofSeconds(1), () -> !server.accepted().isEmpty());
+    sim.route(clientAddress, serverAddress, new Link().loss(1));
+    long received = lengths[0];
+    sim.runFor(Duration.ofSeconds(5));
+    Connection accepted = server.accepted().getFirst();
+    accepted.close(42, "enough");
+    server.endpoint().touch(accepted);
+    sim.runFor(Duration.ofSeconds(1));
+    assertTrue(lengths[1] > 2 * received, "it has sent nearly all that it may");
+    assertTrue(lengths[1] <= 3 * received, lengths[1] + " for " + received);
   }
 
   @Test

@@ -116,6 +116,7 @@ class MigrationTest {
   }
 
   @Test
+  @Requirement("RFC9000-8.2.2#3")
   void dataInFlightAtTheMoveArrivesEvenIfTheOldPathIsDead() {
     Duo duo = duo();
     plugIn(duo);

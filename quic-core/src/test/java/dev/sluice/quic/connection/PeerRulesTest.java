@@ -3,6 +3,7 @@ package dev.sluice.quic.connection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,6 +28,7 @@ import dev.sluice.quic.frame.PathResponseFrame;
 import dev.sluice.quic.frame.PingFrame;
 import dev.sluice.quic.frame.RetireConnectionIdFrame;
 import dev.sluice.quic.frame.StreamFrame;
+import dev.sluice.quic.stream.SendStream;
 import dev.sluice.quic.wire.Bytes;
 import dev.sluice.testkit.Requirement;
 import java.net.InetSocketAddress;
@@ -83,7 +85,9 @@ class PeerRulesTest {
   @Test
   @Requirement({"RFC9000-7.5#3", "RFC9000-7.5#1"})
   void cryptoDataOutOfOrder() {
-    assertServerStays(new CryptoFrame(3_000, Bytes.of(new byte[1_000])));
+    for (int offset = 1; offset < 4096; offset += 1024) {
+      assertServerStays(new CryptoFrame(offset, Bytes.of(new byte[1024])));
+    }
     assertServerCloses(
         TransportError.CRYPTO_BUFFER_EXCEEDED, new CryptoFrame(1 << 20, Bytes.of(new byte[100])));
   }
@@ -93,7 +97,12 @@ class PeerRulesTest {
   void outdatedLimits() {
     assertServerStays(
         new MaxDataFrame(0), new MaxStreamsFrame(true, 0), new MaxStreamsFrame(false, 0));
-    assertTrue(duo.server.openUni() != null, "the limit is what it was");
+    duo.runFor(100);
+    assertNotNull(duo.server.openBidi());
+    SendStream stream = duo.server.openUni();
+    assertEquals(10, stream.write(new byte[10], 0, 10));
+    duo.runFor(0);
+    assertEquals(10, stream.sent(), "the limit is what it was");
   }
 
   @Test

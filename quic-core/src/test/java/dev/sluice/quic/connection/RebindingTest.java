@@ -10,6 +10,7 @@ import dev.sluice.network.Link;
 import dev.sluice.network.Simulation;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.frame.ConnectionCloseFrame;
 import dev.sluice.quic.frame.NewTokenFrame;
 import dev.sluice.quic.sim.EndpointNode;
 import dev.sluice.testkit.Requirement;
@@ -100,6 +101,7 @@ class RebindingTest {
             "the peer does not answer at its new address"),
         accepted.ending());
     assertTrue(accepted.isEnded());
+    assertEquals(0, log.sentFrames(ConnectionCloseFrame.class).count());
     // With one the victim could be sent much more, on another connection (§8.1.3).
     assertEquals(0, tokensGiven(), "whoever got a token has proven an address");
   }

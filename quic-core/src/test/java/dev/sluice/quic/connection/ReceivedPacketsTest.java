@@ -109,7 +109,7 @@ class ReceivedPacketsTest {
   }
 
   @Test
-  @Requirement("RFC9000-12.3#5")
+  @Requirement({"RFC9000-12.3#4", "RFC9000-12.3#5"})
   void whatIsNotAuthenticIsNoDuplicate() {
     byte[] packet = SealedPackets.oneRtt(duo.server, PING, 90_000);
     byte[] forged = packet.clone();
@@ -240,6 +240,18 @@ class ReceivedPacketsTest {
       cut.runFor(0);
     }
     assertTrue(path.bytesInFlight() <= path.congestion().window(), path.bytesInFlight() + " bytes");
+  }
+
+  @Test
+  @Requirement("RFC9002-7.5#1")
+  void aProbeLeavesThoughTheWindowIsFull() {
+    duo.sim.route(duo.clientAddress, duo.serverAddress, new Link().loss(1));
+    duo.write(duo.client, 100_000);
+    duo.runFor(40);
+    assertFalse(duo.client.recovery.path().hasRoom());
+    int before = duo.clientLog.sent().size();
+    duo.runFor(500);
+    assertTrue(duo.clientLog.sent().size() > before);
   }
 
   @Test

@@ -132,6 +132,7 @@ class RetryTest {
     "RFC9000-17.2.5.2#5",
     "RFC9000-17.2.5.3#1",
     "RFC9000-17.2.5.3#4",
+    "RFC9000-8.1.2#1",
     "RFC9000-8.1.3#12"
   })
   void theFirstFlightGoesOnceMoreWithTheTokenToTheChosenId() {
@@ -185,6 +186,17 @@ class RetryTest {
     deliver(retry(first.destination(), TOKEN, 0));
     assertNull(client.ids.retrySource());
     assertNull(client.ending());
+  }
+
+  @Test
+  @Requirement("RFC9000-17.2.5.2#3")
+  void aRetryThatWasTamperedWithIsDropped() {
+    byte[] tampered = retry(CHOSEN, TOKEN, 0);
+    tampered[tampered.length - PacketParser.RETRY_TAG_LENGTH - 1] ^= 1;
+    deliver(tampered);
+    assertNull(client.ids.retrySource());
+    deliver(retry(CHOSEN, TOKEN, 0));
+    assertEquals(CHOSEN, client.ids.retrySource());
   }
 
   @Test

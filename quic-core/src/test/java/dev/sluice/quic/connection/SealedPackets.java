@@ -58,13 +58,13 @@ public final class SealedPackets {
     return oneRtt(sender, payload, number, 0);
   }
 
-  /** The same with further bits of the first byte set, before protection. */
+  /** The same with some bits of the first byte inverted, before protection. */
   public static byte[] oneRtt(Connection sender, byte[] payload, long number, int firstByteBits) {
     ConnectionId destination = sender.paths.active().destination().id();
     byte[] datagram = new byte[1 + destination.length() + 4 + payload.length + 16];
     WireWriter out = new WireWriter(datagram, 0, datagram.length);
     int numberOffset = ShortHeaderWriter.write(out, destination, false, false, number, 4);
-    datagram[0] |= (byte) firstByteBits;
+    datagram[0] ^= (byte) firstByteBits;
     int start = out.position();
     out.bytes(payload);
     PacketKeys keys = sender.spaces.oneRtt().forSending(number);

@@ -96,7 +96,7 @@ class TransportParametersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0000", "021000000000000000000000000000000000", "1000"})
+  @ValueSource(strings = {"0000", "021000000000000000000000000000000000", "0d00", "1000"})
   @Requirement({"RFC9000-18.2#10", "RFC9000-18.2#11"})
   void refusesServersParametersFromClients(String hex) {
     int id = Integer.parseInt(hex.substring(0, 2), 16);

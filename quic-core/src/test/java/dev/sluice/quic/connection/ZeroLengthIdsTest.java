@@ -3,12 +3,14 @@ package dev.sluice.quic.connection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.network.Link;
 import dev.sluice.network.Simulation;
 import dev.sluice.quic.ending.ConnectionEnding;
 import dev.sluice.quic.ending.TransportError;
+import dev.sluice.quic.ending.TransportException;
 import dev.sluice.quic.endpoint.ConnectionIdGenerator;
 import dev.sluice.quic.endpoint.Endpoint;
 import dev.sluice.quic.endpoint.EndpointConfig;
@@ -156,6 +158,25 @@ class ZeroLengthIdsTest {
     } else {
       assertEquals(serverLength, PreferredAddress.read(offered).id().length());
     }
+  }
+
+  @Test
+  @Requirement("RFC9000-18.2#7")
+  void aServerWithoutIdsMayHaveNoPreferredAddress() {
+    TransportParameters.Builder said = connect(8, 0, false).handshake.peer().toBuilder();
+    Connection fresh =
+        clientNode
+            .endpoint()
+            .connect(null, serverAddress, TestPeers.client(random.split()), sim.now());
+    InetSocketAddress there = new InetSocketAddress("10.0.0.9", 4433);
+    ConnectionId id = ConnectionId.of(new byte[] {1});
+    said.originalDestinationConnectionId = fresh.ids.originalDestination();
+    said.preferredAddress = new PreferredAddress(there, null, id, Bytes.of(new byte[16])).encode();
+    fresh.ids.onFirstPacket(ConnectionId.EMPTY);
+    TransportException refused =
+        assertThrows(
+            TransportException.class, () -> fresh.handshake.onPeerParameters(said.build()));
+    assertEquals(TransportError.TRANSPORT_PARAMETER_ERROR.code(), refused.code());
   }
 
   @Test

@@ -246,6 +246,12 @@ class ConnectionIdsTest {
         TransportError.PROTOCOL_VIOLATION,
         remote,
         r -> r.onFrame(new NewConnectionIdFrame(7, 0, id(1), token(1))));
+    RemoteConnectionIds few = new RemoteConnectionIds(source, peerFirst);
+    few.onFrame(issued(1, 0));
+    assertFails(
+        TransportError.PROTOCOL_VIOLATION,
+        few,
+        r -> r.onFrame(new NewConnectionIdFrame(7, 0, id(1), token(1))));
     RemoteConnectionIds none = new RemoteConnectionIds(source, ConnectionId.EMPTY);
     assertFails(TransportError.PROTOCOL_VIOLATION, none, r -> r.onFrame(issued(1, 0)));
   }

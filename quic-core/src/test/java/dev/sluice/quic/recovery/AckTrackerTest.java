@@ -109,6 +109,9 @@ class AckTrackerTest {
     tracker.onReceived(2, true, 3, START);
     assertTrue(tracker.shouldSendNow(START));
     assertEquals(new EcnCounts(1, 1, 1), tracker.build(START, 3).ecn());
+    AckTracker marked = new AckTracker(PacketNumberSpace.APPLICATION, 25 * MS);
+    marked.onReceived(0, true, 3, START);
+    assertTrue(marked.shouldSendNow(START), "though it is the only one");
     AckTracker unmarked = new AckTracker(PacketNumberSpace.APPLICATION, 25 * MS);
     unmarked.onReceived(0, true, 0, START);
     assertNull(unmarked.build(START, 3).ecn());
@@ -149,6 +152,16 @@ class AckTrackerTest {
     assertFalse(tracker.isDuplicate(3));
     assertFalse(tracker.isDuplicate(6));
     assertEquals(5, tracker.largestReceived());
+  }
+
+  @Test
+  @Requirement("RFC9000-13.2.3#4")
+  void whatIsTooLongAgoToBeKnownCountsAsADuplicate() {
+    for (int i = 0; i <= ReceivedPackets.MAX_RANGES; i++) {
+      receive(2L * i);
+    }
+    assertTrue(tracker.isDuplicate(0));
+    assertFalse(tracker.isDuplicate(2 * ReceivedPackets.MAX_RANGES - 1));
   }
 
   @Test

@@ -219,7 +219,13 @@ class StreamsTest {
   }
 
   @Test
-  @Requirement({"RFC9000-4.1#4", "RFC9000-19.12#1", "RFC9000-4.1#5"})
+  @Requirement({
+    "RFC9000-2.2#4",
+    "RFC9000-4.1#1",
+    "RFC9000-4.1#4",
+    "RFC9000-19.12#1",
+    "RFC9000-4.1#5"
+  })
   void sendsUpToTheConnectionsLimitAndSaysThatItIsBlocked() {
     StreamsEnd client = new StreamsEnd(true, CONFIG, new StreamLimits(150, 100, 100, 100, 9, 9));
     SendStream first = client.streams.openUni();
