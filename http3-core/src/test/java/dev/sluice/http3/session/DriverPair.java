@@ -90,7 +90,7 @@ final class DriverPair {
 
   /** Delivers, and acts on what has come. */
   void run() {
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 12; i++) {
       client.process();
       server.process();
       link.deliverAll();
