@@ -115,7 +115,7 @@ public final class QuicClient implements AutoCloseable {
       Arrays.stream(InetAddress.getAllByName(settings.host))
           .map(address -> new InetSocketAddress(address, settings.port))
           .forEach(addresses::add);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) { // of a resolver of the program's, too
       result.completeExceptionally(e);
       return;
     }

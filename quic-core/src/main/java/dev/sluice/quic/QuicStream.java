@@ -128,6 +128,9 @@ public final class QuicStream {
    * <p>Of a write that is interrupted nobody knows how much was taken: nothing can be written after
    * it, and closing is {@link #reset} with code 0, lest the peer take a part for the whole.
    *
+   * <p>Who may fail halfway closes it only when all is written, and else calls {@link #reset}:
+   * {@code try} closes on the way out of a failure, too, and the peer takes the part for the whole.
+   *
    * @throws IllegalStateException only the peer sends on this stream
    */
   public OutputStream outputStream() {

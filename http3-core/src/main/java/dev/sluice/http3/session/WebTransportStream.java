@@ -145,6 +145,9 @@ public final class WebTransportStream {
    * #sendEnded()} tells when the peer has it all. After a write that was interrupted nothing can be
    * written, and closing is {@link #reset} with code 0, lest the peer take a part for the whole.
    *
+   * <p>Who may fail halfway closes it only when all is written, and else calls {@link #reset}:
+   * {@code try} closes on the way out of a failure, too, and the peer takes the part for the whole.
+   *
    * @throws IllegalStateException only the peer sends on this stream
    */
   public OutputStream outputStream() {

@@ -372,11 +372,15 @@ final class Sender {
         filled[filledCount++] = draft;
       }
     }
-    if (filledCount > 0) {
-      if (contains(PacketType.INITIAL)) {
-        padTo(out, MIN_PADDED);
-      }
+    if (filledCount == 0) {
+      return;
+    }
+    if (contains(PacketType.INITIAL)) {
+      padTo(out, MIN_PADDED);
+    }
+    try {
       dispatch(path, now, out);
+    } finally {
       connection.spaces.oneRtt().protectHeaders(flight, out.buffer());
     }
   }

@@ -44,11 +44,11 @@ public final class QuicEcho {
   }
 
   private static void echo(QuicStream stream) {
-    try (var in = stream.inputStream();
-        var out = stream.outputStream()) {
-      in.transferTo(out);
+    try {
+      stream.inputStream().transferTo(stream.outputStream());
+      stream.finish();
     } catch (IOException e) {
-      System.err.println("stream " + stream.id() + ": " + e.getMessage());
+      stream.reset(0); // finishing it, as try would, says that this was all
     }
   }
 }

@@ -25,10 +25,11 @@ public final class SessionServer {
   }
 
   private static void echo(WebTransportStream stream) {
-    try (var out = stream.outputStream()) {
-      stream.inputStream().transferTo(out);
+    try {
+      stream.inputStream().transferTo(stream.outputStream());
+      stream.finish();
     } catch (IOException e) {
-      System.err.println("stream " + stream.id() + ": " + e.getMessage());
+      stream.reset(0); // finishing it, as try would, says that this was all
     }
   }
 }

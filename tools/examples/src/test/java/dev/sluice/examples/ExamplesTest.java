@@ -90,13 +90,13 @@ class ExamplesTest {
     }
   }
 
-  /** With their imports. */
+  /** With their imports, and without what is said about them. */
   @ParameterizedTest
   @ValueSource(strings = {"SessionServer.java", "SessionClient.java"})
   void sessionsNeedLessThanThirtyLines(String file) throws IOException {
     long lines =
         Files.readAllLines(SOURCES.resolve(file)).stream()
-            .filter(line -> !line.isBlank() && !line.startsWith("package "))
+            .filter(line -> !line.isBlank() && !line.startsWith("package ") && !line.startsWith("/**"))
             .count();
     assertTrue(lines < 30, lines + " lines");
   }
