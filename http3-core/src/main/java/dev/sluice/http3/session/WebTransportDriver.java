@@ -22,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -38,6 +39,8 @@ public final class WebTransportDriver {
   private final Runnable moved;
   private final Consumer<ServerSession> onRequested;
   private final Queue<Wanted> wanted = new ArrayDeque<>();
+  private final int maxSessions;
+  private final AtomicInteger handlers = new AtomicInteger();
   private volatile Thread loopThread;
   private boolean stopping;
 
@@ -66,6 +69,7 @@ public final class WebTransportDriver {
       Consumer<ServerSession> onRequested) {
     this.sessions = new WebTransportSessions(http, config);
     this.datagramLimits = config.datagrams();
+    this.maxSessions = config.maxSessions();
     this.loop = loop;
     this.moved = moved;
     this.onRequested = onRequested;
@@ -74,6 +78,26 @@ public final class WebTransportDriver {
   /** What each session may keep of datagrams. */
   DatagramLimits datagramLimits() {
     return datagramLimits;
+  }
+
+  /**
+   * Server: counts a handler that is to begin. As many may run as there may be sessions, although
+   * one may go on when its session has ended: or else a client that opens and closes sessions would
+   * have any number of them run.
+   *
+   * @return false when that many run; else {@link #onReturned} is to follow
+   */
+  boolean mayServe() {
+    if (handlers.get() >= maxSessions) {
+      return false;
+    }
+    handlers.incrementAndGet();
+    return true;
+  }
+
+  /** Any thread: a handler has returned. */
+  void onReturned() {
+    handlers.decrementAndGet();
   }
 
   /** What the connections of its loop have in common. */

@@ -30,14 +30,15 @@ final class HttpZeroNine {
   }
 
   private static void answer(QuicStream stream, Path root) {
-    try (InputStream in = stream.inputStream();
-        OutputStream out = stream.outputStream()) {
+    try (InputStream in = stream.inputStream()) {
       Path file = file(root, path(in.readNBytes(LONGEST_REQUEST)));
       if (file == null) {
         stream.reset(1);
         return;
       }
+      OutputStream out = stream.outputStream();
       Files.copy(file, out);
+      out.close();
     } catch (IOException e) {
       stream.reset(1);
     }
