@@ -96,7 +96,8 @@ class ExamplesTest {
   void sessionsNeedLessThanThirtyLines(String file) throws IOException {
     long lines =
         Files.readAllLines(SOURCES.resolve(file)).stream()
-            .filter(line -> !line.isBlank() && !line.startsWith("package ") && !line.startsWith("/**"))
+            .filter(
+                line -> !line.isBlank() && !line.startsWith("package ") && !line.startsWith("/**"))
             .count();
     assertTrue(lines < 30, lines + " lines");
   }
