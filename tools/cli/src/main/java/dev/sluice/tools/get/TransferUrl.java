@@ -47,7 +47,7 @@ public record TransferUrl(URI uri, String authorization) {
     if (!"https".equals(uri.getScheme().toLowerCase(Locale.ROOT))) {
       throw new CommandException(
           ExitCode.UNSUPPORTED_PROTOCOL,
-          "HTTP/3 is for https URLs, not for " + uri.getScheme() + ": " + text);
+          "HTTP/3 is for https URLs, not for " + uri.getScheme() + ": " + withoutSecret(text));
     }
     if (uri.getHost() == null || uri.getPort() == 0 || uri.getPort() > 65535) {
       throw malformed(text, "no host, or no such port", null);
@@ -62,7 +62,15 @@ public record TransferUrl(URI uri, String authorization) {
 
   private static CommandException malformed(String text, String reason, Exception cause) {
     return new CommandException(
-        ExitCode.MALFORMED_URL, "malformed URL: " + text + " (" + reason + ")", cause);
+        ExitCode.MALFORMED_URL,
+        "malformed URL: " + withoutSecret(text) + " (" + reason + ")",
+        cause);
+  }
+
+  /** As it may be printed: without user and password. */
+  private static String withoutSecret(String text) {
+    Matcher parts = parts(text);
+    return parts.group(2) == null ? text : parts.group(1) + parts.group(3) + parts.group(4);
   }
 
   /** Null for no credentials. */
@@ -104,14 +112,19 @@ public record TransferUrl(URI uri, String authorization) {
 
   /** In the form that {@link URI} takes. */
   private static String encode(String text) {
-    String full = SCHEME.matcher(text).lookingAt() ? text : "https://" + text;
-    Matcher parts = PARTS.matcher(full);
-    if (!parts.matches()) {
-      throw new IllegalStateException("every text has these parts: " + full);
-    }
+    Matcher parts = parts(text);
     String userinfo = parts.group(2) == null ? "" : parts.group(2).replace("@", "%40") + "@";
     String host = ZONE.matcher(parts.group(3)).replaceFirst("[$1%");
     return quoted(parts.group(1) + userinfo + host + parts.group(4));
+  }
+
+  private static Matcher parts(String text) {
+    String full = SCHEME.matcher(text).lookingAt() ? text : "https://" + text;
+    Matcher parts = PARTS.matcher(full);
+    if (!parts.matches()) {
+      throw new IllegalStateException("not every text has these parts");
+    }
+    return parts;
   }
 
   private static String quoted(String text) {

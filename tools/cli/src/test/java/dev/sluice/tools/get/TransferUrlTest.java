@@ -1,7 +1,9 @@
 package dev.sluice.tools.get;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.tools.CommandException;
 import dev.sluice.tools.ExitCode;
@@ -74,6 +76,19 @@ class TransferUrlTest {
   void refuses(String text, ExitCode expected) {
     CommandException e = assertThrows(CommandException.class, () -> TransferUrl.parse(text));
     assertEquals(expected, e.exitCode());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://me:secret@host/, http://host/",
+    "https://me:secret@host:99999/, https://host:99999/",
+    "me:secret@host:port/, https://host:port/",
+    "https://me:se@cret@/, https:///",
+  })
+  void refusesWithoutTellingTheCredentials(String text, String told) {
+    CommandException e = assertThrows(CommandException.class, () -> TransferUrl.parse(text));
+    assertTrue(e.getMessage().contains(told), e.getMessage());
+    assertFalse(e.getMessage().contains("cret"), e.getMessage());
   }
 
   @Property(tries = 1000)
