@@ -10,7 +10,7 @@ import dev.sluice.http3.ending.RequestEnding;
 import dev.sluice.http3.message.Fields;
 import dev.sluice.http3.message.RequestHead;
 import dev.sluice.http3.message.ResponseHead;
-import dev.sluice.http3.server.Beginnings.Beginning;
+import dev.sluice.http3.session.HandlerTurns;
 import dev.sluice.http3.session.WebTransportDriver;
 import dev.sluice.quic.connection.QuicEvent;
 import dev.sluice.quic.ending.ConnectionEnding;
@@ -38,7 +38,9 @@ final class ServerConnection {
   private final EarlyGate early;
   private final WebTransportDriver webTransport;
 
-  private final Beginnings beginnings;
+  /** A handler begins when what arrived together with its request's head is known. */
+  private final HandlerTurns<Beginning> turns;
+
   private boolean dispatching;
 
   /** Of the request that is being dispatched. */
@@ -51,6 +53,11 @@ final class ServerConnection {
 
   /** Whether that is of this turn: one snapshot does for all requests that arrived together. */
   private boolean infoIsNew;
+
+  /**
+   * @param afterHandshake whether it waits for that first
+   */
+  private record Beginning(ServerExchange exchange, boolean afterHandshake) {}
 
   /**
    * On the loop's thread.
@@ -72,7 +79,7 @@ final class ServerConnection {
     this.label = label;
     this.services = services;
     this.early = new EarlyGate(services.early());
-    this.beginnings = new Beginnings(services.maxConcurrentRequests());
+    this.turns = new HandlerTurns<>(services.maxConcurrentRequests());
     ServerSessions sessions = services.sessions();
     this.webTransport =
         sessions.isEmpty()
@@ -196,7 +203,7 @@ final class ServerConnection {
   /** Whether there were any. */
   private boolean beginHandlers() {
     boolean any = false;
-    for (Beginning next = beginnings.next(); next != null; next = beginnings.next()) {
+    for (Beginning next = turns.next(); next != null; next = turns.next()) {
       begin(next);
       any = true;
     }
@@ -260,7 +267,8 @@ final class ServerConnection {
       case Http3Event.RequestEnded(var stream, var ending) -> with(stream, e -> e.onEnded(ending));
       case Http3Event.Writable(var stream) -> with(stream, ServerExchange::onWritable);
       case Http3Event.Stopped(var stream, var code) -> with(stream, e -> e.onStopped(code));
-      case Http3Event.Closed(var stream) -> with(stream, beginnings::remove);
+      case Http3Event.Closed(var stream) ->
+          turns.removeIf(beginning -> beginning.exchange() == stream.attachment());
       case Http3Event.Drained drained -> {
         if (stopping) {
           http.close(Http3Error.H3_NO_ERROR, "");
@@ -300,7 +308,7 @@ final class ServerConnection {
     }
     ServerExchange exchange = new ServerExchange(this, stream, head);
     stream.attach(exchange);
-    beginnings.add(exchange, treatment == EarlyRequests.Treatment.WAIT);
+    turns.add(new Beginning(exchange, treatment == EarlyRequests.Treatment.WAIT));
   }
 
   /** The client has another address now, also for the requests that are under way. */
@@ -324,7 +332,7 @@ final class ServerConnection {
       LOG.log(Level.WARNING, "the handler has failed on " + exchange.path(), e);
       exchange.fail(e);
     } finally {
-      if (beginnings.onReturned()) {
+      if (turns.onReturned()) {
         later(() -> {}); // and then the next one begins
       }
     }
@@ -336,7 +344,7 @@ final class ServerConnection {
     for (RequestStream stream : http.requests()) {
       with(stream, exchange -> exchange.onConnectionEnded(lost, loop.retention()));
     }
-    beginnings.onConnectionEnded();
+    turns.onConnectionEnded();
     onEnded.accept(this);
   }
 

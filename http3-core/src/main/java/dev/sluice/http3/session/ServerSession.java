@@ -13,9 +13,6 @@ import java.util.concurrent.CompletionException;
 public final class ServerSession {
   private static final Logger LOG = System.getLogger("dev.sluice.http3.session");
 
-  /** RFC 6585 §4. */
-  private static final int TOO_MANY_REQUESTS = 429;
-
   /** For a handler that has failed. */
   private static final long HANDLER_FAILED = 1;
 
@@ -44,16 +41,13 @@ public final class ServerSession {
     handle.session().reject(newest ? 405 : 404, Fields.EMPTY);
   }
 
-  /** Loop: begins a virtual thread for a handler, unless too many of this connection's run. */
+  /** Loop: has a handler begin on a virtual thread, in its turn. */
   public void serve(WebTransportHandler handler, String name, ConnectionInfo info) {
     WebTransportSession session = handle.session();
-    if (!driver.mayServe()) {
-      session.reject(TOO_MANY_REQUESTS, Fields.EMPTY);
-      return;
-    }
     SessionRequest request =
         new SessionRequest(session.request(), session.offeredProtocols(), info);
-    Thread.ofVirtual().name(name).start(() -> runCounted(handler, request));
+    driver.serve(
+        session, () -> Thread.ofVirtual().name(name).start(() -> runCounted(handler, request)));
   }
 
   private void runCounted(WebTransportHandler handler, SessionRequest request) {

@@ -22,7 +22,6 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -33,14 +32,19 @@ public final class WebTransportDriver {
   /** Several losses in a row do not delay the word on how a session was closed by so much. */
   private static final long GONE_WAIT = Duration.ofSeconds(10).toNanos();
 
+  /**
+   * How many handlers may run where fewer sessions may be: those of sessions that have ended, or
+   * were taken back, are seldom in a hurry, and the next is not to wait for a few of them.
+   */
+  static final int HANDLERS = 100;
+
   private final WebTransportSessions sessions;
   private final DatagramLimits datagramLimits;
   private final LoopResources loop;
   private final Runnable moved;
   private final Consumer<ServerSession> onRequested;
   private final Queue<Wanted> wanted = new ArrayDeque<>();
-  private final int maxSessions;
-  private final AtomicInteger handlers = new AtomicInteger();
+  private final HandlerTurns<Turn> turns;
   private volatile Thread loopThread;
   private boolean stopping;
 
@@ -56,6 +60,11 @@ public final class WebTransportDriver {
       CompletableFuture<WebTransport> established) {}
 
   /**
+   * @param handler begins one, on a thread of its own
+   */
+  private record Turn(WebTransportSession session, Runnable handler) {}
+
+  /**
    * @param http has processed nothing yet
    * @param loop where everything happens
    * @param moved called after each task there: lets the transport send what that led to
@@ -69,7 +78,7 @@ public final class WebTransportDriver {
       Consumer<ServerSession> onRequested) {
     this.sessions = new WebTransportSessions(http, config);
     this.datagramLimits = config.datagrams();
-    this.maxSessions = config.maxSessions();
+    this.turns = new HandlerTurns<>(Math.max(config.maxSessions(), HANDLERS));
     this.loop = loop;
     this.moved = moved;
     this.onRequested = onRequested;
@@ -80,24 +89,24 @@ public final class WebTransportDriver {
     return datagramLimits;
   }
 
-  /**
-   * Server: counts a handler that is to begin. As many may run as there may be sessions, although
-   * one may go on when its session has ended: or else a client that opens and closes sessions would
-   * have any number of them run.
-   *
-   * @return false when that many run; else {@link #onReturned} is to follow
-   */
-  boolean mayServe() {
-    if (handlers.get() >= maxSessions) {
-      return false;
+  /** Server: has a handler begin, as soon as no more run than may. */
+  void serve(WebTransportSession session, Runnable handler) {
+    turns.add(new Turn(session, handler));
+    beginHandlers();
+  }
+
+  private void beginHandlers() {
+    turns.removeIf(turn -> turn.session().ending() != null);
+    for (Turn next = turns.next(); next != null; next = turns.next()) {
+      next.handler().run();
     }
-    handlers.incrementAndGet();
-    return true;
   }
 
   /** Any thread: a handler has returned. */
   void onReturned() {
-    handlers.decrementAndGet();
+    if (turns.onReturned()) {
+      onLoop(this::beginHandlers);
+    }
   }
 
   /** What the connections of its loop have in common. */
@@ -143,6 +152,8 @@ public final class WebTransportDriver {
       failWanted(notSent(null));
     } else if (event instanceof Http3Event.ConnectionEnded(var ending)) {
       failWanted(notSent(ending));
+      turns.onConnectionEnded();
+      beginHandlers();
     } else if (event instanceof Http3Event.Stopped(var request, var code)) {
       onStopped(request);
     }

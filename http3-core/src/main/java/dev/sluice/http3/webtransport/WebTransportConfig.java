@@ -12,8 +12,7 @@ import java.util.Set;
  * What this side offers of WebTransport, and bears. Immutable; begin with {@link #DEFAULT}.
  *
  * @param versions the drafts to speak; at least one
- * @param maxSessions how many sessions one connection may have at a time, and how many handlers of
- *     sessions a server runs for it, also of some that have ended; at least 1
+ * @param maxSessions how many sessions one connection may have at a time; at least 1
  * @param initialMaxStreamsBidi how many bidirectional streams the peer may have open in one
  *     session, 0 to 2^60, where session flow control holds (§5)
  * @param initialMaxStreamsUni the same for unidirectional streams

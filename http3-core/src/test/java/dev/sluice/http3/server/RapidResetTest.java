@@ -1,9 +1,7 @@
 package dev.sluice.http3.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.http3.client.Loopback;
@@ -94,33 +92,6 @@ class RapidResetTest {
       // Of 20 at least 18 were over, or there would have been no stream for the last one.
       assertTrue(begun.get() <= 3 + 2 + 1, () -> begun + " handlers were begun");
     }
-  }
-
-  @Test
-  void theLoopIsToldOfAReturnThatAnotherWaitsFor() {
-    Beginnings beginnings = new Beginnings(1);
-    beginnings.add(null, false);
-    beginnings.next();
-    assertFalse(beginnings.onReturned());
-    beginnings.add(null, false);
-    beginnings.next();
-    beginnings.add(null, true);
-    assertNull(beginnings.next());
-    assertTrue(beginnings.onReturned());
-    assertEquals(new Beginnings.Beginning(null, true), beginnings.next());
-  }
-
-  /** Nobody will hear of what its handler says, but what was delivered is handled. */
-  @Test
-  void whatWaitsBeginsWhenTheConnectionHasEnded() {
-    Beginnings beginnings = new Beginnings(1);
-    beginnings.add(null, false);
-    beginnings.add(null, true);
-    assertEquals(new Beginnings.Beginning(null, false), beginnings.next());
-    assertNull(beginnings.next());
-    beginnings.onConnectionEnded();
-    assertEquals(new Beginnings.Beginning(null, true), beginnings.next());
-    assertNull(beginnings.next());
   }
 
   /** A handler that has responded long ago tells the loop nothing but that it has returned. */

@@ -1,27 +1,23 @@
-package dev.sluice.http3.server;
+package dev.sluice.http3.session;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
- * The requests of a connection whose handlers are yet to begin. A handler begins when what arrived
- * together with its request's head is known, and when fewer run than the client may have requests
- * under way. The limit on streams alone would not see to that: a stream is over, and the client may
- * open another, as soon as it has given the request up, which a handler notices only when it next
- * reads or writes. On the loop's thread, where it says no other.
+ * The requests of a connection, or those for sessions on it, whose handlers are yet to begin: no
+ * more run than the client may have under way. The limit on streams alone would not see to that. A
+ * stream is over, and the client may open another, as soon as it has given the request up, which a
+ * handler notices only when it next has to do with the client. On the loop's thread, where it says
+ * no other.
+ *
+ * @param <T> one of them
  */
-final class Beginnings {
+public final class HandlerTurns<T> {
 
-  /**
-   * One of them.
-   *
-   * @param afterHandshake whether it waits for that first
-   */
-  record Beginning(ServerExchange exchange, boolean afterHandshake) {}
-
-  /** No longer than there are streams: what is over leaves. */
-  private final Queue<Beginning> waiting = new ArrayDeque<>();
+  /** No longer than there are streams, if what is over is removed. */
+  private final Queue<T> waiting = new ArrayDeque<>();
 
   private final long mostRunning;
   private final AtomicInteger running = new AtomicInteger();
@@ -35,28 +31,28 @@ final class Beginnings {
   /**
    * @param mostRunning handlers that run at once, at least 1
    */
-  Beginnings(long mostRunning) {
+  public HandlerTurns(long mostRunning) {
     this.mostRunning = mostRunning;
   }
 
-  void add(ServerExchange exchange, boolean afterHandshake) {
-    waiting.add(new Beginning(exchange, afterHandshake));
+  public void add(T beginning) {
+    waiting.add(beginning);
   }
 
-  /** The exchange is over for the client, who will not miss it if it has not begun. */
-  void remove(ServerExchange exchange) {
+  /** What the client has taken back before it began: nobody will miss it. */
+  public void removeIf(Predicate<T> over) {
     if (!waiting.isEmpty()) {
-      waiting.removeIf(beginning -> beginning.exchange() == exchange);
+      waiting.removeIf(over);
     }
   }
 
   /** The connection has ended: what it brought is not to wait for those whom nobody hears. */
-  void onConnectionEnded() {
+  public void onConnectionEnded() {
     last = true;
   }
 
   /** The next one, which counts as running from now on; null when there is none that may begin. */
-  Beginning next() {
+  public T next() {
     if (waiting.isEmpty()) {
       held = false;
       return null;
@@ -81,7 +77,7 @@ final class Beginnings {
    *
    * @return whether another has waited for that, so that the loop is to ask for it
    */
-  boolean onReturned() {
+  public boolean onReturned() {
     running.decrementAndGet();
     return held;
   }
